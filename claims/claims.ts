@@ -1,0 +1,167 @@
+// Who is calling: the typed, frozen claims that a subgraph reads, and their form inside an identity token.
+
+/** What stands behind a request. `gateway` and `anonymous` are never signed in. */
+export type ClaimsKind = 'user' | 'api-key' | 'client' | 'gateway' | 'anonymous'
+
+/**
+ * The caller of a request, deeply frozen.
+ *
+ * Source: the identity token that the gateway signed for this subgraph. Absent strings and times are
+ * `null`, absent lists are empty, an absent flag is `false`. A claim may be absent because
+ * `supergraph.yaml` does not grant it to the subgraph.
+ */
+export interface Claims {
+  readonly kind: ClaimsKind
+  /** The user's id, equal to the GraphQL id (`usr_…`); for an API key its owner's. Claim `sub`. */
+  readonly subject: string | null
+  /** The session's id (`ses_…`). Claim `sid`. */
+  readonly sessionId: string | null
+  /** The API key's id (`key_…`). Claim `key_id`. */
+  readonly keyId: string | null
+  /** The OAuth client's id. Claim `client_id`. */
+  readonly clientId: string | null
+  readonly roles: readonly string[]
+  /** Claim `scope`, split at its spaces. */
+  readonly scopes: readonly string[]
+  readonly emailVerified: boolean
+  /** Authentication methods (RFC 8176), for example `pwd`, `otp`, `mfa`. */
+  readonly amr: readonly string[]
+  readonly acr: string | null
+  /** When the person last proved who they are, in seconds since the epoch. */
+  readonly authTime: number | null
+}
+
+/** Claims as they stand in the token's payload, beside `iss aud iat exp ver`. */
+export interface ClaimsPayload {
+  kind: ClaimsKind
+  sub?: string
+  sid?: string
+  key_id?: string
+  client_id?: string
+  roles?: string[]
+  /** Space separated (RFC 8693 section 4.2). */
+  scope?: string
+  email_verified?: boolean
+  amr?: string[]
+  acr?: string
+  /** Seconds since the epoch. */
+  auth_time?: number
+}
+
+/** A payload that is not a claims payload: wrong type, unknown kind, or a kind without its owner. */
+export class ClaimsError extends Error {
+  override readonly name = 'ClaimsError'
+}
+
+const KINDS: readonly string[] = ['user', 'api-key', 'client', 'gateway', 'anonymous']
+
+/**
+ * Reads claims from a verified token's payload; members that are not claims are left alone.
+ *
+ * @throws ClaimsError on a wrong type, an unknown kind, a `user` or `api-key` without `sub`, a
+ *   `client` without `client_id`, or an `anonymous` that carries anything of a caller.
+ */
+export function claimsFromPayload(payload: Readonly<Record<string, unknown>>): Claims {
+  const claims: Claims = Object.freeze({
+    kind: kindOf(payload.kind),
+    subject: text(payload, 'sub'),
+    sessionId: text(payload, 'sid'),
+    keyId: text(payload, 'key_id'),
+    clientId: text(payload, 'client_id'),
+    roles: texts(payload, 'roles'),
+    scopes: scopesOf(payload.scope),
+    emailVerified: flag(payload, 'email_verified'),
+    amr: texts(payload, 'amr'),
+    acr: text(payload, 'acr'),
+    authTime: seconds(payload, 'auth_time'),
+  })
+  refuseContradiction(claims)
+  return claims
+}
+
+/** The payload of these claims; what is absent or empty is left out. The inverse of `claimsFromPayload`. */
+export function payloadFromClaims(claims: Claims): ClaimsPayload {
+  return {
+    kind: claims.kind,
+    ...(claims.subject !== null && { sub: claims.subject }),
+    ...(claims.sessionId !== null && { sid: claims.sessionId }),
+    ...(claims.keyId !== null && { key_id: claims.keyId }),
+    ...(claims.clientId !== null && { client_id: claims.clientId }),
+    ...(claims.roles.length > 0 && { roles: [...claims.roles] }),
+    ...(claims.scopes.length > 0 && { scope: claims.scopes.join(' ') }),
+    ...(claims.emailVerified && { email_verified: true }),
+    ...(claims.amr.length > 0 && { amr: [...claims.amr] }),
+    ...(claims.acr !== null && { acr: claims.acr }),
+    ...(claims.authTime !== null && { auth_time: claims.authTime }),
+  }
+}
+
+/** A caller who sent no credential. */
+export const anonymousClaims: Claims = claimsFromPayload({ kind: 'anonymous' })
+
+/** Whether somebody stands behind the request: a user, an API key or a client. Not the gateway, not anonymous. */
+export function isSignedIn(claims: Claims): boolean {
+  if (claims.kind === 'user' || claims.kind === 'api-key') return claims.subject !== null
+  return claims.kind === 'client' && claims.clientId !== null
+}
+
+function refuseContradiction(claims: Claims): void {
+  const { kind } = claims
+  if ((kind === 'user' || kind === 'api-key') && claims.subject === null) {
+    throw new ClaimsError(`claims of kind "${kind}" need "sub"`)
+  }
+  if (kind === 'client' && claims.clientId === null) {
+    throw new ClaimsError('claims of kind "client" need "client_id"')
+  }
+  if (kind === 'anonymous' && !isBare(claims)) {
+    throw new ClaimsError('claims of kind "anonymous" carry nothing else')
+  }
+}
+
+function isBare(claims: Claims): boolean {
+  const { kind: _kind, ...rest } = claims
+  return Object.values(rest).every((value) => {
+    return Array.isArray(value) ? value.length === 0 : value === null || value === false
+  })
+}
+
+function kindOf(value: unknown): ClaimsKind {
+  if (typeof value === 'string' && KINDS.includes(value)) return value as ClaimsKind
+  throw new ClaimsError('"kind" is missing or unknown')
+}
+
+function text(payload: Readonly<Record<string, unknown>>, name: string): string | null {
+  const value = payload[name]
+  if (value === undefined) return null
+  if (typeof value === 'string' && value !== '') return value
+  throw new ClaimsError(`"${name}" is not a non-empty string`)
+}
+
+function texts(payload: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+  const value = payload[name]
+  if (value === undefined) return Object.freeze([])
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')) {
+    return Object.freeze([...value] as string[])
+  }
+  throw new ClaimsError(`"${name}" is not a list of non-empty strings`)
+}
+
+function scopesOf(value: unknown): readonly string[] {
+  if (value === undefined) return Object.freeze([])
+  if (typeof value !== 'string') throw new ClaimsError('"scope" is not a string')
+  return Object.freeze(value.split(' ').filter((scope) => scope !== ''))
+}
+
+function flag(payload: Readonly<Record<string, unknown>>, name: string): boolean {
+  const value = payload[name]
+  if (value === undefined) return false
+  if (typeof value === 'boolean') return value
+  throw new ClaimsError(`"${name}" is not a boolean`)
+}
+
+function seconds(payload: Readonly<Record<string, unknown>>, name: string): number | null {
+  const value = payload[name]
+  if (value === undefined) return null
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw new ClaimsError(`"${name}" is not a whole number of seconds`)
+}

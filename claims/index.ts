@@ -1,0 +1,17 @@
+// Everything a subgraph needs to know who is calling. The subpaths hold the rest: see README.md.
+export {
+  anonymousClaims,
+  type Claims,
+  ClaimsError,
+  type ClaimsKind,
+  type ClaimsPayload,
+  claimsFromPayload,
+  isSignedIn,
+  payloadFromClaims,
+} from './claims.ts'
+export {
+  createIdentityReader,
+  IdentityError,
+  type IdentityReader,
+  type IdentityReaderOptions,
+} from './open.ts'

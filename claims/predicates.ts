@@ -1,0 +1,122 @@
+// Access rules as pure predicates: one meaning for the gateway's door and the subgraph's.
+import { type AccessRule, isPublicOnly } from './access-rule.ts'
+import { type Claims, isSignedIn } from './claims.ts'
+import { createPolicies, type Policy, type PolicyRegistry } from './policies.ts'
+
+export { type AccessRule, emptyRule, isPublicOnly, mergeRules, usesLive } from './access-rule.ts'
+export {
+  accessDirectives,
+  type DirectiveNames,
+  directiveNames,
+  namesFromLinks,
+  ruleFromDirectives,
+} from './directives.ts'
+export {
+  type CustomPolicy,
+  createPolicies,
+  type Policy,
+  type PolicyRegistry,
+} from './policies.ts'
+
+/** Why not, and what would help. `missing` is for logs and developers, never a secret. */
+export interface Denial {
+  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'STEP_UP_REQUIRED'
+  readonly missing: string
+  /** With `STEP_UP_REQUIRED` by `fresh:<seconds>`. */
+  readonly maxAgeSeconds?: number
+}
+
+/** Pure: `null` lets pass. @param nowSeconds Seconds since the epoch. */
+export type Predicate = (claims: Claims, nowSeconds: number) => Denial | null
+
+const STRICTNESS = { UNAUTHENTICATED: 3, FORBIDDEN: 2, STEP_UP_REQUIRED: 1 } as const
+
+/**
+ * Compiles a rule once, to be asked often. Everything but `public` needs a caller who is signed in;
+ * of several denials the strictest is told: UNAUTHENTICATED, then FORBIDDEN, then STEP_UP_REQUIRED.
+ * STEP_UP_REQUIRED is told to a person (`kind` user) alone.
+ *
+ * @param policies Default: the built-in ones.
+ * @throws Error when the rule names a policy that the registry does not know.
+ */
+export function compileRule(
+  rule: AccessRule,
+  policies: PolicyRegistry = createPolicies(),
+): Predicate {
+  if (isPublicOnly(rule)) return () => null
+  const demands = [
+    ...rule.scopes.map(compileScopes),
+    ...rule.policies.map((declaration) => compilePolicies(declaration, policies)),
+  ]
+  if (demands.length === 0 && !rule.authenticated) demands.push(() => NO_RULE)
+
+  return (claims, nowSeconds) => {
+    if (!isSignedIn(claims)) return NOT_SIGNED_IN
+    return strictestDenial(demands.map((demand) => demand(claims, nowSeconds)))
+  }
+}
+
+/** The strictest of several answers; of two step-ups the one that asks for the younger proof. */
+export function strictestDenial(denials: readonly (Denial | null)[]): Denial | null {
+  let strictest: Denial | null = null
+  for (const denial of denials) {
+    if (denial && (!strictest || isStricter(denial, strictest))) strictest = denial
+  }
+  return strictest
+}
+
+const NO_RULE: Denial = Object.freeze({ code: 'FORBIDDEN', missing: 'an access rule' })
+const NOT_SIGNED_IN: Denial = Object.freeze({
+  code: 'UNAUTHENTICATED',
+  missing: 'a signed-in caller',
+})
+
+function isStricter(denial: Denial, than: Denial): boolean {
+  const difference = STRICTNESS[denial.code] - STRICTNESS[than.code]
+  if (difference !== 0) return difference > 0
+  const { maxAgeSeconds: age = Number.POSITIVE_INFINITY } = denial
+  return age < (than.maxAgeSeconds ?? Number.POSITIVE_INFINITY)
+}
+
+function compileScopes(alternatives: readonly (readonly string[])[]): Predicate {
+  const missing = `scopes ${alternatives.map((scopes) => scopes.join(' ')).join(' | ')}`
+  const denial: Denial = Object.freeze({ code: 'FORBIDDEN', missing })
+  return ({ scopes }) => {
+    const holds = alternatives.some((needed) => needed.every((scope) => scopes.includes(scope)))
+    return holds ? null : denial
+  }
+}
+
+function compilePolicies(
+  declaration: readonly (readonly string[])[],
+  registry: PolicyRegistry,
+): Predicate {
+  const alternatives = declaration.map((names) => names.map((name) => known(name, registry)))
+  const missing = `policies ${declaration.map((names) => names.join(' ')).join(' | ')}`
+  const forbidden: Denial = Object.freeze({ code: 'FORBIDDEN', missing })
+
+  return (claims, nowSeconds) => {
+    let stepUp: Denial | null = null
+    for (const policies of alternatives) {
+      const failed = policies.filter((policy) => !policy.holds(claims, nowSeconds))
+      if (failed.length === 0) return null
+      if (claims.kind === 'user' && failed.every((policy) => policy.isStepUp)) {
+        stepUp ??= stepUpDenial(failed)
+      }
+    }
+    return stepUp ?? forbidden
+  }
+}
+
+function stepUpDenial(failed: readonly Policy[]): Denial {
+  const missing = failed.map((policy) => policy.name).join(' ')
+  const ages = failed.flatMap((policy) => policy.maxAgeSeconds ?? [])
+  if (ages.length === 0) return { code: 'STEP_UP_REQUIRED', missing }
+  return { code: 'STEP_UP_REQUIRED', missing, maxAgeSeconds: Math.min(...ages) }
+}
+
+function known(name: string, registry: PolicyRegistry): Policy {
+  const policy = registry.find(name)
+  if (!policy) throw new Error(`unknown policy "${name}"`)
+  return policy
+}

@@ -1,0 +1,253 @@
+// The second door: graphql-shield over a subgraph's schema, from the access directives in its SDL.
+import {
+  type GraphQLError,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql'
+import { type AccessRule, isPublicOnly } from './access-rule.ts'
+import { type Claims, isSignedIn } from './claims.ts'
+import { denialError, forbidden, unauthenticated, undecided } from './denials.ts'
+import { createPolicies, type PolicyRegistry } from './policies.ts'
+import { compileRule } from './predicates.ts'
+import {
+  type DefaultAccess,
+  FEDERATION_FIELDS,
+  rulesOfSchema,
+  type SchemaRules,
+} from './schema-rules.ts'
+import { applyMiddleware, rule as createShieldRule, shield } from './shield.ts'
+
+export { denialError, forbidden, unauthenticated } from './denials.ts'
+export type { DefaultAccess } from './schema-rules.ts'
+
+/**
+ * A hand-written rule, for what the caller's claims alone cannot tell (ownership): `true` lets pass,
+ * a returned error is the answer. One that throws yields SERVICE_UNAVAILABLE, unless it threw a
+ * GraphQLError with a code.
+ */
+export type Rule<Parent = never, Args = never, Context = never> = (
+  parent: Parent,
+  args: Args,
+  context: Context,
+  info: GraphQLResolveInfo,
+) => true | Error | Promise<true | Error>
+
+/** Hand-written rules by type and field; each holds beside what the SDL says. */
+export type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>
+
+export interface GuardOptions {
+  /** Default: none. */
+  rules?: Rules
+  /** Default: the built-in policies. */
+  policies?: PolicyRegistry
+  /** For root and entity fields without a rule, as in `supergraph.yaml`. Default `deny`. */
+  access?: DefaultAccess
+  /** Where the context keeps the claims. Default `context.claims`. */
+  claimsOf?: (context: never) => Claims | undefined
+  /** The time in milliseconds. Default `Date.now`. */
+  now?: () => number
+}
+
+type AnyRule = (parent: unknown, args: unknown, context: unknown, info: unknown) => unknown
+type Resolve = (parent: unknown, args: unknown, context: unknown, info: unknown) => unknown
+type FieldMiddleware = (
+  resolve: Resolve,
+  parent: unknown,
+  args: unknown,
+  context: unknown,
+  info: unknown,
+) => unknown
+type ReferenceResolver = (reference: unknown, context: unknown, info: unknown) => unknown
+/** Decides from the context alone, at once: `null` lets pass. */
+type Check = (context: unknown) => GraphQLError | null
+interface Guard {
+  check: Check
+  rule?: AnyRule
+}
+
+/**
+ * Guards the schema of `buildSubgraphSchema`: every field by the access directives in its SDL and its
+ * hand-written rule, `_entities`, `_service` and references by a verified identity, root and entity
+ * fields without a rule by the default. Denials are field errors with `extensions.code`
+ * UNAUTHENTICATED, FORBIDDEN or STEP_UP_REQUIRED; errors of resolvers pass untouched.
+ *
+ * @throws Error on an unknown policy, a malformed directive, or a rule for a field that is not there.
+ */
+export function guardSchema(schema: GraphQLSchema, options: GuardOptions = {}): GraphQLSchema {
+  const rules = rulesOfSchema(schema, options.access ?? 'deny')
+  const compile = compiler(options)
+  const guards = guardsOfFields(schema, rules, options.rules ?? {}, compile)
+  const guarded = applyMiddleware(schema, shieldMiddleware(schema, guards))
+  guardReferences(guarded, rules, compile)
+  return guarded
+}
+
+/**
+ * A rule about the object that a field belongs to, for example "oneself or an admin":
+ * `parentRule((user: User, claims) => user.id === claims.subject)`.
+ */
+export function parentRule<Parent>(
+  isAllowed: (parent: Parent, claims: Claims) => boolean,
+  claimsOf: (context: never) => Claims | undefined = defaultClaimsOf,
+): Rule<Parent> {
+  return (parent, _args, context) => {
+    const claims = claimsOf(context)
+    if (claims && isAllowed(parent, claims)) return true
+    return claims && isSignedIn(claims) ? forbidden() : unauthenticated()
+  }
+}
+
+type Compile = (rule: AccessRule | null) => Check
+
+function compiler(options: GuardOptions): Compile {
+  const { policies = createPolicies(), now = Date.now } = options
+  const claimsOf = (options.claimsOf ?? defaultClaimsOf) as (context: unknown) => Claims | undefined
+
+  return (rule) => {
+    const predicate = rule ? compileRule(rule, policies) : () => null
+    return (context) => {
+      const claims = claimsOf(context)
+      if (!claims) return unauthenticated()
+      const denial = predicate(claims, Math.floor(now() / 1000))
+      return denial && denialError(denial)
+    }
+  }
+}
+
+function guardsOfFields(
+  schema: GraphQLSchema,
+  { fields, roots }: SchemaRules,
+  ownRules: Rules,
+  compile: Compile,
+): Map<string, Map<string, Guard>> {
+  const guards = new Map<string, Map<string, Guard>>()
+  const add = (type: string, field: string, guard: Guard) => {
+    guards.set(type, (guards.get(type) ?? new Map()).set(field, guard))
+  }
+  for (const [type, rules] of fields) {
+    for (const [field, rule] of rules) {
+      // Whoever reads a public field below the root came past a guarded one.
+      if (roots.has(type) || !isPublicOnly(rule)) add(type, field, { check: compile(rule) })
+    }
+  }
+  for (const field of Object.keys(schema.getQueryType()?.getFields() ?? {})) {
+    if (FEDERATION_FIELDS.includes(field)) add(queryName(schema), field, { check: compile(null) })
+  }
+  for (const [type, rules] of Object.entries(ownRules)) {
+    for (const [field, rule] of Object.entries(rules)) {
+      const declared = fields.get(type)?.get(field) ?? null
+      add(type, field, { check: compile(declared), rule: rule as unknown as AnyRule })
+    }
+  }
+  return guards
+}
+
+/** graphql-shield wraps every field of a schema; only those that are guarded are taken over. */
+function shieldMiddleware(schema: GraphQLSchema, guards: Map<string, Map<string, Guard>>) {
+  const tree = mapFields(guards, shieldRuleOf)
+  const shielded = shield(tree, SHIELD_OPTIONS).generate(schema) as Record<
+    string,
+    Record<string, FieldMiddleware>
+  >
+  return mapFields(guards, (guard, type, field) => {
+    const middleware = shielded[type]?.[field]
+    if (!middleware) throw new Error(`a rule stands on ${type}.${field}, which is not there`)
+    return guard.rule ? middleware : unlessAllowed(guard.check, middleware)
+  })
+}
+
+/** A rule of claims alone is decided at once: going through promises would double the cost of large lists. */
+function unlessAllowed(check: Check, middleware: FieldMiddleware): FieldMiddleware {
+  return (resolve, parent, args, context, info) => {
+    if (isAllowed(check, context)) return resolve(parent, args, context, info)
+    return middleware(resolve, parent, args, context, info)
+  }
+}
+
+function isAllowed(check: Check, context: unknown): boolean {
+  try {
+    return check(context) === null
+  } catch {
+    return false
+  }
+}
+
+/** graphql-shield takes a rule that throws for a plain no, so nothing is thrown to it. */
+function shieldRuleOf({ check, rule }: Guard, type: string, field: string) {
+  return createShieldRule(`${type}.${field}`, { cache: 'no_cache' })(
+    async (parent: unknown, args: unknown, context: unknown, info: unknown) => {
+      try {
+        return check(context) ?? verdictOf(await rule?.(parent, args, context, info), rule)
+      } catch (cause) {
+        return undecided(cause)
+      }
+    },
+  )
+}
+
+function verdictOf(answer: unknown, rule: AnyRule | undefined): true | Error {
+  if (!rule || answer === true) return true
+  return answer instanceof Error ? answer : forbidden()
+}
+
+const SHIELD_OPTIONS = {
+  // Called for errors of resolvers, which pass as they are, and for plain refusals (null).
+  fallbackError: (error: unknown) => {
+    if (error === null) return forbidden()
+    return error instanceof Error ? error : new Error(String(error))
+  },
+} as const
+
+/** A reference is resolved outside every field: whoever may not have the type gets null and the denial. */
+function guardReferences(schema: GraphQLSchema, rules: SchemaRules, compile: Compile): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue
+    const resolveReference = referenceResolverOf(type)
+    if (!resolveReference) continue
+    const check = compile(rules.types.get(type.name) ?? null)
+    setReferenceResolver(type, async (reference, context, info) => {
+      const denial = check(context)
+      if (denial) throw denial
+      return resolveReference(reference, context, info)
+    })
+  }
+}
+
+interface SubgraphExtensions {
+  apollo?: { subgraph?: { resolveReference?: ReferenceResolver } }
+}
+
+function referenceResolverOf(type: GraphQLObjectType | GraphQLInterfaceType) {
+  return (type.extensions as SubgraphExtensions).apollo?.subgraph?.resolveReference
+}
+
+function setReferenceResolver(
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  resolveReference: ReferenceResolver,
+): void {
+  const { apollo } = type.extensions as SubgraphExtensions
+  const subgraph = { ...apollo?.subgraph, resolveReference }
+  type.extensions = { ...type.extensions, apollo: { ...apollo, subgraph } }
+}
+
+function defaultClaimsOf(context: { claims?: Claims } | null | undefined): Claims | undefined {
+  return context?.claims
+}
+
+function queryName(schema: GraphQLSchema): string {
+  return schema.getQueryType()?.name ?? 'Query'
+}
+
+function mapFields<From, To>(
+  fields: Map<string, Map<string, From>>,
+  change: (value: From, type: string, field: string) => To,
+): Record<string, Record<string, To>> {
+  const changed = [...fields].map(([type, own]) => {
+    return [type, Object.fromEntries([...own].map(([f, v]) => [f, change(v, type, f)]))] as const
+  })
+  return Object.fromEntries(changed)
+}
