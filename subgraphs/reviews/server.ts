@@ -1,0 +1,116 @@
+// The reviews subgraph as a server: identity first, then GraphQL; health for whoever runs it.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
+import { createIdentityReader } from '@sallyport/claims'
+import type { Logger } from 'pino'
+import type { ReviewsConfig } from './config.ts'
+import { createContext, type ReviewsContext } from './context.ts'
+import { type Database, openDatabase } from './database.ts'
+import { formatError } from './errors.ts'
+import { createHandler } from './http.ts'
+import { createSchema } from './subgraph.ts'
+
+export interface ReviewsDeps {
+  readonly config: ReviewsConfig
+  readonly logger: Logger
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+export interface Reviews {
+  /** Where it listens, without a path. */
+  readonly url: string
+  /** Lets open requests end, then closes the database. */
+  stop(): Promise<void>
+}
+
+/** The subgraph's name in `supergraph.yaml`: what its identity tokens are made out to. */
+const SUBGRAPH_NAME = 'reviews'
+const REQUEST_TIMEOUT_MS = 15_000
+/** Longer than a gateway keeps an idle connection, so that it is the gateway who closes. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
+
+/** Opens the database, brings it to the newest schema, and listens. */
+export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
+  const database = await openDatabase(deps.config)
+  try {
+    return await serve(deps, database)
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+async function serve({ config, logger, now = Date.now }: ReviewsDeps, database: Database) {
+  const { db } = database
+  const apollo = createApollo(config, logger)
+  await apollo.start()
+  const identity = createIdentityReader({
+    subgraph: SUBGRAPH_NAME,
+    issuer: config.publicUrl,
+    jwksUrl: config.identityJwksUrl,
+    now,
+  })
+  const handler = createHandler({
+    apollo,
+    identify: (headers) => identity.read(headers),
+    contextOf: (claims) => createContext(db, now, claims),
+    isReady: () =>
+      db.raw('select 1').then(
+        () => true,
+        () => false,
+      ),
+    logger,
+  })
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    handler,
+  )
+  await listen(server, config)
+  const url = urlOf(server, config)
+  logger.info({ url }, 'reviews subgraph listening')
+
+  return {
+    url,
+    async stop() {
+      await close(server)
+      await apollo.stop()
+      await database.stop()
+    },
+  }
+}
+
+function createApollo(config: ReviewsConfig, logger: Logger): ApolloServer<ReviewsContext> {
+  return new ApolloServer<ReviewsContext>({
+    schema: createSchema(),
+    introspection: !config.isProduction,
+    hideSchemaDetailsFromClientErrors: config.isProduction,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    logger,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    formatError: (formatted, error) =>
+      formatError(formatted, error, (err) => logger.error({ err }, 'unexpected error')),
+  })
+}
+
+function listen(server: Server, { port, host }: ReviewsConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve)
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
+
+function urlOf(server: Server, { host }: ReviewsConfig): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
