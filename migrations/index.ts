@@ -1,0 +1,37 @@
+// The auth subgraph's migrations, in the order in which they run. A release only ever appends to this list.
+import type { Knex } from 'knex'
+import * as initial from './0001-initial.ts'
+
+interface Migration {
+  readonly name: string
+  up(db: Knex): Promise<void>
+}
+
+const migrations: readonly Migration[] = [{ name: '0001-initial', up: initial.up }]
+
+/** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
+const MIGRATION_LOCK = 7_255_001
+
+/**
+ * Brings the database to the newest schema. Two migrators at once are safe: the second waits and finds nothing to do.
+ * @returns the names of the migrations that ran now
+ */
+export async function migrate(db: Knex): Promise<string[]> {
+  return await db.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK])
+    const [, names] = await trx.migrate.latest({
+      tableName: 'auth_migrations',
+      disableTransactions: true,
+      migrationSource: {
+        getMigrations: async () => [...migrations],
+        getMigrationName: (migration: Migration) => migration.name,
+        getMigration: async (migration: Migration) => ({ up: migration.up, down: refuseDown }),
+      },
+    })
+    return names as string[]
+  })
+}
+
+async function refuseDown(): Promise<void> {
+  throw new Error('Migrations only go forward: restore a backup instead (docs/operators.md)')
+}

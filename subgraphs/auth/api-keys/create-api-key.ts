@@ -1,0 +1,136 @@
+// Makes an API key for oneself. Key and secret are answered once; the e-mailed code makes them usable.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import type { AuthDeps } from '../dependencies.ts'
+import { AuthError, badInput, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { newId } from '../identifiers.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import type { UserWithRoles } from '../users/user.ts'
+import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+import { MAX_ADDRESSES, requireAddresses } from './address-list.ts'
+import { ApiKey, hashSecret, MAX_KEYS, MAX_PENDING, PENDING_MINUTES } from './api-key.ts'
+import { requireGrantable } from './grants.ts'
+import { type KeyEnvironment, newKey, newSecret } from './key-format.ts'
+
+const grantNames = z.array(z.string().min(1).max(100)).max(100)
+
+export const createApiKeyInput = z.object({
+  name: z.string().trim().min(1, 'Give the key a name.').max(100, 'Use at most 100 characters.'),
+  roles: grantNames.nullish(),
+  scopes: grantNames.nullish(),
+  expiresAt: z.date().nullish(),
+  allowedIps: z.array(z.string().max(64)).min(1).max(MAX_ADDRESSES).nullish(),
+})
+
+export interface CreatedApiKey {
+  readonly apiKey: ApiKey
+  readonly key: string
+  readonly secret: string
+  readonly verification: BegunVerification | null
+}
+
+export async function createApiKey(context: AuthContext, input: unknown): Promise<CreatedApiKey> {
+  const { deps, origin } = context
+  const { name, roles, scopes, expiresAt, allowedIps } = parseInput(createApiKeyInput, input)
+  if (expiresAt && expiresAt <= new Date()) throw badInput('input.expiresAt', 'This time is past.')
+  if (allowedIps) requireAddresses(allowedIps)
+  const environment = keyEnvironment(deps)
+  const key = newKey(environment)
+  const secret = newSecret(environment)
+  const isActive = deps.config.apiKeyVerification === 'off'
+
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    await requireGrantable(trx, user, { roles: roles ?? [], scopes: scopes ?? [] })
+    await requireRoom(trx, user)
+    const pepper = deps.config.secrets.apiKeyPepper
+    const [row] = await trx('api_keys')
+      .insert({
+        id: newId('key'),
+        user_id: user.id,
+        name,
+        key,
+        status: isActive ? 'ACTIVE' : 'PENDING',
+        secret_hash: hashSecret(secret, pepper, pepper.currentVersion),
+        secret_pepper_version: pepper.currentVersion,
+        pending_expires_at: isActive
+          ? null
+          : trx.raw("now() + ? * interval '1 minute'", [PENDING_MINUTES]),
+        roles: roles ?? [],
+        scopes: scopes ?? [],
+        allowed_ips: allowedIps ?? null,
+        expires_at: expiresAt ?? null,
+      })
+      .returning('*')
+    const apiKey = ApiKey.fromDatabaseJson(row)
+    await recordAudit(trx, origin, {
+      action: 'api_key.created',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      apiKeyId: apiKey.id,
+    })
+    await emitEvent(trx, 'api_key.created', user.id, { apiKeyId: apiKey.id })
+    const verification = isActive ? null : await verifyByMail(trx, deps, { apiKey, user, session })
+    return { apiKey, key, secret, verification }
+  })
+}
+
+export function keyEnvironment(deps: AuthDeps): KeyEnvironment {
+  return deps.config.isProduction ? 'live' : 'test'
+}
+
+export async function verifyByMail(
+  trx: Knex,
+  deps: AuthDeps,
+  {
+    apiKey,
+    user,
+    session,
+  }: {
+    apiKey: ApiKey
+    user: UserWithRoles
+    session: { readonly id: string }
+  },
+): Promise<BegunVerification> {
+  return await beginVerification(trx, deps.config, {
+    purpose: 'API_KEY',
+    email: { address: user.email, normalized: user.email_normalized },
+    template: 'api-key-code',
+    userId: user.id,
+    sessionId: session.id,
+    apiKeyId: apiKey.id,
+    delivery: 'BODY',
+    mailData: { name: apiKey.name },
+  })
+}
+
+/** Locks the owner's row, so that parallel calls count one after the other. */
+async function requireRoom(trx: Knex, user: UserWithRoles): Promise<void> {
+  await trx('users').where('id', user.id).forUpdate().first('id')
+  await trx('api_keys')
+    .where({ user_id: user.id, status: 'PENDING' })
+    .whereRaw('pending_expires_at <= now()')
+    .delete()
+  const counts: { status: string; count: string }[] = await trx('api_keys')
+    .where('user_id', user.id)
+    .whereNot('status', 'REVOKED')
+    .groupBy('status')
+    .select('status')
+    .count('* as count')
+  const of = (status: string) => Number(counts.find((row) => row.status === status)?.count ?? 0)
+  if (of('PENDING') >= MAX_PENDING) {
+    throw new AuthError('CONFLICT', {
+      message: `There are ${MAX_PENDING} unverified API keys already: verify or revoke one first.`,
+    })
+  }
+  if (of('ACTIVE') >= MAX_KEYS) {
+    throw new AuthError('CONFLICT', {
+      message: `There are ${MAX_KEYS} API keys already: revoke one first.`,
+    })
+  }
+}

@@ -1,0 +1,37 @@
+// Ends a key for good, on every gateway within the revocation bound. Revoking twice is success.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { revoke } from '../revocation/revoke.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { ApiKey } from './api-key.ts'
+
+const revokeApiKeyInput = z.object({ id: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND for unknown and foreign ids alike */
+export async function revokeApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+  const { id } = parseInput(revokeApiKeyInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    const key = await ApiKey.query(trx).findOne({ id, user_id: user.id }).forUpdate()
+    if (key === undefined) throw new AuthError('NOT_FOUND')
+    if (key.status === 'REVOKED') return key
+    const [row] = await trx('api_keys')
+      .where('id', key.id)
+      .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
+      .returning('*')
+    await revoke(trx, [{ kind: 'api-key', id: key.id }])
+    await recordAudit(trx, context.origin, {
+      action: 'api_key.revoked',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      apiKeyId: key.id,
+    })
+    await emitEvent(trx, 'api_key.revoked', user.id, { apiKeyId: key.id })
+    return ApiKey.fromDatabaseJson(row)
+  })
+}

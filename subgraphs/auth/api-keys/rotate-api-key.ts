@@ -1,0 +1,83 @@
+// Gives a key a new secret. The old one goes on working for the overlap, which starts when the new one is active.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { revoke } from '../revocation/revoke.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
+import { type CreatedApiKey, keyEnvironment, verifyByMail } from './create-api-key.ts'
+import { newSecret } from './key-format.ts'
+import { requireOwnKey } from './own-key.ts'
+
+const MAX_OVERLAP_SECONDS = 24 * 3_600
+
+const rotateApiKeyInput = z.object({
+  id: z.string().max(128),
+  overlapSeconds: z.number().int().min(0).max(MAX_OVERLAP_SECONDS, 'At most 24 hours.').nullish(),
+})
+
+/** @returns the same key with a new secret; overlap: one hour unless told otherwise */
+export async function rotateApiKey(context: AuthContext, input: unknown): Promise<CreatedApiKey> {
+  const { deps } = context
+  const { id, overlapSeconds } = parseInput(rotateApiKeyInput, input)
+  const secret = newSecret(keyEnvironment(deps))
+  const pepper = deps.config.secrets.apiKeyPepper
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    const key = await requireOwnKey(trx, user.id, id)
+    const [row] = await trx('api_keys')
+      .where('id', key.id)
+      .update({
+        pending_secret_hash: hashSecret(secret, pepper, pepper.currentVersion),
+        pending_pepper_version: pepper.currentVersion,
+        pending_overlap_seconds: overlapSeconds ?? 3_600,
+        pending_expires_at: trx.raw("now() + ? * interval '1 minute'", [PENDING_MINUTES]),
+      })
+      .returning('*')
+    const pending = ApiKey.fromDatabaseJson(row)
+    // A code of an earlier rotation must not make this secret active.
+    await trx('verifications')
+      .where({ api_key_id: key.id })
+      .whereNull('consumed_at')
+      .update({ consumed_at: trx.fn.now() })
+    await recordAudit(trx, context.origin, {
+      action: 'api_key.rotation-requested',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      apiKeyId: key.id,
+    })
+    if (deps.config.apiKeyVerification === 'off') {
+      const apiKey = (await activateRotation(trx, pending)) ?? pending
+      return { apiKey, key: key.key, secret, verification: null }
+    }
+    const verification = await verifyByMail(trx, deps, { apiKey: pending, user, session })
+    return { apiKey: pending, key: key.key, secret, verification }
+  })
+}
+
+/** @returns null when there is no new secret to make active */
+export async function activateRotation(trx: Knex, key: ApiKey): Promise<ApiKey | null> {
+  const [row] = await trx('api_keys')
+    .where({ id: key.id, status: 'ACTIVE' })
+    .whereRaw('pending_secret_hash is not null and pending_expires_at > now()')
+    .update({
+      previous_secret_hash: trx.ref('secret_hash'),
+      previous_pepper_version: trx.ref('secret_pepper_version'),
+      previous_expires_at: trx.raw("now() + pending_overlap_seconds * interval '1 second'"),
+      secret_hash: trx.ref('pending_secret_hash'),
+      secret_pepper_version: trx.ref('pending_pepper_version'),
+      pending_secret_hash: null,
+      pending_pepper_version: null,
+      pending_overlap_seconds: null,
+      pending_expires_at: null,
+    })
+    .returning('*')
+  if (row === undefined) return null
+  // Empties what gateways have cached for this key; they ask again, and the overlap answers.
+  await revoke(trx, [{ kind: 'api-key', id: key.id }])
+  return ApiKey.fromDatabaseJson(row)
+}

@@ -1,0 +1,83 @@
+// Renames a key or narrows what it may. Widening would need a new proof: create a new key for that.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { badInput, parseInput } from '../errors.ts'
+import { revoke } from '../revocation/revoke.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { isAddressAllowed, requireAddresses } from './address-list.ts'
+import { ApiKey } from './api-key.ts'
+import { createApiKeyInput } from './create-api-key.ts'
+import { requireOwnKey } from './own-key.ts'
+
+const { name, roles, scopes, allowedIps } = createApiKeyInput.shape
+const updateApiKeyInput = z.object({
+  id: z.string().max(128),
+  name: name.nullish(),
+  roles,
+  scopes,
+  allowedIps,
+})
+
+/** Fields that are absent or null stay as they are. @throws AuthError BAD_USER_INPUT when the key would gain something */
+export async function updateApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+  const change = parseInput(updateApiKeyInput, input)
+  if (change.allowedIps) requireAddresses(change.allowedIps)
+  return await transact(context.deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    const key = await requireOwnKey(trx, user.id, change.id)
+    requireNarrower('roles', key.roles, change.roles)
+    requireNarrower('scopes', key.scopes, change.scopes)
+    if (change.allowedIps) requireNarrowerAddresses(key.allowed_ips, change.allowedIps)
+    const [row] = await trx('api_keys')
+      .where('id', key.id)
+      .update({
+        name: change.name ?? key.name,
+        roles: change.roles ?? key.roles,
+        scopes: change.scopes ?? key.scopes,
+        allowed_ips: change.allowedIps ?? key.allowed_ips,
+      })
+      .returning('*')
+    await revoke(trx, [{ kind: 'api-key', id: key.id }])
+    await recordAudit(trx, context.origin, {
+      action: 'api_key.updated',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      apiKeyId: key.id,
+    })
+    return ApiKey.fromDatabaseJson(row)
+  })
+}
+
+function requireNarrower(
+  field: 'roles' | 'scopes',
+  present: readonly string[],
+  wanted: readonly string[] | null | undefined,
+): void {
+  const added = wanted?.find((entry) => !present.includes(entry))
+  if (added !== undefined) {
+    throw badInput(
+      `input.${field}`,
+      `The key does not have "${added}": create a new key to give it more.`,
+    )
+  }
+}
+
+function requireNarrowerAddresses(
+  present: readonly string[] | null,
+  wanted: readonly string[],
+): void {
+  if (present === null) return
+  const added = wanted.find(
+    (entry) =>
+      !present.includes(entry) && (entry.includes('/') || !isAddressAllowed(present, entry)),
+  )
+  if (added !== undefined) {
+    throw badInput(
+      'input.allowedIps',
+      `"${added}" is outside of what the key allows: create a new key.`,
+    )
+  }
+}

@@ -1,0 +1,59 @@
+// Makes a new key, or the new secret of a rotated one, usable: the code must come from a session of its owner.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { ApiKey } from './api-key.ts'
+import { activateRotation } from './rotate-api-key.ts'
+
+const verifyApiKeyInput = z.object({
+  verificationId: z.string().max(128),
+  code: z.string().max(64),
+})
+
+/** @throws AuthError VERIFICATION_FAILED, for the code of another person's key as well */
+export async function verifyApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+  const { verificationId, code } = parseInput(verifyApiKeyInput, input)
+  const verification = await checkCode(context.deps, {
+    verificationId,
+    code,
+    purposes: ['API_KEY'],
+    flowSecret: null,
+  })
+  return await transact(context.deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    if (verification.user_id !== user.id) throw failed()
+    await consumeVerification(trx, verification)
+    const key = await ApiKey.query(trx)
+      .findById(verification.api_key_id ?? '')
+      .forUpdate()
+    if (key === undefined) throw failed()
+    const apiKey =
+      key.status === 'PENDING' ? await activate(trx, key) : await activateRotation(trx, key)
+    if (apiKey === null) throw failed()
+    await recordAudit(trx, context.origin, {
+      action: key.status === 'PENDING' ? 'api_key.verified' : 'api_key.rotated',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      apiKeyId: apiKey.id,
+    })
+    return apiKey
+  })
+}
+
+async function activate(trx: AuthContext['deps']['db'], key: ApiKey): Promise<ApiKey | null> {
+  const [row] = await trx('api_keys')
+    .where({ id: key.id, status: 'PENDING' })
+    .whereRaw('pending_expires_at > now()')
+    .update({ status: 'ACTIVE', pending_expires_at: null })
+    .returning('*')
+  return row === undefined ? null : ApiKey.fromDatabaseJson(row)
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+}

@@ -1,0 +1,95 @@
+// Puts the auth subgraph together and takes it apart again.
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createIdentityReader } from '@sallyport/claims'
+import pino, { type Logger } from 'pino'
+import { migrate } from '../../migrations/index.ts'
+import type { AuthConfig } from './config.ts'
+import { connectPostgres, type Database, openEmbedded } from './database.ts'
+import type { AuthDeps } from './dependencies.ts'
+import { startSweeping } from './housekeeping/sweep.ts'
+import { startMailSender } from './mail/sender.ts'
+import { createMailTransport, type MailTransport } from './mail/transport.ts'
+import { createHashThreads } from './passwords/hash-threads.ts'
+import { createPasswordHasher } from './passwords/hasher.ts'
+import { startRevocationFeed } from './revocation/feed.ts'
+import { createAuthServer } from './server.ts'
+import { createKeyring } from './tokens/keyring.ts'
+
+export interface Auth {
+  /** `http://host:port`, without a path. */
+  readonly url: string
+  readonly deps: AuthDeps
+  stop(): Promise<void>
+}
+
+/** What a test or the one-process start brings along; by default everything is made from the settings. */
+export interface AuthParts {
+  readonly database?: Database
+  readonly mail?: MailTransport
+  readonly log?: Logger
+}
+
+/** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
+export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
+  const log = parts.log ?? createLog(config)
+  const database = parts.database ?? (await openDatabase(config))
+  await migrate(database.db)
+  const threads = createHashThreads()
+  const hasher = createPasswordHasher({
+    threads,
+    pepper: config.secrets.passwordPepper,
+    cost: config.passwordHashCost,
+  })
+  const keyring = await createKeyring({ db: database.db, config, log })
+  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring }
+  const feed = startRevocationFeed(deps)
+  const sender = startMailSender({
+    ...deps,
+    transport: parts.mail ?? createMailTransport(config, log),
+  })
+  const sweeper = startSweeping(deps)
+  const identity = createIdentityReader({
+    subgraph: 'auth',
+    issuer: config.publicUrl,
+    jwksUrl: config.identityJwksUrl,
+  })
+  const http = await createAuthServer({ deps, identity, feed })
+  await new Promise<void>((resolve, reject) => {
+    http.server.once('error', reject)
+    http.server.listen(config.port, config.host, () => resolve())
+  })
+  const { port } = http.server.address() as AddressInfo
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+  log.info({ url }, 'auth subgraph is listening')
+
+  return {
+    url,
+    deps,
+    stop: async () => {
+      await http.stop()
+      sweeper.stop()
+      keyring.stop()
+      await sender.stop()
+      await threads.stop()
+      await database.stop()
+    },
+  }
+}
+
+export async function openDatabase(config: AuthConfig): Promise<Database> {
+  if (config.databaseUrl !== null)
+    return connectPostgres(config.databaseUrl, config.databasePoolSize)
+  const folder = join(config.dataDir, 'auth')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return await openEmbedded(folder)
+}
+
+export function createLog(config: Pick<AuthConfig, 'logLevel'>): Logger {
+  return pino({
+    level: config.logLevel,
+    base: { part: 'auth' },
+    redact: ['*.password', '*.secret', '*.token', '*.refreshToken', '*.accessToken'],
+  })
+}

@@ -1,0 +1,160 @@
+// The auth subgraph's settings: read once from the environment, every problem reported together.
+import { z } from 'zod'
+import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
+
+export interface AuthConfig {
+  readonly isProduction: boolean
+  readonly host: string
+  readonly port: number
+  /** Where the gateway is reached from outside: issuer and audience of every token. No trailing slash. */
+  readonly publicUrl: string
+  /** Where identity tokens' public keys are. Default: `${PUBLIC_URL}/.well-known/identity-jwks.json`. */
+  readonly identityJwksUrl: string
+  /** null: embedded PGlite under `dataDir`. */
+  readonly databaseUrl: string | null
+  readonly databasePoolSize: number
+  readonly dataDir: string
+  readonly mail: { readonly smtpUrl: string | null; readonly from: string }
+  readonly sessionVerification: 'always' | 'new-device' | 'off'
+  readonly apiKeyVerification: 'always' | 'off'
+  readonly accessTokenSeconds: number
+  readonly refreshIdleDays: number
+  readonly refreshAbsoluteDays: number
+  readonly signingKeyDays: number
+  readonly passwordHashCost: number
+  readonly logLevel: string
+  readonly secrets: AuthSecrets
+}
+
+export interface AuthSecrets {
+  readonly passwordPepper: VersionedSecret
+  readonly codeKey: VersionedSecret
+  readonly apiKeyPepper: VersionedSecret
+  readonly keyEncryptionKey: VersionedSecret
+}
+
+const SECRET_NAMES = {
+  passwordPepper: 'PASSWORD_PEPPER',
+  codeKey: 'CODE_KEY',
+  apiKeyPepper: 'API_KEY_PEPPER',
+  keyEncryptionKey: 'KEY_ENCRYPTION_KEY',
+} as const
+
+const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
+const days = (fallback: number) => z.coerce.number().int().min(1).max(3650).default(fallback)
+
+const environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  AUTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
+  PUBLIC_URL: url.optional(),
+  IDENTITY_JWKS_URL: url.optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20),
+  EMBEDDED_DATABASE: z.enum(['allow']).optional(),
+  DATA_DIR: z.string().default('./data'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().default('Sallyport <no-reply@localhost>'),
+  SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
+  API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
+  ACCESS_TOKEN_MINUTES: z.coerce.number().min(1).max(60).default(10),
+  REFRESH_IDLE_DAYS: days(14),
+  REFRESH_ABSOLUTE_DAYS: days(30),
+  SIGNING_KEY_DAYS: days(30),
+  PASSWORD_HASH_COST: z.coerce.number().int().min(10).max(15).default(12),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/**
+ * @param env the environment; an empty value counts as absent
+ * @throws Error that lists every problem, one a line
+ */
+export function readAuthConfig(env: Readonly<Record<string, string | undefined>>): AuthConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const secrets = readSecrets(given, problems)
+  if (parsed.success) problems.push(...unsafeSettings(parsed.data))
+  if (!parsed.success || secrets === null || problems.length > 0) {
+    throw new Error(`The auth subgraph cannot start:\n- ${problems.join('\n- ')}`)
+  }
+  return toConfig(parsed.data, secrets)
+}
+
+function readSecrets(
+  env: Record<string, string | undefined>,
+  problems: string[],
+): AuthSecrets | null {
+  const secrets: Partial<Record<keyof AuthSecrets, VersionedSecret>> = {}
+  for (const [key, name] of Object.entries(SECRET_NAMES)) {
+    const text = env[name]
+    if (text === undefined) {
+      problems.push(`${name}: missing; make one with: echo "1:$(openssl rand -base64 32)"`)
+      continue
+    }
+    const secret = parseVersionedSecret(name, text)
+    if (typeof secret === 'string') problems.push(secret)
+    else secrets[key as keyof AuthSecrets] = secret
+  }
+  return Object.keys(secrets).length === Object.keys(SECRET_NAMES).length
+    ? (secrets as AuthSecrets)
+    : null
+}
+
+function unsafeSettings(env: z.infer<typeof environment>): string[] {
+  const isProduction = env.NODE_ENV === 'production'
+  const problems: string[] = []
+  if (isProduction && env.DATABASE_URL === undefined && env.EMBEDDED_DATABASE !== 'allow') {
+    problems.push(
+      'DATABASE_URL: missing; the embedded database has no fsync (EMBEDDED_DATABASE=allow accepts that)',
+    )
+  }
+  if (isProduction && env.SMTP_URL === undefined) {
+    problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
+  }
+  if (isProduction && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: missing')
+  if (!isProduction && !isLoopback(env.HOST)) {
+    problems.push(`HOST: ${env.HOST} is not loopback; set NODE_ENV=production to listen elsewhere`)
+  }
+  if (env.REFRESH_IDLE_DAYS > env.REFRESH_ABSOLUTE_DAYS) {
+    problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
+  }
+  return problems
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthConfig {
+  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '')
+  return Object.freeze({
+    isProduction: env.NODE_ENV === 'production',
+    host: env.HOST,
+    port: env.AUTH_PORT,
+    publicUrl,
+    identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
+    databaseUrl: env.DATABASE_URL ?? null,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    dataDir: env.DATA_DIR,
+    mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    sessionVerification: env.SESSION_VERIFICATION,
+    apiKeyVerification: env.API_KEY_VERIFICATION,
+    accessTokenSeconds: Math.round(env.ACCESS_TOKEN_MINUTES * 60),
+    refreshIdleDays: env.REFRESH_IDLE_DAYS,
+    refreshAbsoluteDays: env.REFRESH_ABSOLUTE_DAYS,
+    signingKeyDays: env.SIGNING_KEY_DAYS,
+    passwordHashCost: env.PASSWORD_HASH_COST,
+    logLevel: env.LOG_LEVEL,
+    secrets,
+  })
+}

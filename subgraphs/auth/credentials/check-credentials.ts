@@ -1,0 +1,168 @@
+// What gateways ask: is this API key right, who is this principal now, and which of these are over?
+import type { ClaimsPayload } from '@sallyport/claims'
+import { payloadFromClaims } from '@sallyport/claims'
+import type { Knex } from 'knex'
+import { isAddressAllowed } from '../api-keys/address-list.ts'
+import { ApiKey, matchesSecret } from '../api-keys/api-key.ts'
+import { effectiveGrants } from '../api-keys/grants.ts'
+import { isWellFormedKey, isWellFormedSecret } from '../api-keys/key-format.ts'
+import type { AuthDeps } from '../dependencies.ts'
+import { Session } from '../sessions/session.ts'
+import { claimsOf } from '../sessions/sign-in.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+
+/** A principal as gateways keep it: claims, and what ends it. */
+export type Principal = ClaimsPayload & {
+  readonly ver?: number
+  readonly expires_at?: number | null
+  readonly allowed_ips?: readonly string[] | null
+}
+
+export type CredentialAnswer =
+  | { readonly principal: Principal }
+  | { readonly refused: 'API_KEY_INVALID' | 'SESSION_REVOKED' | 'TOKEN_STALE' }
+
+const API_KEY_INVALID = { refused: 'API_KEY_INVALID' } as const
+
+/** Unknown, wrong, revoked, expired, unverified, from elsewhere: one answer. */
+export async function checkApiKey(
+  deps: AuthDeps,
+  presented: { readonly key: string; readonly secret: string; readonly address: string | null },
+): Promise<CredentialAnswer> {
+  if (!isWellFormedKey(presented.key) || !isWellFormedSecret(presented.secret))
+    return API_KEY_INVALID
+  const found = await findKey(deps.db, { key: presented.key })
+  // An unknown key costs the same HMAC as a known one.
+  const isRight = matchesAnySecret(deps, presented.secret, found)
+  if (found === null || !isRight) return API_KEY_INVALID
+  if (!isAddressAllowed(found.apiKey.allowed_ips, presented.address)) return API_KEY_INVALID
+  await touch(deps.db, found.apiKey.id)
+  return { principal: await principalOfKey(deps.db, found) }
+}
+
+interface FoundKey {
+  readonly apiKey: ApiKey & { readonly is_in_overlap: boolean }
+  readonly owner: UserWithRoles
+}
+
+/** Only a key that works: verified, not over, with an active owner. By the database's clock. */
+async function findKey(
+  db: Knex,
+  where: { key: string } | { id: string },
+): Promise<FoundKey | null> {
+  const row: object | undefined = await db('api_keys')
+    .where(where)
+    .where('status', 'ACTIVE')
+    .whereRaw('(expires_at is null or expires_at > now())')
+    .first('api_keys.*', db.raw('coalesce(previous_expires_at > now(), false) as is_in_overlap'))
+  if (row === undefined) return null
+  const apiKey = ApiKey.fromDatabaseJson(row) as FoundKey['apiKey']
+  const owner = await findUserWithRoles(db, apiKey.user_id)
+  return owner?.status === 'ACTIVE' ? { apiKey, owner } : null
+}
+
+function matchesAnySecret(deps: AuthDeps, secret: string, found: FoundKey | null): boolean {
+  const pepper = deps.config.secrets.apiKeyPepper
+  const key = found?.apiKey
+  const current = {
+    hash: key?.secret_hash ?? 'x'.repeat(43),
+    version: key?.secret_pepper_version ?? pepper.currentVersion,
+  }
+  if (matchesSecret(secret, current, pepper)) return key !== undefined
+  if (key === undefined || !key.is_in_overlap) return false
+  return matchesSecret(
+    secret,
+    { hash: key.previous_secret_hash, version: key.previous_pepper_version },
+    pepper,
+  )
+}
+
+/** At most one write a minute and key, however busy it is. */
+async function touch(db: Knex, id: string): Promise<void> {
+  await db('api_keys')
+    .where('id', id)
+    .whereRaw("(last_used_at is null or last_used_at < now() - interval '1 minute')")
+    .update({ last_used_at: db.fn.now() })
+}
+
+async function principalOfKey(db: Knex, { apiKey, owner }: FoundKey): Promise<Principal> {
+  const { roles, scopes } = await effectiveGrants(db, apiKey, owner)
+  return {
+    kind: 'api-key',
+    sub: owner.id,
+    key_id: apiKey.id,
+    roles,
+    scope: scopes.join(' '),
+    email_verified: owner.email_verified,
+    expires_at: keyEnd(apiKey),
+    allowed_ips: apiKey.allowed_ips,
+  }
+}
+
+/** An old secret in its overlap ends with the overlap; gateways must not cache it for longer. */
+function keyEnd(apiKey: FoundKey['apiKey']): number | null {
+  const ends = [apiKey.expires_at, apiKey.is_in_overlap ? apiKey.previous_expires_at : null].filter(
+    (end) => end !== null,
+  )
+  return ends.length === 0 ? null : Math.floor(Math.min(...ends.map(Number)) / 1000)
+}
+
+/** The policy `live`: the principal as the database has it now. */
+export async function livePrincipal(
+  deps: AuthDeps,
+  asked: {
+    readonly kind: string
+    readonly sub?: string
+    readonly sid?: string
+    readonly key_id?: string
+    readonly ver?: number
+  },
+): Promise<CredentialAnswer> {
+  if (asked.kind === 'api-key') {
+    const found = await findKey(deps.db, { id: asked.key_id ?? '' })
+    return found === null ? API_KEY_INVALID : { principal: await principalOfKey(deps.db, found) }
+  }
+  const session = await Session.query(deps.db)
+    .findOne({ id: asked.sid ?? '', user_id: asked.sub ?? '', status: 'ACTIVE' })
+    .whereRaw('expires_at > now()')
+  const user = session === undefined ? undefined : await findUserWithRoles(deps.db, session.user_id)
+  if (session === undefined || user?.status !== 'ACTIVE') return { refused: 'SESSION_REVOKED' }
+  if (asked.ver !== user.token_version) return { refused: 'TOKEN_STALE' }
+  return { principal: { ...payloadFromClaims(claimsOf(session, user)), ver: user.token_version } }
+}
+
+export interface CheckMany {
+  readonly sessions: readonly { readonly sid: string; readonly sub: string; readonly ver: number }[]
+  readonly apiKeys: readonly string[]
+}
+
+/** One question for many credentials, when a gateway's feed has gone quiet. */
+export async function checkMany(deps: AuthDeps, { sessions, apiKeys }: CheckMany) {
+  const rows: { id: string; ver: number; is_active: boolean }[] = await deps
+    .db('sessions')
+    .join('users', 'users.id', 'sessions.user_id')
+    .whereIn(
+      'sessions.id',
+      sessions.map((entry) => entry.sid),
+    )
+    .select(
+      'sessions.id',
+      'users.token_version as ver',
+      deps.db.raw("(sessions.status = 'ACTIVE' and users.status = 'ACTIVE') as is_active"),
+    )
+  const bySid = new Map(rows.map((row) => [row.id, row]))
+  const working: { id: string }[] = await deps
+    .db('api_keys')
+    .join('users', 'users.id', 'api_keys.user_id')
+    .whereIn('api_keys.id', [...apiKeys])
+    .where({ 'api_keys.status': 'ACTIVE', 'users.status': 'ACTIVE' })
+    .select('api_keys.id')
+  const workingKeys = new Set(working.map((row) => row.id))
+  return {
+    revokedSessions: sessions.filter(({ sid }) => !bySid.get(sid)?.is_active).map(({ sid }) => sid),
+    staleSessions: sessions
+      .filter(({ sid, ver }) => ver < (bySid.get(sid)?.ver ?? 0))
+      .map(({ sid }) => sid),
+    revokedApiKeys: apiKeys.filter((id) => !workingKeys.has(id)),
+  }
+}

@@ -1,0 +1,104 @@
+// The auth subgraph's database: PostgreSQL, or PGlite embedded. The same dialect and types on both.
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import knex, { type Knex } from 'knex'
+import { lockDataFolder } from './data-folder.ts'
+
+export interface Database {
+  readonly db: Knex
+  stop(): Promise<void>
+}
+
+const ACQUIRE_TIMEOUT_MS = 2_000
+/** No statement and no idle transaction outlives this; the revocation feed's window is longer than both. */
+export const TRANSACTION_TIMEOUT_MS = 10_000
+
+/** @param url `postgresql://…` */
+export function connectPostgres(url: string, poolSize: number): Database {
+  const db = knex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: 'sallyport-auth',
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      statement_timeout: TRANSACTION_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+    pool: { min: 0, max: poolSize, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  })
+  return { db, stop: async () => await db.destroy() }
+}
+
+/**
+ * Opens the embedded database in a folder, or in memory when `folder` is null.
+ * @throws Error when another process holds the folder: two would corrupt it.
+ */
+export async function openEmbedded(folder: string | null, template?: Blob): Promise<Database> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
+  if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const unlock = folder === null ? () => {} : lockDataFolder(folder)
+  const pglite = await PGlite.create({
+    ...(folder === null ? {} : { dataDir: `${folder}/pg` }),
+    ...(template === undefined ? {} : { loadDataDir: template }),
+  })
+  const db = knex({
+    client: 'pg',
+    // One connection is all that PGlite has. A query outside an open transaction waits for it.
+    pool: { min: 1, max: 1, acquireTimeoutMillis: 30_000 },
+    connection: createPgConfig(pglite) as unknown as Knex.PgConnectionConfig,
+    acquireConnectionTimeout: 30_000,
+  })
+  return {
+    db,
+    stop: async () => {
+      await db.destroy()
+      await pglite.close()
+      unlock()
+    },
+  }
+}
+
+/** SQLSTATE of a serialization failure and of a deadlock: the one cure is to try again. */
+const RETRYABLE = new Set(['40001', '40P01'])
+const MAX_ATTEMPTS = 3
+
+/**
+ * Runs `work` in one transaction, at most three times when PostgreSQL asks for a retry.
+ * Only this form commits: `await trx.commit()` resolves even when COMMIT failed (knex 3.3).
+ */
+export async function transact<T>(
+  db: Knex,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work)
+    } catch (error) {
+      if (!RETRYABLE.has(sqlState(error)) || attempt === MAX_ATTEMPTS) throw error
+      await sleep(10 * 2 ** attempt * (0.5 + Math.random()))
+    }
+  }
+}
+
+/** Whether an error means "the database is away or overloaded", so that the answer is 503 and not 500. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = sqlState(error)
+  if (/^(08|53|57P0)/.test(code) || RETRYABLE.has(code) || code === '57014') return true
+  if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT'].includes(code))
+    return true
+  return (
+    error.name === 'KnexTimeoutError' ||
+    /Connection terminated|timeout expired|Client has encountered a connection error/.test(
+      error.message,
+    )
+  )
+}
+
+export function sqlState(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
+}

@@ -1,0 +1,22 @@
+// The DateTime scalar: RFC 3339 in UTC, as `2026-01-31T12:00:00.000Z`.
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/
+
+function parse(value: unknown): Date {
+  const time = typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : null
+  if (time === null || Number.isNaN(time.getTime())) {
+    throw new GraphQLError('DateTime must be RFC 3339, as "2026-01-31T12:00:00Z"', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  }
+  return time
+}
+
+export const dateTime = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'A moment in UTC, RFC 3339.',
+  serialize: (value) => (value instanceof Date ? value : new Date(String(value))).toISOString(),
+  parseValue: parse,
+  parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
+})

@@ -1,0 +1,22 @@
+// What the verbs of the auth subgraph are given: nothing of it is made on import.
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { AuthConfig } from './config.ts'
+import type { PasswordHasher } from './passwords/hasher.ts'
+import type { Keyring } from './tokens/keyring.ts'
+
+export interface AuthDeps {
+  readonly db: Knex
+  readonly config: AuthConfig
+  readonly log: Logger
+  readonly hasher: PasswordHasher
+  readonly keyring: Keyring
+}
+
+/** Where a request came from, as the gateway says beside a valid identity token. */
+export interface RequestOrigin {
+  readonly requestId: string | null
+  readonly operationName: string | null
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+}

@@ -1,0 +1,32 @@
+// Removes what has served its time. Nothing depends on it for correctness: every check compares with the clock itself.
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
+
+const SWEEP_MS = 10_000
+/** Ended sessions stay in the list of sessions for a while. */
+const ENDED_SESSION_DAYS = 30
+
+export function startSweeping({ db, log }: { readonly db: Knex; readonly log: Logger }): {
+  stop(): void
+} {
+  const timer = setInterval(() => {
+    sweep(db).catch((error: unknown) => log.warn({ err: error }, 'old rows could not be removed'))
+  }, SWEEP_MS)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
+
+export async function sweep(db: Knex): Promise<void> {
+  // A sealed successor is worth something to whoever holds its predecessor: wiped when the grace is over.
+  await db('sessions')
+    .whereNotNull('sealed_successor')
+    .whereRaw("rotated_at < now() - ? * interval '1 second'", [GRACE_SECONDS])
+    .update({ sealed_successor: null })
+  await db('revocations').whereRaw('expires_at < now()').delete()
+  await db('verifications').whereRaw("expires_at < now() - interval '1 day'").delete()
+  await db('sessions')
+    .whereRaw("expires_at < now() - ? * interval '1 day'", [ENDED_SESSION_DAYS])
+    .delete()
+  await db('api_keys').where('status', 'PENDING').whereRaw('pending_expires_at < now()').delete()
+}

@@ -1,0 +1,115 @@
+// Empties the mail outbox. Several instances share the work; a crash between sending and deleting sends a mail twice at worst.
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { AuthConfig } from '../config.ts'
+import { codeFor, Verification } from '../verifications/verification.ts'
+import type { MailTemplate } from './outbox.ts'
+import { renderMail } from './templates.ts'
+import type { MailTransport } from './transport.ts'
+
+interface OutboxRow {
+  readonly id: string
+  readonly template: MailTemplate
+  readonly recipient: string
+  readonly verification_id_hash: string | null
+  readonly send_number: number | null
+  readonly data: Record<string, unknown>
+  readonly attempts: number
+}
+
+const POLL_MS = 250
+const BATCH = 10
+const MAX_ATTEMPTS = 12
+
+export interface MailSender {
+  stop(): Promise<void>
+}
+
+export function startMailSender(deps: {
+  readonly db: Knex
+  readonly config: AuthConfig
+  readonly log: Logger
+  readonly transport: MailTransport
+}): MailSender {
+  let stopped = false
+  let timer: NodeJS.Timeout
+  let running: Promise<void> = Promise.resolve()
+
+  async function tick(): Promise<void> {
+    try {
+      while (!stopped && (await sendBatch(deps)) === BATCH);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'the mail outbox could not be read')
+    }
+    if (!stopped) timer = setTimeout(start, POLL_MS)
+  }
+  function start(): void {
+    running = tick()
+  }
+  start()
+
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      deps.transport.stop()
+    },
+  }
+}
+
+async function sendBatch(deps: Parameters<typeof startMailSender>[0]): Promise<number> {
+  const rows = await claim(deps.db)
+  await Promise.all(rows.map((row) => sendOne(deps, row)))
+  return rows.length
+}
+
+/** Takes rows for a while that doubles with each attempt: a mail server that is away gets them later. */
+async function claim(db: Knex): Promise<OutboxRow[]> {
+  const { rows } = await db.raw(
+    `update mail_outbox set attempts = attempts + 1,
+       available_at = now() + least(3600, 15 * power(2, attempts)) * interval '1 second'
+     where id in (select id from mail_outbox where available_at <= now()
+                  order by available_at limit ? for update skip locked)
+     returning *`,
+    [BATCH],
+  )
+  return rows
+}
+
+async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxRow): Promise<void> {
+  try {
+    const code = await currentCode(deps, row)
+    if (code !== 'void') {
+      const { publicUrl } = deps.config
+      const mail = renderMail(row.template, { code, publicUrl, data: row.data })
+      const messageId = `<mail-${row.id}@${new URL(publicUrl).hostname}>`
+      // A code that the text does not show is none that the log should show.
+      const shown = code !== null && mail.text.includes(code) ? code : null
+      await deps.transport.send({ messageId, to: row.recipient, code: shown, ...mail })
+    }
+    await deps.db('mail_outbox').where('id', row.id).delete()
+  } catch (error) {
+    deps.log.warn(
+      { err: error, mailId: row.id, attempts: row.attempts },
+      'a mail could not be sent',
+    )
+    if (row.attempts < MAX_ATTEMPTS) return
+    await deps.db('mail_outbox').where('id', row.id).delete()
+    deps.log.error({ mailId: row.id, template: row.template }, 'a mail was given up')
+  }
+}
+
+/** null: a mail without a code. `void`: a newer code was sent, or this one was used or ran out. */
+async function currentCode(
+  deps: { readonly db: Knex; readonly config: AuthConfig },
+  row: OutboxRow,
+): Promise<string | null> {
+  if (row.verification_id_hash === null) return null
+  const verification = await Verification.query(deps.db)
+    .findById(row.verification_id_hash)
+    .whereNull('consumed_at')
+    .whereRaw('code_expires_at > now()')
+  if (verification === undefined || verification.send_number !== row.send_number) return 'void'
+  return codeFor(verification, deps.config.secrets.codeKey)
+}

@@ -1,0 +1,77 @@
+// How mail leaves: SMTP, or, for whoever tries Sallyport out, `.eml` files in DATA_DIR/mail and a line in the log.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import nodemailer from 'nodemailer'
+import type { Logger } from 'pino'
+import type { AuthConfig } from '../config.ts'
+
+export interface MailMessage {
+  readonly messageId: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  /** For the development log alone. */
+  readonly code: string | null
+}
+
+export interface MailTransport {
+  send(message: MailMessage): Promise<void>
+  stop(): void
+}
+
+export function createMailTransport(config: AuthConfig, log: Logger): MailTransport {
+  return config.mail.smtpUrl === null
+    ? createFolderTransport(config, log)
+    : createSmtpTransport(config.mail.smtpUrl, config.mail.from)
+}
+
+function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
+  const url = new URL(smtpUrl)
+  const smtp = nodemailer.createTransport({
+    host: url.hostname,
+    port: Number(url.port || (url.protocol === 'smtps:' ? 465 : 25)),
+    secure: url.protocol === 'smtps:',
+    ...(url.username === ''
+      ? {}
+      : {
+          auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+        }),
+    pool: true,
+    maxConnections: 2,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+  })
+  return {
+    send: async ({ messageId, to, subject, text }) => {
+      await smtp.sendMail({ from, to: { name: '', address: to }, subject, text, messageId })
+    },
+    stop: () => smtp.close(),
+  }
+}
+
+function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
+  // readAuthConfig refuses production without SMTP_URL: codes are secrets there.
+  const folder = join(config.dataDir, 'mail')
+  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true })
+  return {
+    send: async ({ messageId, to, subject, text, code }) => {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const message = {
+        from: config.mail.from,
+        to: { name: '', address: to },
+        subject,
+        text,
+        messageId,
+      }
+      const { message: eml } = await composer.sendMail(message)
+      const file = join(folder, `${messageId.replace(/[^A-Za-z0-9-]/g, '_')}.eml`)
+      await writeFile(file, eml as Buffer, { mode: 0o600 })
+      log.info(
+        { mail: { to, subject, ...(code === null ? {} : { code }), file } },
+        `mail to ${to}: ${subject}`,
+      )
+    },
+    stop: () => composer.close(),
+  }
+}

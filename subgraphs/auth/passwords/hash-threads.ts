@@ -1,0 +1,93 @@
+// A fixed set of hashing threads behind a bounded queue: busy is an answer, not a longer line.
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { AuthError } from '../errors.ts'
+
+export interface HashThreads {
+  hash(password: string, cost: number): Promise<string>
+  compare(password: string, hash: string): Promise<boolean>
+  stop(): Promise<void>
+}
+
+type Job = { readonly password: string } & ({ readonly cost: number } | { readonly hash: string })
+
+interface Waiting {
+  readonly job: Job
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+interface Thread {
+  readonly worker: Worker
+  current: Waiting | null
+}
+
+/**
+ * @param threads how many, default half of the cores
+ * @param maxQueue how many jobs may wait, default 64; more are refused with SERVICE_UNAVAILABLE
+ */
+export function createHashThreads({
+  threads = Math.max(1, Math.floor(availableParallelism() / 2)),
+  maxQueue = 64,
+} = {}): HashThreads {
+  const queue: Waiting[] = []
+  let stopped = false
+  const pool: Thread[] = []
+  for (let index = 0; index < threads; index += 1) startThread()
+
+  function startThread(): void {
+    const thread: Thread = {
+      worker: new Worker(new URL('./hash-worker.js', import.meta.url)),
+      current: null,
+    }
+    thread.worker.unref()
+    thread.worker.on('message', (message: { result?: unknown; error?: string }) => {
+      settle(thread, message)
+      next(thread)
+    })
+    thread.worker.on('error', (error) => replace(thread, error))
+    pool.push(thread)
+    next(thread)
+  }
+
+  function settle(thread: Thread, message: { result?: unknown; error?: string }): void {
+    const waiting = thread.current
+    thread.current = null
+    if (message.error === undefined) waiting?.resolve(message.result)
+    else waiting?.reject(new Error(message.error))
+  }
+
+  function replace(thread: Thread, error: Error): void {
+    thread.current?.reject(error)
+    thread.current = null
+    pool.splice(pool.indexOf(thread), 1)
+    if (!stopped) startThread()
+  }
+
+  function next(thread: Thread): void {
+    const waiting = thread.current === null ? queue.shift() : undefined
+    if (waiting === undefined) return
+    thread.current = waiting
+    thread.worker.postMessage(waiting.job)
+  }
+
+  function run(job: Job): Promise<unknown> {
+    if (stopped || queue.length >= maxQueue) {
+      throw new AuthError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 2 })
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ job, resolve, reject })
+      const idle = pool.find((thread) => thread.current === null)
+      if (idle !== undefined) next(idle)
+    })
+  }
+
+  return {
+    hash: async (password, cost) => (await run({ password, cost })) as string,
+    compare: async (password, hash) => (await run({ password, hash })) as boolean,
+    stop: async () => {
+      stopped = true
+      await Promise.all(pool.map((thread) => thread.worker.terminate()))
+    },
+  }
+}

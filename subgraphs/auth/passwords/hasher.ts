@@ -1,0 +1,62 @@
+// bcrypt over base64(HMAC-SHA-384(pepper, NFC(password))): 64 characters, so nothing is cut at bcrypt's 72 bytes,
+// no NUL byte ends it early, and a stolen table is worth nothing without the pepper.
+import { createHmac } from 'node:crypto'
+import type { VersionedSecret } from '../secret.ts'
+import type { HashThreads } from './hash-threads.ts'
+
+export interface StoredPassword {
+  readonly hash: string
+  readonly pepperVersion: number
+}
+
+export interface PasswordHasher {
+  hash(password: string): Promise<StoredPassword>
+  /**
+   * @param stored null (no such account) costs the same time and is false
+   */
+  verify(password: string, stored: StoredPassword | null): Promise<boolean>
+  /** Whether a login should hash anew: the cost rose or the pepper rotated. */
+  isOutdated(stored: StoredPassword): boolean
+}
+
+const MAX_COST = 16
+
+export function createPasswordHasher(options: {
+  readonly threads: HashThreads
+  readonly pepper: VersionedSecret
+  readonly cost: number
+}): PasswordHasher {
+  const { threads, pepper, cost } = options
+  const prepare = (password: string, version: number): string =>
+    createHmac('sha384', Buffer.from(pepper.version(version).release(), 'base64'))
+      .update(password.normalize('NFC'))
+      .digest('base64')
+  // A real hash of equal cost, of no password that exists: what an unknown address is compared with.
+  const nobody = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}u${'.'.repeat(30)}u`
+
+  return {
+    hash: async (password) => ({
+      hash: await threads.hash(prepare(password, pepper.currentVersion), cost),
+      pepperVersion: pepper.currentVersion,
+    }),
+    verify: async (password, stored) => {
+      const isUsable =
+        stored !== null && costOf(stored.hash) !== null && pepper.has(stored.pepperVersion)
+      const version = isUsable ? stored.pepperVersion : pepper.currentVersion
+      const matches = await threads.compare(
+        prepare(password, version),
+        isUsable ? stored.hash : nobody,
+      )
+      return isUsable && matches
+    },
+    isOutdated: (stored) =>
+      stored.pepperVersion !== pepper.currentVersion || (costOf(stored.hash) ?? 0) < cost,
+  }
+}
+
+/** A malformed hash, or one whose cost would block a thread for minutes, is no hash. */
+function costOf(hash: string): number | null {
+  const match = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)
+  const cost = Number(match?.[1])
+  return match === null || cost < 4 || cost > MAX_COST ? null : cost
+}

@@ -1,0 +1,27 @@
+// Writes a revocation in the transaction that causes it; the feed takes it to every gateway.
+import type { Knex } from 'knex'
+
+export type Revocation =
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'user'; readonly id: string; readonly ver: number }
+  | { readonly kind: 'api-key'; readonly id: string }
+  | { readonly kind: 'signing-key'; readonly id: string }
+
+/** Kept twice the longest life of an access token (60 minutes): later no token is left that it could refuse. */
+const KEPT_MINUTES = 120
+/** A compromised signing key is refused as long as anybody may still have it cached. */
+const SIGNING_KEY_KEPT_MINUTES = 60 * 24 * 30
+
+export async function revoke(trx: Knex, revocations: readonly Revocation[]): Promise<void> {
+  if (revocations.length === 0) return
+  await trx('revocations').insert(
+    revocations.map((entry) => ({
+      kind: entry.kind,
+      ref: entry.id,
+      ver: entry.kind === 'user' ? entry.ver : null,
+      expires_at: trx.raw("now() + ? * interval '1 minute'", [
+        entry.kind === 'signing-key' ? SIGNING_KEY_KEPT_MINUTES : KEPT_MINUTES,
+      ]),
+    })),
+  )
+}

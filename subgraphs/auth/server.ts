@@ -1,0 +1,181 @@
+// The auth subgraph's HTTP face, for gateways alone: GraphQL, the internal API, public keys and health.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { ApolloServer, HeaderMap } from '@apollo/server'
+import type { Claims, IdentityReader } from '@sallyport/claims'
+import { type AuthContext, createContext } from './context.ts'
+import { answerCredentials } from './credentials/http.ts'
+import { isDatabaseAway } from './database.ts'
+import type { AuthDeps } from './dependencies.ts'
+import { formatError } from './errors.ts'
+import type { RevocationFeed } from './revocation/feed.ts'
+import { createAuthSchema } from './subgraph.ts'
+
+export interface AuthServer {
+  readonly server: Server
+  stop(): Promise<void>
+}
+
+interface ServerDeps {
+  readonly deps: AuthDeps
+  readonly identity: IdentityReader
+  readonly feed: RevocationFeed
+}
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
+  const { deps } = parts
+  const apollo = new ApolloServer<AuthContext>({
+    schema: createAuthSchema(),
+    introspection: !deps.config.isProduction,
+    // Requests come from gateways with an identity token, never from a browser.
+    csrfPrevention: false,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: deps.config.isProduction,
+    includeStacktraceInErrorResponses: false,
+    formatError: (formatted, thrown) =>
+      formatError(formatted, thrown, (error) => deps.log.error({ err: error }, 'a request failed')),
+  })
+  await apollo.start()
+
+  const routes: Readonly<Record<string, Handler>> = {
+    'POST /graphql': (request, response) => graphql(apollo, parts, request, response),
+    'POST /internal/credentials': (request, response) => credentials(parts, request, response),
+    'GET /internal/revocations': (request, response) => revocations(parts, request, response),
+    'GET /.well-known/jwks.json': async (_, response) =>
+      sendJson(response, 200, deps.keyring.jwks()),
+    'GET /health/live': async (_, response) => sendJson(response, 200, { status: 'ok' }),
+    'GET /health/ready': (_, response) => ready(deps, response),
+  }
+  const server = createServer(
+    { requestTimeout: 15_000, headersTimeout: 10_000 },
+    (request, response) => {
+      const path = request.url?.split('?')[0] ?? ''
+      const handler = routes[`${request.method} ${path}`]
+      if (handler === undefined) return sendJson(response, 404, { error: 'not found' })
+      handler(request, response).catch((error: unknown) => fail(deps, response, error))
+    },
+  )
+  return {
+    server,
+    stop: async () => {
+      parts.feed.stop()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+        setTimeout(() => server.closeAllConnections(), 5_000).unref()
+      })
+      await apollo.stop()
+    },
+  }
+}
+
+async function graphql(
+  apollo: ApolloServer<AuthContext>,
+  { deps, identity }: ServerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const claims = await identity.read(request.headers)
+  const body = await readJson(request)
+  const context = createContext(deps, claims, request.headers)
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: 'POST',
+      headers: new HeaderMap([['content-type', 'application/json']]),
+      search: '',
+      body,
+    },
+    context: async () => context,
+  })
+  for (const [name, value] of result.headers) response.setHeader(name, value)
+  if (context.setCookies.length > 0) response.setHeader('set-cookie', context.setCookies)
+  response.statusCode = result.status ?? 200
+  response.end(result.body.kind === 'complete' ? result.body.string : '')
+}
+
+async function credentials(
+  { deps, identity }: ServerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  requireGateway(await identity.read(request.headers))
+  const answer = await answerCredentials(deps, await readJson(request))
+  if (answer === null) sendJson(response, 400, { error: 'malformed question' })
+  else sendJson(response, 200, answer)
+}
+
+async function revocations(
+  { identity, feed }: ServerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  requireGateway(await identity.read(request.headers))
+  await feed.subscribe(response)
+}
+
+function requireGateway(claims: Claims): void {
+  if (claims.kind !== 'gateway') throw new HttpError(403, 'for gateways alone')
+}
+
+async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
+  await deps.db.raw('select 1')
+  sendJson(response, 200, { status: 'ready' })
+}
+
+class HttpError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new HttpError(413, 'the body is too large')
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new HttpError(400, 'the body is not JSON')
+  }
+}
+
+/** A refused identity token is 401; a database that is away is 503; nothing says more than that. */
+function fail(deps: AuthDeps, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy()
+  const status = statusOf(error)
+  if (status >= 500) deps.log.error({ err: error }, 'a request failed')
+  if (status === 503) response.setHeader('retry-after', '2')
+  const code =
+    status === 401 ? 'UNAUTHENTICATED' : status === 503 ? 'SERVICE_UNAVAILABLE' : 'BAD_REQUEST'
+  const message = status === 500 ? 'Something went wrong.' : (error as Error).message
+  sendJson(response, status, {
+    errors: [
+      {
+        message: status === 503 ? 'The service is partly away.' : message,
+        extensions: { code: status === 500 ? 'INTERNAL_SERVER_ERROR' : code },
+      },
+    ],
+  })
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpError) return error.status
+  if (isDatabaseAway(error)) return 503
+  const http = (error as { extensions?: { http?: { status?: unknown } } } | null)?.extensions?.http
+  return typeof http?.status === 'number' ? http.status : 500
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,49 @@
+// Ends sessions: refresh tokens stop in this transaction, access tokens when the revocation feed has told the gateways.
+import type { Knex } from 'knex'
+import { type AuditEvent, recordAudit } from '../audit/record.ts'
+import type { RequestOrigin } from '../dependencies.ts'
+import { emitEvent } from '../events/emit.ts'
+import { revoke } from '../revocation/revoke.ts'
+
+export type EndReason = 'logout' | 'revoked' | 'refresh-token-reuse' | 'session-cap' | 'revoke-all'
+
+export interface EndSessions {
+  readonly sessionIds: readonly string[]
+  readonly reason: EndReason
+  readonly actor: AuditEvent['actor']
+}
+
+/** @returns the ids of those that were not over already */
+export async function endSessions(
+  trx: Knex,
+  origin: RequestOrigin | null,
+  { sessionIds, reason, actor }: EndSessions,
+): Promise<string[]> {
+  if (sessionIds.length === 0) return []
+  const ended: { id: string; user_id: string }[] = await trx('sessions')
+    .whereIn('id', [...sessionIds])
+    .whereNot('status', 'REVOKED')
+    .update({
+      status: 'REVOKED',
+      revoked_at: trx.fn.now(),
+      revoked_reason: reason,
+      sealed_successor: null,
+      family_sealed: null,
+    })
+    .returning(['id', 'user_id'])
+  await revoke(
+    trx,
+    ended.map(({ id }) => ({ kind: 'session', id })),
+  )
+  for (const { id, user_id } of ended) {
+    await recordAudit(trx, origin, {
+      action: 'session.revoked',
+      actor,
+      userId: user_id,
+      sessionId: id,
+      detail: { reason },
+    })
+    await emitEvent(trx, 'session.revoked', user_id, { sessionId: id, reason })
+  }
+  return ended.map(({ id }) => id)
+}

@@ -1,0 +1,31 @@
+// The session of the caller as the database has it now: a privileged write never trusts a token's age.
+import type { Claims } from '@sallyport/claims'
+import type { Knex } from 'knex'
+import { AuthError } from '../errors.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { Session } from './session.ts'
+
+/**
+ * Reads and locks the caller's session and user (`for share`), so that neither is revoked between check and commit.
+ * @throws AuthError UNAUTHENTICATED, with reason SESSION_REVOKED when it was ended
+ */
+export async function requireLiveSession(
+  trx: Knex,
+  claims: Claims,
+): Promise<{ session: Session; user: UserWithRoles }> {
+  if (claims.kind !== 'user' || claims.sessionId === null || claims.subject === null) {
+    throw new AuthError('UNAUTHENTICATED', { reason: 'CREDENTIALS_MISSING' })
+  }
+  const user = await findUserWithRoles(trx, claims.subject, 'share')
+  const session = await Session.query(trx)
+    .findOne({ id: claims.sessionId, user_id: claims.subject, status: 'ACTIVE' })
+    .whereRaw('expires_at > now()')
+    .forShare()
+  if (session === undefined || user?.status !== 'ACTIVE') {
+    throw new AuthError('UNAUTHENTICATED', {
+      reason: 'SESSION_REVOKED',
+      message: 'This session has ended.',
+    })
+  }
+  return { session, user }
+}

@@ -1,0 +1,86 @@
+// Ends the current session, the others, or all. Being signed out already is success.
+import { z } from 'zod'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { clearedSessionCookies } from './cookies.ts'
+import { endSessions } from './end-sessions.ts'
+import { requireLiveSession } from './live-session.ts'
+import { matchesHash, parseRefreshToken } from './refresh-token.ts'
+import { Session } from './session.ts'
+
+const logoutInput = z
+  .object({
+    scope: z.enum(['CURRENT', 'OTHERS', 'ALL']).nullish(),
+    refreshToken: z.string().max(512).nullish(),
+  })
+  .nullish()
+
+/**
+ * `OTHERS` and `ALL` need a live access token; a refresh token alone ends its own session.
+ * @returns the ids of the sessions that ended now
+ */
+export async function logout(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ revokedSessionIds: string[] }> {
+  const parsed = parseInput(logoutInput, input)
+  const scope = parsed?.scope ?? 'CURRENT'
+  const revokedSessionIds =
+    scope === 'CURRENT'
+      ? await endCurrent(context, parsed?.refreshToken ?? null)
+      : await endMany(context, scope)
+  // Keeping this session means keeping its cookies.
+  if (scope !== 'OTHERS' && context.client.cookies === 'allowed') {
+    context.setCookies.push(...clearedSessionCookies())
+  }
+  return { revokedSessionIds }
+}
+
+async function endCurrent(context: AuthContext, refreshToken: string | null): Promise<string[]> {
+  const { claims, client } = context
+  const presented = refreshToken ?? (client.cookies === 'allowed' ? client.refreshToken : null)
+  return await transact(context.deps.db, async (trx) => {
+    const byToken = presented === null ? null : await sessionOfToken(trx, presented)
+    const sessionIds = [claims.sessionId, byToken?.id].filter((id) => typeof id === 'string')
+    return await endSessions(trx, context.origin, {
+      sessionIds,
+      reason: 'logout',
+      actor: claims.subject === null ? { kind: 'anonymous' } : { kind: 'user', id: claims.subject },
+    })
+  })
+}
+
+/** Any turn will do: whoever holds the family secret may end the session, at worst their own. */
+async function sessionOfToken(
+  trx: AuthContext['deps']['db'],
+  text: string,
+): Promise<Session | null> {
+  const token = parseRefreshToken(text)
+  if (token === null) return null
+  const session = await Session.query(trx).findOne({ family_id: token.familyId })
+  return session !== undefined && matchesHash(token.familySecret, session.family_hash)
+    ? session
+    : null
+}
+
+async function endMany(context: AuthContext, scope: 'OTHERS' | 'ALL'): Promise<string[]> {
+  if (context.claims.kind === 'api-key') {
+    throw new AuthError('FORBIDDEN', { message: 'An API key has no sessions to end.' })
+  }
+  return await transact(context.deps.db, async (trx) => {
+    const { session, user } = await requireLiveSession(trx, context.claims)
+    const rows: { id: string }[] = await trx('sessions')
+      .where('user_id', user.id)
+      .whereIn('status', ['ACTIVE', 'PENDING'])
+      .modify((query) => {
+        if (scope === 'OTHERS') query.whereNot('id', session.id)
+      })
+      .select('id')
+    return await endSessions(trx, context.origin, {
+      sessionIds: rows.map((row) => row.id),
+      reason: 'logout',
+      actor: { kind: 'user', id: user.id },
+    })
+  })
+}

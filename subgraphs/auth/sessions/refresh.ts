@@ -1,0 +1,99 @@
+// Exchanges a refresh token for a new pair, and ends the session when an old one comes back.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { enqueueMail } from '../mail/outbox.ts'
+import { findUserWithRoles, User } from '../users/user.ts'
+import { clearedSessionCookies } from './cookies.ts'
+import { endSessions } from './end-sessions.ts'
+import { parseRefreshToken } from './refresh-token.ts'
+import { type Rotation, rotateRefreshToken } from './rotate-refresh-token.ts'
+import type { Session, TokenDelivery } from './session.ts'
+import { answerSignedIn, type SignedIn } from './sign-in.ts'
+
+const refreshInput = z.object({ refreshToken: z.string().max(512).nullish() }).nullish()
+
+/** @throws AuthError INVALID_REFRESH_TOKEN: the one refresh error after which a client logs in again */
+export async function refresh(context: AuthContext, input: unknown): Promise<SignedIn> {
+  const presented = presentedToken(context, parseInput(refreshInput, input)?.refreshToken ?? null)
+  const token = presented === null ? null : parseRefreshToken(presented.text)
+  if (presented === null || token === null) throw refused(context, presented?.delivery)
+  await requireSameDelivery(context, token.familyId, presented.delivery)
+  const rotation = await rotateRefreshToken(context.deps, context.origin, token)
+  if (rotation.kind === 'reused') await endReused(context, rotation.session)
+  if (rotation.kind === 'invalid' || rotation.kind === 'reused')
+    throw refused(context, presented.delivery)
+  await auditOtherDevice(context, rotation)
+  const user = await findUserWithRoles(context.deps.db, rotation.session.user_id)
+  if (user === undefined) throw refused(context, presented.delivery)
+  const { session, refreshToken } = rotation
+  return await answerSignedIn(context, { session, user, refreshToken, deviceToken: null })
+}
+
+function presentedToken(
+  context: AuthContext,
+  fromBody: string | null,
+): { text: string; delivery: TokenDelivery } | null {
+  if (fromBody !== null) return { text: fromBody, delivery: 'BODY' }
+  const { refreshToken, cookies } = context.client
+  if (refreshToken === null) return null
+  if (cookies === 'origin') throw new AuthError('CSRF_FAILED')
+  return { text: refreshToken, delivery: 'COOKIE' }
+}
+
+/** A token travels the way it was delivered: one taken out of a cookie is not accepted in a body, nor the reverse. */
+async function requireSameDelivery(
+  context: AuthContext,
+  familyId: string,
+  delivery: TokenDelivery,
+): Promise<void> {
+  const row: { delivery: TokenDelivery } | undefined = await context.deps
+    .db('sessions')
+    .where('family_id', familyId)
+    .first('delivery')
+  if (row !== undefined && row.delivery !== delivery) throw refused(context, delivery)
+}
+
+function refused(context: AuthContext, delivery: TokenDelivery | undefined): AuthError {
+  if (delivery === 'COOKIE') context.setCookies.push(...clearedSessionCookies())
+  return new AuthError('INVALID_REFRESH_TOKEN')
+}
+
+/** Somebody holds a copy: the session ends for both, and its owner is told, in one transaction. */
+async function endReused(context: AuthContext, session: Session): Promise<void> {
+  await transact(context.deps.db, async (trx) => {
+    const ended = await endSessions(trx, context.origin, {
+      sessionIds: [session.id],
+      reason: 'refresh-token-reuse',
+      actor: { kind: 'anonymous' },
+    })
+    if (ended.length === 0) return
+    const user = await User.query(trx).findById(session.user_id)
+    if (user === undefined) return
+    await enqueueMail(trx, {
+      template: 'session-ended',
+      recipient: user.email,
+      data: { device: session.device_name ?? session.user_agent },
+    })
+  })
+}
+
+/** The same successor handed to another address or agent may be a thief's: it is allowed, and on record. */
+async function auditOtherDevice(context: AuthContext, rotation: Rotation): Promise<void> {
+  if (rotation.kind !== 'same-successor' && rotation.kind !== 'new-successor') return
+  const { session } = rotation
+  const { origin } = context
+  const isSame =
+    session.rotated_from_address === origin.ipAddress &&
+    session.rotated_from_agent === origin.userAgent
+  if (isSame && rotation.kind === 'same-successor') return
+  await recordAudit(context.deps.db, origin, {
+    action: 'refresh.repeated',
+    actor: { kind: 'user', id: session.user_id },
+    userId: session.user_id,
+    sessionId: session.id,
+    detail: { answer: rotation.kind, sameOrigin: isSame },
+  })
+}

@@ -1,0 +1,26 @@
+// Ends one of one's own sessions. Another person's session looks like one that does not exist.
+import { z } from 'zod'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { endSessions } from './end-sessions.ts'
+import { requireLiveSession } from './live-session.ts'
+import { Session } from './session.ts'
+
+const revokeSessionInput = z.object({ sessionId: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND for unknown and foreign ids alike */
+export async function revokeSession(context: AuthContext, input: unknown): Promise<Session> {
+  const { sessionId } = parseInput(revokeSessionInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const { user } = await requireLiveSession(trx, context.claims)
+    const session = await Session.query(trx).findOne({ id: sessionId, user_id: user.id })
+    if (session === undefined) throw new AuthError('NOT_FOUND')
+    await endSessions(trx, context.origin, {
+      sessionIds: [session.id],
+      reason: 'revoked',
+      actor: { kind: 'user', id: user.id },
+    })
+    return await Session.query(trx).findById(session.id).throwIfNotFound()
+  })
+}

@@ -1,0 +1,152 @@
+// Refresh token rotation with reuse detection (RFC 9700 4.14.2) that no race and no lost answer turns into a logout.
+// Every decision is one conditional UPDATE on the row's present turn, by the database's clock, never by process state.
+import type { Knex } from 'knex'
+import type { AuthDeps, RequestOrigin } from '../dependencies.ts'
+import { sha256 } from '../identifiers.ts'
+import { unseal } from '../tokens/sealed-box.ts'
+import {
+  formatRefreshToken,
+  matchesHash,
+  nextTurn,
+  type RefreshToken,
+  sealSuccessor,
+  unsealSuccessor,
+} from './refresh-token.ts'
+import { Session } from './session.ts'
+
+/** How long a rotated token answers with the successor that it already has: parallel calls, quick retries. */
+export const GRACE_SECONDS = 30
+const MAX_ROUNDS = 6
+
+export type Rotation =
+  | {
+      readonly kind: 'rotated' | 'same-successor' | 'new-successor'
+      readonly session: Session
+      readonly refreshToken: string
+    }
+  | { readonly kind: 'reused'; readonly session: Session }
+  | { readonly kind: 'invalid' }
+
+type Row = Session & { readonly is_in_grace: boolean; readonly is_usable: boolean }
+
+export async function rotateRefreshToken(
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  presented: RefreshToken,
+): Promise<Rotation> {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const row = await findFamily(deps.db, presented)
+    if (row === null || !row.is_usable) return { kind: 'invalid' }
+    const rotation = await rotateOnce(deps, origin, presented, row)
+    if (rotation !== null) return rotation
+  }
+  throw new Error('a refresh token kept changing while it was rotated')
+}
+
+/** null: another request changed the row between our look and our write; look again. */
+async function rotateOnce(
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  presented: RefreshToken,
+  row: Row,
+): Promise<Rotation | null> {
+  if (matchesHash(presented.turn, row.turn_hash)) return await advance(deps, origin, presented)
+  if (!matchesHash(presented.turn, row.previous_turn_hash)) return { kind: 'reused', session: row }
+  if (row.is_in_grace && row.sealed_successor !== null) {
+    const successor = openSuccessor(deps, presented, row)
+    return { kind: 'same-successor', session: row, refreshToken: formatRefreshToken(successor) }
+  }
+  // The successor was never presented, or this would not be its predecessor: the answer that carried it was lost.
+  return await replaceSuccessor(deps, origin, presented, row)
+}
+
+/** A wrong family secret finds nothing: whoever guesses family ids can end nobody's session. */
+async function findFamily(db: Knex, presented: RefreshToken): Promise<Row | null> {
+  const row: object | undefined = await db('sessions')
+    .join('users', 'users.id', 'sessions.user_id')
+    .where('family_id', presented.familyId)
+    .first(
+      'sessions.*',
+      db.raw("rotated_at > now() - ? * interval '1 second' as is_in_grace", [GRACE_SECONDS]),
+      db.raw(
+        "(sessions.status = 'ACTIVE' and users.status = 'ACTIVE' and sessions.expires_at > now() and sessions.idle_expires_at > now()) as is_usable",
+      ),
+    )
+  if (row === undefined) return null
+  const session = Session.fromDatabaseJson(row) as Row
+  return matchesHash(presented.familySecret, session.family_hash) ? session : null
+}
+
+async function advance(
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  presented: RefreshToken,
+): Promise<Rotation | null> {
+  const successor = nextTurn(presented)
+  const session = await update(deps, origin, {
+    where: { family_id: presented.familyId, turn_hash: sha256(presented.turn) },
+    presented,
+    successor,
+  })
+  return session && { kind: 'rotated', session, refreshToken: formatRefreshToken(successor) }
+}
+
+async function replaceSuccessor(
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  presented: RefreshToken,
+  row: Row,
+): Promise<Rotation | null> {
+  const successor = nextTurn(presented)
+  const session = await update(deps, origin, {
+    where: {
+      family_id: presented.familyId,
+      previous_turn_hash: sha256(presented.turn),
+      turn_hash: row.turn_hash,
+    },
+    presented,
+    successor,
+  })
+  return session && { kind: 'new-successor', session, refreshToken: formatRefreshToken(successor) }
+}
+
+async function update(
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  change: {
+    readonly where: Readonly<Record<string, string | null>>
+    readonly presented: RefreshToken
+    readonly successor: RefreshToken
+  },
+): Promise<Session | null> {
+  const { db, config } = deps
+  const [row] = await db('sessions')
+    .where(change.where)
+    .where('status', 'ACTIVE')
+    .whereRaw('expires_at > now() and idle_expires_at > now()')
+    .whereExists(db('users').whereRaw("users.id = sessions.user_id and users.status = 'ACTIVE'"))
+    .update({
+      previous_turn_hash: sha256(change.presented.turn),
+      turn_hash: sha256(change.successor.turn),
+      sealed_successor: sealSuccessor(change.presented, change.successor),
+      generation: db.raw('generation + 1'),
+      rotated_at: db.fn.now(),
+      last_used_at: db.fn.now(),
+      rotated_from_address: origin.ipAddress,
+      rotated_from_agent: origin.userAgent,
+      idle_expires_at: db.raw("least(expires_at, now() + ? * interval '1 day')", [
+        config.refreshIdleDays,
+      ]),
+    })
+    .returning('*')
+  return row === undefined ? null : Session.fromDatabaseJson(row)
+}
+
+/** `reauthenticate` holds no predecessor to seal under, so its successors are sealed under KEY_ENCRYPTION_KEY: `k<version>:`. */
+function openSuccessor(deps: AuthDeps, presented: RefreshToken, row: Session): RefreshToken {
+  const box = row.sealed_successor ?? ''
+  const byKey = /^k(\d+):(.+)$/.exec(box)
+  if (byKey === null) return unsealSuccessor(presented, box)
+  const key = deps.config.secrets.keyEncryptionKey.version(Number(byKey[1])).release()
+  return { ...presented, turn: unseal(key, `successor ${row.family_id}`, byKey[2] ?? '') }
+}

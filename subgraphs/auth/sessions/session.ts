@@ -1,0 +1,53 @@
+// A session: one signed-in device. Tokens exist only while it is active.
+import { Model } from 'objection'
+
+export type SessionStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
+export type TokenDelivery = 'BODY' | 'COOKIE'
+
+export class Session extends Model {
+  static override readonly tableName = 'sessions'
+
+  declare id: string
+  declare user_id: string
+  declare status: Exclude<SessionStatus, 'EXPIRED'>
+  declare delivery: TokenDelivery
+  declare device_name: string | null
+  declare user_agent: string | null
+  declare ip_address: string | null
+  /** RFC 8176 names: `pwd`, `otp`. */
+  declare authentication_methods: string[]
+  declare authenticated_at: Date
+  declare csrf_key_version: number | null
+  declare created_at: Date
+  declare last_used_at: Date
+  declare idle_expires_at: Date
+  declare expires_at: Date
+  declare revoked_at: Date | null
+  declare revoked_reason: string | null
+  declare family_id: string | null
+  declare family_hash: string | null
+  declare family_sealed: string | null
+  declare family_key_version: number | null
+  declare turn_hash: string | null
+  declare previous_turn_hash: string | null
+  declare generation: number
+  declare rotated_at: Date | null
+  declare rotated_from_address: string | null
+  declare rotated_from_agent: string | null
+  declare sealed_successor: string | null
+
+  /** RFC 9470: `aal1` until a factor of another kind was shown. */
+  get acr(): string {
+    return this.authentication_methods.includes('mfa') ? 'aal2' : 'aal1'
+  }
+
+  /** Idle or absolute end, whichever comes first. */
+  get endsAt(): Date {
+    return this.idle_expires_at < this.expires_at ? this.idle_expires_at : this.expires_at
+  }
+
+  /** EXPIRED is a matter of time, not of a job that has to run. */
+  shownStatus(now: Date): SessionStatus {
+    return this.status !== 'REVOKED' && now >= this.endsAt ? 'EXPIRED' : this.status
+  }
+}

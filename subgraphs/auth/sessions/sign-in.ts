@@ -1,0 +1,72 @@
+// The answer to whoever is signed in now: tokens in the body or in cookies, never both.
+import type { Claims } from '@sallyport/claims'
+import type { AuthContext } from '../context.ts'
+import { signAccessToken } from '../tokens/access-token.ts'
+import type { UserWithRoles } from '../users/user.ts'
+import { deviceCookie, sessionCookies } from './cookies.ts'
+import { csrfClaim, csrfTokenFor } from './csrf-token.ts'
+import type { Session } from './session.ts'
+
+export interface SignedIn {
+  readonly __typename: 'SignedIn'
+  readonly session: Session
+  readonly user: UserWithRoles
+  readonly accessTokenExpiresAt: Date
+  readonly refreshTokenExpiresAt: Date
+  readonly tokens: { tokenType: string; accessToken: string; refreshToken: string } | null
+  readonly csrfToken: string | null
+  readonly deviceToken: string | null
+}
+
+export async function answerSignedIn(
+  context: AuthContext,
+  signedIn: {
+    readonly session: Session
+    readonly user: UserWithRoles
+    readonly refreshToken: string
+    readonly deviceToken: string | null
+  },
+): Promise<SignedIn> {
+  const { session, user, refreshToken, deviceToken } = signedIn
+  const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
+  const access = await signAccessToken(context.deps, {
+    session,
+    user,
+    csrfHash: csrfClaim(csrfToken),
+  })
+  const expiresAt = session.endsAt
+  if (csrfToken !== null) {
+    const accessToken = access.token
+    context.setCookies.push(...sessionCookies({ accessToken, refreshToken, csrfToken, expiresAt }))
+    if (deviceToken !== null) context.setCookies.push(deviceCookie(deviceToken))
+  }
+  context.claims = claimsOf(session, user)
+  return {
+    __typename: 'SignedIn',
+    session,
+    user,
+    accessTokenExpiresAt: access.expiresAt,
+    refreshTokenExpiresAt: expiresAt,
+    tokens:
+      csrfToken === null ? { tokenType: 'Bearer', accessToken: access.token, refreshToken } : null,
+    csrfToken,
+    deviceToken: csrfToken === null ? deviceToken : null,
+  }
+}
+
+/** The principal that the new token will be: what is selected below `SignedIn` is read as this person. */
+export function claimsOf(session: Session, user: UserWithRoles): Claims {
+  return Object.freeze({
+    kind: 'user',
+    subject: user.id,
+    sessionId: session.id,
+    keyId: null,
+    clientId: null,
+    roles: Object.freeze([...user.roles]),
+    scopes: Object.freeze([...user.scopes]),
+    emailVerified: user.email_verified,
+    amr: Object.freeze([...session.authentication_methods]),
+    acr: session.acr,
+    authTime: Math.floor(session.authenticated_at.getTime() / 1000),
+  })
+}

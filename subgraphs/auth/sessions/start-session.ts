@@ -1,0 +1,125 @@
+// Makes a session: pending until a code is proved, or active with its first refresh token.
+import type { Knex } from 'knex'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthDeps, RequestOrigin } from '../dependencies.ts'
+import { emitEvent } from '../events/emit.ts'
+import { newId, sha256 } from '../identifiers.ts'
+import { seal } from '../tokens/sealed-box.ts'
+import { endSessions } from './end-sessions.ts'
+import { formatRefreshToken, newFamily } from './refresh-token.ts'
+import { Session, type TokenDelivery } from './session.ts'
+
+/** More signed-in devices than this: the one unused for longest is signed out. */
+export const MAX_ACTIVE_SESSIONS = 50
+const PENDING_MINUTES = 60
+
+export interface NewSession {
+  readonly userId: string
+  readonly delivery: TokenDelivery
+  readonly deviceName: string | null
+  readonly authenticationMethods: readonly string[]
+}
+
+/** A session that waits for its code. It has no tokens, and nothing accepts its id. */
+export async function startPendingSession(
+  trx: Knex,
+  origin: RequestOrigin,
+  session: NewSession,
+): Promise<Session> {
+  const [row] = await trx('sessions')
+    .insert({
+      ...columns(origin, session),
+      status: 'PENDING',
+      idle_expires_at: trx.raw("now() + ? * interval '1 minute'", [PENDING_MINUTES]),
+      expires_at: trx.raw("now() + ? * interval '1 minute'", [PENDING_MINUTES]),
+    })
+    .returning('*')
+  return Session.fromDatabaseJson(row)
+}
+
+export async function startActiveSession(
+  trx: Knex,
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  session: NewSession,
+): Promise<{ session: Session; refreshToken: string }> {
+  const pending = await startPendingSession(trx, origin, session)
+  const activated = await activateSession(trx, deps, origin, {
+    sessionId: pending.id,
+    authenticationMethods: session.authenticationMethods,
+  })
+  if (activated === null) throw new Error('a session of this transaction is gone')
+  return activated
+}
+
+/** @returns null when the session is no longer pending: ended by a password change, an admin or time */
+export async function activateSession(
+  trx: Knex,
+  deps: AuthDeps,
+  origin: RequestOrigin,
+  activate: { readonly sessionId: string; readonly authenticationMethods: readonly string[] },
+): Promise<{ session: Session; refreshToken: string } | null> {
+  const token = newFamily()
+  const { refreshIdleDays, refreshAbsoluteDays, secrets } = deps.config
+  const key = secrets.keyEncryptionKey
+  const [row] = await trx('sessions')
+    .where({ id: activate.sessionId, status: 'PENDING' })
+    .whereRaw('expires_at > now()')
+    .update({
+      status: 'ACTIVE',
+      authentication_methods: [...activate.authenticationMethods],
+      authenticated_at: trx.fn.now(),
+      last_used_at: trx.fn.now(),
+      idle_expires_at: trx.raw("now() + ? * interval '1 day'", [refreshIdleDays]),
+      expires_at: trx.raw("now() + ? * interval '1 day'", [refreshAbsoluteDays]),
+      csrf_key_version: secrets.codeKey.currentVersion,
+      family_id: token.familyId,
+      family_hash: sha256(token.familySecret),
+      family_sealed: seal(key.current().release(), `family ${token.familyId}`, token.familySecret),
+      family_key_version: key.currentVersion,
+      turn_hash: sha256(token.turn),
+      generation: 1,
+      rotated_at: trx.fn.now(),
+    })
+    .returning('*')
+  if (row === undefined) return null
+  const session = Session.fromDatabaseJson(row)
+  await keepWithinCap(trx, origin, session)
+  await recordAudit(trx, origin, {
+    action: 'session.created',
+    actor: { kind: 'user', id: session.user_id },
+    userId: session.user_id,
+    sessionId: session.id,
+    detail: { methods: session.authentication_methods, delivery: session.delivery },
+  })
+  await emitEvent(trx, 'session.created', session.user_id, { sessionId: session.id })
+  return { session, refreshToken: formatRefreshToken(token) }
+}
+
+/** Locks the user's row, so that parallel logins count one after the other. */
+async function keepWithinCap(trx: Knex, origin: RequestOrigin, session: Session): Promise<void> {
+  await trx('users').where('id', session.user_id).forUpdate().first('id')
+  const rows: { id: string }[] = await trx('sessions')
+    .where({ user_id: session.user_id, status: 'ACTIVE' })
+    .whereNot('id', session.id)
+    .orderBy('last_used_at', 'desc')
+    .offset(MAX_ACTIVE_SESSIONS - 1)
+    .select('id')
+  await endSessions(trx, origin, {
+    sessionIds: rows.map((row) => row.id),
+    reason: 'session-cap',
+    actor: { kind: 'system' },
+  })
+}
+
+function columns(origin: RequestOrigin, session: NewSession) {
+  return {
+    id: newId('ses'),
+    user_id: session.userId,
+    delivery: session.delivery,
+    device_name: session.deviceName,
+    user_agent: origin.userAgent,
+    ip_address: origin.ipAddress,
+    authentication_methods: [...session.authenticationMethods],
+  }
+}

@@ -1,0 +1,103 @@
+// Turns a proved code into a usable session: the end of a registration, or of a login that needed one.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import { type AuthContext, requireCookiesAllowed } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { createUser } from '../users/create-user.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import type { Verification } from '../verifications/verification.ts'
+import { clearedFlowCookie } from './cookies.ts'
+import { rememberDevice } from './device.ts'
+import type { Session } from './session.ts'
+import { answerSignedIn, type SignedIn } from './sign-in.ts'
+import { activateSession, startActiveSession } from './start-session.ts'
+
+export const verifySessionInput = z.object({
+  verificationId: z.string().max(128),
+  code: z.string().max(64),
+})
+
+interface Started {
+  readonly session: Session
+  readonly refreshToken: string
+  readonly user: UserWithRoles
+}
+
+/** @throws AuthError VERIFICATION_FAILED */
+export async function verifySession(context: AuthContext, input: unknown): Promise<SignedIn> {
+  const { verificationId, code } = parseInput(verifySessionInput, input)
+  const verification = await checkCode(context.deps, {
+    verificationId,
+    code,
+    purposes: ['REGISTRATION', 'LOGIN'],
+    flowSecret: context.client.cookies === 'allowed' ? context.client.flowSecret : null,
+  })
+  requireCookiesAllowed(context, verification.delivery)
+  const started = await transact(context.deps.db, async (trx) => {
+    await consumeVerification(trx, verification)
+    const session =
+      verification.purpose === 'REGISTRATION'
+        ? await completeRegistration(trx, context, verification)
+        : await completeLogin(trx, context, verification)
+    return { ...session, deviceToken: await rememberDevice(trx, session.user.id) }
+  })
+  if (verification.delivery === 'COOKIE') context.setCookies.push(clearedFlowCookie())
+  return await answerSignedIn(context, started)
+}
+
+async function completeRegistration(
+  trx: Knex,
+  context: AuthContext,
+  verification: Verification,
+): Promise<Started> {
+  const { registration } = verification
+  if (registration === null) throw failed()
+  const user = await createUser(trx, {
+    email: verification.email,
+    emailNormalized: verification.email_normalized,
+    password: { hash: registration.passwordHash, pepperVersion: registration.pepperVersion },
+    fullName: registration.fullName,
+    displayName: registration.displayName,
+    roles: ['user'],
+  })
+  if (user === null) throw failed()
+  // Whoever else began to register this address does not control it: their codes die now.
+  await trx('verifications')
+    .where({ email_normalized: verification.email_normalized, purpose: 'REGISTRATION' })
+    .whereNull('consumed_at')
+    .update({ consumed_at: trx.fn.now() })
+  await recordAudit(trx, context.origin, {
+    action: 'user.registered',
+    actor: { kind: 'user', id: user.id },
+    userId: user.id,
+  })
+  const started = await startActiveSession(trx, context.deps, context.origin, {
+    userId: user.id,
+    delivery: verification.delivery,
+    deviceName: null,
+    authenticationMethods: ['pwd', 'otp'],
+  })
+  return { ...started, user }
+}
+
+async function completeLogin(
+  trx: Knex,
+  context: AuthContext,
+  verification: Verification,
+): Promise<Started> {
+  if (verification.session_id === null || verification.user_id === null) throw failed()
+  const started = await activateSession(trx, context.deps, context.origin, {
+    sessionId: verification.session_id,
+    authenticationMethods: ['pwd', 'otp'],
+  })
+  const user = await findUserWithRoles(trx, verification.user_id)
+  if (started === null || user?.status !== 'ACTIVE') throw failed()
+  return { ...started, user }
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+}

@@ -1,0 +1,41 @@
+// What an access token says (RFC 9068), made from the rows as they are now.
+
+import type { AuthDeps } from '../dependencies.ts'
+import { randomText } from '../identifiers.ts'
+import type { Session } from '../sessions/session.ts'
+import type { UserWithRoles } from '../users/user.ts'
+
+export const FIRST_PARTY_CLIENT = 'sallyport'
+
+export interface AccessToken {
+  readonly token: string
+  readonly expiresAt: Date
+}
+
+/** @param csrfHash base64url SHA-256 of the CSRF token, for cookie sessions alone */
+export async function signAccessToken(
+  deps: AuthDeps,
+  { session, user, csrfHash }: { session: Session; user: UserWithRoles; csrfHash: string | null },
+): Promise<AccessToken> {
+  const issuedAt = Math.floor(Date.now() / 1000)
+  const expiresAt = issuedAt + deps.config.accessTokenSeconds
+  const token = await deps.keyring.sign({
+    iss: deps.config.publicUrl,
+    aud: deps.config.publicUrl,
+    sub: user.id,
+    sid: session.id,
+    jti: randomText(16),
+    iat: issuedAt,
+    exp: expiresAt,
+    client_id: FIRST_PARTY_CLIENT,
+    scope: user.scopes.join(' '),
+    roles: user.roles,
+    ver: user.token_version,
+    email_verified: user.email_verified,
+    amr: session.authentication_methods,
+    acr: session.acr,
+    auth_time: Math.floor(session.authenticated_at.getTime() / 1000),
+    ...(csrfHash === null ? {} : { csrf: csrfHash }),
+  })
+  return { token, expiresAt: new Date(expiresAt * 1000) }
+}

@@ -1,0 +1,45 @@
+// The first admin, made from the command line: there are no default credentials.
+import type { Knex } from 'knex'
+import { recordAudit } from '../audit/record.ts'
+import type { PasswordHasher } from '../passwords/hasher.ts'
+import { requireStrongPassword } from '../passwords/policy.ts'
+import { createUser } from './create-user.ts'
+import { grantRole } from './grant-role.ts'
+import { parseEmail } from './normalize-email.ts'
+import { findUserByEmail, type User } from './user.ts'
+
+/**
+ * Makes a user with the role `admin`, or gives the role to the one who has the address. An existing password stays.
+ * @throws AuthError WEAK_PASSWORD, BAD_USER_INPUT
+ */
+export async function createAdmin(
+  { db, hasher }: { readonly db: Knex; readonly hasher: PasswordHasher },
+  input: { readonly email: string; readonly password: string },
+): Promise<{ user: User; isNew: boolean }> {
+  const email = parseEmail(input.email, '--email')
+  requireStrongPassword(input.password, [email.normalized])
+  const password = await hasher.hash(input.password)
+  return await db.transaction(async (trx) => {
+    const existing = await findUserByEmail(trx, email)
+    if (existing !== undefined) {
+      await grantRole(trx, { email: email.address, role: 'admin' })
+      return { user: existing, isNew: false }
+    }
+    const user = await createUser(trx, {
+      email: email.address,
+      emailNormalized: email.normalized,
+      password,
+      fullName: null,
+      displayName: null,
+      roles: ['admin', 'user'],
+    })
+    if (user === null)
+      throw new Error('This address was registered a moment ago: run the command again')
+    await recordAudit(trx, null, {
+      action: 'admin.created',
+      actor: { kind: 'operator' },
+      userId: user.id,
+    })
+    return { user, isNew: true }
+  })
+}

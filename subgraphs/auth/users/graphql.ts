@@ -1,0 +1,156 @@
+// Users in the graph: the viewer, oneself, and for admins everybody.
+import { isSignedIn } from '@sallyport/claims'
+import { forbidden, type Rules } from '@sallyport/claims/rules'
+import { gql } from 'graphql-tag'
+import type { AuthContext } from '../context.ts'
+import type { ConnectionArguments } from '../pagination.ts'
+import { csrfTokenFor } from '../sessions/csrf-token.ts'
+import { Session } from '../sessions/session.ts'
+import { listUsers, type UserFilter } from './list-users.ts'
+import { ownOrAdmin } from './own-or-admin.ts'
+import { register } from './register.ts'
+import type { UserWithRoles } from './user.ts'
+
+export const typeDefs = gql`
+  type Query {
+    "Who is calling; null when anonymous."
+    viewer: Viewer @public
+    "Oneself, or anybody for an admin."
+    user(id: ID!): User @authenticated
+    users(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      "Part of an e-mail address or a name."
+      search: String
+      filter: UserFilter
+    ): UserConnection! @policy(policies: [["role:admin"]])
+  }
+
+  type Mutation {
+    "Begins a registration: the user appears when the e-mailed code is proved with verifySession."
+    register(input: RegisterInput!): VerificationRequired @public(staleCredentials: true)
+  }
+
+  input RegisterInput {
+    email: String!
+    "10 to 128 characters."
+    password: String!
+    fullName: String
+    displayName: String
+    "Where the tokens will go; kept with the session."
+    delivery: TokenDelivery = BODY
+  }
+
+  type Viewer {
+    kind: PrincipalKind!
+    "With an API key: its owner."
+    user: User
+    session: Session
+    apiKey: ApiKey
+    roles: [String!]!
+    scopes: [String!]!
+    "To send as X-CSRF-Token with mutations, in cookie sessions."
+    csrfToken: String
+  }
+
+  enum PrincipalKind {
+    USER
+    API_KEY
+    CLIENT
+  }
+
+  "A person. Private fields are for oneself and admins: null with FORBIDDEN for others."
+  type User @key(fields: "id") {
+    id: ID! @public
+    displayName: String @public
+    email: String @authenticated
+    fullName: String @authenticated
+    status: UserStatus @authenticated
+    roles: [String!] @authenticated
+    emailVerified: Boolean @authenticated
+    createdAt: DateTime @authenticated
+    updatedAt: DateTime @authenticated
+  }
+
+  enum UserStatus {
+    ACTIVE
+    SUSPENDED
+  }
+
+  input UserFilter {
+    status: UserStatus
+    role: String
+  }
+
+  type UserConnection {
+    edges: [UserEdge!]!
+    pageInfo: PageInfo!
+  }
+
+  type UserEdge {
+    cursor: String!
+    node: User!
+  }
+`
+
+export const resolvers = {
+  Query: {
+    viewer: (_: unknown, __: unknown, { claims }: AuthContext) => (isSignedIn(claims) ? {} : null),
+    user: async (_: unknown, { id }: { id: string }, { users }: AuthContext) =>
+      await users.load(id),
+    users: async (
+      _: unknown,
+      args: ConnectionArguments & { search?: string | null; filter?: UserFilter | null },
+      context: AuthContext,
+    ) => await listUsers(context, args),
+  },
+  Mutation: {
+    register: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
+      await register(context, input),
+  },
+  Viewer: {
+    kind: (_: unknown, __: unknown, { claims }: AuthContext) =>
+      claims.kind.toUpperCase().replace('-', '_'),
+    user: async (_: unknown, __: unknown, { claims, users }: AuthContext) =>
+      claims.subject === null ? null : await users.load(claims.subject),
+    session: async (_: unknown, __: unknown, context: AuthContext) => await currentSession(context),
+    roles: (_: unknown, __: unknown, { claims }: AuthContext) => claims.roles,
+    scopes: (_: unknown, __: unknown, { claims }: AuthContext) => claims.scopes,
+    csrfToken: async (_: unknown, __: unknown, context: AuthContext) => {
+      const session = await currentSession(context)
+      return session === null ? null : csrfTokenFor(session, context.deps.config.secrets.codeKey)
+    },
+  },
+  User: {
+    __resolveReference: async ({ id }: { id: string }, { users }: AuthContext) =>
+      await users.load(id),
+    displayName: (user: UserWithRoles) => user.display_name,
+    fullName: (user: UserWithRoles) => user.full_name,
+    emailVerified: (user: UserWithRoles) => user.email_verified,
+    createdAt: (user: UserWithRoles) => user.created_at,
+    updatedAt: (user: UserWithRoles) => user.updated_at,
+  },
+}
+
+async function currentSession({ claims, deps }: AuthContext): Promise<Session | null> {
+  if (claims.kind !== 'user' || claims.sessionId === null) return null
+  return (await Session.query(deps.db).findById(claims.sessionId)) ?? null
+}
+
+export const rules = {
+  Query: {
+    user: (_parent: unknown, { id }: { id: string }, { claims }: AuthContext) =>
+      id === claims.subject || claims.roles.includes('admin') ? true : forbidden(),
+  },
+  User: {
+    email: ownOrAdmin,
+    fullName: ownOrAdmin,
+    status: ownOrAdmin,
+    roles: ownOrAdmin,
+    emailVerified: ownOrAdmin,
+    createdAt: ownOrAdmin,
+    updatedAt: ownOrAdmin,
+  },
+} as unknown as Rules
