@@ -1,0 +1,164 @@
+// Compiles one operation to the access rules of everything it selects. Done once; a request only asks the predicates.
+import type { Claims } from '@sallyport/claims'
+import { type Denial, strictestDenial, usesLive } from '@sallyport/claims/predicates'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { GatewayError } from '../errors.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import type { GraphAccess, Guard } from '../supergraph/access.ts'
+import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
+import { collectCoordinates, type RootField, readRootFields } from './coordinates.ts'
+
+export interface CompileOptions {
+  readonly schema: GraphQLSchema
+  readonly access: GraphAccess
+  readonly operation: OperationDefinitionNode
+  /** The operation and its fragments, valid against the schema. */
+  readonly document: DocumentNode
+  readonly logger: { warn(...args: unknown[]): void }
+}
+
+export type CompiledOperation = Pick<
+  PreparedOperation,
+  | 'operationName'
+  | 'kind'
+  | 'rootFields'
+  | 'isStaleCredentials'
+  | 'isLogout'
+  | 'needsLive'
+  | 'usesIntrospection'
+  | 'authorize'
+>
+
+/** @throws GatewayError when the operation mixes what makes credentials with anything else. */
+export function compileOperation(options: CompileOptions): CompiledOperation {
+  const { operation, access, logger } = options
+  const kind = operation.operation === 'mutation' ? 'mutation' : 'query'
+  const { rootType, fields, usesIntrospection } = readRootFields(options)
+  const isStaleCredentials = fields.some(
+    ({ name }) => fieldGuard(access, rootType, name)?.rule.staleCredentials === true,
+  )
+  if (kind === 'mutation') refuseRepeatedCredentialMutation(fields, rootType, access)
+  const guards = isStaleCredentials
+    ? guardsOfCredentialMutation(fields, rootType, options)
+    : guardsOfSelections(fields, rootType, options)
+  const operationName = operation.name?.value ?? null
+
+  return {
+    operationName,
+    kind,
+    rootFields: Object.freeze(fields.map((field) => field.name)),
+    isStaleCredentials,
+    isLogout: isStaleCredentials && fields[0]?.name === 'logout',
+    needsLive: guards.some((guard) => usesLive(guard.rule)),
+    usesIntrospection,
+    authorize: createAuthorize(guards, { operationName, logger }),
+  }
+}
+
+function guardsOfSelections(
+  fields: readonly RootField[],
+  rootType: string,
+  options: CompileOptions,
+): Guard[] {
+  const { access } = options
+  const { types, fields: coordinates } = collectCoordinates(options, fields)
+  const guards = new Set<Guard>()
+  for (const type of types) addGuard(guards, access.get(type)?.guard)
+  for (const { type, field } of coordinates) addGuard(guards, fieldGuard(access, type, field))
+  // Deny by default: readAccess gives every root field a rule, so one without is not of this graph.
+  for (const { name } of fields) {
+    if (!fieldGuard(access, rootType, name) && !access.get(rootType)?.guard) {
+      throw new GatewayError('FORBIDDEN')
+    }
+  }
+  return unique([...guards])
+}
+
+/**
+ * A mutation that makes or replaces a credential stands alone and never leaves auth: below it auth
+ * resolves as the new principal, whom the gateway does not know yet.
+ */
+function guardsOfCredentialMutation(
+  fields: readonly RootField[],
+  rootType: string,
+  options: CompileOptions,
+): Guard[] {
+  const { access } = options
+  const [field, another] = fields
+  if (!field || another) {
+    const message = 'This mutation must be the only root field of its operation.'
+    throw new GatewayError('BAD_REQUEST', { message })
+  }
+  const below = collectCoordinates(options, fields).fields.filter(({ type }) => type !== rootType)
+  if (below.some(({ type, field: name }) => leavesAuth(access, type, name))) {
+    const message = 'Below this mutation only fields of the auth subgraph can be selected.'
+    throw new GatewayError('BAD_REQUEST', { message })
+  }
+  const guards = [access.get(rootType)?.guard, fieldGuard(access, rootType, field.name)]
+  return guards.filter((guard) => guard !== null && guard !== undefined)
+}
+
+function leavesAuth(access: GraphAccess, type: string, field: string): boolean {
+  const found = access.get(type)?.fields.get(field)
+  if (!found) return false
+  return !found.owners.includes(AUTH_SUBGRAPH) || found.requiresOthers
+}
+
+// A hundred aliases of one are a hundred guesses for the price of one request.
+function refuseRepeatedCredentialMutation(
+  fields: readonly RootField[],
+  rootType: string,
+  access: GraphAccess,
+): void {
+  const seen = new Set<string>()
+  for (const { name } of fields) {
+    const isAuth = access.get(rootType)?.fields.get(name)?.owners.includes(AUTH_SUBGRAPH)
+    if (isAuth && seen.has(name)) {
+      const message = 'A mutation of the auth subgraph can be asked for once in an operation.'
+      throw new GatewayError('OPERATION_TOO_COMPLEX', { message })
+    }
+    seen.add(name)
+  }
+}
+
+function createAuthorize(
+  guards: readonly Guard[],
+  { operationName, logger }: Pick<CompileOptions, 'logger'> & { operationName: string | null },
+): (claims: Claims, nowSeconds: number) => Denial | null {
+  const enforced = guards.filter((guard) => guard.dryRunUntil === null)
+  const dryRun = guards.filter((guard) => guard.dryRunUntil !== null)
+  return (claims, nowSeconds) => {
+    const denials = enforced.map((guard) => guard.predicate(claims, nowSeconds))
+    for (const guard of dryRun) {
+      const denial = guard.predicate(claims, nowSeconds)
+      if (!denial) continue
+      if (nowSeconds * 1000 >= (guard.dryRunUntil ?? 0)) denials.push(denial)
+      else
+        logger.warn({ operationName, subgraphs: guard.owners, denial }, 'dry run: would be denied')
+    }
+    return strictestDenial(denials)
+  }
+}
+
+function fieldGuard(access: GraphAccess, type: string, field: string): Guard | null {
+  return access.get(type)?.fields.get(field)?.guard ?? null
+}
+
+function addGuard(guards: Set<Guard>, guard: Guard | null | undefined): void {
+  if (guard) guards.add(guard)
+}
+
+/** One of each: a thousand fields mostly share a handful of rules. */
+function unique(guards: readonly Guard[]): Guard[] {
+  const byMeaning = new Map(
+    guards.map((guard) => [
+      JSON.stringify([
+        guard.rule,
+        guard.dryRunUntil,
+        guard.owners.length > 0 && guard.dryRunUntil !== null ? guard.owners : null,
+      ]),
+      guard,
+    ]),
+  )
+  return [...byMeaning.values()]
+}

@@ -1,0 +1,142 @@
+// Every type and field that an operation touches, through fragments, aliases, interfaces and unions. @skip and @include count as included.
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+export interface SelectionSource {
+  readonly schema: GraphQLSchema
+  readonly operation: OperationDefinitionNode
+  /** The operation and its fragments, valid against the schema. */
+  readonly document: DocumentNode
+}
+
+/** One field at the root, under its schema name. */
+export interface RootField {
+  readonly name: string
+  readonly node: FieldNode
+}
+
+export interface Coordinate {
+  readonly type: string
+  readonly field: string
+}
+
+const INTROSPECTION = new Set(['__schema', '__type'])
+
+/** The root fields, fragments flattened, in order; `__typename` and introspection apart. */
+export function readRootFields(source: SelectionSource): {
+  rootType: string
+  fields: RootField[]
+  usesIntrospection: boolean
+} {
+  const fragments = fragmentsOf(source.document)
+  const nodes = flatten(source.operation.selectionSet, fragments)
+  return {
+    rootType: rootTypeOf(source).name,
+    fields: nodes
+      .filter((node) => !node.name.value.startsWith('__'))
+      .map((node) => ({ name: node.name.value, node })),
+    usesIntrospection: nodes.some((node) => INTROSPECTION.has(node.name.value)),
+  }
+}
+
+/** Types and fields at and below these root fields, each once; for an abstract type also every possible type. */
+export function collectCoordinates(
+  source: SelectionSource,
+  rootFields: readonly RootField[],
+): { types: readonly string[]; fields: readonly Coordinate[] } {
+  const { schema } = source
+  const fragments = fragmentsOf(source.document)
+  const types = new Set<string>()
+  const fields = new Map<string, Coordinate>()
+  const visitedFragments = new Set<string>()
+
+  function addType(type: GraphQLCompositeType): void {
+    for (const { name } of withPossibleTypes(schema, type)) types.add(name)
+  }
+
+  function addField(parent: GraphQLCompositeType, node: FieldNode): void {
+    const name = node.name.value
+    addType(parent)
+    if (name === '__typename' || !('getFields' in parent)) return
+    for (const type of withPossibleTypes(schema, parent)) {
+      fields.set(`${type.name}.${name}`, { type: type.name, field: name })
+    }
+    const definition = parent.getFields()[name]
+    const output = definition && getNamedType(definition.type)
+    if (!isCompositeType(output)) return
+    addType(output)
+    if (node.selectionSet) addSelections(output, node.selectionSet)
+  }
+
+  function addSelections(parent: GraphQLCompositeType, set: SelectionSetNode): void {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        addField(parent, selection)
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition?.name.value
+        addSelections(condition ? compositeType(schema, condition) : parent, selection.selectionSet)
+      } else if (!visitedFragments.has(selection.name.value)) {
+        visitedFragments.add(selection.name.value)
+        const fragment = fragments.get(selection.name.value)
+        if (!fragment) throw new Error('an unknown fragment passed validation')
+        const condition = compositeType(schema, fragment.typeCondition.name.value)
+        addSelections(condition, fragment.selectionSet)
+      }
+    }
+  }
+
+  const rootType = rootTypeOf(source)
+  for (const { node } of rootFields) addField(rootType, node)
+  return { types: [...types], fields: [...fields.values()] }
+}
+
+function withPossibleTypes(
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+): readonly GraphQLCompositeType[] {
+  return isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
+}
+
+function rootTypeOf({ schema, operation }: SelectionSource): GraphQLCompositeType {
+  const rootType = schema.getRootType(operation.operation)
+  if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
+  return rootType
+}
+
+function compositeType(schema: GraphQLSchema, name: string): GraphQLCompositeType {
+  const type = schema.getType(name)
+  if (isCompositeType(type)) return type
+  throw new Error(`"${name}" passed validation as a type condition`)
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition)
+  }
+  return fragments
+}
+
+function flatten(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): FieldNode[] {
+  return set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection]
+    if (selection.kind === Kind.INLINE_FRAGMENT) return flatten(selection.selectionSet, fragments)
+    const fragment = fragments.get(selection.name.value)
+    return fragment ? flatten(fragment.selectionSet, fragments) : []
+  })
+}

@@ -1,0 +1,137 @@
+// How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
+import type { GraphQLDataSource } from '@apollo/gateway'
+import { Pool } from 'undici'
+import type { RequestContext } from './request-context.ts'
+import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
+import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
+import { parseSubgraphJson } from './supergraph/parse-json.ts'
+import { post, SubgraphFailure } from './supergraph/post.ts'
+
+export interface DataSourcesOptions {
+  readonly subgraphs: readonly SubgraphConfig[]
+  readonly logger: { warn(...args: unknown[]): void }
+  /** Bytes of one answer. Default: 5 MB. */
+  readonly maxResponseBytes?: number
+  /** Connections to one origin. Default: 128. */
+  readonly connections?: number
+}
+
+export interface DataSources {
+  /** @throws Error when the configuration has no such subgraph. */
+  get(subgraph: string): GraphQLDataSource
+  stop(): Promise<void>
+}
+
+type ProcessOptions = Parameters<GraphQLDataSource['process']>[0]
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+
+/** One data source per subgraph; subgraphs of one origin share its connections. */
+export function createDataSources(options: DataSourcesOptions): DataSources {
+  const { connections = 128, maxResponseBytes = 5 * 1024 * 1024 } = options
+  const pools = new Map<string, Pool>()
+  const poolOf = (origin: string) => {
+    const pool = pools.get(origin) ?? new Pool(origin, { connections, pipelining: 1 })
+    pools.set(origin, pool)
+    return pool
+  }
+  const sources = new Map(
+    options.subgraphs.map((subgraph) => {
+      const pool = poolOf(new URL(subgraph.url).origin)
+      return [subgraph.name, createDataSource({ ...options, subgraph, pool, maxResponseBytes })]
+    }),
+  )
+
+  return {
+    get(subgraph) {
+      const source = sources.get(subgraph)
+      if (!source) throw new Error(`subgraph "${subgraph}" is not in the supergraph configuration`)
+      return source
+    },
+    async stop() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+    },
+  }
+}
+
+interface DataSourceOptions {
+  readonly subgraph: SubgraphConfig
+  readonly pool: Pool
+  readonly maxResponseBytes: number
+  readonly logger: { warn(...args: unknown[]): void }
+}
+
+function createDataSource(options: DataSourceOptions): GraphQLDataSource {
+  const { subgraph, pool, maxResponseBytes, logger } = options
+  const { pathname, search } = new URL(subgraph.url)
+  const isAuth = subgraph.name === AUTH_SUBGRAPH
+
+  return {
+    async process({ request, context: untyped }: ProcessOptions): Promise<Answer> {
+      const context = untyped as RequestContext
+      context.fetches += 1
+      try {
+        const answer = await post(pool, {
+          path: pathname + search,
+          headers: await headersFor(subgraph, context, request.operationName),
+          body: JSON.stringify({ query: request.query, variables: request.variables }),
+          timeoutMs: subgraph.timeoutMs,
+          maxResponseBytes,
+          signal: context.signal,
+        })
+        if (isAuth) context.setCookies.push(...answer.setCookies)
+        return readAnswer(answer, isAuth)
+      } catch (error) {
+        if (!(error instanceof SubgraphFailure)) throw error
+        const { requestId } = context
+        logger.warn({ requestId, subgraph: subgraph.name, err: error }, 'subgraph failed')
+        return { errors: [subgraphFailure(error.code)] }
+      }
+    },
+  }
+}
+
+async function headersFor(
+  subgraph: SubgraphConfig,
+  context: RequestContext,
+  operationName: string | undefined,
+): Promise<Record<string, string>> {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/json',
+    'sallyport-request-id': context.requestId,
+  }
+  for (const name of subgraph.forwardHeaders) {
+    const value = context.forwardable[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  if (operationName && subgraph.name !== AUTH_SUBGRAPH)
+    headers['sallyport-operation'] = operationName
+  if (subgraph.name === AUTH_SUBGRAPH) Object.assign(headers, context.authHeaders)
+  const identity = await context.identityHeader(subgraph)
+  headers[identity.name.toLowerCase()] = identity.value
+  return headers
+}
+
+function readAnswer(
+  answer: { readonly status: number; readonly text: string },
+  isAuth: boolean,
+): Answer {
+  const body = parseSubgraphJson(answer.text)
+  const errors = Array.isArray(body.errors) ? body.errors : []
+  if (errors.length === 0 && answer.status !== 200) {
+    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `status ${answer.status}`)
+  }
+  const data = isData(body.data) ? body.data : null
+  if (errors.length === 0 && !data) {
+    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'an answer without data and errors')
+  }
+  if (errors.length === 0) return { data }
+  const normalized = errors.map((error) =>
+    normalizeSubgraphError(error, { isAuth, status: answer.status }),
+  )
+  return { data, errors: normalized as unknown as NonNullable<Answer['errors']> }
+}
+
+function isData(data: unknown): data is Record<string, unknown> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+}

@@ -1,0 +1,149 @@
+// The one table of error codes (docs/errors.md): what a refusal says, its HTTP status and its headers.
+import type { Denial } from '@sallyport/claims/predicates'
+
+/** Codes that the gateway itself raises, each with its status as a request error and its public text. */
+const REQUEST_ERRORS = {
+  UNAUTHENTICATED: { status: 401, message: 'Sign in to do this.' },
+  FORBIDDEN: { status: 403, message: 'You are not allowed to do this.' },
+  STEP_UP_REQUIRED: { status: 403, message: 'Confirm who you are, then try again.' },
+  CSRF_FAILED: { status: 403, message: 'The request did not prove where it comes from.' },
+  RATE_LIMITED: { status: 429, message: 'Too many requests. Wait, then try again.' },
+  BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document cannot be parsed.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
+  OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation is too complex.' },
+  SUBGRAPH_UNAVAILABLE: { status: 503, message: 'Part of the graph is unavailable.' },
+  SUBGRAPH_TIMEOUT: { status: 503, message: 'Part of the graph did not answer in time.' },
+  SERVICE_UNAVAILABLE: { status: 503, message: 'The service is unavailable. Try again.' },
+  INTERNAL_SERVER_ERROR: { status: 500, message: 'Something went wrong on our side.' },
+} as const satisfies Record<string, { status: number; message: string }>
+
+export type GatewayErrorCode = keyof typeof REQUEST_ERRORS
+
+export type UnauthenticatedReason =
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_STALE'
+  | 'TOKEN_INVALID'
+  | 'CREDENTIALS_MISSING'
+  | 'SESSION_REVOKED'
+  | 'API_KEY_INVALID'
+
+export interface GatewayErrorOptions {
+  /** Public text. Default: the table's. */
+  readonly message?: string
+  readonly reason?: string
+  /** Default: the table's. Only for statuses that share a code, such as 413 or 405 with BAD_REQUEST. */
+  readonly status?: number
+  /** Sent as `Retry-After` too. Default: 1 with RATE_LIMITED and SERVICE_UNAVAILABLE. */
+  readonly retryAfterSeconds?: number
+  readonly challenge?: StepUpChallenge
+  readonly headers?: Readonly<Record<string, string>>
+  /** For the log alone. */
+  readonly cause?: unknown
+}
+
+export interface StepUpChallenge {
+  readonly methods: readonly string[]
+  readonly maxAgeSeconds?: number
+}
+
+/** A refusal before anything ran: no data, one error, the table's status. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly code: GatewayErrorCode
+  readonly status: number
+  readonly extensions: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: GatewayErrorCode, options: GatewayErrorOptions = {}) {
+    super(options.message ?? REQUEST_ERRORS[code].message, { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? REQUEST_ERRORS[code].status
+    const retryAfterSeconds = options.retryAfterSeconds ?? defaultRetryAfter(code)
+    this.extensions = Object.freeze({
+      code,
+      ...(options.reason !== undefined && { reason: options.reason }),
+      ...(options.challenge && { challenge: options.challenge }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    })
+    this.headers = Object.freeze({
+      ...(this.status === 401 && { 'www-authenticate': authenticateHeader(options.reason) }),
+      ...(retryAfterSeconds !== undefined && {
+        'retry-after': String(Math.ceil(retryAfterSeconds)),
+      }),
+      ...options.headers,
+    })
+  }
+}
+
+/** The public text of a code, for errors that came from elsewhere. */
+export function publicMessage(code: GatewayErrorCode): string {
+  return REQUEST_ERRORS[code].message
+}
+
+/** Any thrown value as a refusal: what is not ours becomes INTERNAL_SERVER_ERROR and keeps its cause for the log. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  return new GatewayError('INTERNAL_SERVER_ERROR', { cause: error })
+}
+
+/** What a failed access rule answers. @param reason Why nobody is signed in, when that is so. */
+export function errorFromDenial(
+  denial: Denial,
+  reason: UnauthenticatedReason = 'CREDENTIALS_MISSING',
+): GatewayError {
+  if (denial.code === 'UNAUTHENTICATED') return new GatewayError('UNAUTHENTICATED', { reason })
+  if (denial.code === 'FORBIDDEN') return new GatewayError('FORBIDDEN')
+  const methods = denial.missing.split(' ').includes('mfa') ? ['MFA'] : ['PASSWORD']
+  const { maxAgeSeconds } = denial
+  const challenge = { methods, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
+  return new GatewayError('STEP_UP_REQUIRED', { challenge })
+}
+
+export interface ErrorBody {
+  readonly errors: readonly [{ message: string; extensions: Record<string, unknown> }]
+}
+
+/** The body of a refused request: no `data`. */
+export function errorBody(error: GatewayError, requestId: string): ErrorBody {
+  return { errors: [{ message: error.message, extensions: { ...error.extensions, requestId } }] }
+}
+
+export type ResponseMediaType =
+  | 'application/graphql-response+json; charset=utf-8'
+  | 'application/json; charset=utf-8'
+
+/**
+ * The response type for an `Accept` header (GraphQL over HTTP, section 5): graphql-response+json only
+ * where the client names it, json for everybody else; `null` when neither is acceptable.
+ */
+export function negotiateMediaType(accept: string | undefined): ResponseMediaType | null {
+  if (accept === undefined || accept.trim() === '') return 'application/json; charset=utf-8'
+  const ranges = accept.split(',').map(parseRange)
+  const quality = (type: string) => ranges.find((range) => range.type === type)?.quality
+  const any = quality('application/*') ?? quality('*/*') ?? 0
+  const graphql = quality('application/graphql-response+json') ?? 0
+  const json = quality('application/json') ?? any
+  if (graphql > 0 && graphql >= json) return 'application/graphql-response+json; charset=utf-8'
+  return json > 0 ? 'application/json; charset=utf-8' : null
+}
+
+function parseRange(range: string): { type: string; quality: number } {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+  const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+  const quality = q === undefined ? 1 : Number(q)
+  return { type, quality: Number.isFinite(quality) ? quality : 0 }
+}
+
+function defaultRetryAfter(code: GatewayErrorCode): number | undefined {
+  return code === 'RATE_LIMITED' || code === 'SERVICE_UNAVAILABLE' ? 1 : undefined
+}
+
+// RFC 6750 section 3: no error code when no credential was sent, invalid_token for one that failed.
+function authenticateHeader(reason: string | undefined): string {
+  const realm = 'Bearer realm="sallyport"'
+  if (reason === undefined || reason === 'CREDENTIALS_MISSING' || reason === 'API_KEY_INVALID') {
+    return realm
+  }
+  return `${realm}, error="invalid_token", error_description="${reason}"`
+}

@@ -1,0 +1,89 @@
+// Prepared operations by their text: what depends on the document alone is computed once.
+import { createHash } from 'node:crypto'
+import type { GraphQLSchema } from 'graphql'
+import { compileOperation } from '../authorize/compile-operation.ts'
+import { createBoundedCache } from '../bounded-cache.ts'
+import { GatewayError } from '../errors.ts'
+import type { GraphAccess } from '../supergraph/access.ts'
+import type { OperationLimits } from './limits.ts'
+import { measureDocument } from './measure.ts'
+import { parseDocument } from './parse.ts'
+import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
+import { selectOperation } from './select.ts'
+import { validateDocument } from './validate.ts'
+import { createVariablesCheck } from './variables.ts'
+import { createWeightedCache } from './weighted-cache.ts'
+
+export interface OperationCacheOptions {
+  readonly schema: GraphQLSchema
+  readonly access: GraphAccess
+  readonly limits: OperationLimits
+  readonly logger: { warn(...args: unknown[]): void }
+  readonly showSchemaDetails: boolean
+}
+
+/** The operations of one graph. Refusals are remembered too, apart: they cannot push operations out. */
+export function createOperationCache(options: OperationCacheOptions): OperationCache {
+  const { limits } = options
+  const prepared = createWeightedCache<PreparedOperation>({
+    maxEntries: limits.cachedOperations,
+    maxWeight: limits.cachedTokens,
+  })
+  const refusals = createBoundedCache<GatewayError>(limits.cachedRefusals)
+
+  return {
+    prepare(query, operationName) {
+      const key = operationName === null ? query : `${operationName}\n${query}`
+      const known = prepared.get(key)
+      if (known) return known
+      refuseOversized(query, limits)
+      const queryHash = createHash('sha256').update(key).digest('base64url')
+      const refusal = refusals.get(queryHash)
+      if (refusal) throw refusal
+      try {
+        const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
+        prepared.set(key, operation, tokens)
+        return operation
+      } catch (error) {
+        if (error instanceof GatewayError) refusals.set(queryHash, error)
+        throw error
+      }
+    },
+  }
+}
+
+interface OperationText {
+  readonly query: string
+  readonly operationName: string | null
+  readonly queryHash: string
+}
+
+/** The steps from text to operation, the cheap ones first: each is bounded by what those before let pass. */
+function prepareOperation(
+  { query, operationName, queryHash }: OperationText,
+  { schema, access, limits, logger, showSchemaDetails }: OperationCacheOptions,
+): { operation: PreparedOperation; tokens: number } {
+  const { document: whole, tokens } = parseDocument(query, limits)
+  measureDocument(whole, limits)
+  const { operation, document } = selectOperation(whole, operationName)
+  validateDocument(schema, whole, { showSchemaDetails })
+  const compiled = compileOperation({ schema, access, operation, document, logger })
+  const checkVariables = createVariablesCheck({ schema, operation, document, limits })
+  return {
+    tokens,
+    operation: Object.freeze({
+      ...compiled,
+      query,
+      document,
+      operation,
+      queryHash,
+      checkVariables,
+    }),
+  }
+}
+
+function refuseOversized(query: string, { documentBytes }: OperationLimits): void {
+  if (query.length <= documentBytes && Buffer.byteLength(query) <= documentBytes) return
+  const message = `The document is larger than ${documentBytes} bytes.`
+  throw new GatewayError('OPERATION_TOO_COMPLEX', { message })
+}

@@ -1,0 +1,52 @@
+// How much one document may ask for. Counted before validation and planning, which are synchronous and costly.
+
+export interface OperationLimits {
+  /** UTF-8 bytes of the document. */
+  readonly documentBytes: number
+  readonly tokens: number
+  /** Brackets of any kind inside each other: what the parser recurses on. */
+  readonly nesting: number
+  /** Fields inside each other, fragments flattened. */
+  readonly depth: number
+  /** Selections of one operation, fragments flattened. */
+  readonly selections: number
+  /** Aliased fields of one operation, fragments flattened. */
+  readonly aliases: number
+  readonly rootFields: number
+  readonly directives: number
+  readonly operations: number
+  readonly fragments: number
+  /** One response name in one selection set: what the check for conflicting fields is quadratic in. */
+  readonly repetitions: number
+  /** Items of one list, as literal or inside a variable. */
+  readonly listItems: number
+  /** `first` and `last`, as literal or as variable. */
+  readonly pageSize: number
+  /** Objects and lists inside each other within a variable. */
+  readonly variableDepth: number
+  /** Prepared operations that are kept. */
+  readonly cachedOperations: number
+  /** Their tokens, all together: what bounds the memory. */
+  readonly cachedTokens: number
+  readonly cachedRefusals: number
+}
+
+export const defaultOperationLimits: OperationLimits = Object.freeze({
+  documentBytes: 64 * 1024,
+  tokens: 5000,
+  nesting: 100,
+  depth: 24,
+  selections: 2000,
+  aliases: 50,
+  rootFields: 30,
+  directives: 100,
+  operations: 50,
+  fragments: 200,
+  repetitions: 50,
+  listItems: 1000,
+  pageSize: 1000,
+  variableDepth: 32,
+  cachedOperations: 2000,
+  cachedTokens: 500_000,
+  cachedRefusals: 1000,
+})

@@ -1,0 +1,57 @@
+// Text to document: tokens and nesting are counted before the parser, which recurses, sees the text.
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql'
+import { GatewayError } from '../errors.ts'
+import type { OperationLimits } from './limits.ts'
+
+const OPENING: ReadonlySet<string> = new Set([
+  TokenKind.BRACE_L,
+  TokenKind.BRACKET_L,
+  TokenKind.PAREN_L,
+])
+const CLOSING: ReadonlySet<string> = new Set([
+  TokenKind.BRACE_R,
+  TokenKind.BRACKET_R,
+  TokenKind.PAREN_R,
+])
+
+/** @throws GatewayError GRAPHQL_PARSE_FAILED or OPERATION_TOO_COMPLEX. */
+export function parseDocument(
+  query: string,
+  limits: OperationLimits,
+): { document: DocumentNode; tokens: number } {
+  try {
+    const source = new Source(query)
+    const tokens = countTokens(source, limits)
+    return { document: parse(source), tokens }
+  } catch (error) {
+    if (error instanceof GraphQLError) throw parseFailure(error)
+    throw error
+  }
+}
+
+function countTokens(source: Source, limits: OperationLimits): number {
+  const lexer = new Lexer(source)
+  let tokens = 0
+  let nesting = 0
+  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    tokens += 1
+    if (OPENING.has(token.kind)) nesting += 1
+    if (CLOSING.has(token.kind)) nesting -= 1
+    if (tokens > limits.tokens) throw tooMany(`tokens (${limits.tokens} at most)`)
+    if (nesting > limits.nesting) throw tooMany(`nested brackets (${limits.nesting} at most)`)
+  }
+  return tokens
+}
+
+function tooMany(what: string): GatewayError {
+  return new GatewayError('OPERATION_TOO_COMPLEX', {
+    message: `The document has too many ${what}.`,
+  })
+}
+
+// The parser quotes what it found, which may be a secret: the place is enough.
+function parseFailure(error: GraphQLError): GatewayError {
+  const [location] = error.locations ?? []
+  const place = location ? ` at line ${location.line}, column ${location.column}` : ''
+  return new GatewayError('GRAPHQL_PARSE_FAILED', { message: `Syntax error${place}.` })
+}

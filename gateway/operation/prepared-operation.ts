@@ -1,0 +1,44 @@
+// What is known of an operation once it is parsed, validated, measured and its rules are compiled.
+import type { Claims } from '@sallyport/claims'
+import type { Denial } from '@sallyport/claims/predicates'
+import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+
+export interface PreparedOperation {
+  /** The text as it was sent. */
+  readonly query: string
+  /** The operation and the fragments that it uses, nothing else of the document. */
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  /** The operation's own name, `null` when it has none. */
+  readonly operationName: string | null
+  /** SHA-256 over text and operation name. */
+  readonly queryHash: string
+  readonly kind: 'query' | 'mutation'
+  /** Schema names of the root fields, not aliases; without introspection. */
+  readonly rootFields: readonly string[]
+  /** Its one root field makes or replaces a credential: it runs as anonymous. */
+  readonly isStaleCredentials: boolean
+  /** That root field is `logout`: a valid credential names the session that ends. */
+  readonly isLogout: boolean
+  /** Some rule says `live`: the principal is replaced by auth's present answer first. */
+  readonly needsLive: boolean
+  /** It selects `__schema` or `__type`. */
+  readonly usesIntrospection: boolean
+  /** All access rules of the operation; the strictest refusal, `null` lets pass. */
+  authorize(claims: Claims, nowSeconds: number): Denial | null
+  /**
+   * The declared variables out of those that were sent, checked against their types and the limits.
+   *
+   * @throws GatewayError BAD_REQUEST that names the variable, never its value.
+   */
+  checkVariables(variables: Readonly<Record<string, unknown>>): Record<string, unknown>
+}
+
+/** Prepares operations of one graph and remembers them. */
+export interface OperationCache {
+  /**
+   * @param operationName `null` when the request names none.
+   * @throws GatewayError that says why the document is refused; remembered too.
+   */
+  prepare(query: string, operationName: string | null): PreparedOperation
+}

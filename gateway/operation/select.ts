@@ -1,0 +1,53 @@
+// Picks the one operation of a document that runs, with the fragments it uses and nothing else.
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  visit,
+} from 'graphql'
+import { GatewayError } from '../errors.ts'
+
+/** @throws GatewayError BAD_REQUEST when the name fits no operation, or no kind that is supported. */
+export function selectOperation(
+  document: DocumentNode,
+  operationName: string | null,
+): { operation: OperationDefinitionNode; document: DocumentNode } {
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  )
+  const named = operations.filter((candidate) => candidate.name?.value === operationName)
+  const [operation, another] = operationName === null ? operations : named
+  if (!operation) throw badRequest('The document has no operation of that name.')
+  if (another) throw badRequest('The document has several operations: name one in operationName.')
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    throw badRequest('Subscriptions are not supported.')
+  }
+  return { operation, document: reduceDocument(document, operation) }
+}
+
+function reduceDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition)
+  }
+  const used = new Set<FragmentDefinitionNode>()
+  const pending: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    visit(node, {
+      FragmentSpread(spread) {
+        const fragment = fragments.get(spread.name.value)
+        if (!fragment || used.has(fragment)) return
+        used.add(fragment)
+        pending.push(fragment)
+      },
+    })
+  }
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...used] }
+}
+
+function badRequest(message: string): GatewayError {
+  return new GatewayError('BAD_REQUEST', { message })
+}

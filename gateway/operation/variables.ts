@@ -1,0 +1,128 @@
+// Checks the variables of a request against their types and limits, without ever repeating a value.
+import {
+  coerceInputValue,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  typeFromAST,
+  visit,
+} from 'graphql'
+import { GatewayError } from '../errors.ts'
+import type { OperationLimits } from './limits.ts'
+
+export interface VariablesCheckOptions {
+  readonly schema: GraphQLSchema
+  readonly operation: OperationDefinitionNode
+  readonly document: DocumentNode
+  readonly limits: OperationLimits
+}
+
+interface Declared {
+  readonly name: string
+  readonly type: GraphQLInputType
+  readonly hasDefault: boolean
+  /** It is an argument `first` or `last` somewhere. */
+  readonly isPageSize: boolean
+}
+
+type Variables = Readonly<Record<string, unknown>>
+
+/** Compiled once per operation. The values stay as they were sent: subgraphs coerce them again. */
+export function createVariablesCheck(
+  options: VariablesCheckOptions,
+): (variables: Variables) => Record<string, unknown> {
+  const { limits } = options
+  const declared = readDeclarations(options)
+  return (variables) => {
+    const checked: Record<string, unknown> = {}
+    for (const variable of declared) {
+      const isSent =
+        Object.hasOwn(variables, variable.name) && variables[variable.name] !== undefined
+      if (!isSent && variable.hasDefault) continue
+      const value = isSent ? variables[variable.name] : undefined
+      checkValue(variable, value, limits)
+      if (isSent) checked[variable.name] = value
+    }
+    return checked
+  }
+}
+
+function checkValue(variable: Declared, value: unknown, limits: OperationLimits): void {
+  const { name, type, isPageSize } = variable
+  if (value === undefined) {
+    if (isNonNullType(type)) throw invalid(name, 'is required')
+    return
+  }
+  const excess = findExcess(value, limits)
+  if (excess) throw invalid(name, excess)
+  if (isPageSize && typeof value === 'number' && value > limits.pageSize) {
+    throw invalid(name, `is larger than ${limits.pageSize}`)
+  }
+  coerceInputValue(value, type, (path, _, error) => {
+    throw invalid(name, `does not fit its type${placeOf(path)}${missingField(error)}`)
+  })
+}
+
+/** What of a value goes beyond the limits. Without recursion: nothing has bounded its depth yet. */
+function findExcess(value: unknown, limits: OperationLimits): string | null {
+  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }]
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue
+    const depth = next.depth + 1
+    if (depth > limits.variableDepth) return `is nested deeper than ${limits.variableDepth}`
+    if (Array.isArray(next.value) && next.value.length > limits.listItems) {
+      return `has a list of more than ${limits.listItems} items`
+    }
+    for (const item of Object.values(next.value)) pending.push({ value: item, depth })
+  }
+  return null
+}
+
+function readDeclarations({
+  schema,
+  operation,
+  document,
+  limits,
+}: VariablesCheckOptions): Declared[] {
+  const pageSizes = pageSizeVariables(document)
+  return (operation.variableDefinitions ?? []).flatMap((definition) => {
+    const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined
+    if (!type) return []
+    const { defaultValue } = definition
+    const name = definition.variable.name.value
+    const isPageSize = pageSizes.has(name)
+    const isHuge = defaultValue?.kind === Kind.INT && Number(defaultValue.value) > limits.pageSize
+    if (isPageSize && isHuge) throw invalid(name, `is larger than ${limits.pageSize}`)
+    return [{ name, type, hasDefault: defaultValue !== undefined, isPageSize }]
+  })
+}
+
+function pageSizeVariables(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>()
+  visit(document, {
+    Argument({ name, value }) {
+      const isPageSize = name.value === 'first' || name.value === 'last'
+      if (isPageSize && value.kind === Kind.VARIABLE) names.add(value.name.value)
+    },
+  })
+  return names
+}
+
+function placeOf(path: readonly (string | number)[]): string {
+  if (path.length === 0) return ''
+  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+  return ` at ${place.replace(/^\./, '').slice(0, 200)}`
+}
+
+function missingField(error: GraphQLError): string {
+  return /of required type/.test(error.message) ? ': a required field is missing' : ''
+}
+
+function invalid(name: string, problem: string): GatewayError {
+  const message = `Variable "$${name}" ${problem}.`
+  return new GatewayError('BAD_REQUEST', { message, reason: 'INVALID_VARIABLES' })
+}

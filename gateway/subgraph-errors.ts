@@ -1,0 +1,132 @@
+// What leaves of an error that a subgraph or the executor raised: a stable code and little else, never where it happened.
+import type { GraphQLFormattedError } from 'graphql'
+import { publicMessage } from './errors.ts'
+
+/** Codes that speak about the caller's credential or the request itself: only auth, or the gateway, may say them. */
+const AUTH_CODES = new Set([
+  'UNAUTHENTICATED',
+  'INVALID_CREDENTIALS',
+  'INVALID_REFRESH_TOKEN',
+  'VERIFICATION_FAILED',
+  'CSRF_FAILED',
+])
+/** A subgraph that says one of these failed, or could not read what the gateway sent. */
+const FAILURE_CODES = new Set([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_TOO_COMPLEX',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'DOWNSTREAM_SERVICE_ERROR',
+  'SUBGRAPH_UNAVAILABLE',
+])
+const AUTH_REASONS = /^(TOKEN_|SESSION_|CREDENTIALS_|API_KEY_)/
+const BUSINESS_CODE = /^[A-Z][A-Z0-9_]{0,63}$/
+const MESSAGE_LENGTH = 1000
+const PASSED = [
+  'code',
+  'reason',
+  'fields',
+  'retryAfterSeconds',
+  'challenge',
+  'attemptsRemaining',
+] as const
+
+type Extensions = Record<string, unknown>
+
+export interface SubgraphAnswer {
+  readonly isAuth: boolean
+  /** HTTP status of the answer. */
+  readonly status: number
+}
+
+/** One entry of a subgraph's `errors` as it may go on: message, path and the extensions of the table. */
+export function normalizeSubgraphError(
+  error: unknown,
+  answer: SubgraphAnswer,
+): GraphQLFormattedError {
+  const { message, path, extensions } = asRecord(error)
+  const code = publicCode(asRecord(extensions).code, answer)
+  const place = isPath(path) ? { path } : {}
+  if (code === 'SUBGRAPH_UNAVAILABLE' || code === 'INTERNAL_SERVER_ERROR') {
+    return { message: publicMessage(code), ...place, extensions: { code } }
+  }
+  const passed = pickExtensions(asRecord(extensions))
+  if (!answer.isAuth && AUTH_REASONS.test(String(passed.reason))) delete passed.reason
+  return { message: boundedText(message), ...place, extensions: { ...passed, code } }
+}
+
+/** A subgraph that did not answer, as an error of its answer. */
+export function subgraphFailure(
+  code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT',
+): GraphQLFormattedError {
+  return { message: publicMessage(code), extensions: { code } }
+}
+
+interface RaisedError {
+  readonly message: string
+  readonly path?: readonly (string | number)[] | undefined
+  readonly extensions?: unknown
+}
+
+interface ErrorLogger {
+  error(...args: unknown[]): void
+}
+
+/**
+ * The errors of an executed operation as clients see them. Those of a data source are normalised
+ * already; whatever else the executor raised is ours to explain, in the log alone.
+ */
+export function maskExecutionErrors(
+  errors: readonly RaisedError[],
+  requestId: string,
+  logger: ErrorLogger,
+): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const extensions = pickExtensions(asRecord(error.extensions))
+    const place = isPath(error.path) ? { path: error.path } : {}
+    if (typeof extensions.code === 'string' && extensions.code !== 'DOWNSTREAM_SERVICE_ERROR') {
+      return { message: error.message, ...place, extensions: { ...extensions, requestId } }
+    }
+    logger.error({ requestId, err: error }, 'execution failed')
+    const code = 'INTERNAL_SERVER_ERROR'
+    return { message: publicMessage(code), ...place, extensions: { code, requestId } }
+  })
+}
+
+function publicCode(code: unknown, { isAuth, status }: SubgraphAnswer): string {
+  if (typeof code !== 'string' || !BUSINESS_CODE.test(code)) return 'INTERNAL_SERVER_ERROR'
+  if (code === 'INTERNAL_SERVER_ERROR' || FAILURE_CODES.has(code)) {
+    return code === 'INTERNAL_SERVER_ERROR' ? code : 'SUBGRAPH_UNAVAILABLE'
+  }
+  // An identity token that a subgraph does not accept is our fault: clients would refresh for ever.
+  if (code === 'UNAUTHENTICATED' && status === 401) return 'SUBGRAPH_UNAVAILABLE'
+  if (isAuth) return code
+  if (AUTH_CODES.has(code) || code === 'SERVICE_UNAVAILABLE') return 'SUBGRAPH_UNAVAILABLE'
+  return code
+}
+
+function pickExtensions(extensions: Extensions): Extensions {
+  const entries = PASSED.filter((name) => Object.hasOwn(extensions, name)).map((name) => [
+    name,
+    extensions[name],
+  ])
+  return Object.fromEntries(entries)
+}
+
+function boundedText(message: unknown): string {
+  if (typeof message !== 'string' || message === '') return 'The request failed.'
+  return message.length <= MESSAGE_LENGTH ? message : `${message.slice(0, MESSAGE_LENGTH)}…`
+}
+
+function isPath(path: unknown): path is readonly (string | number)[] {
+  return (
+    Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number')
+  )
+}
+
+function asRecord(value: unknown): Extensions {
+  return typeof value === 'object' && value !== null ? (value as Extensions) : {}
+}

@@ -1,0 +1,249 @@
+// Reads out of a composed supergraph what each type and field demands and which subgraphs answer for it.
+import {
+  type AccessRule,
+  type CustomPolicy,
+  compileRule,
+  createPolicies,
+  type DirectiveNames,
+  directiveNames,
+  emptyRule,
+  type PolicyRegistry,
+  type Predicate,
+  ruleFromDirectives,
+} from '@sallyport/claims/predicates'
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type UnionTypeDefinitionNode,
+  valueFromASTUntyped,
+} from 'graphql'
+import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
+
+/** A rule with its compiled form and the subgraphs it comes from. */
+export interface Guard {
+  readonly rule: AccessRule
+  readonly predicate: Predicate
+  /** Until when (ms since the epoch) it is logged and not enforced; `null`: always enforced. */
+  readonly dryRunUntil: number | null
+  readonly owners: readonly string[]
+}
+
+export interface FieldAccess {
+  readonly guard: Guard | null
+  /** Subgraphs that resolve the field. */
+  readonly owners: readonly string[]
+  /** It is resolved from fields of another subgraph (`@requires`). */
+  readonly requiresOthers: boolean
+}
+
+export interface TypeAccess {
+  readonly guard: Guard | null
+  readonly owners: readonly string[]
+  readonly fields: ReadonlyMap<string, FieldAccess>
+}
+
+/** By type name. */
+export type GraphAccess = ReadonlyMap<string, TypeAccess>
+
+export interface AccessOptions {
+  readonly subgraphs: readonly SubgraphConfig[]
+  readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
+}
+
+type GuardedNode = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
+
+/**
+ * Every rule of the supergraph, compiled.
+ *
+ * A root field, or a field of an entity, that has none gets its subgraph's `access`: composition
+ * writes it in already, but a supergraph that was composed elsewhere may lack it.
+ *
+ * @throws Error when the supergraph has no rule at all, or one that its subgraph may not declare.
+ */
+export function readAccess(document: DocumentNode, options: AccessOptions): GraphAccess {
+  const reader = createReader(document, options)
+  const access = new Map<string, TypeAccess>()
+  for (const definition of document.definitions) {
+    if (isGuarded(definition)) access.set(definition.name.value, reader.readType(definition))
+  }
+  const types = [...access.values()]
+  const hasRules = types.some((type) => [...type.fields.values()].some((field) => field.guard))
+  if (!hasRules) throw new Error('the supergraph has no access rules: refusing to serve it')
+  return access
+}
+
+function createReader(document: DocumentNode, options: AccessOptions) {
+  const names = directiveNames(document)
+  const policies = createPolicies(options.policies)
+  const graphs = graphNames(document)
+  const configs = new Map(options.subgraphs.map((subgraph) => [subgraph.name, subgraph]))
+  const roots = rootTypes(document)
+  for (const name of graphs.values()) {
+    if (!configs.has(name)) throw new Error(`subgraph "${name}" is not in supergraph.yaml`)
+  }
+  const configsOf = (owners: readonly string[]) =>
+    owners.flatMap((owner) => configs.get(owner) ?? [])
+  const guard = (rule: AccessRule, owners: readonly string[]) =>
+    createGuard(rule, configsOf(owners), policies)
+
+  function readType(node: GuardedNode): TypeAccess {
+    const joins = directivesNamed(node, 'join__type').map(readArguments)
+    const owners = ownersOf(joins, graphs)
+    const isRoot = roots.has(node.name.value)
+    const rule = ruleAt(node, names, node.name.value)
+    // An interface's fields have the rules of every type that implements it.
+    const isEntity = node.kind === Kind.OBJECT_TYPE_DEFINITION && joins.some((join) => join.key)
+    const isCovered = rule !== null && demandsSomething(rule)
+    const mustHaveRule = (isRoot || isEntity) && !isCovered
+    const fields = node.kind === Kind.UNION_TYPE_DEFINITION ? [] : (node.fields ?? [])
+    return {
+      // A type that is public takes nothing away from its fields, and opens none of another subgraph.
+      guard: rule && demandsSomething(rule) ? guard(rule, owners) : null,
+      owners,
+      fields: new Map(
+        fields.map((field) => [
+          field.name.value,
+          readField(field, {
+            coordinate: `${node.name.value}.${field.name.value}`,
+            owners,
+            mustHaveRule,
+            isRoot,
+          }),
+        ]),
+      ),
+    }
+  }
+
+  function readField(field: FieldDefinitionNode, parent: ParentType): FieldAccess {
+    const joins = directivesNamed(field, 'join__field').map(readArguments)
+    const resolving = joins.filter((join) => !join.external && !join.usedOverridden)
+    const named = ownersOf(resolving, graphs)
+    const owners = named.length > 0 ? named : parent.owners
+    const declared = ruleAt(field, names, parent.coordinate)
+    if (declared) refuseForeignRule(declared, { ...parent, configs: configsOf(owners) })
+    const rule = declared ?? (parent.mustHaveRule ? defaultRule(configsOf(owners)) : null)
+    return {
+      guard: rule && guard(rule, owners),
+      owners,
+      requiresOthers: resolving.some((join) => join.requires !== undefined),
+    }
+  }
+
+  return { readType }
+}
+
+interface ParentType {
+  readonly coordinate: string
+  readonly owners: readonly string[]
+  readonly mustHaveRule: boolean
+  readonly isRoot: boolean
+}
+
+function createGuard(
+  rule: AccessRule,
+  owners: readonly SubgraphConfig[],
+  policies: PolicyRegistry,
+): Guard {
+  const ends = owners.map((owner) => owner.dryRunUntil)
+  const isDryRun = ends.length > 0 && ends.every((end) => end !== null)
+  return Object.freeze({
+    rule,
+    predicate: compileRule(rule, policies),
+    dryRunUntil: isDryRun ? Math.min(...ends.map((end) => end ?? 0)) : null,
+    owners: owners.map((owner) => owner.name),
+  })
+}
+
+/** The strictest `access` of the subgraphs that resolve a field. */
+export function defaultRule(owners: readonly Pick<SubgraphConfig, 'access'>[]): AccessRule {
+  const isOpen = owners.length > 0 && owners.every((owner) => owner.access === 'authenticated')
+  return isOpen ? { ...emptyRule, authenticated: true } : { ...emptyRule, policies: [[['deny']]] }
+}
+
+/** Whether a rule asks for anything, be it only a signed-in caller. */
+export function demandsSomething(rule: AccessRule): boolean {
+  return rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0
+}
+
+function refuseForeignRule(
+  rule: AccessRule,
+  field: ParentType & { configs: readonly SubgraphConfig[] },
+): void {
+  const owners = field.configs
+  if (rule.public && !owners.some((owner) => owner.mayDeclarePublic)) {
+    throw new Error(`${field.coordinate}: @public, but no subgraph of it has mayDeclarePublic`)
+  }
+  if (!rule.staleCredentials) return
+  const isSealed = owners.length === 1 && owners[0]?.name === AUTH_SUBGRAPH
+  if (isSealed && field.coordinate.startsWith('Mutation.')) return
+  throw new Error(`${field.coordinate}: staleCredentials is for mutations of auth alone`)
+}
+
+function ruleAt(
+  node: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
+  names: DirectiveNames,
+  coordinate: string,
+): AccessRule | null {
+  try {
+    return ruleFromDirectives(node, names)
+  } catch (cause) {
+    throw new Error(`${coordinate}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function isGuarded(definition: { readonly kind: Kind }): definition is GuardedNode {
+  return (
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION ||
+    definition.kind === Kind.UNION_TYPE_DEFINITION
+  )
+}
+
+/** From enum value (`AUTH`) to subgraph name (`auth`). */
+function graphNames(document: DocumentNode): ReadonlyMap<string, string> {
+  const graphs = document.definitions.find(
+    (definition) =>
+      definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
+  )
+  if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION) throw new Error('this is no composed supergraph')
+  return new Map(
+    (graphs.values ?? []).map((value) => {
+      const [join] = directivesNamed(value, 'join__graph').map(readArguments)
+      return [value.name.value, String(join?.name ?? value.name.value)]
+    }),
+  )
+}
+
+function rootTypes(document: DocumentNode): ReadonlySet<string> {
+  const operationTypes = document.definitions.flatMap((definition) =>
+    definition.kind === Kind.SCHEMA_DEFINITION ? definition.operationTypes : [],
+  )
+  return new Set(operationTypes.map((operationType) => operationType.type.name.value))
+}
+
+function ownersOf(
+  joins: readonly Record<string, unknown>[],
+  graphs: ReadonlyMap<string, string>,
+): readonly string[] {
+  const names = joins.flatMap((join) => graphs.get(String(join.graph)) ?? [])
+  return [...new Set(names)]
+}
+
+function directivesNamed(
+  node: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
+  name: string,
+): readonly ConstDirectiveNode[] {
+  return (node.directives ?? []).filter((directive) => directive.name.value === name)
+}
+
+function readArguments(directive: ConstDirectiveNode): Record<string, unknown> {
+  const entries = (directive.arguments ?? []).map((argument) => [
+    argument.name.value,
+    valueFromASTUntyped(argument.value),
+  ])
+  return Object.fromEntries(entries)
+}

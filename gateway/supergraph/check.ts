@@ -1,0 +1,139 @@
+// Reads each subgraph's SDL before it is composed and says what would open a hole: rules that are missing, contradict or reach for auth.
+import { type AccessRule, type PolicyRegistry, usesLive } from '@sallyport/claims/predicates'
+import { checkSealedAuth } from './check-sealed-auth.ts'
+import { AUTH_SUBGRAPH } from './config.ts'
+import { schemaNodes } from './links.ts'
+import type { FieldSource, SubgraphDocument, TypeSource } from './subgraph-document.ts'
+
+export interface CheckOptions {
+  readonly policies: PolicyRegistry
+  /** Subgraphs of which every root field must declare its rule itself. */
+  readonly explicit: readonly string[]
+}
+
+/** Every problem of the subgraphs as they were written. */
+export function checkSubgraphs(
+  all: readonly SubgraphDocument[],
+  options: CheckOptions,
+): readonly string[] {
+  return all.flatMap((subgraph) => [
+    ...checkPublicLink(subgraph),
+    ...[...subgraph.types.values()].flatMap((type) => checkType(type, subgraph, options)),
+    ...checkSealedAuth(subgraph, all),
+  ])
+}
+
+/** Subgraphs that say different things about one field, once defaults are written in. */
+export function checkSharedFields(all: readonly SubgraphDocument[]): readonly string[] {
+  const meanings = new Map<string, Map<string, string[]>>()
+  for (const { config, types } of all) {
+    for (const field of [...types.values()].flatMap((type) => [...type.fields.values()])) {
+      const isReference = (field.isKey || field.isExternal) && !field.rule
+      if (isReference) continue
+      const said = meanings.get(field.coordinate) ?? new Map<string, string[]>()
+      const meaning = describeRule(field.rule)
+      said.set(meaning, [...(said.get(meaning) ?? []), config.name])
+      meanings.set(field.coordinate, said)
+    }
+  }
+  return [...meanings].flatMap(([coordinate, said]) => {
+    if (said.size < 2) return []
+    const sides = [...said].map(([meaning, names]) => `${names.join(', ')}: ${meaning}`)
+    return [`${coordinate}: subgraphs disagree on its rule (${sides.join('; ')})`]
+  })
+}
+
+function checkType(
+  type: TypeSource,
+  subgraph: SubgraphDocument,
+  options: CheckOptions,
+): readonly string[] {
+  const { name } = subgraph.config
+  const problems = checkRule(type.rule, `${name}: ${type.name}`, { subgraph, options })
+  if (type.root && type.rule?.public) {
+    problems.push(`${name}: ${type.name}: @public on a root type; put it on each field`)
+  }
+  if (type.rule?.staleCredentials) {
+    problems.push(`${name}: ${type.name}: staleCredentials belongs on a mutation`)
+  }
+  for (const field of type.fields.values()) {
+    problems.push(...checkField(field, type, { subgraph, options }))
+  }
+  return problems
+}
+
+interface Place {
+  readonly subgraph: SubgraphDocument
+  readonly options: CheckOptions
+}
+
+function checkField(field: FieldSource, type: TypeSource, place: Place): readonly string[] {
+  const { name } = place.subgraph.config
+  const at = `${name}: ${field.coordinate}`
+  const problems = checkRule(field.rule, at, place)
+  const isRuled = field.rule !== null || type.rule !== null
+  if (type.root && !isRuled && place.options.explicit.includes(name)) {
+    problems.push(`${at}: a root field without an access rule`)
+  }
+  if (type.root === 'subscription') problems.push(`${at}: subscriptions are not supported`)
+  const isAuthMutation = name === AUTH_SUBGRAPH && type.root === 'mutation'
+  if (field.rule?.staleCredentials && !isAuthMutation) {
+    problems.push(`${at}: staleCredentials is for mutations of auth alone`)
+  }
+  if (type.root === 'mutation' && name !== AUTH_SUBGRAPH && needsLive(field, type)) {
+    problems.push(`${at}: a mutation with a "role:" rule needs the policy "live" too`)
+  }
+  return problems
+}
+
+function checkRule(rule: AccessRule | null, at: string, { subgraph, options }: Place): string[] {
+  if (!rule) return []
+  const problems: string[] = []
+  const demands = rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0
+  if (rule.public && demands) problems.push(`${at}: @public beside another rule`)
+  if (rule.public && !subgraph.config.mayDeclarePublic) {
+    problems.push(`${at}: @public, but supergraph.yaml does not say mayDeclarePublic`)
+  }
+  for (const policy of new Set(rule.policies.flat(2))) {
+    if (!options.policies.find(policy)) problems.push(`${at}: unknown policy "${policy}"`)
+  }
+  return problems
+}
+
+function needsLive(field: FieldSource, type: TypeSource): boolean {
+  const rules = [field.rule, type.rule].filter((rule) => rule !== null)
+  const hasRole = rules.some(({ policies }) => policies.flat(2).some((p) => p.startsWith('role:')))
+  return hasRole && !rules.some(usesLive)
+}
+
+/** `@public` that is not linked, or not composed, means nothing: its fields would be denied to everybody. */
+function checkPublicLink({ config, document, names, types }: SubgraphDocument): readonly string[] {
+  const [name = 'public'] = names.public
+  const isUsed = [...types.values()].some((type) =>
+    [...type.nodes, ...[...type.fields.values()].map((field) => field.node)].some((node) =>
+      node.directives?.some((directive) => directive.name.value === name),
+    ),
+  )
+  if (!isUsed) return []
+  const directives = schemaNodes(document).flatMap((node) => node.directives ?? [])
+  const isComposed = directives.some(
+    (directive) =>
+      directive.name.value.endsWith('composeDirective') &&
+      directive.arguments?.some(
+        ({ value }) => value.kind === 'StringValue' && value.value === `@${name}`,
+      ),
+  )
+  if (names.public.size > 0 && isComposed) return []
+  return [`${config.name}: @${name} is used without its @link and @composeDirective`]
+}
+
+function describeRule(rule: AccessRule | null): string {
+  if (!rule) return 'none'
+  const parts = [
+    rule.public && '@public',
+    rule.authenticated && '@authenticated',
+    ...rule.scopes.map((scopes) => `@requiresScopes ${JSON.stringify(scopes)}`),
+    ...rule.policies.map((policies) => `@policy ${JSON.stringify(policies)}`),
+  ]
+  return parts.filter(Boolean).join(' ')
+}

@@ -1,0 +1,52 @@
+// From the path of a supergraph.yaml to a graph that is served: the composed file beside it, or composed here and now.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createSupergraph, type Supergraph, type SupergraphOptions } from '../supergraph.ts'
+import { composeSupergraph } from './compose.ts'
+import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
+
+export interface OpenSupergraphOptions extends Omit<SupergraphOptions, 'config'> {
+  /** Path of the YAML. */
+  readonly configPath: string
+  /** What `${NAME}` in it stands for. */
+  readonly variables: Variables
+}
+
+/**
+ * Opens the supergraph that the YAML describes.
+ *
+ * A graph that cannot be loaded is logged and leaves `current()` null: the gateway is not ready, and
+ * never serves without rules.
+ *
+ * @throws SupergraphConfigError when the YAML itself is wrong.
+ */
+export async function openSupergraph(
+  options: OpenSupergraphOptions,
+): Promise<{ supergraph: Supergraph; config: SupergraphConfig }> {
+  const { configPath, variables, ...rest } = options
+  const config = loadSupergraphConfig(configPath, { variables })
+  const supergraph = createSupergraph({ ...rest, config })
+  for (const { name, dryRunUntil } of config.subgraphs) {
+    if (dryRunUntil === null) continue
+    const until = new Date(dryRunUntil).toISOString()
+    options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
+  }
+  try {
+    await supergraph.load(readSupergraphSdl(configPath, config))
+  } catch (error) {
+    options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
+  }
+  return { supergraph, config }
+}
+
+/** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */
+export function readSupergraphSdl(configPath: string, config: SupergraphConfig): string {
+  const folder = dirname(configPath)
+  const composed = join(folder, 'supergraph.graphql')
+  if (existsSync(composed)) return readFileSync(composed, 'utf8')
+  const subgraphs = config.subgraphs.map((subgraph) => ({
+    config: subgraph,
+    sdl: readFileSync(join(folder, subgraph.schemaFile), 'utf8'),
+  }))
+  return composeSupergraph(subgraphs)
+}

@@ -1,0 +1,140 @@
+// A subgraph's SDL as the checks read it: its object types with definition and extensions taken together.
+import {
+  type AccessRule,
+  type DirectiveNames,
+  directiveNames,
+  mergeRules,
+  ruleFromDirectives,
+} from '@sallyport/claims/predicates'
+import {
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  type InterfaceTypeExtensionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+} from 'graphql'
+import type { SubgraphConfig } from './config.ts'
+import { federationDirectives, readArguments, schemaNodes } from './links.ts'
+
+export type TypeNode =
+  | ObjectTypeDefinitionNode
+  | ObjectTypeExtensionNode
+  | InterfaceTypeDefinitionNode
+  | InterfaceTypeExtensionNode
+
+export interface FieldSource {
+  readonly name: string
+  /** `Type.field` */
+  readonly coordinate: string
+  readonly node: FieldDefinitionNode
+  readonly rule: AccessRule | null
+  readonly isExternal: boolean
+  readonly isKey: boolean
+}
+
+export interface TypeSource {
+  readonly name: string
+  readonly nodes: readonly TypeNode[]
+  /** The rule of the type itself. */
+  readonly rule: AccessRule | null
+  readonly root: 'query' | 'mutation' | 'subscription' | null
+  readonly isInterface: boolean
+  readonly isEntity: boolean
+  readonly fields: ReadonlyMap<string, FieldSource>
+}
+
+export interface SubgraphDocument {
+  readonly config: SubgraphConfig
+  readonly document: DocumentNode
+  readonly names: DirectiveNames
+  readonly types: ReadonlyMap<string, TypeSource>
+}
+
+/** @throws Error when a rule is malformed. */
+export function readSubgraph(config: SubgraphConfig, document: DocumentNode): SubgraphDocument {
+  const names = directiveNames(document)
+  const roots = rootNames(document)
+  const nodes = new Map<string, TypeNode[]>()
+  for (const definition of document.definitions) {
+    if (!isTypeNode(definition)) continue
+    const name = definition.name.value
+    nodes.set(name, [...(nodes.get(name) ?? []), definition])
+  }
+  const types = [...nodes].map(([name, parts]) => {
+    return [
+      name,
+      readType(name, parts, { document, names, root: roots.get(name) ?? null }),
+    ] as const
+  })
+  return { config, document, names, types: new Map(types) }
+}
+
+export function isTypeNode(definition: { readonly kind: Kind }): definition is TypeNode {
+  return (
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+    definition.kind === Kind.OBJECT_TYPE_EXTENSION ||
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION ||
+    definition.kind === Kind.INTERFACE_TYPE_EXTENSION
+  )
+}
+
+interface TypeContext {
+  readonly document: DocumentNode
+  readonly names: DirectiveNames
+  readonly root: TypeSource['root']
+}
+
+function readType(name: string, nodes: readonly TypeNode[], context: TypeContext): TypeSource {
+  const federation = federationDirectives(context.document)
+  const keys = nodes.flatMap((node) => federation.on(node, 'key')).map(readArguments)
+  const keyFields = new Set(keys.flatMap((key) => topNames(String(key.fields))))
+  const rules = nodes.flatMap((node) => ruleFromDirectives(node, context.names) ?? [])
+  const fields = nodes
+    .flatMap((node) => node.fields ?? [])
+    .map((node): FieldSource => {
+      return {
+        name: node.name.value,
+        coordinate: `${name}.${node.name.value}`,
+        node,
+        rule: ruleFromDirectives(node, context.names),
+        isExternal: federation.on(node, 'external').length > 0,
+        isKey: keyFields.has(node.name.value),
+      }
+    })
+  const isInterface = nodes.some((node) => node.kind.startsWith('Interface'))
+  return {
+    name,
+    nodes,
+    rule: rules.length > 0 ? mergeRules(rules) : null,
+    root: context.root,
+    isInterface,
+    isEntity: keys.length > 0 && !isInterface,
+    fields: new Map(fields.map((field) => [field.name, field])),
+  }
+}
+
+/** The names at the top of a field set such as `id owner { id }`. */
+function topNames(fieldSet: string): string[] {
+  const names: string[] = []
+  let depth = 0
+  for (const [token] of fieldSet.matchAll(/\w+|[{}]/g)) {
+    if (token === '{') depth += 1
+    else if (token === '}') depth -= 1
+    else if (depth === 0) names.push(token)
+  }
+  return names
+}
+
+function rootNames(document: DocumentNode): ReadonlyMap<string, TypeSource['root']> {
+  const roots = new Map<string, TypeSource['root']>([
+    ['Query', 'query'],
+    ['Mutation', 'mutation'],
+    ['Subscription', 'subscription'],
+  ])
+  for (const { operation, type } of schemaNodes(document).flatMap((n) => n.operationTypes ?? [])) {
+    roots.set(type.name.value, operation)
+  }
+  return roots
+}
