@@ -12,7 +12,13 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['sallyport-source', 'node', 'import'] } },
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/bench/**', 'node_modules/**'],
+    // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
+    exclude: [
+      'tests/bench/**',
+      'node_modules/**',
+      ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
+    ],
+    globalSetup: ['tests/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -11,6 +11,7 @@ import type { AuthDeps } from './dependencies.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
+import { listenForCommands } from './operator/socket.ts'
 import { createHashThreads } from './passwords/hash-threads.ts'
 import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
@@ -63,11 +64,14 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const { port } = http.server.address() as AddressInfo
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   log.info({ url }, 'auth subgraph is listening')
+  const isEmbedded = parts.database === undefined && config.databaseUrl === null
+  const operator = isEmbedded ? await listenForCommands(deps) : null
 
   return {
     url,
     deps,
     stop: async () => {
+      await operator?.stop()
       await http.stop()
       sweeper.stop()
       keyring.stop()

@@ -98,7 +98,12 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
+/** PostgreSQL's SQLSTATE or the socket's code; objection keeps the error that had it as `nativeError`. */
 export function sqlState(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : ''
+  const { code, nativeError } = (error ?? {}) as {
+    code?: unknown
+    nativeError?: { code?: unknown }
+  }
+  const found = code ?? nativeError?.code
+  return typeof found === 'string' ? found : ''
 }

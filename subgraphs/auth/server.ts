@@ -1,6 +1,7 @@
 // The auth subgraph's HTTP face, for gateways alone: GraphQL, the internal API, public keys and health.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import type { Claims, IdentityReader } from '@sallyport/claims'
 import { type AuthContext, createContext } from './context.ts'
 import { answerCredentials } from './credentials/http.ts'
@@ -32,6 +33,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     introspection: !deps.config.isProduction,
     // Requests come from gateways with an identity token, never from a browser.
     csrfPrevention: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
     allowBatchedHttpRequests: false,
     hideSchemaDetailsFromClientErrors: deps.config.isProduction,
     includeStacktraceInErrorResponses: false,

@@ -43,7 +43,7 @@ export class Session extends Model {
 
   /** Idle or absolute end, whichever comes first. */
   get endsAt(): Date {
-    return this.idle_expires_at < this.expires_at ? this.idle_expires_at : this.expires_at
+    return new Date(Math.min(Number(this.idle_expires_at), Number(this.expires_at)))
   }
 
   /** EXPIRED is a matter of time, not of a job that has to run. */

@@ -1,0 +1,86 @@
+// Zero-setup start: every part in one process, on the embedded database unless DATABASE_URL is set.
+import { existsSync } from 'node:fs'
+import pino from 'pino'
+import { readGatewayConfig } from './gateway/config.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { createTerminalStream } from './scripts/terminal-stream.ts'
+import { createAuth } from './subgraphs/auth/auth.ts'
+import { readAuthConfig } from './subgraphs/auth/config.ts'
+import { withDevelopmentSecrets } from './subgraphs/auth/development-secrets.ts'
+import { readReviewsConfig } from './subgraphs/reviews/config.ts'
+import { createReviews } from './subgraphs/reviews/server.ts'
+
+if (existsSync('.env')) process.loadEnvFile()
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 22) console.warn('Node 20 works, and is past its end of life: Node 24 is recommended.')
+
+try {
+  await start(process.env)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+
+async function start(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const port = environment.PORT || '4000'
+  const env: Record<string, string | undefined> = {
+    ...withDevelopmentSecrets(environment),
+    // In one process the gateway is next door, whatever address the outside knows it by.
+    IDENTITY_JWKS_URL:
+      environment.IDENTITY_JWKS_URL ||
+      `http://${localHost(environment.HOST)}:${port}/.well-known/identity-jwks.json`,
+  }
+  // Every setting is read before anything starts, so that a mistake leaves nothing half up.
+  const authConfig = readAuthConfig(env)
+  const reviewsConfig = readReviewsConfig(env)
+  const gatewayConfig = readGatewayConfig({
+    ...env,
+    AUTH_URL: env.AUTH_URL || `http://${localHost(env.HOST)}:${authConfig.port}/graphql`,
+    REVIEWS_URL: env.REVIEWS_URL || `http://${localHost(env.HOST)}:${reviewsConfig.port}/graphql`,
+  })
+  const log = createPartLog(env.LOG_LEVEL || 'info')
+  const auth = await createAuth(authConfig, { log: log('auth') })
+  const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
+  const gateway = await createGateway(gatewayConfig, { logger: log('gateway') })
+  await gateway.ready()
+  console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void (async () => {
+        await gateway.stop()
+        await Promise.all([reviews.stop(), auth.stop()])
+        process.exit(0)
+      })()
+    })
+  }
+}
+
+function localHost(host: string | undefined): string {
+  if (host === undefined || host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** Lines for people in a terminal, JSON for everything else. */
+function createPartLog(level: string): (part: string) => pino.Logger {
+  const stream =
+    process.stdout.isTTY || !process.env.NODE_ENV ? createTerminalStream() : process.stdout
+  return (part) =>
+    pino(
+      { level, base: { part }, redact: ['*.password', '*.secret', '*.token', '*.refreshToken'] },
+      stream,
+    )
+}
+
+function greeting(publicUrl: string, isEmbedded: boolean): string {
+  return `
+  Sallyport is up${isEmbedded ? ', on the embedded database' : ''}.
+
+  Explorer   ${publicUrl}/graphql   (without internet: ${publicUrl}/explorer)
+  Register   mutation { register(input: { email: "you@example.com", password: "a long pass phrase" })
+                        { verification { id } } }
+             The code that is mailed to you appears here. Then:
+             mutation { verifySession(input: { verificationId: "ver_…", code: "…" })
+                        { ... on SignedIn { tokens { accessToken refreshToken } } } }
+`
+}

@@ -1,0 +1,28 @@
+// Log lines for a person at a terminal: time, part and message. The JSON stays where programs read it.
+interface Entry {
+  readonly level: number
+  readonly time: number
+  readonly part?: string
+  readonly msg?: string
+  readonly err?: { readonly message?: string }
+  readonly mail?: { readonly code?: string; readonly file?: string }
+}
+
+const LEVELS: Readonly<Record<number, string>> = { 40: 'warning: ', 50: 'error: ', 60: 'fatal: ' }
+
+export function createTerminalStream(out: NodeJS.WritableStream = process.stdout): {
+  write(line: string): void
+} {
+  return {
+    write: (line) => {
+      out.write(`${describe(JSON.parse(line) as Entry)}\n`)
+    },
+  }
+}
+
+function describe({ level, time, part, msg, err, mail }: Entry): string {
+  const clock = new Date(time).toTimeString().slice(0, 8)
+  const cause = err?.message === undefined ? '' : ` (${err.message})`
+  const letter = mail?.code === undefined ? '' : `\n           code: ${mail.code}   in ${mail.file}`
+  return `${clock}  ${(part ?? '').padEnd(8)} ${LEVELS[level] ?? ''}${msg ?? ''}${cause}${letter}`
+}

@@ -1,0 +1,31 @@
+// Ends every session and refuses every token made so far: after a restore, or when nobody knows what leaked.
+import type { Knex } from 'knex'
+import { recordAudit } from '../audit/record.ts'
+
+/** API keys stay: they are checked against the database, and a restore cannot revive a revoked one unseen. */
+export async function revokeAll(db: Knex): Promise<{ sessions: number; users: number }> {
+  return await db.transaction(async (trx) => {
+    const sessions = await trx('sessions').whereNot('status', 'REVOKED').update({
+      status: 'REVOKED',
+      revoked_at: trx.fn.now(),
+      revoked_reason: 'revoke-all',
+      sealed_successor: null,
+      family_sealed: null,
+    })
+    await trx('verifications').whereNull('consumed_at').update({ consumed_at: trx.fn.now() })
+    const users = await trx('users').update({ token_version: trx.raw('token_version + 1') })
+    // One statement however many users: the feed carries their new versions to every gateway.
+    await trx.raw(`
+      insert into revocations (kind, ref, ver, expires_at)
+      select 'user', id, token_version, now() + interval '2 hours' from users`)
+    await trx.raw(`
+      insert into revocations (kind, ref, expires_at)
+      select 'session', id, now() + interval '2 hours' from sessions where expires_at > now()`)
+    await recordAudit(trx, null, {
+      action: 'session.revoked-all',
+      actor: { kind: 'operator' },
+      detail: { sessions, users },
+    })
+    return { sessions, users }
+  })
+}

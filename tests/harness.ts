@@ -1,0 +1,154 @@
+// The whole of Sallyport for a test: real gateway, real subgraphs, real database and hashing, all over HTTP on loopback.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateIdentityKey } from '@sallyport/claims/seal'
+import type { Knex } from 'knex'
+import pino from 'pino'
+import { readGatewayConfig } from '../gateway/config.ts'
+import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gateway.ts'
+import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
+import { readAuthConfig } from '../subgraphs/auth/config.ts'
+import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
+import { createReviews } from '../subgraphs/reviews/server.ts'
+import { createClient, type GraphqlClient } from './client.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
+
+export interface StackOptions {
+  /** Settings beyond those of the harness. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Auth instances, default 1. Each has its own pool. */
+  readonly auths?: number
+  /** Gateways, default 1; the nth talks to the nth auth instance. */
+  readonly gateways?: number
+  /** Default false. */
+  readonly reviews?: boolean
+  readonly gatewayDeps?: GatewayDeps
+}
+
+export interface Stack {
+  readonly env: Readonly<Record<string, string>>
+  readonly auths: readonly Auth[]
+  readonly gateways: readonly Gateway[]
+  readonly db: Knex
+  readonly database: TestDatabase
+  readonly mailbox: Mailbox
+  /** A client of the first gateway. */
+  readonly client: GraphqlClient
+  clientOf(gateway: number): GraphqlClient
+  stop(): Promise<void>
+}
+
+type Cleanup = () => unknown
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const cleanups: Cleanup[] = []
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
+  cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
+  const database = await createTestDatabase()
+  cleanups.push(database.drop)
+  const ports = await freePorts(options.gateways ?? 1)
+  const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
+  const mailbox = createMailbox()
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+
+  const auths: Auth[] = []
+  for (let index = 0; index < (options.auths ?? 1); index += 1) {
+    const parts = { database: await database.connect(), mail: mailbox, log }
+    const auth = await createAuth(readAuthConfig(env), parts)
+    cleanups.push(() => auth.stop())
+    auths.push(auth)
+  }
+  const reviewsUrl = options.reviews ? await startReviews(cleanups, env, log) : 'http://127.0.0.1:9'
+  const gateways = await Promise.all(
+    ports.map(async (port, index) => {
+      const authUrl = (auths[index % auths.length] ?? auths[0])?.url ?? ''
+      const config = readGatewayConfig({
+        ...env,
+        PORT: String(port),
+        AUTH_URL: `${authUrl}/graphql`,
+        REVIEWS_URL: `${reviewsUrl}/graphql`,
+      })
+      const gateway = await createGateway(config, { logger: log, ...options.gatewayDeps })
+      cleanups.push(() => gateway.stop())
+      await gateway.ready()
+      return gateway
+    }),
+  )
+  const { db } = await database.connect()
+  const clientOf = (index: number) => createClient(gateways[index]?.url ?? '')
+  return {
+    env,
+    auths,
+    gateways,
+    db,
+    database,
+    mailbox,
+    client: clientOf(0),
+    clientOf,
+    stop: async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup()
+    },
+  }
+}
+
+async function environment({
+  dataDir,
+  port,
+  database,
+  options,
+}: {
+  readonly dataDir: string
+  readonly port: number
+  readonly database: TestDatabase
+  readonly options: StackOptions
+}): Promise<Record<string, string>> {
+  const secret = () => `1:${randomBytes(32).toString('base64')}`
+  return {
+    DATA_DIR: dataDir,
+    PUBLIC_URL: `http://localhost:${port}`,
+    IDENTITY_JWKS_URL: `http://127.0.0.1:${port}/.well-known/identity-jwks.json`,
+    IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }),
+    AUTH_PORT: '0',
+    REVIEWS_PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'silent',
+    // The least cost that production accepts: the suite makes hundreds of hashes.
+    PASSWORD_HASH_COST: '10',
+    PASSWORD_PEPPER: secret(),
+    CODE_KEY: secret(),
+    API_KEY_PEPPER: secret(),
+    KEY_ENCRYPTION_KEY: secret(),
+    ...(database.url === null ? {} : { DATABASE_URL: database.url }),
+    ...options.env,
+  }
+}
+
+async function startReviews(
+  cleanups: Cleanup[],
+  env: Readonly<Record<string, string>>,
+  logger: pino.Logger,
+): Promise<string> {
+  const reviews = await createReviews({ config: readReviewsConfig(env), logger })
+  cleanups.push(() => reviews.stop())
+  return reviews.url
+}
+
+/** Ports that were free a moment ago: auth must know the gateway's before it listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
+        }),
+    ),
+  )
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

@@ -1,0 +1,42 @@
+// A mail transport that keeps what it is given, so that a test can read its mail.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { MailMessage, MailTransport } from '../subgraphs/auth/mail/transport.ts'
+
+export interface Mailbox extends MailTransport {
+  readonly messages: readonly MailMessage[]
+  /** Waits for the next mail to this address that was not taken yet. */
+  take(address: string): Promise<MailMessage>
+  /** The code in that mail. */
+  takeCode(address: string): Promise<string>
+}
+
+export function createMailbox(): Mailbox {
+  const messages: MailMessage[] = []
+  const taken = new Set<MailMessage>()
+
+  async function take(address: string): Promise<MailMessage> {
+    for (let waited = 0; waited < 10_000; waited += 25) {
+      const message = messages.find((mail) => mail.to === address && !taken.has(mail))
+      if (message !== undefined) {
+        taken.add(message)
+        return message
+      }
+      await sleep(25)
+    }
+    throw new Error(`no mail for ${address} within 10 s`)
+  }
+
+  return {
+    messages,
+    send: async (message) => {
+      messages.push(message)
+    },
+    stop: () => {},
+    take,
+    takeCode: async (address) => {
+      const code = /\b\d{8}\b/.exec((await take(address)).text)?.[0]
+      if (code === undefined) throw new Error('the mail has no code')
+      return code
+    },
+  }
+}

@@ -1,0 +1,96 @@
+// People for tests: registered through the front door, with a mailbox and a password of their own.
+import { randomBytes } from 'node:crypto'
+import { bearer, type GraphqlAnswer, type GraphqlClient } from './client.ts'
+import type { Stack } from './harness.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+
+export interface Person {
+  readonly email: string
+  readonly id: string
+  readonly sessionId: string
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly deviceToken: string
+  /** Headers of a signed-in request. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export const SIGNED_IN = `
+  ... on SignedIn {
+    session { id status current }
+    user { id email }
+    accessTokenExpiresAt
+    refreshTokenExpiresAt
+    tokens { tokenType accessToken refreshToken }
+    csrfToken
+    deviceToken
+  }`
+
+export const REGISTER = `mutation Register($input: RegisterInput!) {
+  register(input: $input) { verification { id purpose methods sentTo expiresAt resendAvailableAt } }
+}`
+export const VERIFY = `mutation Verify($input: VerifySessionInput!) {
+  verifySession(input: $input) { __typename ${SIGNED_IN} }
+}`
+export const LOGIN = `mutation Login($input: LoginInput!) {
+  login(input: $input) { __typename ${SIGNED_IN} ... on VerificationRequired { verification { id purpose } } }
+}`
+export const REFRESH = `mutation Refresh($input: RefreshInput) { refresh(input: $input) { ${SIGNED_IN} } }`
+export const LOGOUT = `mutation Logout($input: LogoutInput) { logout(input: $input) { revokedSessionIds } }`
+export const VIEWER = `query Viewer { viewer { kind user { id email } session { id } roles scopes csrfToken } }`
+
+export function newEmail(): string {
+  return `p${randomBytes(6).toString('hex')}@example.com`
+}
+
+/** Registers somebody and proves the code. */
+export async function registerPerson(
+  stack: Pick<Stack, 'client' | 'mailbox'>,
+  { email = newEmail(), password = PASSWORD, client = stack.client as GraphqlClient } = {},
+): Promise<Person> {
+  const begun = await client.send(REGISTER, { input: { email, password } })
+  const verificationId = begun.data?.register?.verification.id
+  if (verificationId === undefined) throw new Error(`register failed: ${begun.text}`)
+  const code = await stack.mailbox.takeCode(email)
+  return toPerson(
+    email,
+    (await client.send(VERIFY, { input: { verificationId, code } })).data.verifySession,
+  )
+}
+
+/** Logs in from a device that is known. */
+export async function logIn(
+  client: GraphqlClient,
+  person: Person,
+  password = PASSWORD,
+): Promise<Person> {
+  const { email, deviceToken } = person
+  const answer = await client.send(LOGIN, { input: { email, password, deviceToken } })
+  if (answer.data?.login?.__typename !== 'SignedIn') throw new Error(`login failed: ${answer.text}`)
+  return { ...toPerson(email, answer.data.login), deviceToken }
+}
+
+export async function refreshWith(
+  client: GraphqlClient,
+  refreshToken: string,
+): Promise<GraphqlAnswer> {
+  return await client.send(REFRESH, { input: { refreshToken } })
+}
+
+export async function viewerOf(client: GraphqlClient, accessToken: string): Promise<GraphqlAnswer> {
+  return await client.send(VIEWER, {}, bearer(accessToken))
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer of the test client
+function toPerson(email: string, signedIn: any): Person {
+  return {
+    email,
+    id: signedIn.user.id,
+    sessionId: signedIn.session.id,
+    accessToken: signedIn.tokens.accessToken,
+    refreshToken: signedIn.tokens.refreshToken,
+    deviceToken: signedIn.deviceToken,
+    headers: bearer(signedIn.tokens.accessToken),
+  }
+}
