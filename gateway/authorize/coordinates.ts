@@ -4,6 +4,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
@@ -61,7 +62,7 @@ export function collectCoordinates(
   const fields = new Map<string, Coordinate>()
   const visitedFragments = new Set<string>()
 
-  function addType(type: GraphQLCompositeType): void {
+  function addType(type: GraphQLNamedType): void {
     for (const { name } of withPossibleTypes(schema, type)) types.add(name)
   }
 
@@ -74,8 +75,9 @@ export function collectCoordinates(
     }
     const definition = parent.getFields()[name]
     const output = definition && getNamedType(definition.type)
-    if (!isCompositeType(output)) return
+    if (!output) return
     addType(output)
+    if (!isCompositeType(output)) return
     if (node.selectionSet) addSelections(output, node.selectionSet)
   }
 
@@ -103,8 +105,8 @@ export function collectCoordinates(
 
 function withPossibleTypes(
   schema: GraphQLSchema,
-  type: GraphQLCompositeType,
-): readonly GraphQLCompositeType[] {
+  type: GraphQLNamedType,
+): readonly GraphQLNamedType[] {
   return isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
 }
 

@@ -14,10 +14,12 @@ import {
 import {
   type ConstDirectiveNode,
   type DocumentNode,
+  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  type ScalarTypeDefinitionNode,
   type UnionTypeDefinitionNode,
   valueFromASTUntyped,
 } from 'graphql'
@@ -54,7 +56,12 @@ export interface AccessOptions {
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
 }
 
-type GuardedNode = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
+type GuardedNode =
+  | ObjectTypeDefinitionNode
+  | InterfaceTypeDefinitionNode
+  | UnionTypeDefinitionNode
+  | ScalarTypeDefinitionNode
+  | EnumTypeDefinitionNode
 
 /**
  * Every rule of the supergraph, compiled.
@@ -99,7 +106,7 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const isEntity = node.kind === Kind.OBJECT_TYPE_DEFINITION && joins.some((join) => join.key)
     const isCovered = rule !== null && demandsSomething(rule)
     const mustHaveRule = (isRoot || isEntity) && !isCovered
-    const fields = node.kind === Kind.UNION_TYPE_DEFINITION ? [] : (node.fields ?? [])
+    const fields = 'fields' in node ? (node.fields ?? []) : []
     return {
       // A type that is public takes nothing away from its fields, and opens none of another subgraph.
       guard: rule && demandsSomething(rule) ? guard(rule, owners) : null,
@@ -199,7 +206,9 @@ function isGuarded(definition: { readonly kind: Kind }): definition is GuardedNo
   return (
     definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
     definition.kind === Kind.INTERFACE_TYPE_DEFINITION ||
-    definition.kind === Kind.UNION_TYPE_DEFINITION
+    definition.kind === Kind.UNION_TYPE_DEFINITION ||
+    definition.kind === Kind.SCALAR_TYPE_DEFINITION ||
+    definition.kind === Kind.ENUM_TYPE_DEFINITION
   )
 }
 

@@ -1,0 +1,44 @@
+// `npm run schema`: prints each subgraph's SDL, composes them, prints what clients see. `-- --check` writes nothing and fails on drift.
+import { parseArgs } from 'node:util'
+import { SchemaError } from '../gateway/supergraph/compose.ts'
+import { SupergraphConfigError } from '../gateway/supergraph/config.ts'
+import { compareFiles, writeFiles } from './schema/files.ts'
+import { printSchemas } from './schema/print-schemas.ts'
+
+const USAGE = `Usage: npm run schema [-- --check] [-- --config <supergraph.yaml>]
+
+  --check    Write nothing; fail when a printed file is out of date or a rule is missing.
+  --config   Another list of subgraphs. Default: schema/supergraph.yaml.
+`
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      check: { type: 'boolean', default: false },
+      config: { type: 'string', default: 'schema/supergraph.yaml' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return void process.stdout.write(USAGE)
+  const files = await printSchemas(values.config)
+  if (files.size === 0) throw new SchemaError(['nothing was looked at'])
+  if (!values.check) {
+    const written = writeFiles(files)
+    const what = written.length > 0 ? `wrote ${written.join(', ')}` : 'everything was up to date'
+    process.stdout.write(`schema: ${what}\n`)
+    return
+  }
+  const stale = compareFiles(files)
+  if (stale.length > 0) {
+    throw new SchemaError(stale.map((file) => `${file} is out of date: run \`npm run schema\``))
+  }
+  process.stdout.write(`schema: ${files.size} files checked, all up to date\n`)
+}
+
+try {
+  await run()
+} catch (error) {
+  const isExpected = error instanceof SchemaError || error instanceof SupergraphConfigError
+  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,19 @@
+// The printed files on disk: written when they changed, or only compared.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+/** From path to content. */
+export type Files = ReadonlyMap<string, string>
+
+/** @returns The paths whose content changed. */
+export function writeFiles(files: Files): string[] {
+  const stale = compareFiles(files)
+  for (const path of stale) writeFileSync(path, files.get(path) ?? '')
+  return stale
+}
+
+/** @returns The paths that are missing or say something else. */
+export function compareFiles(files: Files): string[] {
+  return [...files]
+    .filter(([path, content]) => !existsSync(path) || readFileSync(path, 'utf8') !== content)
+    .map(([path]) => path)
+}
