@@ -52,17 +52,15 @@ export function compileRule(
 
   return (claims, nowSeconds) => {
     if (!isSignedIn(claims)) return NOT_SIGNED_IN
-    return strictestDenial(demands.map((demand) => demand(claims, nowSeconds)))
+    let strictest: Denial | null = null
+    for (const demand of demands) strictest = stricterOf(strictest, demand(claims, nowSeconds))
+    return strictest
   }
 }
 
 /** The strictest of several answers; of two step-ups the one that asks for the younger proof. */
 export function strictestDenial(denials: readonly (Denial | null)[]): Denial | null {
-  let strictest: Denial | null = null
-  for (const denial of denials) {
-    if (denial && (!strictest || isStricter(denial, strictest))) strictest = denial
-  }
-  return strictest
+  return denials.reduce(stricterOf, null)
 }
 
 const NO_RULE: Denial = Object.freeze({ code: 'FORBIDDEN', missing: 'an access rule' })
@@ -71,11 +69,15 @@ const NOT_SIGNED_IN: Denial = Object.freeze({
   missing: 'a signed-in caller',
 })
 
-function isStricter(denial: Denial, than: Denial): boolean {
-  const difference = STRICTNESS[denial.code] - STRICTNESS[than.code]
-  if (difference !== 0) return difference > 0
-  const { maxAgeSeconds: age = Number.POSITIVE_INFINITY } = denial
-  return age < (than.maxAgeSeconds ?? Number.POSITIVE_INFINITY)
+function stricterOf(one: Denial | null, other: Denial | null): Denial | null {
+  if (!one || !other) return one ?? other
+  const difference = STRICTNESS[one.code] - STRICTNESS[other.code]
+  if (difference !== 0) return difference > 0 ? one : other
+  return ageOf(other) < ageOf(one) ? other : one
+}
+
+function ageOf({ maxAgeSeconds = Number.POSITIVE_INFINITY }: Denial): number {
+  return maxAgeSeconds
 }
 
 function compileScopes(alternatives: readonly (readonly string[])[]): Predicate {
@@ -98,8 +100,8 @@ function compilePolicies(
   return (claims, nowSeconds) => {
     let stepUp: Denial | null = null
     for (const policies of alternatives) {
+      if (policies.every((policy) => policy.holds(claims, nowSeconds))) return null
       const failed = policies.filter((policy) => !policy.holds(claims, nowSeconds))
-      if (failed.length === 0) return null
       if (claims.kind === 'user' && failed.every((policy) => policy.isStepUp)) {
         stepUp ??= stepUpDenial(failed)
       }

@@ -1,18 +1,16 @@
 // The second door: graphql-shield over a subgraph's schema, from the access directives in its SDL.
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
+import { isPublicOnly } from './access-rule.ts'
 import {
-  type GraphQLError,
-  type GraphQLInterfaceType,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  isInterfaceType,
-  isObjectType,
-} from 'graphql'
-import { type AccessRule, isPublicOnly } from './access-rule.ts'
+  type Check,
+  type CheckOptions,
+  type Compile,
+  createCompiler,
+  defaultClaimsOf,
+} from './check.ts'
 import { type Claims, isSignedIn } from './claims.ts'
-import { denialError, forbidden, unauthenticated, undecided } from './denials.ts'
-import { createPolicies, type PolicyRegistry } from './policies.ts'
-import { compileRule } from './predicates.ts'
+import { forbidden, unauthenticated, undecided } from './denials.ts'
+import { guardReferences } from './references.ts'
 import {
   type DefaultAccess,
   FEDERATION_FIELDS,
@@ -39,17 +37,11 @@ export type Rule<Parent = never, Args = never, Context = never> = (
 /** Hand-written rules by type and field; each holds beside what the SDL says. */
 export type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>
 
-export interface GuardOptions {
+export interface GuardOptions extends CheckOptions {
   /** Default: none. */
   rules?: Rules
-  /** Default: the built-in policies. */
-  policies?: PolicyRegistry
   /** For root and entity fields without a rule, as in `supergraph.yaml`. Default `deny`. */
   access?: DefaultAccess
-  /** Where the context keeps the claims. Default `context.claims`. */
-  claimsOf?: (context: never) => Claims | undefined
-  /** The time in milliseconds. Default `Date.now`. */
-  now?: () => number
 }
 
 type AnyRule = (parent: unknown, args: unknown, context: unknown, info: unknown) => unknown
@@ -61,9 +53,6 @@ type FieldMiddleware = (
   context: unknown,
   info: unknown,
 ) => unknown
-type ReferenceResolver = (reference: unknown, context: unknown, info: unknown) => unknown
-/** Decides from the context alone, at once: `null` lets pass. */
-type Check = (context: unknown) => GraphQLError | null
 interface Guard {
   check: Check
   rule?: AnyRule
@@ -79,10 +68,10 @@ interface Guard {
  */
 export function guardSchema(schema: GraphQLSchema, options: GuardOptions = {}): GraphQLSchema {
   const rules = rulesOfSchema(schema, options.access ?? 'deny')
-  const compile = compiler(options)
+  const compile = createCompiler(options)
   const guards = guardsOfFields(schema, rules, options.rules ?? {}, compile)
   const guarded = applyMiddleware(schema, shieldMiddleware(schema, guards))
-  guardReferences(guarded, rules, compile)
+  guardReferences(guarded, rules.types, compile)
   return guarded
 }
 
@@ -98,23 +87,6 @@ export function parentRule<Parent>(
     const claims = claimsOf(context)
     if (claims && isAllowed(parent, claims)) return true
     return claims && isSignedIn(claims) ? forbidden() : unauthenticated()
-  }
-}
-
-type Compile = (rule: AccessRule | null) => Check
-
-function compiler(options: GuardOptions): Compile {
-  const { policies = createPolicies(), now = Date.now } = options
-  const claimsOf = (options.claimsOf ?? defaultClaimsOf) as (context: unknown) => Claims | undefined
-
-  return (rule) => {
-    const predicate = rule ? compileRule(rule, policies) : () => null
-    return (context) => {
-      const claims = claimsOf(context)
-      if (!claims) return unauthenticated()
-      const denial = predicate(claims, Math.floor(now() / 1000))
-      return denial && denialError(denial)
-    }
   }
 }
 
@@ -201,42 +173,6 @@ const SHIELD_OPTIONS = {
     return error instanceof Error ? error : new Error(String(error))
   },
 } as const
-
-/** A reference is resolved outside every field: whoever may not have the type gets null and the denial. */
-function guardReferences(schema: GraphQLSchema, rules: SchemaRules, compile: Compile): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) && !isInterfaceType(type)) continue
-    const resolveReference = referenceResolverOf(type)
-    if (!resolveReference) continue
-    const check = compile(rules.types.get(type.name) ?? null)
-    setReferenceResolver(type, async (reference, context, info) => {
-      const denial = check(context)
-      if (denial) throw denial
-      return resolveReference(reference, context, info)
-    })
-  }
-}
-
-interface SubgraphExtensions {
-  apollo?: { subgraph?: { resolveReference?: ReferenceResolver } }
-}
-
-function referenceResolverOf(type: GraphQLObjectType | GraphQLInterfaceType) {
-  return (type.extensions as SubgraphExtensions).apollo?.subgraph?.resolveReference
-}
-
-function setReferenceResolver(
-  type: GraphQLObjectType | GraphQLInterfaceType,
-  resolveReference: ReferenceResolver,
-): void {
-  const { apollo } = type.extensions as SubgraphExtensions
-  const subgraph = { ...apollo?.subgraph, resolveReference }
-  type.extensions = { ...type.extensions, apollo: { ...apollo, subgraph } }
-}
-
-function defaultClaimsOf(context: { claims?: Claims } | null | undefined): Claims | undefined {
-  return context?.claims
-}
 
 function queryName(schema: GraphQLSchema): string {
   return schema.getQueryType()?.name ?? 'Query'

@@ -1,0 +1,133 @@
+// What each rule means, for each kind of caller: the same for the gateway's door and the subgraph's.
+import { anonymousClaims, type Claims, claimsFromPayload } from '@sallyport/claims'
+import {
+  type AccessRule,
+  compileRule,
+  createPolicies,
+  emptyRule,
+  mergeRules,
+  strictestDenial,
+  usesLive,
+} from '@sallyport/claims/predicates'
+import { describe, expect, test } from 'vitest'
+
+const NOW = 1_750_000_000
+const user = claimsFromPayload({
+  kind: 'user',
+  sub: 'usr_1',
+  sid: 'ses_1',
+  roles: ['moderator'],
+  scope: 'read write',
+  amr: ['pwd'],
+  auth_time: NOW - 100,
+})
+const key = claimsFromPayload({
+  kind: 'api-key',
+  sub: 'usr_1',
+  key_id: 'key_1',
+  roles: ['moderator'],
+})
+const client = claimsFromPayload({ kind: 'client', client_id: 'cli_1', scope: 'read' })
+const gateway = claimsFromPayload({ kind: 'gateway' })
+
+const rule = (parts: Partial<AccessRule>): AccessRule => ({ ...emptyRule, ...parts })
+const policies = (...names: string[][]) => rule({ policies: [names] })
+const scopes = (...names: string[][]) => rule({ scopes: [names] })
+const ask = (asked: AccessRule, claims: Claims) =>
+  compileRule(asked)(claims, NOW)?.code ?? 'allowed'
+
+describe('each rule, for a user, an API key, a client, the gateway and nobody', () => {
+  const U = 'UNAUTHENTICATED'
+  const F = 'FORBIDDEN'
+  test.each<[string, AccessRule, string[]]>([
+    ['public', rule({ public: true }), ['allowed', 'allowed', 'allowed', 'allowed', 'allowed']],
+    ['authenticated', rule({ authenticated: true }), ['allowed', 'allowed', 'allowed', U, U]],
+    [
+      'public and authenticated',
+      rule({ public: true, authenticated: true }),
+      ['allowed', 'allowed', 'allowed', U, U],
+    ],
+    ['nothing at all', emptyRule, [F, F, F, U, U]],
+    ['one scope', scopes(['read']), ['allowed', F, 'allowed', U, U]],
+    ['all of two scopes', scopes(['read', 'write']), ['allowed', F, F, U, U]],
+    ['one of two scopes', scopes(['write'], ['read']), ['allowed', F, 'allowed', U, U]],
+    ['no alternative', scopes(), [F, F, F, U, U]],
+    ['a role', policies(['role:moderator']), ['allowed', 'allowed', F, U, U]],
+    ['another role', policies(['role:admin']), [F, F, F, U, U]],
+    ['session', policies(['session']), ['allowed', F, F, U, U]],
+    ['verified', policies(['verified']), [F, F, F, U, U]],
+    ['live', policies(['live']), ['allowed', 'allowed', 'allowed', U, U]],
+    ['deny', policies(['deny']), [F, F, F, U, U]],
+    ['mfa', policies(['mfa']), ['STEP_UP_REQUIRED', F, F, U, U]],
+    ['fresh, long', policies(['fresh:100']), ['allowed', F, F, U, U]],
+    ['fresh, short', policies(['fresh:99']), ['STEP_UP_REQUIRED', F, F, U, U]],
+  ])('%s', (_, asked, expected) => {
+    const callers = [user, key, client, gateway, anonymousClaims]
+    expect(callers.map((claims) => ask(asked, claims))).toEqual(expected)
+  })
+})
+
+test('a step-up is told only when nothing else is missing', () => {
+  expect(ask(policies(['fresh:10', 'role:moderator']), user)).toBe('STEP_UP_REQUIRED')
+  expect(ask(policies(['fresh:10', 'role:admin']), user)).toBe('FORBIDDEN')
+  expect(ask(policies(['role:admin'], ['mfa']), user)).toBe('STEP_UP_REQUIRED')
+  expect(ask(rule({ policies: [[['mfa']]], scopes: [[['delete']]] }), user)).toBe('FORBIDDEN')
+})
+
+test('of several step-ups the youngest proof is asked for', () => {
+  const both = mergeRules([policies(['fresh:60']), policies(['fresh:10', 'mfa'])])
+  expect(compileRule(both)(user, NOW)).toMatchObject({
+    code: 'STEP_UP_REQUIRED',
+    maxAgeSeconds: 10,
+  })
+})
+
+test('merged rules demand what each of them does, and stay public only together', () => {
+  const open = rule({ public: true, staleCredentials: true })
+  expect(mergeRules([open, open])).toMatchObject({ public: true, staleCredentials: true })
+  const merged = mergeRules([open, rule({ authenticated: true }), scopes(['delete'])])
+  expect(merged).toMatchObject({ public: false, staleCredentials: false })
+  expect(ask(merged, anonymousClaims)).toBe('UNAUTHENTICATED')
+  expect(ask(merged, user)).toBe('FORBIDDEN')
+  expect(ask(mergeRules([]), user)).toBe('FORBIDDEN')
+})
+
+test('the strictest denial is told', () => {
+  const stepUp = { code: 'STEP_UP_REQUIRED', missing: 'mfa' } as const
+  const forbidden = { code: 'FORBIDDEN', missing: 'role:admin' } as const
+  const anonymous = { code: 'UNAUTHENTICATED', missing: 'a caller' } as const
+  expect(strictestDenial([null, stepUp, forbidden])).toBe(forbidden)
+  expect(strictestDenial([stepUp, anonymous, forbidden])).toBe(anonymous)
+  expect(strictestDenial([null, null])).toBeNull()
+})
+
+test('an unknown or malformed policy is found when it is compiled', () => {
+  for (const name of ['rolle:admin', 'role:', 'fresh:', 'fresh:-1', 'fresh:1.5', 'toString', '']) {
+    expect(() => compileRule(policies([name]))).toThrow(`unknown policy "${name}"`)
+  }
+})
+
+test('a deployment brings its own policies and cannot replace ours', () => {
+  const registry = createPolicies({ staff: ({ subject }) => subject === 'usr_1' })
+  const predicate = compileRule(policies(['staff']), registry)
+  expect(predicate(user, NOW)).toBeNull()
+  expect(predicate(client, NOW)).toMatchObject({ code: 'FORBIDDEN' })
+  expect(predicate(anonymousClaims, NOW)).toMatchObject({ code: 'UNAUTHENTICATED' })
+  for (const name of ['live', 'deny', 'role:admin', 'fresh:x']) {
+    expect(() => createPolicies({ [name]: () => true })).toThrow('built in')
+  }
+})
+
+test('only true lets pass, whatever else a policy answers', () => {
+  const truthy = (() => 'yes') as unknown as () => boolean
+  const promise = (async () => false) as unknown as () => boolean
+  const registry = createPolicies({ truthy, promise })
+  for (const name of ['truthy', 'promise']) {
+    expect(compileRule(policies([name]), registry)(user, NOW)).toMatchObject({ code: 'FORBIDDEN' })
+  }
+})
+
+test('live is found wherever it stands', () => {
+  expect(usesLive(policies(['role:admin'], ['mfa', 'live']))).toBe(true)
+  expect(usesLive(policies(['role:live']))).toBe(false)
+})
