@@ -1,0 +1,145 @@
+// Where an admitted operation runs: straight in the engine, or through Apollo Server for deployments with plugins.
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
+import type { GatewayInterface, GatewayUnsubscriber } from '@apollo/server-gateway-interface'
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { GatewayLogger } from './log.ts'
+import type { GatewayRequest } from './request.ts'
+import type { Graph } from './supergraph.ts'
+
+export type Execute = (request: GatewayRequest) => Promise<FormattedExecutionResult>
+
+/** What plugins find as `contextValue`. */
+export interface ApolloContext {
+  readonly request: GatewayRequest
+}
+
+export interface ApolloExecution {
+  readonly execute: Execute
+  /** Tells Apollo Server of a graph that was swapped in. */
+  useGraph(graph: Graph): void
+  stop(): Promise<void>
+}
+
+/** The short way: all that Apollo Server would check, the pipeline has checked. */
+export const executeInEngine: Execute = ({ graph, prepared, variables, context }) =>
+  graph.engine.execute(prepared, { variables, context })
+
+/** Apollo Server around the engine, for its plugins. It is given the prepared document: nothing is parsed twice. */
+export async function createApolloExecution(
+  graph: Graph,
+  options: { plugins: readonly ApolloServerPlugin<ApolloContext>[]; logger: GatewayLogger },
+): Promise<ApolloExecution> {
+  const { gateway, useGraph } = gatewayOver(graph)
+  const server = new ApolloServer<ApolloContext>({
+    gateway,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      takePreparedDocument,
+      ...options.plugins,
+    ],
+    documentStore: null,
+    persistedQueries: false,
+    // Requests do not come through its HTTP door, and ours has looked at them.
+    csrfPrevention: false,
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message) => options.logger.warn({ from: '@apollo/server' }, String(message)),
+      error: (message) => options.logger.error({ from: '@apollo/server' }, String(message)),
+    },
+  })
+  await server.start()
+
+  return {
+    useGraph,
+    stop: () => server.stop(),
+    async execute(request) {
+      const { prepared, variables } = request
+      const { body } = await server.executeOperation(
+        {
+          query: prepared.query,
+          variables,
+          ...(prepared.operationName !== null && { operationName: prepared.operationName }),
+        },
+        { contextValue: { request } },
+      )
+      if (body.kind !== 'single') throw new Error('incremental results are not supported')
+      return withRequestId(body.singleResult as FormattedExecutionResult, request.id)
+    },
+  }
+}
+
+const takePreparedDocument: ApolloServerPlugin<ApolloContext> = {
+  requestDidStart: async () => ({
+    didResolveSource: async (requestContext) => {
+      const { document } = requestContext.contextValue.request.prepared
+      Object.assign(requestContext, { document })
+    },
+  }),
+}
+
+function gatewayOver(first: Graph) {
+  type Listener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]
+  const listeners = new Set<Listener>()
+  let graph = first
+
+  function tell(listener: Listener): void {
+    listener({ apiSchema: graph.schema, coreSupergraphSdl: '' })
+  }
+
+  const gateway: GatewayInterface = {
+    onSchemaLoadOrUpdate(listener): GatewayUnsubscriber {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async load() {
+      for (const listener of listeners) tell(listener)
+      return {
+        async executor({ context }) {
+          const result = await executeInEngine((context as unknown as ApolloContext).request)
+          return { data: result.data ?? null, ...reviveErrors(result.errors) }
+        },
+      }
+    },
+    stop: async () => undefined,
+  }
+  return {
+    gateway,
+    useGraph(next: Graph): void {
+      graph = next
+      for (const listener of listeners) tell(listener)
+    },
+  }
+}
+
+// Apollo Server formats errors itself, and takes none that is not a GraphQLError.
+function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
+  if (errors === undefined) return {}
+  return {
+    errors: errors.map(({ message, path, extensions }) => {
+      return new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null })
+    }),
+  }
+}
+
+function withRequestId(
+  { data, errors }: FormattedExecutionResult,
+  requestId: string,
+): FormattedExecutionResult {
+  if (errors === undefined) return { data: data ?? null }
+  const marked = errors.map((error) => ({
+    ...error,
+    extensions: { ...error.extensions, requestId },
+  }))
+  return data === undefined ? { errors: marked } : { data, errors: marked }
+}

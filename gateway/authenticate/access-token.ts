@@ -1,0 +1,115 @@
+// Access tokens (RFC 9068): verified once, then known by the SHA-256 of their exact bytes.
+import { hash } from 'node:crypto'
+import { ClaimsError } from '@sallyport/claims'
+import { JwtError, type KeySource, verifyStrictJwt } from '@sallyport/claims/jwt'
+import { createBoundedCache } from '../bounded-cache.ts'
+import { type Credential, createPrincipal } from './principal.ts'
+import { refused, type Verdict } from './verdict.ts'
+
+export interface AccessTokensOptions {
+  readonly issuer: string
+  readonly maxLifetimeSeconds: number
+  readonly keys: KeySource
+  /** Wall clock in milliseconds. */
+  readonly now: () => number
+  /** Verified tokens kept. Default 50,000. */
+  readonly cacheSize?: number
+}
+
+export interface AccessTokens {
+  check(token: string, use: 'bearer' | 'cookie'): Verdict | Promise<Verdict>
+}
+
+interface Verified {
+  readonly credential: Credential
+  readonly accepted: Verdict
+  /** Verified again after this: a key withdrawn from the JWKS ends its tokens, feed or no feed. */
+  reverifyAtMs: number
+}
+
+const LEEWAY_MS = 5000
+const REVERIFY_AFTER_MS = 60_000
+
+/** Verifies access tokens and remembers those that were good, bounded, until they expire. */
+export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
+  const verified = createBoundedCache<Verified>(options.cacheSize ?? 50_000)
+
+  return {
+    check(token, use) {
+      const key = hash('sha256', token, 'base64')
+      const known = verified.get(key)
+      const now = options.now()
+      if (known === undefined || now >= known.reverifyAtMs) return verify(token, key, use)
+      return verdictOn(known, use, now)
+    },
+  }
+
+  async function verify(token: string, key: string, use: 'bearer' | 'cookie'): Promise<Verdict> {
+    try {
+      const credential = await read(token)
+      const found = verified.get(key) ?? accept(credential)
+      found.reverifyAtMs = options.now() + REVERIFY_AFTER_MS
+      verified.set(key, found)
+      return verdictOn(found, use, options.now())
+    } catch (error) {
+      return verdictOnFailure(error, use)
+    }
+  }
+
+  async function read(token: string): Promise<Credential> {
+    const { payload, kid } = await verifyStrictJwt(token, {
+      typ: 'at+jwt',
+      issuer: options.issuer,
+      audience: options.issuer,
+      maxLifetimeSeconds: options.maxLifetimeSeconds,
+      getKey: (wanted) => options.keys.getKey(wanted),
+      now: options.now,
+    })
+    return credentialOf(payload, kid)
+  }
+}
+
+function accept(credential: Credential): Verified {
+  return { credential, accepted: { kind: 'accepted', credential }, reverifyAtMs: 0 }
+}
+
+// A cookie session's token must not work as a bearer, nor the reverse: only then is the CSRF check
+// of cookies unavoidable, and a stolen cookie useless elsewhere.
+function verdictOn(
+  { credential, accepted }: Verified,
+  use: Credential['use'],
+  now: number,
+): Verdict {
+  const isCookie = use === 'cookie'
+  if (credential.use !== use) return refused('TOKEN_INVALID', isCookie)
+  if (now >= credential.expiresAtMs) return refused('TOKEN_EXPIRED', isCookie)
+  return accepted
+}
+
+function verdictOnFailure(error: unknown, use: Credential['use']): Verdict {
+  const isCookie = use === 'cookie'
+  if (error instanceof ClaimsError) return refused('TOKEN_INVALID', isCookie)
+  if (!(error instanceof JwtError)) throw error
+  if (error.code === 'KEYS_UNAVAILABLE') return { kind: 'unavailable', isCookie }
+  return refused(error.code === 'EXPIRED' ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', isCookie)
+}
+
+function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): Credential {
+  const { sub, sid, jti, ver, csrf, exp } = payload
+  if (![sub, sid, jti].every((claim) => typeof claim === 'string' && claim !== '')) {
+    throw new ClaimsError('an access token needs sub, sid and jti')
+  }
+  if (!Number.isSafeInteger(ver)) throw new ClaimsError('an access token needs ver')
+  if (csrf !== undefined && (typeof csrf !== 'string' || csrf === '')) {
+    throw new ClaimsError('csrf is not a non-empty string')
+  }
+  return {
+    principal: createPrincipal({ ...payload, kind: 'user', key_id: undefined }, ver as number),
+    use: csrf === undefined ? 'bearer' : 'cookie',
+    kid,
+    csrf: csrf ?? null,
+    expiresAtMs: (exp as number) * 1000 + LEEWAY_MS,
+    confirmedAt: Number.NEGATIVE_INFINITY,
+    checkedAt: Number.NEGATIVE_INFINITY,
+  }
+}

@@ -1,0 +1,130 @@
+// The questions a gateway asks the auth subgraph itself, over its internal API.
+import type { Dispatcher } from 'undici'
+
+export interface AuthQuestions {
+  /** What does this API key stand for, used from this address? */
+  apiKey(question: { key: string; secret: string; address: string }): Promise<Answer>
+  /** What does this principal stand for at this very moment? */
+  live(principal: LivePrincipal): Promise<Answer>
+  /** Which of these credentials are no longer good? */
+  check(question: CheckQuestion): Promise<CheckAnswer>
+  /** The endless feed of revocations, as bytes. */
+  openFeed(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+}
+
+export type LivePrincipal =
+  | { kind: 'user'; sub: string; sid: string; ver: number }
+  | { kind: 'api-key'; sub: string; key_id: string }
+
+export interface CheckQuestion {
+  readonly sessions: readonly { sid: string; sub: string; ver: number }[]
+  readonly apiKeys: readonly string[]
+}
+
+export interface CheckAnswer {
+  readonly revokedSessions: readonly string[]
+  readonly staleSessions: readonly string[]
+  readonly revokedApiKeys: readonly string[]
+}
+
+/** A principal as auth describes it, not yet read, or auth's reason to refuse. */
+export type Answer = { readonly principal: Record<string, unknown> } | { readonly refused: string }
+
+/** Auth did not answer, or not in a way that can be relied on. */
+export class AuthUnavailable extends Error {
+  override readonly name = 'AuthUnavailable'
+}
+
+export interface AuthQuestionsOptions {
+  /** Where auth listens, without a path. */
+  readonly origin: string
+  readonly dispatcher: Dispatcher
+  /** An identity token of kind `gateway` for auth. */
+  gatewayToken(): Promise<string>
+  /** Default 3000. */
+  readonly timeoutMs?: number
+}
+
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+/** Asks auth over HTTP; every failure is an `AuthUnavailable`. */
+export function createAuthQuestions(options: AuthQuestionsOptions): AuthQuestions {
+  const { origin, dispatcher, timeoutMs = 3000 } = options
+
+  async function ask(question: Record<string, unknown>): Promise<Record<string, unknown>> {
+    try {
+      const { statusCode, body } = await dispatcher.request({
+        origin,
+        path: '/internal/credentials',
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'sallyport-identity': await options.gatewayToken(),
+        },
+        body: JSON.stringify(question),
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      const text = await readText(body)
+      if (statusCode !== 200) throw new AuthUnavailable(`auth answered ${statusCode}`)
+      return asObject(JSON.parse(text))
+    } catch (cause) {
+      if (cause instanceof AuthUnavailable) throw cause
+      throw new AuthUnavailable('auth did not answer', { cause })
+    }
+  }
+
+  return {
+    apiKey: async (question) => readAnswer(await ask({ type: 'api-key', ...question })),
+    live: async (principal) => readAnswer(await ask({ type: 'live', principal })),
+    async check(question) {
+      const answer = await ask({ type: 'check', ...question })
+      return {
+        revokedSessions: texts(answer.revokedSessions),
+        staleSessions: texts(answer.staleSessions),
+        revokedApiKeys: texts(answer.revokedApiKeys),
+      }
+    },
+    async openFeed(signal) {
+      const { statusCode, body } = await dispatcher.request({
+        origin,
+        path: '/internal/revocations',
+        method: 'GET',
+        headers: { 'sallyport-identity': await options.gatewayToken() },
+        headersTimeout: timeoutMs,
+        bodyTimeout: 0,
+        signal,
+      })
+      if (statusCode === 200) return body
+      body.on('error', () => undefined).destroy()
+      throw new AuthUnavailable(`the revocation feed answered ${statusCode}`)
+    },
+  }
+}
+
+function readAnswer(answer: Record<string, unknown>): Answer {
+  if (typeof answer.refused === 'string') return { refused: answer.refused }
+  return { principal: asObject(answer.principal) }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
+  }
+  throw new AuthUnavailable('auth answered something else than an object')
+}
+
+function texts(value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw new AuthUnavailable('auth answered something else than a list of ids')
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_ANSWER_BYTES) throw new AuthUnavailable('the answer of auth is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

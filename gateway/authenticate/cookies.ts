@@ -1,0 +1,40 @@
+// The cookies that are ours, read from one `Cookie` header (RFC 6265, section 5.4).
+
+export const cookieNames = {
+  access: '__Host-access',
+  refresh: '__Host-refresh',
+  csrf: '__Host-csrf',
+  flow: '__Host-flow',
+  device: '__Host-device',
+} as const
+
+export type CookieName = keyof typeof cookieNames
+export type OurCookies = Readonly<Partial<Record<CookieName, string>>>
+
+const byName = new Map(
+  Object.entries(cookieNames).map(([key, name]) => [name as string, key as CookieName]),
+)
+const none: OurCookies = Object.freeze({})
+
+/** Our cookies of a request, or `null` when one of them is there twice: no guess which one counts. */
+export function readOurCookies(header: string | undefined): OurCookies | null {
+  if (header === undefined || !header.includes('__Host-')) return none
+  const found: Partial<Record<CookieName, string>> = {}
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) continue
+    const key = byName.get(pair.slice(0, equals).trim())
+    if (key === undefined) continue
+    if (found[key] !== undefined) return null
+    found[key] = pair.slice(equals + 1).trim()
+  }
+  for (const key of Object.keys(found) as CookieName[]) {
+    if (found[key] === '') delete found[key]
+  }
+  return found
+}
+
+/** Keeps the `Set-Cookie` lines of auth that set or clear one of our cookies, and nothing else. */
+export function onlyOurCookies(lines: readonly string[]): string[] {
+  return lines.filter((line) => byName.has(line.slice(0, line.indexOf('=')).trim()))
+}

@@ -1,0 +1,33 @@
+// Whether a request may use our cookies: it comes from a page we know, over a connection that keeps them secret.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isLoopback } from '../config.ts'
+import type { Caller } from '../http/client-address.ts'
+import type { Cors } from '../http/cors.ts'
+
+/** What auth is told about cookies: use them, or why not. */
+export type CookieUse = 'allowed' | 'insecure' | 'origin'
+
+export function cookieUse(incoming: IncomingMessage, caller: Caller, cors: Cors): CookieUse {
+  if (!caller.isSecure && !isLoopback(hostname(incoming.headers.host ?? ''))) return 'insecure'
+  return isAllowedOrigin(incoming, cors) ? 'allowed' : 'origin'
+}
+
+/** `Origin` decides; a browser that sends none must say that the page is our own. */
+export function isAllowedOrigin({ headers }: IncomingMessage, cors: Cors): boolean {
+  const { origin } = headers
+  if (origin !== undefined) return cors.isAllowedOrigin(origin)
+  return headers['sec-fetch-site'] === 'same-origin'
+}
+
+/** Whether the header is the CSRF token of this very session: its SHA-256 is in the signed token. */
+export function isCsrfTokenOf(claim: string, header: string | string[] | undefined): boolean {
+  if (typeof header !== 'string' || header === '') return false
+  const expected = Buffer.from(claim, 'base64url')
+  const actual = createHash('sha256').update(header).digest()
+  return expected.byteLength === actual.byteLength && timingSafeEqual(expected, actual)
+}
+
+function hostname(host: string): string {
+  return host.replace(/:\d+$/, '')
+}

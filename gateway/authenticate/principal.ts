@@ -1,0 +1,54 @@
+// Who a credential stands for, and all that is computed from it once and kept as long as the credential is.
+import {
+  anonymousClaims,
+  type Claims,
+  type ClaimsPayload,
+  claimsFromPayload,
+  payloadFromClaims,
+} from '@sallyport/claims'
+
+export interface Principal {
+  readonly claims: Claims
+  /** All claims, as auth gets them; other subgraphs get what they are granted. */
+  readonly payload: Readonly<ClaimsPayload>
+  /** Version of the user's rights that this principal was computed from; null for keys. */
+  readonly ver: number | null
+  /** Identity tokens signed for this principal, by graph version and subgraph. */
+  readonly identityTokens: Map<string, Promise<IdentityToken> | IdentityToken>
+}
+
+export interface IdentityToken {
+  readonly value: string
+  readonly renewAtMs: number
+}
+
+/** A credential that was verified: by signature, or by auth. */
+export interface Credential {
+  readonly principal: Principal
+  readonly use: 'bearer' | 'cookie' | 'api-key'
+  /** Key that signed the token; null for API keys. */
+  readonly kid: string | null
+  /** SHA-256 of the CSRF token, for cookie sessions. */
+  readonly csrf: string | null
+  readonly expiresAtMs: number
+  /** Monotonic time when it was last found good while the revocation feed was fresh. */
+  confirmedAt: number
+  /** Monotonic time when auth last answered for this very credential while the feed was late. */
+  checkedAt: number
+}
+
+/** Builds a principal from a claims payload; throws `ClaimsError` when it is no such thing. */
+export function createPrincipal(source: Record<string, unknown>, ver: number | null): Principal {
+  const claims = claimsFromPayload(source)
+  return { claims, payload: payloadFromClaims(claims), ver, identityTokens: new Map() }
+}
+
+/** Nobody: shared by all requests without a credential, and so is its identity token. */
+export function createAnonymous(): Principal {
+  return {
+    claims: anonymousClaims,
+    payload: payloadFromClaims(anonymousClaims),
+    ver: null,
+    identityTokens: new Map(),
+  }
+}

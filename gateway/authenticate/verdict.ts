@@ -1,0 +1,24 @@
+// What the credential step found. A refusal is applied later, once the operation is known.
+import type { Credential } from './principal.ts'
+
+export type RefusalReason =
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_STALE'
+  | 'TOKEN_INVALID'
+  | 'SESSION_REVOKED'
+  | 'API_KEY_INVALID'
+
+export type Verdict =
+  | { readonly kind: 'none'; readonly missing: 'CREDENTIALS_MISSING' | 'TOKEN_EXPIRED' }
+  | { readonly kind: 'accepted'; readonly credential: Credential }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly isCookie: boolean }
+  | { readonly kind: 'unavailable'; readonly isCookie: boolean }
+
+export const noCredential: Verdict = Object.freeze({ kind: 'none', missing: 'CREDENTIALS_MISSING' })
+
+/** A browser that holds a refresh cookie and no access cookie: its token ran out. */
+export const onlyRefreshCookie: Verdict = Object.freeze({ kind: 'none', missing: 'TOKEN_EXPIRED' })
+
+export function refused(reason: RefusalReason, isCookie = false): Verdict {
+  return { kind: 'refused', reason, isCookie }
+}

@@ -1,0 +1,224 @@
+// The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
+import { isIP } from 'node:net'
+import type { JSONWebKeySet } from 'jose'
+import { Secret } from './secret.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type Introspection = 'development' | 'authenticated' | 'off'
+
+export interface GatewayLimits {
+  readonly headerBytes: number
+  readonly bodyBytes: number
+  readonly jsonDepth: number
+  readonly jsonKeys: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly executionTimeoutMs: number
+  readonly drainMs: number
+}
+
+export interface GatewayConfig {
+  readonly isProduction: boolean
+  readonly host: string
+  readonly port: number
+  readonly adminPort: number
+  /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
+  readonly publicUrl: string
+  readonly authUrl: string
+  readonly supergraphPath: string
+  /** What `${NAME}` in the supergraph's YAML stands for. */
+  readonly variables: Environment
+  readonly trustedProxies: readonly string[]
+  readonly corsOrigins: readonly string[]
+  readonly introspection: Introspection
+  readonly logLevel: string
+  readonly accessTokenMaxSeconds: number
+  readonly dataDir: string
+  /** Null only outside production: then the keys live in DATA_DIR. */
+  readonly identityKeys: Secret<JSONWebKeySet> | null
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  readonly limits: GatewayLimits
+}
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`The gateway cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+export const defaultLimits: GatewayLimits = Object.freeze({
+  headerBytes: 16 * 1024,
+  bodyBytes: 1024 * 1024,
+  jsonDepth: 32,
+  jsonKeys: 10_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  executionTimeoutMs: 30_000,
+  drainMs: 10_000,
+})
+
+/** Reads the gateway's settings; throws one `ConfigError` that names every problem. */
+export function readGatewayConfig(env: Environment = process.env): GatewayConfig {
+  const problems: string[] = []
+  const read = createReader(env, problems)
+  const isProduction = env.NODE_ENV === 'production'
+  const port = read.port('PORT', 4000)
+  const authUrl = read.url('AUTH_URL', 'http://127.0.0.1:4001/graphql')
+  const reviewsUrl = read.url('REVIEWS_URL', 'http://127.0.0.1:4002/graphql')
+  const config: GatewayConfig = {
+    isProduction,
+    host: read.host('HOST', '127.0.0.1', isProduction),
+    port,
+    adminPort: read.port('ADMIN_PORT', 9090),
+    publicUrl: read.publicUrl('PUBLIC_URL', isProduction ? undefined : `http://localhost:${port}`),
+    authUrl,
+    supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
+    variables: { ...env, AUTH_URL: authUrl, REVIEWS_URL: reviewsUrl },
+    trustedProxies: read.list('TRUSTED_PROXIES', isCidr, 'an address or CIDR range'),
+    corsOrigins: read.list(
+      'CORS_ORIGINS',
+      isOrigin,
+      'an exact origin such as https://app.example.com',
+    ),
+    introspection: read.choice(
+      'INTROSPECTION',
+      ['development', 'authenticated', 'off'],
+      'development',
+    ),
+    logLevel: read.choice(
+      'LOG_LEVEL',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+    ),
+    accessTokenMaxSeconds: read.minutes('ACCESS_TOKEN_MINUTES', 10) * 60,
+    dataDir: env.DATA_DIR || 'data',
+    identityKeys: read.identityKeys('IDENTITY_KEYS', isProduction),
+    tls: read.tls(),
+    limits: { ...defaultLimits, bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes) },
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config)
+}
+
+function createReader(env: Environment, problems: string[]) {
+  function integer(name: string, fallback: number, [min, max]: readonly [number, number]): number {
+    const text = env[name]
+    if (!text) return fallback
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    problems.push(`${name} must be a whole number from ${min} to ${max}`)
+    return fallback
+  }
+
+  function url(name: string, fallback: string | undefined): string {
+    const text = env[name] || fallback
+    if (text === undefined) {
+      problems.push(`${name} is required in production`)
+      return ''
+    }
+    if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+    problems.push(`${name} must be an http or https URL`)
+    return text
+  }
+
+  return {
+    url,
+    port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
+    minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
+    bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
+    publicUrl(name: string, fallback: string | undefined): string {
+      const text = url(name, fallback)
+      if (!URL.canParse(text)) return text
+      const { origin, pathname, search, hash } = new URL(text)
+      if (pathname !== '/' || search || hash)
+        problems.push(`${name} must be an origin, without a path`)
+      return origin
+    },
+    host(name: string, fallback: string, anyAllowed: boolean): string {
+      const value = env[name] || fallback
+      if (!anyAllowed && !isLoopback(value)) {
+        problems.push(`${name} must be a loopback address outside production (NODE_ENV=production)`)
+      }
+      return value
+    },
+    list(name: string, isValid: (item: string) => boolean, expected: string): string[] {
+      const items = (env[name] ?? '')
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean)
+      for (const item of items) {
+        if (!isValid(item)) problems.push(`${name}: "${item}" is not ${expected}`)
+      }
+      return items
+    },
+    choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+      const value = env[name]
+      if (!value) return fallback
+      const found = choices.find((choice) => choice === value)
+      if (found === undefined) problems.push(`${name} must be one of ${choices.join(', ')}`)
+      return found ?? fallback
+    },
+    identityKeys(name: string, isRequired: boolean): Secret<JSONWebKeySet> | null {
+      const text = env[name]
+      if (!text) {
+        if (isRequired)
+          problems.push(`${name} is required in production: a private JWKS of ES256 keys`)
+        return null
+      }
+      const keys = parseKeys(text)
+      if (keys === null)
+        problems.push(`${name} must be a private JWKS of ES256 (P-256) keys, each with a kid`)
+      return keys && new Secret(keys)
+    },
+    tls(): GatewayConfig['tls'] {
+      const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = env
+      if (certFile && keyFile) return { certFile, keyFile }
+      if (certFile || keyFile) problems.push('TLS_CERT_FILE and TLS_KEY_FILE go together')
+      return null
+    },
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+  )
+}
+
+function isCidr(item: string): boolean {
+  const [address = '', prefix, ...rest] = item.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return (
+    prefix === undefined ||
+    (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+  )
+}
+
+function isOrigin(item: string): boolean {
+  return URL.canParse(item) && new URL(item).origin === item
+}
+
+function parseKeys(text: string): JSONWebKeySet | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isPrivateKeySet(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isPrivateKeySet(value: unknown): value is JSONWebKeySet {
+  const keys = (value as { keys?: unknown } | null)?.keys
+  if (!Array.isArray(keys) || keys.length === 0) return false
+  return keys.every(
+    (key: Record<string, unknown> | null) =>
+      key?.kty === 'EC' &&
+      key.crv === 'P-256' &&
+      [key.d, key.x, key.y, key.kid].every((part) => typeof part === 'string' && part !== ''),
+  )
+}

@@ -1,0 +1,74 @@
+// The explorer for people without internet: Altair, served from its npm package under a nonce policy.
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { getDistDirectory, renderAltair } from 'altair-static'
+import type { PlainRoute } from '../http/router.ts'
+import { pageSecurityHeaders } from '../http/security-headers.ts'
+import { notFound } from '../refusals.ts'
+import { firstOperations } from './first-operations.ts'
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json; charset=utf-8',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+  '.ttf': 'font/ttf',
+}
+
+/** Page and assets, as routes: `/explorer` and everything below it. */
+export function createAltairRoutes(): Readonly<Record<string, PlainRoute>> {
+  return { '/explorer': servePage, '/explorer/*': serveAsset }
+}
+
+const servePage: PlainRoute = () => {
+  const nonce = randomBytes(16).toString('base64')
+  return {
+    status: 200,
+    headers: {
+      ...pageSecurityHeaders({
+        'default-src': ["'none'"],
+        'script-src': ["'self'", `'nonce-${nonce}'`],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:', 'blob:'],
+        'font-src': ["'self'", 'data:'],
+        'connect-src': ["'self'"],
+        'worker-src': ["'self'", 'blob:'],
+        'manifest-src': ["'self'"],
+        'base-uri': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      }),
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+    },
+    body: renderAltair({
+      baseURL: '/explorer/',
+      endpointURL: '/graphql',
+      cspNonce: nonce,
+      initialWindows: firstOperations.map(({ name, document, variables }) => ({
+        initialName: name,
+        initialQuery: document,
+        initialVariables: JSON.stringify(variables, null, 2),
+        endpointURL: '/graphql',
+      })),
+    }),
+  }
+}
+
+const serveAsset: PlainRoute = async (incoming) => {
+  const path = (incoming.url ?? '').split('?')[0]?.slice('/explorer/'.length) ?? ''
+  const root = getDistDirectory()
+  const file = normalize(join(root, path))
+  const contentType = contentTypes[extname(file)]
+  if (!file.startsWith(root + sep) || contentType === undefined || path.includes('%')) {
+    throw notFound()
+  }
+  const body = await readFile(file).catch(() => null)
+  if (body === null) throw notFound()
+  const headers = { 'content-type': contentType, 'cache-control': 'public, max-age=3600' }
+  return { status: 200, headers, body }
+}

@@ -1,0 +1,248 @@
+// The gateway, put together: config in, two listeners out. Nothing here decides anything about a request.
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ApolloServerPlugin } from '@apollo/server'
+import { createIdentitySigner } from '@sallyport/claims/seal'
+import { Agent, type Dispatcher } from 'undici'
+import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
+import { createAccessTokens } from './authenticate/access-token.ts'
+import { createApiKeys } from './authenticate/api-key.ts'
+import { followAuthKeys } from './authenticate/auth-keys.ts'
+import { createAuthQuestions } from './authenticate/auth-questions.ts'
+import { createAnonymous } from './authenticate/principal.ts'
+import type { GatewayConfig } from './config.ts'
+import { createAltairRoutes } from './explorer/altair.ts'
+import { createSandboxPage } from './explorer/sandbox.ts'
+import { createHealth, type Health } from './health.ts'
+import { createCallerReader } from './http/client-address.ts'
+import { createCors } from './http/cors.ts'
+import { createGraphqlEndpoint } from './http/graphql.ts'
+import { createRouter, type PlainRoute } from './http/router.ts'
+import { apiSecurityHeaders } from './http/security-headers.ts'
+import { listen } from './http/server.ts'
+import { createIdentity } from './identity.ts'
+import { developmentIdentityKeys } from './identity-keys.ts'
+import { createLogger, type GatewayLogger } from './log.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
+import { createConfirmations } from './revocation/confirm.ts'
+import { createRevocationEntries } from './revocation/entries.ts'
+import { followRevocationFeed } from './revocation/feed.ts'
+import { loadSupergraphConfig } from './supergraph/config.ts'
+import { createSupergraph, type Supergraph } from './supergraph.ts'
+
+export interface Gateway {
+  readonly url: string
+  readonly adminUrl: string
+  /** Resolves when graph, rules, keys and a revocation snapshot are there; rejects when stopped before. */
+  ready(): Promise<void>
+  /** Takes no more requests, finishes those in flight, lets go of everything. */
+  stop(): Promise<void>
+}
+
+export interface GatewayDeps {
+  readonly logger?: GatewayLogger
+  /** Wall clock in milliseconds. Default `Date.now`. */
+  readonly now?: () => number
+  /** Milliseconds that never jump. Default `performance.now`. */
+  readonly monotonic?: () => number
+  readonly random?: () => number
+  /** With plugins, operations run through Apollo Server instead of straight in the engine. */
+  readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
+}
+
+interface Clocks {
+  readonly now: () => number
+  readonly monotonic: () => number
+  readonly random: () => number
+}
+
+/** Starts a gateway: it listens when this resolves, and answers operations once `ready()`. */
+export async function createGateway(
+  config: GatewayConfig,
+  deps: GatewayDeps = {},
+): Promise<Gateway> {
+  const logger = deps.logger ?? createLogger(config.logLevel)
+  const clocks: Clocks = {
+    now: deps.now ?? Date.now,
+    monotonic: deps.monotonic ?? (() => performance.now()),
+    random: deps.random ?? Math.random,
+  }
+  const supergraph = await loadSupergraph(config, logger)
+  const identity = await loadIdentity(config, clocks)
+  const dispatcher = new Agent({ connect: { timeout: 3000 } })
+  const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
+  const execution = await chooseExecution(supergraph, deps, logger)
+  const cors = createCors(config)
+  const pipeline = createPipeline({
+    ...config,
+    ...clocks,
+    ...auth,
+    identity,
+    cors,
+    execute: execution.execute,
+    anonymous: createAnonymous(),
+    currentGraph: supergraph.current,
+    isHttpsRequired: config.isProduction,
+  })
+  let isStopping = false
+  const health = createHealth({
+    currentGraph: supergraph.current,
+    feed: auth.feed,
+    hasKeys: auth.keys.hasKeys,
+    isStopping: () => isStopping,
+  })
+  const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
+  const { host, tls, limits } = config
+  const front = await listen({ host, port: config.port, tls, limits, handle })
+  const admin = await listen({
+    host,
+    port: config.adminPort,
+    tls: null,
+    limits,
+    handle: createAdmin(config, health, logger),
+  }).catch(async (error: unknown) => {
+    await front.stop()
+    throw error
+  })
+  logger.info(
+    { url: front.url, adminUrl: admin.url, publicUrl: config.publicUrl },
+    'gateway listens',
+  )
+
+  return {
+    url: front.url,
+    adminUrl: admin.url,
+    ready: () => becomesReady(health, () => isStopping),
+    async stop() {
+      if (isStopping) return
+      isStopping = true
+      await front.stop()
+      auth.keys.stop()
+      await Promise.all([auth.feed.stop(), execution.stop(), supergraph.stop(), admin.stop()])
+      await dispatcher.destroy()
+    },
+  }
+}
+
+async function loadSupergraph(config: GatewayConfig, logger: GatewayLogger): Promise<Supergraph> {
+  const supergraphConfig = loadSupergraphConfig(config.supergraphPath, {
+    variables: config.variables,
+  })
+  const file = join(dirname(config.supergraphPath), 'supergraph.graphql')
+  const supergraph = createSupergraph({ config: supergraphConfig, logger })
+  await supergraph.load(await readFile(file, 'utf8'))
+  return supergraph
+}
+
+async function loadIdentity(config: GatewayConfig, { now }: Clocks) {
+  const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
+  const signer = await createIdentitySigner({ keys, issuer: config.publicUrl, now })
+  return createIdentity({ signer, now })
+}
+
+type AuthConnection = ReturnType<typeof connectToAuth>
+
+// Everything that speaks with auth itself: its keys, its revocations, its answers about credentials.
+function connectToAuth(parts: {
+  config: GatewayConfig
+  clocks: Clocks
+  logger: GatewayLogger
+  identity: { gatewayToken(): Promise<string> }
+  dispatcher: Dispatcher
+}) {
+  const { config, clocks, logger, identity, dispatcher } = parts
+  const { origin } = new URL(config.authUrl)
+  const { gatewayToken } = identity
+  const questions = createAuthQuestions({ origin, dispatcher, gatewayToken })
+  const entries = createRevocationEntries(clocks)
+  const feed = followRevocationFeed({ ...clocks, questions, entries, logger })
+  const keepSeconds = 2 * config.accessTokenMaxSeconds
+  const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
+  const keys = followAuthKeys({ origin, now: clocks.now })
+  const accessTokens = createAccessTokens({
+    issuer: config.publicUrl,
+    maxLifetimeSeconds: config.accessTokenMaxSeconds,
+    keys,
+    now: clocks.now,
+  })
+  const { mayHonour } = confirmations
+  const apiKeys = createApiKeys({ ...clocks, questions, entries, mayHonour })
+  return { questions, entries, feed, confirmations, keys, accessTokens, apiKeys }
+}
+
+async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: GatewayLogger) {
+  const graph = supergraph.current()
+  const { plugins = [] } = deps
+  if (plugins.length === 0 || graph === null) {
+    return { execute: executeInEngine, stop: async () => undefined }
+  }
+  return createApolloExecution(graph, { plugins, logger })
+}
+
+function createFront(parts: {
+  config: GatewayConfig
+  pipeline: Pipeline
+  health: Health
+  cors: ReturnType<typeof createCors>
+  logger: GatewayLogger
+  clocks: Clocks
+  identity: { publicJwks: unknown }
+  auth: AuthConnection
+}) {
+  const { config, pipeline, health, cors, logger, clocks, identity, auth } = parts
+  const securityHeaders = apiSecurityHeaders(config.isProduction)
+  const identityJwks = JSON.stringify(identity.publicJwks)
+  const graphql = createGraphqlEndpoint({
+    pipeline,
+    identifyCaller: createCallerReader(config.trustedProxies),
+    cors,
+    securityHeaders,
+    executionTimeoutMs: config.limits.executionTimeoutMs,
+    logger,
+    monotonic: clocks.monotonic,
+  })
+  return createRouter({
+    graphql,
+    sandbox: config.isProduction ? null : createSandboxPage(),
+    routes: {
+      '/health/live': health.live,
+      '/health/ready': health.ready,
+      '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
+      '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
+      ...(config.isProduction ? {} : createAltairRoutes()),
+    },
+    cors,
+    securityHeaders,
+    logger,
+  })
+}
+
+function createAdmin(config: GatewayConfig, health: Health, logger: GatewayLogger) {
+  return createRouter({
+    graphql: null,
+    sandbox: null,
+    routes: {
+      '/health/live': health.live,
+      '/health/ready': health.detail,
+    },
+    cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
+    securityHeaders: apiSecurityHeaders(config.isProduction),
+    logger,
+  })
+}
+
+function jwksAnswer(body: string | null): ReturnType<PlainRoute> {
+  if (body === null) return { status: 503, headers: { 'retry-after': '1' }, body: '' }
+  const headers = {
+    'content-type': 'application/jwk-set+json',
+    'cache-control': 'public, max-age=30',
+  }
+  return { status: 200, headers, body }
+}
+
+async function becomesReady(health: Health, isStopping: () => boolean): Promise<void> {
+  while (!health.isReady()) {
+    if (isStopping()) throw new Error('the gateway was stopped before it was ready')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,57 @@
+// Health: bare on the public listener, in detail on the admin one.
+import type { PlainAnswer } from './http/router.ts'
+import type { RevocationFeed } from './revocation/feed.ts'
+import type { Graph } from './supergraph.ts'
+
+export interface HealthParts {
+  currentGraph(): Graph | null
+  readonly feed: RevocationFeed
+  hasKeys(): boolean
+  isStopping(): boolean
+}
+
+export interface Health {
+  /** Graph, rules, keys and a snapshot, once; afterwards never auth. */
+  isReady(): boolean
+  live(): PlainAnswer
+  ready(): PlainAnswer
+  detail(): PlainAnswer
+}
+
+export function createHealth(parts: HealthParts): Health {
+  function isReady(): boolean {
+    return (
+      !parts.isStopping() &&
+      parts.currentGraph() !== null &&
+      parts.hasKeys() &&
+      parts.feed.hasSnapshot()
+    )
+  }
+
+  return {
+    isReady,
+    live: () => json(200, { status: 'live' }),
+    ready: () => (isReady() ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
+    detail() {
+      const ageMs = parts.feed.ageMs()
+      return json(isReady() ? 200 : 503, {
+        status: isReady() ? 'ready' : 'not ready',
+        graph: parts.currentGraph()?.version ?? null,
+        keys: parts.hasKeys(),
+        revocations: {
+          hasSnapshot: parts.feed.hasSnapshot(),
+          ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : null,
+        },
+        isStopping: parts.isStopping(),
+      })
+    },
+  }
+}
+
+function json(status: number, value: unknown): PlainAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  }
+}

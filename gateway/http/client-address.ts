@@ -1,0 +1,87 @@
+// Who is calling, and over what: forwarding headers count only when the peer is a listed proxy.
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+
+export interface Caller {
+  readonly address: string
+  readonly isSecure: boolean
+  /** The peer is one of ours, so its request id may be kept. */
+  readonly isBehindProxy: boolean
+}
+
+export type IdentifyCaller = (incoming: IncomingMessage) => Caller
+
+/** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
+export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
+  const isTrusted = createAddressMatcher(trustedProxies)
+  return function identifyCaller(incoming) {
+    const peer = normalizeAddress(incoming.socket.remoteAddress ?? '')
+    const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
+    if (!isTrusted(peer)) return { address: peer, isSecure: isEncrypted, isBehindProxy: false }
+    const scheme = lastOf(headerText(incoming, 'x-forwarded-proto'))
+    return {
+      address: rightmostUntrusted(headerText(incoming, 'x-forwarded-for'), peer, isTrusted),
+      isSecure: isEncrypted || scheme.toLowerCase() === 'https',
+      isBehindProxy: true,
+    }
+  }
+}
+
+/** Matches addresses against a list of addresses and CIDR ranges; an empty list matches nothing. */
+export function createAddressMatcher(ranges: readonly string[]): (address: string) => boolean {
+  if (ranges.length === 0) return () => false
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [network = '', prefix] = range.split('/')
+    const address = normalizeAddress(network)
+    const version = isIP(address)
+    if (version === 0) continue
+    const family = version === 6 ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return (address) => {
+    const version = isIP(address)
+    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
+  }
+}
+
+/** `::ffff:192.0.2.1` and `192.0.2.1` are one address. */
+export function normalizeAddress(address: string): string {
+  const bare = address.split('%')[0] ?? ''
+  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)
+  return mapped?.[1] ?? bare.toLowerCase()
+}
+
+// Each proxy appends the peer it saw, so only what listed proxies wrote counts: read from the right,
+// and stop at the first address that is not theirs. Everything left of it was sent by the client.
+function rightmostUntrusted(
+  header: string,
+  peer: string,
+  isTrusted: (address: string) => boolean,
+): string {
+  let address = peer
+  for (const hop of header.split(',').reverse()) {
+    const candidate = normalizeAddress(withoutPort(hop.trim()))
+    if (isIP(candidate) === 0) return address
+    address = candidate
+    if (!isTrusted(candidate)) return address
+  }
+  return address
+}
+
+function withoutPort(hop: string): string {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)
+  if (bracketed?.[1]) return bracketed[1]
+  return /^\d+(?:\.\d+){3}:\d+$/.test(hop) ? hop.slice(0, hop.indexOf(':')) : hop
+}
+
+function headerText(incoming: IncomingMessage, name: string): string {
+  const value = incoming.headers[name]
+  return Array.isArray(value) ? value.join(',') : (value ?? '')
+}
+
+function lastOf(list: string): string {
+  return list.slice(list.lastIndexOf(',') + 1).trim()
+}

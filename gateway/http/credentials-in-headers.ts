@@ -1,0 +1,47 @@
+// The headers in which a credential may come, read from the raw list: Node would silently keep one of two.
+import type { IncomingMessage } from 'node:http'
+
+export interface HeaderCredentials {
+  readonly authorization: string | null
+  readonly apiKey: string | null
+  readonly apiSecret: string | null
+}
+
+const slots = {
+  authorization: 'authorization',
+  'x-api-key': 'apiKey',
+  'x-api-secret': 'apiSecret',
+} as const
+
+/** The credential headers of a request, or null when one is there twice or two kinds are. */
+export function readHeaderCredentials(incoming: IncomingMessage): HeaderCredentials | null {
+  const found = { authorization: null, apiKey: null, apiSecret: null } as Record<
+    string,
+    string | null
+  >
+  const { rawHeaders } = incoming
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const slot = slotOf(rawHeaders[index] ?? '')
+    if (slot === undefined) continue
+    if (found[slot] !== null) return null
+    found[slot] = rawHeaders[index + 1] ?? ''
+  }
+  if (found.authorization !== null && (found.apiKey !== null || found.apiSecret !== null))
+    return null
+  return found as unknown as HeaderCredentials
+}
+
+/** Whether a header that may occur once only, and is no list, occurs twice. */
+export function isRepeated(incoming: IncomingMessage, name: string): boolean {
+  let count = 0
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    if (incoming.rawHeaders[index]?.toLowerCase() === name) count++
+  }
+  return count > 1
+}
+
+function slotOf(name: string) {
+  // Almost every header is told apart by its length alone.
+  if (name.length !== 13 && name.length !== 9 && name.length !== 12) return undefined
+  return slots[name.toLowerCase() as keyof typeof slots]
+}

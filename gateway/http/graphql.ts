@@ -1,0 +1,106 @@
+// The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toGatewayError } from '../errors.ts'
+import type { GatewayLogger } from '../log.ts'
+import { refusalAnswer } from '../pipeline/answer.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { type Answer, GatewayRequest } from '../request.ts'
+import type { IdentifyCaller } from './client-address.ts'
+import type { Cors } from './cors.ts'
+import type { HeaderMap } from './security-headers.ts'
+
+export interface GraphqlEndpointParts {
+  readonly pipeline: Pipeline
+  readonly identifyCaller: IdentifyCaller
+  readonly cors: Cors
+  readonly securityHeaders: HeaderMap
+  readonly executionTimeoutMs: number
+  readonly logger: GatewayLogger
+  readonly monotonic: () => number
+}
+
+const privateAnswer: HeaderMap = {
+  'cache-control': 'no-store',
+  vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
+}
+
+export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
+  const fixedHeaders = { ...parts.securityHeaders, ...privateAnswer }
+
+  return async function graphql(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    search: string,
+  ): Promise<void> {
+    const startedAt = parts.monotonic()
+    const caller = parts.identifyCaller(incoming)
+    const leaving = new AbortController()
+    const id = requestIdOf(incoming, caller.isBehindProxy)
+    const request = new GatewayRequest({ id, incoming, search, caller, signal: leaving.signal })
+    const deadline = setTimeout(() => leaving.abort(), parts.executionTimeoutMs)
+    response.once('close', () => {
+      clearTimeout(deadline)
+      if (!response.writableFinished) leaving.abort()
+    })
+    const answer = await answerTo(request)
+    send(incoming, response, { ...answer, id })
+    logAnswer(request, answer.status, parts.monotonic() - startedAt)
+  }
+
+  async function answerTo(request: GatewayRequest): Promise<Answer> {
+    try {
+      return await parts.pipeline(request)
+    } catch (error) {
+      const refusal = toGatewayError(error)
+      if (refusal.status >= 500) {
+        parts.logger.error({ requestId: request.id, err: refusal.cause ?? refusal }, refusal.code)
+      }
+      return refusalAnswer(refusal, request)
+    }
+  }
+
+  function send(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    { status, headers, body, id }: Answer & { id: string },
+  ): void {
+    if (response.destroyed) return
+    response.writeHead(status, {
+      ...fixedHeaders,
+      ...parts.cors.headers(incoming),
+      'x-request-id': id,
+      'content-length': Buffer.byteLength(body),
+      ...(headers as Record<string, string>),
+    })
+    response.end(body)
+    // An unread body would be parsed as the next request, or be waited for.
+    if (!incoming.complete) incoming.resume()
+  }
+
+  function logAnswer(
+    { id, prepared, principal, context }: GatewayRequest,
+    status: number,
+    ms: number,
+  ) {
+    parts.logger.info(
+      {
+        requestId: id,
+        status,
+        ms: Math.round(ms * 10) / 10,
+        operation: prepared?.operationName ?? undefined,
+        hash: prepared?.queryHash.slice(0, 16),
+        kind: principal?.claims.kind,
+        sub: principal?.claims.subject ?? undefined,
+        fetches: context?.fetches,
+      },
+      'request',
+    )
+  }
+}
+
+// A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.
+function requestIdOf(incoming: IncomingMessage, isBehindProxy: boolean): string {
+  const sent = incoming.headers['x-request-id']
+  if (isBehindProxy && typeof sent === 'string' && /^[\w.:-]{8,128}$/.test(sent)) return sent
+  return crypto.randomUUID()
+}

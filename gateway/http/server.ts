@@ -1,0 +1,101 @@
+// One listener: node:http with the limits that Node leaves open, and a stop that drains.
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { GatewayConfig, GatewayLimits } from '../config.ts'
+
+export type Handler = (incoming: IncomingMessage, response: ServerResponse) => void
+
+export interface Listener {
+  readonly url: string
+  /** Takes no more requests, lets those in flight finish, for `drainMs` at most. */
+  stop(): Promise<void>
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly tls: GatewayConfig['tls']
+  readonly limits: GatewayLimits
+  readonly handle: Handler
+}
+
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { limits, host } = options
+  let isStopping = false
+  const server = createHttpServer(options, (incoming, response) => {
+    if (isStopping) response.setHeader('connection', 'close')
+    options.handle(incoming, response)
+  })
+  server.headersTimeout = limits.headersTimeoutMs
+  server.requestTimeout = limits.requestTimeoutMs
+  server.keepAliveTimeout = 65_000
+  server.on('clientError', refuseBrokenRequest)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const urlHost = host.includes(':') ? `[${host}]` : host
+
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${urlHost}:${port}`,
+    stop() {
+      isStopping = true
+      return drain(server, limits.drainMs)
+    },
+  }
+}
+
+function createHttpServer({ tls, limits }: ListenOptions, handle: Handler): Server {
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    // Node looks for late requests only every 30 s unless told otherwise.
+    connectionsCheckingInterval: 1000,
+    requireHostHeader: true,
+    noDelay: true,
+  }
+  if (tls === null) return createServer(options, handle)
+  return createTlsServer(
+    { ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+    handle,
+  )
+}
+
+function drain(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
+    // A connection is idle once its last answer is out: look for such ones until none is left.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    server.close(() => {
+      clearTimeout(deadline)
+      clearInterval(sweep)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+const brokenRequests: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
+}
+
+// Requests that never became one: there is no response object, only the socket.
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, message] = brokenRequests[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'The request is not valid HTTP.',
+  ]
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] })
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

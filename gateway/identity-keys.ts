@@ -1,0 +1,25 @@
+// The keys that sign identity tokens, for development: read from DATA_DIR/secrets, made on first start.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateIdentityKey } from '@sallyport/claims/seal'
+import type { JSONWebKeySet } from 'jose'
+
+/** Reads the development key set of this data folder, or makes one. */
+export async function developmentIdentityKeys(dataDir: string): Promise<JSONWebKeySet> {
+  const file = join(dataDir, 'secrets', 'identity-keys.json')
+  const existing = await readIfThere(file)
+  if (existing !== null) return JSON.parse(existing) as JSONWebKeySet
+  const keys = { keys: [await generateIdentityKey()] }
+  await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })
+  await writeFile(file, JSON.stringify(keys), { mode: 0o600, flag: 'wx' })
+  return keys
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,109 @@
+// Identity tokens: what each subgraph is told about the caller, signed for that subgraph alone.
+import type { ClaimsPayload } from '@sallyport/claims'
+import type { IdentitySigner } from '@sallyport/claims/seal'
+import type { IdentityToken, Principal } from './authenticate/principal.ts'
+import type { IdentityGrant, IdentityHeader, IdentityTarget } from './request-context.ts'
+
+export interface Identity {
+  /** The identity header for one subgraph; signed once, then reused for half its life. */
+  headerFor(
+    principal: Principal,
+    subgraph: IdentityTarget,
+    graphVersion: string,
+  ): Promise<IdentityHeader>
+  /** A token of kind `gateway`, which opens auth's internal API. */
+  gatewayToken(): Promise<string>
+  readonly publicJwks: IdentitySigner['publicJwks']
+}
+
+const LIFETIME_SECONDS = 60
+const REUSE_MS = (LIFETIME_SECONDS / 2) * 1000
+// Tokens of graph versions that are gone would otherwise stay with a long-lived principal.
+const TOKENS_PER_PRINCIPAL = 64
+
+/** Signs for principals; the tokens are kept with the principal and go when its credential goes. */
+export function createIdentity(options: {
+  signer: IdentitySigner
+  /** Wall clock in milliseconds. */
+  now: () => number
+}): Identity {
+  const { signer, now } = options
+  const ownTokens: Principal['identityTokens'] = new Map()
+
+  return {
+    publicJwks: signer.publicJwks,
+    async headerFor(principal, subgraph, graphVersion) {
+      const key = `${graphVersion} ${subgraph.name}`
+      const kept = current(principal.identityTokens, key)
+      const token =
+        kept ??
+        sign(principal.identityTokens, key, () => ({
+          audience: subgraph.name,
+          payload: grantedTo(subgraph, principal.payload),
+        }))
+      return asHeader(subgraph, (await token).value)
+    },
+    async gatewayToken() {
+      const kept = current(ownTokens, 'auth')
+      const token =
+        kept ??
+        sign(ownTokens, 'auth', () => ({
+          audience: 'auth',
+          payload: { kind: 'gateway' },
+        }))
+      return (await token).value
+    },
+  }
+
+  function current(tokens: Principal['identityTokens'], key: string) {
+    const kept = tokens.get(key)
+    if (kept === undefined || kept instanceof Promise) return kept
+    return now() < kept.renewAtMs ? kept : undefined
+  }
+
+  function sign(
+    tokens: Principal['identityTokens'],
+    key: string,
+    content: () => { audience: string; payload: ClaimsPayload },
+  ): Promise<IdentityToken> {
+    if (tokens.size >= TOKENS_PER_PRINCIPAL) tokens.clear()
+    const { audience, payload } = content()
+    const renewAtMs = now() + REUSE_MS
+    const signing = signer.sign(audience, payload, LIFETIME_SECONDS).then(
+      (value) => {
+        const token = { value, renewAtMs }
+        tokens.set(key, token)
+        return token
+      },
+      (error: unknown) => {
+        tokens.delete(key)
+        throw error
+      },
+    )
+    tokens.set(key, signing)
+    return signing
+  }
+}
+
+/** What a subgraph may know: ids and kind always, the rest as granted, everything for auth. */
+export function grantedTo(
+  subgraph: IdentityTarget,
+  payload: Readonly<ClaimsPayload>,
+): ClaimsPayload {
+  if (subgraph.name === 'auth') return { ...payload }
+  const { kind, sub, sid, key_id, client_id } = payload
+  const granted: Record<string, unknown> = { kind }
+  for (const [name, value] of Object.entries({ sub, sid, key_id, client_id })) {
+    if (value !== undefined) granted[name] = value
+  }
+  for (const grant of subgraph.identity.grants satisfies readonly IdentityGrant[]) {
+    if (payload[grant] !== undefined) granted[grant] = payload[grant]
+  }
+  return granted as unknown as ClaimsPayload
+}
+
+function asHeader({ identity }: IdentityTarget, token: string): IdentityHeader {
+  if (identity.header === 'authorization')
+    return { name: 'authorization', value: `Bearer ${token}` }
+  return { name: 'sallyport-identity', value: token }
+}

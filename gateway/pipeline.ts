@@ -1,0 +1,60 @@
+// The request path: one table of named steps, run in this order, for every GraphQL request there is.
+
+import type { AuthQuestions } from './authenticate/auth-questions.ts'
+import type { Introspection } from './config.ts'
+import { writeAnswer } from './pipeline/answer.ts'
+import { type BodyLimits, readOperation } from './pipeline/body.ts'
+import type { CredentialParts } from './pipeline/credential.ts'
+import { judgeCredential } from './pipeline/credential.ts'
+import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
+import { controlIntrospection } from './pipeline/introspection.ts'
+import { checkLimits } from './pipeline/limits.ts'
+import { replaceByLive } from './pipeline/live.ts'
+import { prepareOperation } from './pipeline/operation.ts'
+import { checkOrigin } from './pipeline/origin.ts'
+import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
+import { checkRules } from './pipeline/rules.ts'
+import { checkVariables } from './pipeline/variables.ts'
+import type { Answer, GatewayRequest } from './request.ts'
+import type { Graph } from './supergraph.ts'
+
+export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
+  currentGraph(): Graph | null
+  readonly limits: BodyLimits
+  readonly questions: AuthQuestions
+  readonly introspection: Introspection
+  readonly isProduction: boolean
+  /** Wall clock in milliseconds. */
+  readonly now: () => number
+}
+
+/** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
+export type Step = (request: GatewayRequest) => void | Promise<void>
+
+export type Pipeline = (request: GatewayRequest) => Promise<Answer>
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const steps: readonly (readonly [name: string, step: Step])[] = [
+    ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
+    ['body', readOperation(parts.limits)], //       400 413
+    ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
+    ['operation', prepareOperation], //             400 405
+    ['origin', checkOrigin(parts)], //              403 CSRF_FAILED
+    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503
+    ['live', replaceByLive(parts)], //              401 503
+    ['introspection', controlIntrospection(parts)], // 400
+    ['rules', checkRules(parts)], //                401 403
+    ['variables', checkVariables], //               400
+    ['execute', executeOperation(parts)], //        from here on field errors, with status 200
+    ['answer', writeAnswer],
+  ]
+
+  return async function pipeline(request) {
+    for (const [, step] of steps) {
+      const pending = step(request)
+      // Most steps of most requests are done by now: waiting for nothing would cost a turn each.
+      if (pending !== undefined) await pending
+    }
+    return request.answer
+  }
+}

@@ -1,0 +1,38 @@
+// Step "answer": the result as bytes, and the cookies of auth for the mutations that may set them.
+import { onlyOurCookies } from '../authenticate/cookies.ts'
+import { errorBody, type GatewayError, type ResponseMediaType } from '../errors.ts'
+import type { Answer, GatewayRequest } from '../request.ts'
+
+const mayMakeCookies: readonly string[] = [
+  'register',
+  'login',
+  'verifySession',
+  'resendVerification',
+  'reauthenticate',
+  'refresh',
+  'logout',
+]
+
+export function writeAnswer(request: GatewayRequest): void {
+  const { mediaType, result, context, prepared } = request
+  const headers: Record<string, string | readonly string[]> = { 'content-type': mediaType }
+  if (
+    context.setCookies.length > 0 &&
+    prepared.rootFields.some((f) => mayMakeCookies.includes(f))
+  ) {
+    headers['set-cookie'] = onlyOurCookies(context.setCookies)
+  }
+  request.answer = { status: 200, headers, body: JSON.stringify(result) }
+}
+
+/** The answer to a request that was refused. */
+export function refusalAnswer(
+  error: GatewayError,
+  { id, mediaType }: { id: string; mediaType?: ResponseMediaType },
+): Answer {
+  return {
+    status: error.status,
+    headers: { ...error.headers, 'content-type': mediaType ?? 'application/json; charset=utf-8' },
+    body: JSON.stringify(errorBody(error, id)),
+  }
+}

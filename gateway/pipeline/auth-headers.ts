@@ -1,0 +1,41 @@
+// What auth alone is told about the client, in the gateway's own headers.
+import { cookieUse } from '../authenticate/origin.ts'
+import type { Cors } from '../http/cors.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import type { GatewayRequest } from '../request.ts'
+
+const takesFlowCookie: readonly string[] = ['verifySession', 'resendVerification']
+const takesDeviceCookie: readonly string[] = ['login', 'verifySession', 'register']
+
+/** `refresh` and `logout`: the two for which the refresh cookie goes to auth. */
+export function takesRefreshCookie({ rootFields, isLogout }: PreparedOperation): boolean {
+  return isLogout || rootFields.includes('refresh')
+}
+
+/** Headers for auth alone. Cookie values go only where they belong, and only if this page may use them. */
+export function authHeaders(request: GatewayRequest, cors: Cors): Record<string, string> {
+  const { incoming, caller, cookies, prepared } = request
+  const headers: Record<string, string> = { 'sallyport-client-address': caller.address }
+  const agent = printable(incoming.headers['user-agent'])
+  if (agent !== '') headers['sallyport-client-user-agent'] = agent
+  if (prepared.operationName !== null) headers['sallyport-operation'] = prepared.operationName
+  if (!prepared.isStaleCredentials) return headers
+
+  const use = cookieUse(incoming, caller, cors)
+  headers['sallyport-client-cookies'] = use
+  if (use !== 'allowed') return headers
+  const takes = (fields: readonly string[]) => prepared.rootFields.some((f) => fields.includes(f))
+  const values = {
+    'sallyport-client-refresh': takesRefreshCookie(prepared) ? cookies.refresh : undefined,
+    'sallyport-client-flow': takes(takesFlowCookie) ? cookies.flow : undefined,
+    'sallyport-client-device': takes(takesDeviceCookie) ? cookies.device : undefined,
+  }
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) headers[name] = printable(value)
+  }
+  return headers
+}
+
+function printable(text: string | undefined): string {
+  return (text ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, 512)
+}

@@ -1,0 +1,61 @@
+// Step "body": reads query, operation name and variables; `extensions` of a client go no further than here.
+import { readBody } from '../http/body.ts'
+import { exceededJsonLimit, type JsonLimits } from '../http/json-limits.ts'
+import { badRequest } from '../refusals.ts'
+import type { GatewayRequest, OperationParams } from '../request.ts'
+
+export type BodyLimits = JsonLimits & { readonly bodyBytes: number }
+
+export function readOperation(limits: BodyLimits) {
+  return async function body(request: GatewayRequest): Promise<void> {
+    request.params =
+      request.incoming.method === 'GET'
+        ? fromSearch(request.search, limits)
+        : fromJson(await readBody(request.incoming, limits.bodyBytes), limits)
+  }
+}
+
+function fromJson(text: string, limits: BodyLimits): OperationParams {
+  const body = parseJson(text, 'The body', limits)
+  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation.')
+  if (!isRecord(body)) throw badRequest('The body must be a JSON object.')
+  return checked(body)
+}
+
+function fromSearch(search: string, limits: BodyLimits): OperationParams {
+  const params = new URLSearchParams(search)
+  for (const name of ['query', 'operationName', 'variables']) {
+    if (params.getAll(name).length > 1) throw badRequest(`Send "${name}" once.`)
+  }
+  const variables = params.get('variables')
+  return checked({
+    query: params.get('query') ?? undefined,
+    operationName: params.get('operationName') || null,
+    variables: variables ? parseJson(variables, '"variables"', limits) : null,
+  })
+}
+
+function checked(body: Record<string, unknown>): OperationParams {
+  const { query, operationName = null, variables = null } = body
+  if (typeof query !== 'string' || query === '') throw badRequest('"query" must be a text.')
+  if (operationName !== null && typeof operationName !== 'string') {
+    throw badRequest('"operationName" must be a text.')
+  }
+  if (variables !== null && !isRecord(variables)) throw badRequest('"variables" must be an object.')
+  return { query, operationName: operationName || null, variables: variables ?? {} }
+}
+
+function parseJson(text: string, what: string, limits: JsonLimits): unknown {
+  const exceeded = exceededJsonLimit(text, limits)
+  if (exceeded === 'depth') throw badRequest(`${what} is nested too deeply.`)
+  if (exceeded === 'size') throw badRequest(`${what} has too many members.`)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badRequest(`${what} is not valid JSON.`)
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,66 @@
+// Step "credential": what was sent, and whether it is good. A refusal waits until the operation is known.
+import type { AccessTokens } from '../authenticate/access-token.ts'
+import type { ApiKeys } from '../authenticate/api-key.ts'
+import { type OurCookies, readOurCookies } from '../authenticate/cookies.ts'
+import { noCredential, onlyRefreshCookie, refused, type Verdict } from '../authenticate/verdict.ts'
+import { type HeaderCredentials, readHeaderCredentials } from '../http/credentials-in-headers.ts'
+import { ambiguousCredentials, httpsRequired } from '../refusals.ts'
+import type { GatewayRequest } from '../request.ts'
+
+export interface CredentialParts {
+  readonly accessTokens: AccessTokens
+  readonly apiKeys: ApiKeys
+  readonly isHttpsRequired: boolean
+}
+
+export function judgeCredential(parts: CredentialParts) {
+  return function credential(request: GatewayRequest): void | Promise<void> {
+    const headers = readHeaderCredentials(request.incoming)
+    const cookies = readOurCookies(request.incoming.headers.cookie)
+    if (headers === null || cookies === null) throw ambiguousCredentials()
+    request.hasHeaderCredential = isPresent(headers)
+    request.cookies = request.hasHeaderCredential ? {} : cookies
+    if (parts.isHttpsRequired && !request.caller.isSecure && sendsCredential(request)) {
+      throw httpsRequired()
+    }
+    const verdict = request.hasHeaderCredential
+      ? judgeHeaders(parts, headers, request.caller.address)
+      : judgeCookies(parts, cookies)
+    if (!(verdict instanceof Promise)) {
+      request.verdict = verdict
+      return
+    }
+    return verdict.then((found) => {
+      request.verdict = found
+    })
+  }
+}
+
+function isPresent(headers: HeaderCredentials): boolean {
+  return headers.authorization !== null || headers.apiKey !== null || headers.apiSecret !== null
+}
+
+function sendsCredential({ hasHeaderCredential, cookies }: GatewayRequest): boolean {
+  return hasHeaderCredential || Object.keys(cookies).length > 0
+}
+
+function judgeHeaders(
+  { accessTokens, apiKeys }: CredentialParts,
+  { authorization, apiKey, apiSecret }: HeaderCredentials,
+  address: string,
+): Verdict | Promise<Verdict> {
+  if (authorization === null) {
+    return apiKeys.check({ key: apiKey ?? '', secret: apiSecret ?? '', address })
+  }
+  // RFC 9110, section 11.1: the scheme's name is case-insensitive.
+  if (!/^bearer /i.test(authorization)) return refused('TOKEN_INVALID')
+  return accessTokens.check(authorization.slice(7), 'bearer')
+}
+
+function judgeCookies(
+  { accessTokens }: CredentialParts,
+  cookies: OurCookies,
+): Verdict | Promise<Verdict> {
+  if (cookies.access !== undefined) return accessTokens.check(cookies.access, 'cookie')
+  return cookies.refresh === undefined ? noCredential : onlyRefreshCookie
+}

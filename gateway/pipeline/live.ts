@@ -1,0 +1,55 @@
+// Step "live": for rules that ask for it, the principal is replaced by what auth says at this moment.
+import { ClaimsError } from '@sallyport/claims'
+import {
+  type AuthQuestions,
+  AuthUnavailable,
+  type LivePrincipal,
+} from '../authenticate/auth-questions.ts'
+import { createPrincipal, type Principal } from '../authenticate/principal.ts'
+import { GatewayError } from '../errors.ts'
+import { serviceUnavailable } from '../refusals.ts'
+import type { GatewayRequest } from '../request.ts'
+
+export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, 'live'> }) {
+  return function live(request: GatewayRequest): void | Promise<void> {
+    if (!request.prepared.needsLive) return
+    const question = questionOf(request.principal)
+    if (question === null) return
+    return ask(question).then((principal) => {
+      request.principal = principal
+    })
+  }
+
+  async function ask(question: LivePrincipal): Promise<Principal> {
+    try {
+      const answer = await parts.questions.live(question)
+      if ('refused' in answer) throw new GatewayError('UNAUTHENTICATED', { reason: answer.refused })
+      return readLive(answer.principal, question)
+    } catch (error) {
+      if (error instanceof GatewayError) throw error
+      if (error instanceof AuthUnavailable || error instanceof ClaimsError) {
+        throw serviceUnavailable(error)
+      }
+      throw error
+    }
+  }
+}
+
+function questionOf({ claims, ver }: Principal): LivePrincipal | null {
+  const { kind, subject, sessionId, keyId } = claims
+  if (subject === null) return null
+  if (kind === 'user' && sessionId !== null && ver !== null) {
+    return { kind, sub: subject, sid: sessionId, ver }
+  }
+  if (kind === 'api-key' && keyId !== null) return { kind, sub: subject, key_id: keyId }
+  return null
+}
+
+function readLive(source: Record<string, unknown>, asked: LivePrincipal): Principal {
+  const { ver, expires_at: _expiresAt, allowed_ips: _allowedIps, ...payload } = source
+  const principal = createPrincipal(payload, typeof ver === 'number' ? ver : null)
+  if (principal.claims.kind !== asked.kind || principal.claims.subject !== asked.sub) {
+    throw new ClaimsError('auth answered for another principal')
+  }
+  return principal
+}

@@ -1,0 +1,37 @@
+// What one admitted request carries into execution: the engine and the data source read nothing else about the caller.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Claims } from '@sallyport/claims'
+
+/** A claim that a subgraph may be granted; `kind`, `sub`, `sid` and `key_id` go to every subgraph. */
+export type IdentityGrant = 'roles' | 'scope' | 'email_verified' | 'amr' | 'acr' | 'auth_time'
+
+/** The part of a subgraph's configuration that decides what its identity token says and where it travels. */
+export interface IdentityTarget {
+  readonly name: string
+  readonly identity: {
+    readonly grants: readonly IdentityGrant[]
+    readonly header: 'sallyport-identity' | 'authorization'
+  }
+}
+
+export interface IdentityHeader {
+  readonly name: string
+  readonly value: string
+}
+
+export interface RequestContext {
+  readonly requestId: string
+  /** Aborted when the client left or the request ran out of time. */
+  readonly signal: AbortSignal
+  readonly claims: Claims
+  /** The identity token for one subgraph, as a header; signed once per credential, subgraph and graph version. */
+  identityHeader(subgraph: IdentityTarget): Promise<IdentityHeader>
+  /** Extra headers for the auth subgraph alone (client address, refresh value and so on). */
+  readonly authHeaders: Readonly<Record<string, string>>
+  /** The client's headers: the data source picks what `forwardHeaders` of a subgraph lists, and nothing else. */
+  readonly forwardable: IncomingHttpHeaders
+  /** `Set-Cookie` lines of the auth subgraph; the gateway decides which of them leave. */
+  readonly setCookies: string[]
+  /** Counted up by the data source, one per request to a subgraph. */
+  fetches: number
+}

@@ -1,0 +1,64 @@
+// One GraphQL request on its way through the pipeline: each step fills in what later steps read.
+import type { IncomingMessage } from 'node:http'
+import type { FormattedExecutionResult } from 'graphql'
+import type { OurCookies } from './authenticate/cookies.ts'
+import type { Principal } from './authenticate/principal.ts'
+import { noCredential, type Verdict } from './authenticate/verdict.ts'
+import type { ResponseMediaType } from './errors.ts'
+import type { Caller } from './http/client-address.ts'
+import type { PreparedOperation } from './operation/prepared-operation.ts'
+import type { RequestContext } from './request-context.ts'
+import type { Graph } from './supergraph.ts'
+
+export interface OperationParams {
+  readonly query: string
+  readonly operationName: string | null
+  readonly variables: Record<string, unknown>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: string
+}
+
+export interface Arrival {
+  readonly id: string
+  readonly incoming: IncomingMessage
+  /** The query string, without its question mark. */
+  readonly search: string
+  readonly caller: Caller
+  /** Aborted when the client left or the request ran out of time. */
+  readonly signal: AbortSignal
+}
+
+export class GatewayRequest {
+  readonly id: string
+  readonly incoming: IncomingMessage
+  readonly search: string
+  readonly caller: Caller
+  readonly signal: AbortSignal
+
+  hasHeaderCredential = false
+  cookies: OurCookies = {}
+  verdict: Verdict = noCredential
+
+  // Each of these is set by the step named beside it, and read by later steps alone.
+  mediaType!: ResponseMediaType // limits
+  graph!: Graph // limits
+  params!: OperationParams // body
+  prepared!: PreparedOperation // operation
+  principal!: Principal // principal
+  context!: RequestContext // execute
+  variables!: Record<string, unknown> // variables
+  result!: FormattedExecutionResult // execute
+  answer!: Answer // answer
+
+  constructor(arrival: Arrival) {
+    this.id = arrival.id
+    this.incoming = arrival.incoming
+    this.search = arrival.search
+    this.caller = arrival.caller
+    this.signal = arrival.signal
+  }
+}

@@ -1,0 +1,127 @@
+// Whether a credential may be believed now: at once while the feed is fresh, by asking auth while it is late.
+import type { AuthQuestions } from '../authenticate/auth-questions.ts'
+import { AuthUnavailable } from '../authenticate/auth-questions.ts'
+import type { Credential } from '../authenticate/principal.ts'
+import type { RevocationEntries } from './entries.ts'
+
+export type Confirmation = 'confirmed' | 'unavailable'
+
+export interface Confirmations {
+  /** Waits only when the feed is late. Look into the revocation entries after it, not before. */
+  confirm(credential: Credential): Confirmation | Promise<Confirmation>
+  /** Whether a credential that was good before still counts while auth is away. */
+  mayHonour(credential: Credential): boolean
+}
+
+export interface ConfirmationsOptions {
+  readonly feed: { ageMs(): number }
+  readonly questions: Pick<AuthQuestions, 'check'>
+  readonly entries: Pick<RevocationEntries, 'add'>
+  readonly monotonic: () => number
+  readonly now: () => number
+  /** How long an entry found by asking is kept: twice the longest token. */
+  readonly keepSeconds: number
+}
+
+const FRESH_MS = 1000
+const HONOUR_MS = 60_000
+
+/** One batched question a second at most, whatever the number of requests that wait for it. */
+export function createConfirmations(options: ConfirmationsOptions): Confirmations {
+  const { monotonic } = options
+  let batch: { credentials: Set<Credential>; answered: Promise<boolean> } | null = null
+  let sentAt = Number.NEGATIVE_INFINITY
+  let failedAt = Number.NEGATIVE_INFINITY
+
+  return {
+    confirm(credential) {
+      const now = monotonic()
+      if (options.feed.ageMs() <= FRESH_MS) {
+        credential.confirmedAt = now
+        return 'confirmed'
+      }
+      if (now - credential.checkedAt < FRESH_MS) return 'confirmed'
+      if (now - failedAt < FRESH_MS) return fallback(credential)
+      return askFor(credential)
+    },
+    mayHonour,
+  }
+
+  function mayHonour(credential: Credential): boolean {
+    if (credential.confirmedAt === Number.NEGATIVE_INFINITY) return false
+    const sinceAnswer = monotonic() - credential.checkedAt
+    return Math.min(options.feed.ageMs(), sinceAnswer) <= HONOUR_MS
+  }
+
+  function fallback(credential: Credential): Confirmation {
+    return mayHonour(credential) ? 'confirmed' : 'unavailable'
+  }
+
+  async function askFor(credential: Credential): Promise<Confirmation> {
+    batch ??= openBatch()
+    batch.credentials.add(credential)
+    return (await batch.answered) ? 'confirmed' : fallback(credential)
+  }
+
+  function openBatch() {
+    const credentials = new Set<Credential>()
+    return { credentials, answered: sendLater(credentials) }
+  }
+
+  async function sendLater(credentials: Set<Credential>): Promise<boolean> {
+    await delay(Math.max(0, sentAt + FRESH_MS - monotonic()))
+    batch = null
+    sentAt = monotonic()
+    return send(credentials)
+  }
+
+  async function send(credentials: ReadonlySet<Credential>): Promise<boolean> {
+    const askedAt = monotonic()
+    try {
+      const answer = await options.questions.check(questionOf(credentials))
+      const expiresAt = options.now() / 1000 + options.keepSeconds
+      const stale = new Set(answer.staleSessions)
+      options.entries.add([
+        ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
+        ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
+        ...[...credentials].flatMap((credential) => staleEntry(credential, stale, expiresAt)),
+      ])
+      for (const credential of credentials) {
+        credential.checkedAt = askedAt
+        credential.confirmedAt = askedAt
+      }
+      return true
+    } catch (error) {
+      if (!(error instanceof AuthUnavailable)) throw error
+      failedAt = monotonic()
+      return false
+    }
+  }
+}
+
+function questionOf(credentials: ReadonlySet<Credential>) {
+  const sessions = []
+  const apiKeys = []
+  for (const { principal } of credentials) {
+    const { subject, sessionId, keyId } = principal.claims
+    if (keyId !== null) apiKeys.push(keyId)
+    else if (subject !== null && sessionId !== null && principal.ver !== null) {
+      sessions.push({ sid: sessionId, sub: subject, ver: principal.ver })
+    }
+  }
+  return { sessions, apiKeys }
+}
+
+// Auth says that the version is too low, not which one is lowest: the next one up is a safe bound.
+function staleEntry(credential: Credential, stale: ReadonlySet<string>, expiresAt: number) {
+  const { subject, sessionId } = credential.principal.claims
+  const { ver } = credential.principal
+  if (sessionId === null || subject === null || ver === null || !stale.has(sessionId)) return []
+  return [{ kind: 'user', id: subject, ver: ver + 1, expiresAt } as const]
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}

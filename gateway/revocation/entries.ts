@@ -1,0 +1,84 @@
+// What has been revoked, as far as this gateway knows: four small maps that a request looks into.
+import type { Credential } from '../authenticate/principal.ts'
+import type { RefusalReason } from '../authenticate/verdict.ts'
+
+export type RevocationEntry =
+  | { readonly kind: 'session'; readonly id: string; readonly expiresAt: number }
+  | { readonly kind: 'user'; readonly id: string; readonly ver: number; readonly expiresAt: number }
+  | { readonly kind: 'api-key'; readonly id: string; readonly expiresAt: number }
+  | { readonly kind: 'signing-key'; readonly id: string; readonly expiresAt: number }
+
+export interface RevocationEntries {
+  /** Adds entries. Nothing is ever taken back but by its own expiry, whichever auth instance feeds us. */
+  add(entries: readonly RevocationEntry[]): void
+  /** Why this credential is no longer good, or null. */
+  against(credential: Credential): RefusalReason | null
+  /** Whether this user's rights were changed after that monotonic time: answers older than it are void. */
+  userChangedSince(userId: string | null, since: number): boolean
+  readonly size: number
+}
+
+interface LowestVersion {
+  readonly ver: number
+  readonly arrivedAt: number
+  readonly expiresAt: number
+}
+
+const PRUNE_EVERY_MS = 60_000
+
+export function createRevocationEntries(clock: {
+  now: () => number
+  monotonic: () => number
+}): RevocationEntries {
+  const sessions = new Map<string, number>()
+  const apiKeys = new Map<string, number>()
+  const signingKeys = new Map<string, number>()
+  const users = new Map<string, LowestVersion>()
+  const idsByKind = { session: sessions, 'api-key': apiKeys, 'signing-key': signingKeys }
+  let prunedAt = clock.monotonic()
+
+  return {
+    add(entries) {
+      for (const entry of entries) {
+        if (entry.kind === 'user') addUser(entry)
+        else addId(idsByKind[entry.kind], entry)
+      }
+      if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
+    },
+    against({ principal, kid }) {
+      const { subject, sessionId, keyId } = principal.claims
+      if (sessionId !== null && sessions.has(sessionId)) return 'SESSION_REVOKED'
+      if (keyId !== null && apiKeys.has(keyId)) return 'API_KEY_INVALID'
+      if (kid !== null && signingKeys.has(kid)) return 'TOKEN_INVALID'
+      if (principal.ver === null || subject === null) return null
+      const lowest = users.get(subject)
+      return lowest !== undefined && principal.ver < lowest.ver ? 'TOKEN_STALE' : null
+    },
+    userChangedSince(userId, since) {
+      const lowest = userId === null ? undefined : users.get(userId)
+      return lowest !== undefined && lowest.arrivedAt >= since
+    },
+    get size() {
+      return sessions.size + apiKeys.size + signingKeys.size + users.size
+    },
+  }
+
+  function addId(ids: Map<string, number>, entry: { id: string; expiresAt: number }): void {
+    ids.set(entry.id, Math.max(entry.expiresAt, ids.get(entry.id) ?? 0))
+  }
+
+  function addUser({ id, ver, expiresAt }: RevocationEntry & { kind: 'user' }): void {
+    const before = users.get(id)
+    if (before !== undefined && before.ver >= ver) return
+    users.set(id, { ver, expiresAt, arrivedAt: clock.monotonic() })
+  }
+
+  function prune(): void {
+    prunedAt = clock.monotonic()
+    const nowSeconds = clock.now() / 1000
+    for (const ids of Object.values(idsByKind)) {
+      for (const [id, expiresAt] of ids) if (expiresAt < nowSeconds) ids.delete(id)
+    }
+    for (const [id, { expiresAt }] of users) if (expiresAt < nowSeconds) users.delete(id)
+  }
+}

@@ -1,0 +1,132 @@
+// Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
+import type { AuthQuestions } from '../authenticate/auth-questions.ts'
+import type { GatewayLogger } from '../log.ts'
+import type { RevocationEntries, RevocationEntry } from './entries.ts'
+
+export interface RevocationFeed {
+  /** Whether a snapshot has been read since the start. */
+  hasSnapshot(): boolean
+  /** Milliseconds since auth last said that its answer is current; infinite before the first. */
+  ageMs(): number
+  stop(): Promise<void>
+}
+
+export interface RevocationFeedOptions {
+  readonly questions: Pick<AuthQuestions, 'openFeed'>
+  readonly entries: Pick<RevocationEntries, 'add'>
+  readonly monotonic: () => number
+  readonly random: () => number
+  readonly logger: GatewayLogger
+  /** A feed that is silent for so long is opened again, perhaps at another instance. Default 3000. */
+  readonly silenceMs?: number
+}
+
+const MAX_LINE_BYTES = 32 * 1024 * 1024
+const LONGEST_PAUSE_MS = 2000
+
+/** Opens the feed at once, and again with jitter whenever it ends. */
+export function followRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
+  const stopping = new AbortController()
+  let lastGoodAt = Number.NEGATIVE_INFINITY
+  let failures = 0
+  const running = run()
+
+  return {
+    hasSnapshot: () => lastGoodAt > Number.NEGATIVE_INFINITY,
+    ageMs: () => options.monotonic() - lastGoodAt,
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await readOnce()
+      } catch (error) {
+        if (!stopping.signal.aborted && failures++ % 20 === 0) {
+          options.logger.warn({ err: error }, 'the revocation feed is interrupted')
+        }
+      }
+      await pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** Math.min(failures, 5)) * options.random())
+    }
+  }
+
+  async function readOnce(): Promise<void> {
+    const connection = new AbortController()
+    const silence = setTimeout(() => connection.abort(), options.silenceMs ?? 3000)
+    const signal = AbortSignal.any([stopping.signal, connection.signal])
+    let isSnapshotRead = false
+    try {
+      for await (const line of lines(await options.questions.openFeed(signal))) {
+        const message = readMessage(line)
+        if (!isSnapshotRead && message.type !== 'snapshot') throw new Error('no snapshot first')
+        isSnapshotRead = true
+        options.entries.add(message.entries)
+        lastGoodAt = options.monotonic()
+        failures = 0
+        silence.refresh()
+      }
+    } finally {
+      clearTimeout(silence)
+      connection.abort()
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (stopping.signal.aborted) return resolve()
+      const timer = setTimeout(done, ms)
+      stopping.signal.addEventListener('abort', done, { once: true })
+      function done(): void {
+        clearTimeout(timer)
+        stopping.signal.removeEventListener('abort', done)
+        resolve()
+      }
+    })
+  }
+}
+
+interface FeedMessage {
+  readonly type: 'snapshot' | 'changes' | 'heartbeat'
+  readonly entries: readonly RevocationEntry[]
+}
+
+function readMessage(line: string): FeedMessage {
+  const message = JSON.parse(line) as { type?: unknown; entries?: unknown }
+  if (message.type === 'heartbeat') return { type: 'heartbeat', entries: [] }
+  if (message.type !== 'snapshot' && message.type !== 'changes') throw new Error('unknown message')
+  if (!Array.isArray(message.entries)) throw new Error('a message without entries')
+  return { type: message.type, entries: message.entries.filter(isKnownEntry) }
+}
+
+// Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.
+function isKnownEntry(entry: Partial<RevocationEntry> | null): entry is RevocationEntry {
+  const kinds: readonly unknown[] = ['session', 'user', 'api-key', 'signing-key']
+  if (!kinds.includes(entry?.kind)) return false
+  const isWhole =
+    typeof entry?.id === 'string' &&
+    typeof entry.expiresAt === 'number' &&
+    (entry.kind !== 'user' || Number.isSafeInteger(entry.ver))
+  if (!isWhole) throw new Error('a malformed revocation entry')
+  return true
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let parts: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      const line = Buffer.concat([...parts, rest.subarray(0, end)]).toString('utf8')
+      parts = []
+      bytes = 0
+      rest = rest.subarray(end + 1)
+      if (line.trim() !== '') yield line
+    }
+    if (rest.byteLength > 0) parts.push(rest)
+    bytes += rest.byteLength
+    if (bytes > MAX_LINE_BYTES) throw new Error('a line of the feed is too long')
+  }
+}

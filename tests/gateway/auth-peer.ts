@@ -1,0 +1,231 @@
+// A stand-in for the auth *process*, at the other end of real HTTP: real keys, real tokens, auth's internal API,
+// and a switch for each way in which such a peer can fail.
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { createIdentityReader } from '@sallyport/claims'
+import { graphql, parse } from 'graphql'
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+
+export const authSdl = /* GraphQL */ `
+  extend schema
+    @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@authenticated", "@policy", "@composeDirective"])
+    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public"])
+    @composeDirective(name: "@public")
+  directive @public(staleCredentials: Boolean = false) on OBJECT | FIELD_DEFINITION | INTERFACE
+
+  type Query {
+    hello: String @public
+    me: Me @authenticated
+    adminNow: String @policy(policies: [["live", "role:admin"]])
+  }
+  type Me { sub: String kind: String }
+  type Mutation {
+    login(password: String): String @public(staleCredentials: true)
+    refresh: String @public(staleCredentials: true)
+    logout: String @public(staleCredentials: true)
+    rename(name: String!): String @authenticated
+  }
+`
+
+export interface TokenChanges {
+  readonly header?: Record<string, unknown>
+  readonly claims?: Record<string, unknown>
+  /** Claims to leave out. */
+  readonly without?: readonly string[]
+  readonly key?: CryptoKey
+}
+
+type Entry = { kind: string; id: string; ver?: number; expiresAt: number }
+type Seen = { path: string; headers: IncomingMessage['headers']; body: unknown }
+
+export async function startAuthPeer(options: { issuer: string }) {
+  const { issuer } = options
+  const signing = await newKey('key-1')
+  const published = [signing.jwk]
+  const seen: Seen[] = []
+  const feeds = new Set<ServerResponse>()
+  const entries: Entry[] = []
+  const apiKeys = new Map<string, Record<string, unknown>>()
+  const live = new Map<string, Record<string, unknown> | { refused: string }>()
+  const switches = { isBeating: true, isDown: false, delayMs: 0 }
+  const reader = createIdentityReader({ subgraph: 'auth', issuer })
+  const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
+  let setCookies: string[] = []
+
+  const server = createServer((incoming, response) => {
+    handle(incoming, response).catch(() => response.destroy())
+  })
+  const beat = setInterval(() => {
+    if (switches.isBeating && !switches.isDown) tell({ type: 'heartbeat', at: now() })
+  }, 50)
+  await listen(server, 0)
+  const { port } = server.address() as AddressInfo
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = incoming.url ?? ''
+    const text = await readText(incoming)
+    const body = text === '' ? null : (JSON.parse(text) as Record<string, unknown>)
+    seen.push({ path, headers: incoming.headers, body })
+    if (switches.isDown) return void response.destroy()
+    if (switches.delayMs > 0) await new Promise((done) => setTimeout(done, switches.delayMs))
+    if (path === '/.well-known/jwks.json') return json(response, { keys: published })
+    const claims = identityFor(incoming)
+      ? await reader.read(incoming.headers).catch(() => null)
+      : null
+    if (claims === null) return json(response, { errors: [] }, 401)
+    if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
+    if (claims.kind !== 'gateway') return json(response, {}, 403)
+    if (path === '/internal/revocations') return openFeed(response)
+    json(response, answer(body ?? {}))
+  }
+
+  function identityFor(incoming: IncomingMessage): boolean {
+    return incoming.headers['sallyport-identity'] !== undefined
+  }
+
+  async function execute(body: Record<string, unknown> | null, incoming: IncomingMessage) {
+    return graphql({
+      schema,
+      source: String(body?.query),
+      variableValues: (body?.variables ?? {}) as Record<string, unknown>,
+      contextValue: await reader.read(incoming.headers),
+    })
+  }
+
+  function openFeed(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    response.flushHeaders()
+    if (switches.isBeating) {
+      response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+    }
+    feeds.add(response)
+    response.once('close', () => feeds.delete(response))
+  }
+
+  function answer(question: Record<string, unknown>): unknown {
+    if (question.type === 'api-key') {
+      const principal = apiKeys.get(`${question.key} ${question.secret}`)
+      return principal ? { principal } : { refused: 'API_KEY_INVALID' }
+    }
+    if (question.type === 'live') {
+      const { sub } = question.principal as { sub: string }
+      const found = live.get(sub) ?? { refused: 'SESSION_REVOKED' }
+      return 'refused' in found ? found : { principal: found }
+    }
+    const ids = (kind: string) => entries.filter((entry) => entry.kind === kind).map(({ id }) => id)
+    return { revokedSessions: ids('session'), staleSessions: [], revokedApiKeys: ids('api-key') }
+  }
+
+  function tell(message: unknown): void {
+    for (const feed of feeds) feed.write(`${JSON.stringify(message)}\n`)
+  }
+
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/graphql`,
+    seen,
+    published,
+    apiKeys,
+    live,
+    switches,
+    signing,
+    calls: (path: string) => seen.filter((request) => request.path === path),
+    setCookies(lines: string[]) {
+      setCookies = lines
+    },
+    /** Written to the table; the feed tells it unless it is silent. */
+    revoke(entry: Omit<Entry, 'expiresAt'>) {
+      const whole = { ...entry, expiresAt: Math.floor(Date.now() / 1000) + 3600 }
+      entries.push(whole)
+      if (switches.isBeating) tell({ type: 'changes', at: now(), entries: [whole] })
+    },
+    cutFeeds() {
+      for (const feed of feeds) feed.destroy()
+    },
+    token: (changes: TokenChanges = {}) => signToken(issuer, signing.privateKey, changes),
+    async stop() {
+      clearInterval(beat)
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+export type AuthPeer = Awaited<ReturnType<typeof startAuthPeer>>
+
+function resolvers() {
+  return {
+    Query: {
+      hello: () => 'hello',
+      me: (_: unknown, __: unknown, claims: { subject: string; kind: string }) => ({
+        sub: claims.subject,
+        kind: claims.kind,
+      }),
+      adminNow: (_: unknown, __: unknown, claims: { roles: string[] }) => claims.roles.join(','),
+    },
+    Mutation: {
+      login: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,
+      refresh: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,
+      logout: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,
+      rename: (_: unknown, { name }: { name: string }) => name,
+    },
+  }
+}
+
+export async function newKey(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }
+  return { kid, jwk, publicKey, privateKey }
+}
+
+async function signToken(issuer: string, key: CryptoKey, changes: TokenChanges): Promise<string> {
+  const iat = Math.floor(Date.now() / 1000)
+  const claims: Record<string, unknown> = {
+    iss: issuer,
+    aud: issuer,
+    sub: 'usr_1',
+    sid: 'ses_1',
+    jti: crypto.randomUUID(),
+    iat,
+    exp: iat + 600,
+    client_id: 'sallyport',
+    scope: 'reviews:write',
+    roles: ['user'],
+    ver: 1,
+    email_verified: true,
+    amr: ['pwd'],
+    auth_time: iat,
+    ...changes.claims,
+  }
+  for (const name of changes.without ?? []) delete claims[name]
+  const header = { alg: 'ES256', typ: 'at+jwt', kid: 'key-1', ...changes.header }
+  return new SignJWT(claims).setProtectedHeader(header).sign(changes.key ?? key)
+}
+
+export function csrfClaim(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
+
+function json(response: ServerResponse, body: unknown, status = 200, cookies: string[] = []): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'set-cookie': cookies })
+  response.end(JSON.stringify(body))
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', fail)
+    server.listen(port, '127.0.0.1', done)
+  })
+}

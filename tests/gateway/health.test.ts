@@ -1,0 +1,129 @@
+// When a gateway says it is ready, what it tells whom, and how it stops.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ConfigError, readGatewayConfig } from '../../gateway/config.ts'
+import { bearer, type Stack, startGateway } from './start-gateway.ts'
+
+async function get(url: string) {
+  const response = await fetch(url)
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+describe('a gateway that runs', () => {
+  let stack: Stack
+  beforeAll(async () => {
+    stack = await startGateway()
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  test('is live and ready, and says no more in public', async () => {
+    expect(await get(`${stack.gateway.url}/health/live`)).toEqual({
+      status: 200,
+      body: { status: 'live' },
+    })
+    expect(await get(`${stack.gateway.url}/health/ready`)).toEqual({
+      status: 200,
+      body: { status: 'ready' },
+    })
+  })
+
+  test('tells the details on the admin listener alone, which has no graph', async () => {
+    const { body } = await get(`${stack.gateway.adminUrl}/health/ready`)
+    expect(body).toMatchObject({ keys: true, revocations: { hasSnapshot: true } })
+    expect((await fetch(`${stack.gateway.adminUrl}/graphql`)).status).toBe(404)
+    expect((await fetch(`${stack.gateway.url}/metrics`)).status).toBe(404)
+  })
+
+  test('publishes its own keys and those of auth, public parts alone', async () => {
+    for (const name of ['jwks.json', 'identity-jwks.json']) {
+      const { status, body } = await get(`${stack.gateway.url}/.well-known/${name}`)
+      expect(status).toBe(200)
+      expect(body.keys).toHaveLength(1)
+      expect(JSON.stringify(body)).not.toContain('"d"')
+    }
+  })
+})
+
+test('a gateway without a snapshot is not ready, publishes its keys, and takes no credential', async () => {
+  await using stack = await startGateway({
+    env: { AUTH_URL: 'http://127.0.0.1:9/graphql' },
+    waitUntilReady: false,
+  })
+  const { url } = stack.gateway
+  expect(await get(`${url}/health/live`)).toMatchObject({ status: 200 })
+  expect(await get(`${url}/health/ready`)).toEqual({ status: 503, body: { status: 'not ready' } })
+  expect((await fetch(`${url}/.well-known/identity-jwks.json`)).status).toBe(200)
+  expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(503)
+})
+
+test('a gateway that was ready stays ready while auth is away', async () => {
+  await using stack = await startGateway()
+  stack.auth.switches.isDown = true
+  stack.auth.cutFeeds()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await get(`${stack.gateway.url}/health/ready`)).status).toBe(200)
+})
+
+test('a stop lets requests in flight finish, and drops none', async () => {
+  await using stack = await startGateway()
+  stack.auth.switches.delayMs = 300
+  const inFlight = Array.from({ length: 20 }, () => stack.hello())
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  const stopping = stack.gateway.stop()
+  const replies = await Promise.all(inFlight)
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
+  const startedAt = Date.now()
+  await stopping
+  expect(Date.now() - startedAt).toBeLessThan(2000)
+  await expect(stack.hello()).rejects.toThrow()
+})
+
+describe('settings', () => {
+  test('defaults are enough in development', () => {
+    const config = readGatewayConfig({})
+    expect(config).toMatchObject({
+      port: 4000,
+      adminPort: 9090,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:4000',
+    })
+  })
+
+  test('every problem is reported at once', () => {
+    const read = () =>
+      readGatewayConfig({
+        PORT: 'x',
+        HOST: '0.0.0.0',
+        PUBLIC_URL: 'ftp://x',
+        CORS_ORIGINS: '*',
+        TRUSTED_PROXIES: '10.0.0.0/99',
+        INTROSPECTION: 'yes',
+      })
+    expect(read).toThrow(ConfigError)
+    for (const name of [
+      'PORT',
+      'HOST',
+      'PUBLIC_URL',
+      'CORS_ORIGINS',
+      'TRUSTED_PROXIES',
+      'INTROSPECTION',
+    ]) {
+      expect(read).toThrow(name)
+    }
+  })
+
+  test('production needs a public address and strong identity keys', () => {
+    expect(() => readGatewayConfig({ NODE_ENV: 'production' })).toThrow(
+      /PUBLIC_URL[\s\S]*IDENTITY_KEYS/,
+    )
+    const weak = JSON.stringify({ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: '1' }] })
+    expect(() => readGatewayConfig({ IDENTITY_KEYS: weak })).toThrow('IDENTITY_KEYS')
+    expect(() => readGatewayConfig({ NODE_ENV: 'production', HOST: '0.0.0.0' })).not.toThrow('HOST')
+  })
+
+  test('secrets do not print themselves', () => {
+    const jwk = { kty: 'EC', crv: 'P-256', kid: '1', x: 'x', y: 'y', d: 'private-part' }
+    const config = readGatewayConfig({ IDENTITY_KEYS: JSON.stringify({ keys: [jwk] }) })
+    expect(JSON.stringify(config.identityKeys)).not.toContain('private-part')
+    expect(String(config.identityKeys)).not.toContain('private-part')
+  })
+})

@@ -1,0 +1,162 @@
+// A credential that was good and no longer is: refused within a second while auth can be asked, and never by mistake.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
+
+let stack: Stack
+let elapsed: number
+beforeEach(async () => {
+  elapsed = 0
+  stack = await startGateway({ deps: { monotonic: () => performance.now() + elapsed } })
+})
+afterEach(() => stack[Symbol.asyncDispose]())
+
+const secretBase = `sps_live_${'k'.repeat(40)}`
+const apiKey = {
+  'x-api-key': 'spk_live_abcdefghijklmnop',
+  'x-api-secret': secretBase + checksumOf(secretBase),
+}
+const apiKeyPrincipal = { kind: 'api-key', sub: 'usr_1', key_id: 'key_1', roles: [], scope: '' }
+
+async function statusWithin(ms: number, send: () => Promise<{ status: number }>, status: number) {
+  const until = Date.now() + ms
+  let last = 0
+  while (Date.now() < until) {
+    last = (await send()).status
+    if (last === status) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(last).toBe(status)
+}
+
+describe('while the feed is fresh', () => {
+  test('a revoked session is refused within a second, though its token is valid', async () => {
+    const headers = bearer(await stack.auth.token())
+    expect((await stack.hello(headers)).status).toBe(200)
+    stack.auth.revoke({ kind: 'session', id: 'ses_1' })
+    await statusWithin(1000, () => stack.hello(headers), 401)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED SESSION_REVOKED')
+    const other = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    expect((await stack.hello(other)).status).toBe(200)
+  })
+
+  test('rights that changed make older tokens stale, and newer ones pass', async () => {
+    const headers = bearer(await stack.auth.token({ claims: { ver: 4 } }))
+    stack.auth.revoke({ kind: 'user', id: 'usr_1', ver: 5 })
+    await statusWithin(1000, () => stack.hello(headers), 401)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED TOKEN_STALE')
+    const newer = bearer(await stack.auth.token({ claims: { ver: 5 } }))
+    expect((await stack.hello(newer)).status).toBe(200)
+  })
+
+  test('a compromised signing key ends its tokens, verified ones included', async () => {
+    const headers = bearer(await stack.auth.token())
+    expect((await stack.hello(headers)).status).toBe(200)
+    stack.auth.revoke({ kind: 'signing-key', id: 'key-1' })
+    await statusWithin(1000, () => stack.hello(headers), 401)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED TOKEN_INVALID')
+  })
+
+  test('a revoked API key is refused, cached or not', async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    stack.auth.revoke({ kind: 'api-key', id: 'key_1' })
+    await statusWithin(1000, () => stack.hello(apiKey), 401)
+  })
+
+  test("a change of its owner's rights empties a cached key", async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    await stack.hello(apiKey)
+    await stack.hello(apiKey)
+    expect(stack.auth.calls('/internal/credentials')).toHaveLength(1)
+    stack.auth.apiKeys.clear()
+    stack.auth.revoke({ kind: 'user', id: 'usr_1', ver: 2 })
+    await statusWithin(1000, () => stack.hello(apiKey), 401)
+  })
+
+  test('a cached key is asked about again after a minute', async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    await stack.hello(apiKey)
+    elapsed += 61_000
+    await stack.hello(apiKey)
+    const asked = stack.auth.calls('/internal/credentials')
+    const types = asked.map(({ body }) => (body as { type: string }).type)
+    expect(types.filter((type) => type === 'api-key')).toHaveLength(2)
+  })
+
+  test('logging out a revoked session succeeds as nobody', async () => {
+    const headers = bearer(await stack.auth.token())
+    stack.auth.revoke({ kind: 'session', id: 'ses_1' })
+    await statusWithin(1000, () => stack.hello(headers), 401)
+    const reply = await stack.send('mutation { logout }', { headers })
+    expect(reply.body).toEqual({ data: { logout: 'anonymous' } })
+  })
+})
+
+describe('while the feed is late and auth answers', () => {
+  test('many credentials are one question, and a revocation is found by it', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => stack.auth.token({ claims: { sid: `ses_${n}` } })),
+    )
+    for (const token of tokens) await stack.hello(bearer(token))
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_7' })
+    const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
+    expect(replies.map(({ status }) => status)).toEqual(tokens.map((_, n) => (n === 7 ? 401 : 200)))
+    expect(stack.auth.calls('/internal/credentials').length).toBeLessThanOrEqual(2)
+  })
+
+  test('a credential that was never seen before is asked about, not refused', async () => {
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(200)
+  })
+})
+
+describe('while auth is away', () => {
+  test('what was confirmed is honoured for 60 s, the rest is 503, and nothing is 401', async () => {
+    const known = bearer(await stack.auth.token())
+    const unknown = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    await stack.hello(known)
+    await stack.hello(apiKey)
+    stack.auth.switches.isDown = true
+    elapsed += 5000
+    expect((await stack.hello(known)).status).toBe(200)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    const refused = await stack.hello(unknown)
+    expect([refused.status, refusalOf(refused)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    expect(refused.headers.get('retry-after')).toBeTruthy()
+
+    elapsed += 53_000
+    expect((await stack.hello(known)).status).toBe(200)
+    elapsed += 5000
+    for (const headers of [known, apiKey]) expect((await stack.hello(headers)).status).toBe(503)
+  })
+
+  test('an API key that is not cached is 503, and a forged token still 401', async () => {
+    stack.auth.switches.isDown = true
+    const reply = await stack.hello(apiKey)
+    expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    expect((await stack.hello(bearer('nonsense'))).status).toBe(401)
+  })
+
+  test('a live rule is 503', async () => {
+    const headers = bearer(await stack.auth.token({ claims: { roles: ['admin'] } }))
+    await stack.hello(headers)
+    stack.auth.switches.isDown = true
+    const reply = await stack.send('{ adminNow }', { headers })
+    expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+  })
+})
+
+test('after an interruption the feed comes back, with what was revoked meanwhile', async () => {
+  const headers = bearer(await stack.auth.token())
+  await stack.hello(headers)
+  stack.auth.cutFeeds()
+  stack.auth.switches.isBeating = false
+  stack.auth.revoke({ kind: 'session', id: 'ses_1' })
+  stack.auth.switches.isBeating = true
+  await statusWithin(4000, () => stack.hello(headers), 401)
+})

@@ -1,0 +1,123 @@
+// A real gateway before the stand-in for the auth process, on free ports, with a composed supergraph of its own.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { composeServices } from '@apollo/composition'
+import { generateIdentityKey } from '@sallyport/claims/seal'
+import { parse } from 'graphql'
+import { type Environment, readGatewayConfig } from '../../gateway/config.ts'
+import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
+import { createLogger } from '../../gateway/log.ts'
+import { authSdl, startAuthPeer } from './auth-peer.ts'
+
+export interface StartOptions {
+  readonly env?: Environment
+  readonly deps?: GatewayDeps
+  /** Default true. */
+  readonly waitUntilReady?: boolean
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: {
+    data?: Record<string, unknown> | null
+    errors?: { message: string; extensions: Record<string, unknown> }[]
+  }
+}
+
+export async function startGateway(options: StartOptions = {}) {
+  const port = await freePort()
+  const issuer = options.env?.PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  // Tokens name the public address; keys are fetched from the one that listens.
+  const auth = await startAuthPeer({ issuer: `http://127.0.0.1:${port}` })
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'))
+  await writeSupergraph(folder)
+  const logs: string[] = []
+  const config = readGatewayConfig({
+    PORT: String(port),
+    ADMIN_PORT: '0',
+    PUBLIC_URL: issuer,
+    AUTH_URL: auth.url,
+    SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
+    IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }),
+    LOG_LEVEL: 'trace',
+    ...options.env,
+  })
+  const logger = createLogger('trace', { write: (line: string) => void logs.push(line) })
+  const gateway = await createGateway(config, { logger, ...options.deps })
+  if (options.waitUntilReady ?? true) await gateway.ready()
+  const endpoint = `${gateway.url}/graphql`
+
+  async function send(
+    query: string,
+    init: RequestInit & { variables?: unknown } = {},
+  ): Promise<Reply> {
+    const { variables, ...rest } = init
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      body: JSON.stringify({ query, variables }),
+      ...rest,
+      headers: { 'content-type': 'application/json', ...(rest.headers as Record<string, string>) },
+    })
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as Reply['body'],
+    }
+  }
+
+  return {
+    auth,
+    gateway,
+    config,
+    logs,
+    endpoint,
+    send,
+    /** A query that anybody may send, to see whether a credential is refused all the same. */
+    hello: (headers: Record<string, string> = {}) => send('{ hello }', { headers }),
+    subgraphCalls: () => auth.calls('/graphql').length,
+    async [Symbol.asyncDispose]() {
+      await gateway.stop()
+      await auth.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Stack = Awaited<ReturnType<typeof startGateway>>
+
+/** Code and reason of the one error of a refusal. */
+export function refusalOf({ body }: Reply): string {
+  const { code, reason } = body.errors?.[0]?.extensions ?? {}
+  return reason === undefined ? String(code) : `${code} ${reason}`
+}
+
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` }
+}
+
+async function writeSupergraph(folder: string): Promise<void> {
+  const { supergraphSdl, errors } = composeServices([
+    { name: 'auth', typeDefs: parse(authSdl), url: 'http://auth.invalid/graphql' },
+  ])
+  if (supergraphSdl === undefined) throw new Error(errors?.map(String).join('\n'))
+  await writeFile(join(folder, 'supergraph.graphql'), supergraphSdl)
+  await writeFile(
+    join(folder, 'supergraph.yaml'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the file's own
+    'subgraphs:\n  auth: { routing_url: "${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true }\n',
+  )
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
