@@ -12,7 +12,7 @@ import { Session } from './session.ts'
 const logoutInput = z
   .object({
     scope: z.enum(['CURRENT', 'OTHERS', 'ALL']).nullish(),
-    refreshToken: z.string().max(512).nullish(),
+    refreshToken: z.string().nullish(),
   })
   .nullish()
 
