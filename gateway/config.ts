@@ -15,6 +15,8 @@ export interface GatewayLimits {
   readonly requestTimeoutMs: number
   readonly executionTimeoutMs: number
   readonly drainMs: number
+  /** Event-loop lag beyond which requests are turned away; null outside production. */
+  readonly maxLagMs: number | null
 }
 
 export interface GatewayConfig {
@@ -59,6 +61,7 @@ export const defaultLimits: GatewayLimits = Object.freeze({
   requestTimeoutMs: 15_000,
   executionTimeoutMs: 30_000,
   drainMs: 10_000,
+  maxLagMs: null,
 })
 
 /** Reads the gateway's settings; throws one `ConfigError` that names every problem. */
@@ -98,7 +101,11 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     dataDir: env.DATA_DIR || 'data',
     identityKeys: read.identityKeys('IDENTITY_KEYS', isProduction),
     tls: read.tls(),
-    limits: { ...defaultLimits, bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes) },
+    limits: {
+      ...defaultLimits,
+      bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes),
+      maxLagMs: isProduction ? 200 : null,
+    },
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)

@@ -17,6 +17,7 @@ import { createHealth, type Health } from './health.ts'
 import { createCallerReader } from './http/client-address.ts'
 import { createCors } from './http/cors.ts'
 import { createGraphqlEndpoint } from './http/graphql.ts'
+import { createLoadMonitor } from './http/load-monitor.ts'
 import { createRouter, type PlainRoute } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
 import { listen } from './http/server.ts'
@@ -73,6 +74,7 @@ export async function createGateway(
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
   const execution = await chooseExecution(supergraph, deps, logger)
   const cors = createCors(config)
+  const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
   const pipeline = createPipeline({
     ...config,
     ...clocks,
@@ -82,6 +84,7 @@ export async function createGateway(
     execute: execution.execute,
     anonymous: createAnonymous(),
     currentGraph: supergraph.current,
+    isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
   })
   let isStopping = false
@@ -117,6 +120,7 @@ export async function createGateway(
       if (isStopping) return
       isStopping = true
       await front.stop()
+      load.stop()
       auth.keys.stop()
       await Promise.all([auth.feed.stop(), execution.stop(), supergraph.stop(), admin.stop()])
       await dispatcher.destroy()

@@ -10,6 +10,7 @@ import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
 import { controlIntrospection } from './pipeline/introspection.ts'
 import { checkLimits } from './pipeline/limits.ts'
 import { replaceByLive } from './pipeline/live.ts'
+import { shedLoad } from './pipeline/load.ts'
 import { prepareOperation } from './pipeline/operation.ts'
 import { checkOrigin } from './pipeline/origin.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
@@ -20,6 +21,7 @@ import type { Graph } from './supergraph.ts'
 
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
+  isOverloaded(): boolean
   readonly limits: BodyLimits
   readonly questions: AuthQuestions
   readonly introspection: Introspection
@@ -35,6 +37,7 @@ export type Pipeline = (request: GatewayRequest) => Promise<Answer>
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
+    ['load', shedLoad(parts)], //                   503
     ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
     ['body', readOperation(parts.limits)], //       400 413
     ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted

@@ -1,5 +1,5 @@
 // The shape of API keys, checked before anything is looked up: garbage costs no question to auth.
-import { crc32 } from './crc32.ts'
+import { crc32 } from 'node:zlib'
 
 const keyPattern = /^spk_(live|test)_[0-9A-Za-z]{16}$/
 const secretPattern = /^(sps_(live|test)_[0-9A-Za-z]{40})([0-9A-Za-z]{6})$/

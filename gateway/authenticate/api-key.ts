@@ -11,7 +11,7 @@ import { refused, type Verdict } from './verdict.ts'
 
 export interface ApiKeysOptions {
   readonly questions: Pick<AuthQuestions, 'apiKey'>
-  readonly entries: Pick<RevocationEntries, 'userChangedSince'>
+  readonly entries: Pick<RevocationEntries, 'userChangedSince' | 'keyChangedSince'>
   /** Whether what was confirmed before still counts while auth is away. */
   mayHonour(credential: Credential): boolean
   /** Wall clock in milliseconds. */
@@ -65,7 +65,9 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
 
   function isCurrent({ credential, askedAt }: Known): boolean {
     if (monotonic() - askedAt >= KEEP_MS) return false
-    return !options.entries.userChangedSince(credential.principal.claims.subject, askedAt)
+    const { subject, keyId } = credential.principal.claims
+    if (options.entries.keyChangedSince(keyId, askedAt)) return false
+    return !options.entries.userChangedSince(subject, askedAt)
   }
 
   function verdictOn({ credential, accepted, isAllowedFrom }: Known, address: string): Verdict {

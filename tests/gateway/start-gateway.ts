@@ -98,7 +98,7 @@ export function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` }
 }
 
-async function writeSupergraph(folder: string): Promise<void> {
+export async function writeSupergraph(folder: string): Promise<void> {
   const { supergraphSdl, errors } = composeServices([
     { name: 'auth', typeDefs: parse(authSdl), url: 'http://auth.invalid/graphql' },
   ])
@@ -111,7 +111,7 @@ async function writeSupergraph(folder: string): Promise<void> {
   )
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

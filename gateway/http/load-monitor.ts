@@ -1,0 +1,28 @@
+// Whether the event loop keeps up. When it does not, a quick 503 for some is better than a timeout for all.
+
+export interface LoadMonitor {
+  isOverloaded(): boolean
+  stop(): void
+}
+
+const SAMPLE_MS = 50
+// One long turn (a plan, a garbage collection) is a hiccup; two samples in a row are a state.
+const SAMPLES = 2
+
+/** @param maxLagMs Null: never overloaded, as beside an embedded database that shares the loop. */
+export function createLoadMonitor(maxLagMs: number | null, monotonic: () => number): LoadMonitor {
+  if (maxLagMs === null) return { isOverloaded: () => false, stop: () => undefined }
+  const limit = maxLagMs
+  let sampledAt = monotonic()
+  let lateSamples = 0
+  const timer = setInterval(sample, SAMPLE_MS)
+  timer.unref()
+
+  function sample(): void {
+    const now = monotonic()
+    lateSamples = now - sampledAt - SAMPLE_MS > limit ? lateSamples + 1 : 0
+    sampledAt = now
+  }
+
+  return { isOverloaded: () => lateSamples >= SAMPLES, stop: () => clearInterval(timer) }
+}
