@@ -72,7 +72,7 @@ function createDataSource(options: DataSourceOptions): GraphQLDataSource {
       try {
         const answer = await post(pool, {
           path: pathname + search,
-          headers: await headersFor(subgraph, context, request.operationName),
+          headers: await headersFor(subgraph, context),
           body: JSON.stringify({ query: request.query, variables: request.variables }),
           timeoutMs: subgraph.timeoutMs,
           maxResponseBytes,
@@ -93,7 +93,6 @@ function createDataSource(options: DataSourceOptions): GraphQLDataSource {
 async function headersFor(
   subgraph: SubgraphConfig,
   context: RequestContext,
-  operationName: string | undefined,
 ): Promise<Record<string, string>> {
   const headers: Record<string, string> = {
     accept: 'application/json',
@@ -104,8 +103,6 @@ async function headersFor(
     const value = context.forwardable[name]
     if (typeof value === 'string') headers[name] = value
   }
-  if (operationName && subgraph.name !== AUTH_SUBGRAPH)
-    headers['sallyport-operation'] = operationName
   if (subgraph.name === AUTH_SUBGRAPH) Object.assign(headers, context.authHeaders)
   const identity = await context.identityHeader(subgraph)
   headers[identity.name.toLowerCase()] = identity.value

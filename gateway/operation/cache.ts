@@ -33,7 +33,8 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
 
   return {
     prepare(query, operationName) {
-      const key = operationName === null ? query : `${operationName}\n${query}`
+      // The length keeps a name and a text from being read as another name and text.
+      const key = `${operationName?.length ?? ''}:${operationName ?? ''}${query}`
       const known = prepared.get(key)
       if (known) return known
       refuseOversized(query, limits)

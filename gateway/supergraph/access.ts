@@ -5,7 +5,6 @@ import {
   compileRule,
   createPolicies,
   type DirectiveNames,
-  directiveNames,
   emptyRule,
   type PolicyRegistry,
   type Predicate,
@@ -21,9 +20,9 @@ import {
   type ObjectTypeDefinitionNode,
   type ScalarTypeDefinitionNode,
   type UnionTypeDefinitionNode,
-  valueFromASTUntyped,
 } from 'graphql'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
+import { readArguments, supergraphDirectiveNames } from './links.ts'
 
 /** A rule with its compiled form and the subgraphs it comes from. */
 export interface Guard {
@@ -84,7 +83,7 @@ export function readAccess(document: DocumentNode, options: AccessOptions): Grap
 }
 
 function createReader(document: DocumentNode, options: AccessOptions) {
-  const names = directiveNames(document)
+  const names = supergraphDirectiveNames(document)
   const policies = createPolicies(options.policies)
   const graphs = graphNames(document)
   const configs = new Map(options.subgraphs.map((subgraph) => [subgraph.name, subgraph]))
@@ -247,12 +246,4 @@ function directivesNamed(
   name: string,
 ): readonly ConstDirectiveNode[] {
   return (node.directives ?? []).filter((directive) => directive.name.value === name)
-}
-
-function readArguments(directive: ConstDirectiveNode): Record<string, unknown> {
-  const entries = (directive.arguments ?? []).map((argument) => [
-    argument.name.value,
-    valueFromASTUntyped(argument.value),
-  ])
-  return Object.fromEntries(entries)
 }

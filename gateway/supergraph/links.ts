@@ -1,4 +1,5 @@
 // Under which names a subgraph's SDL knows the directives of federation (link spec v1.0: imports can rename).
+import { type DirectiveNames, directiveNames } from '@sallyport/claims/predicates'
 import {
   type ConstDirectiveNode,
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 
+const FEATURE_URL = /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\/v/
 const FEDERATION_URL = /^https:\/\/specs\.apollo\.dev\/federation\/v\d+\.\d+$/
 
 export interface Directed {
@@ -37,6 +39,28 @@ export function federationDirectives(document: DocumentNode): FederationDirectiv
   }
 }
 
+/**
+ * Under which names a composed supergraph knows the access directives. Composition imports a renamed
+ * one as `@link(url: ".../policy/v0.1", import: [{ name: "@policy", as: "@rule" }])`; a name that is
+ * missed here would be a rule that nobody enforces.
+ */
+export function supergraphDirectiveNames(supergraph: DocumentNode): DirectiveNames {
+  const names = directiveNames(supergraph)
+  const links = schemaNodes(supergraph)
+    .flatMap((node) => node.directives ?? [])
+    .map(readArguments)
+  const withImports = (feature: string, known: ReadonlySet<string>) => {
+    const own = links.filter((link) => FEATURE_URL.exec(String(link.url))?.[1] === feature)
+    return new Set([...known, ...own.flatMap((link) => importedName(link, feature) ?? [])])
+  }
+  return {
+    public: names.public,
+    authenticated: withImports('authenticated', names.authenticated),
+    requiresScopes: withImports('requiresScopes', names.requiresScopes),
+    policy: withImports('policy', names.policy),
+  }
+}
+
 /** The schema definition and its extensions. */
 export function schemaNodes(
   document: DocumentNode,
@@ -57,11 +81,16 @@ export function readArguments(directive: ConstDirectiveNode): Record<string, unk
 }
 
 function localName(link: Record<string, unknown>, directive: string): string {
+  const namespace = typeof link.as === 'string' ? link.as : 'federation'
+  return importedName(link, directive) ?? `${namespace}__${directive}`
+}
+
+function importedName(link: Record<string, unknown>, directive: string): string | null {
   const imports = Array.isArray(link.import) ? link.import : []
   for (const item of imports) {
     if (item === `@${directive}`) return directive
     if (typeof item !== 'object' || item === null || item.name !== `@${directive}`) continue
     return typeof item.as === 'string' ? item.as.slice(1) : directive
   }
-  return `${typeof link.as === 'string' ? link.as : 'federation'}__${directive}`
+  return null
 }

@@ -1,12 +1,12 @@
 // Takes the auth directives out of a supergraph: @apollo/gateway refuses to load what it cannot enforce; we enforce it.
-import { directiveNames } from '@sallyport/claims/predicates'
 import { type DocumentNode, Kind, print, type StringValueNode, type TypeNode, visit } from 'graphql'
+import { supergraphDirectiveNames } from './links.ts'
 
 const AUTH_FEATURE = /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\/v/
 
 /** The supergraph without uses, definitions, scalars and links of Apollo's three auth directives. */
 export function stripAuthDirectives(supergraph: DocumentNode): string {
-  const names = directiveNames(supergraph)
+  const names = supergraphDirectiveNames(supergraph)
   const directives = new Set([...names.authenticated, ...names.requiresScopes, ...names.policy])
   const scalars = scalarsOf(supergraph, directives)
 

@@ -1,0 +1,181 @@
+// A composed graph over real node:http subgraphs on loopback, without the gateway's HTTP front.
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { anonymousClaims, type Claims } from '@sallyport/claims'
+import { type FormattedExecutionResult, graphql, parse } from 'graphql'
+import { errorFromDenial } from '../../gateway/errors.ts'
+import type { OperationLimits } from '../../gateway/operation/limits.ts'
+import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
+import type { RequestContext } from '../../gateway/request-context.ts'
+import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
+import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { createSupergraph, type Graph, type Supergraph } from '../../gateway/supergraph.ts'
+
+/** What a subgraph's author writes at the top of the SDL. */
+export const header = /* GraphQL */ `
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.6"
+      import: [
+        "@key", "@shareable", "@external", "@requires", "@override", "@interfaceObject"
+        "@authenticated", "@requiresScopes", "@policy", "@composeDirective"
+      ]
+    )
+    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public"])
+    @composeDirective(name: "@public")
+
+  directive @public(staleCredentials: Boolean = false) on OBJECT | FIELD_DEFINITION | INTERFACE
+`
+
+export interface Received {
+  readonly headers: IncomingHttpHeaders
+  readonly body: { query: string; variables?: Record<string, unknown> }
+}
+
+export interface SubgraphFixture {
+  readonly sdl: string
+  readonly resolvers?: Record<string, unknown>
+  /** Its entry in supergraph.yaml, without URL and schema. */
+  readonly settings?: Record<string, unknown>
+}
+
+export interface Ask {
+  readonly claims?: Claims
+  readonly variables?: Record<string, unknown>
+  readonly operationName?: string
+}
+
+export interface GraphFixture extends AsyncDisposable {
+  readonly supergraph: Supergraph
+  readonly graph: Graph
+  readonly logged: unknown[][]
+  /** Every request that any subgraph received. */
+  readonly received: (Received & { readonly subgraph: string })[]
+  prepare(query: string, operationName?: string): PreparedOperation
+  /** Prepare, authorize, check variables, execute: the pipeline's order. */
+  ask(query: string, ask?: Ask): Promise<FormattedExecutionResult>
+}
+
+export function configOf(
+  subgraphs: Readonly<Record<string, SubgraphFixture>>,
+  urls: Readonly<Record<string, string>> = {},
+): SupergraphConfig {
+  const entries = Object.entries(subgraphs).map(([name, { settings }]) => [
+    name,
+    {
+      routing_url: urls[name] ?? 'http://127.0.0.1:1/graphql',
+      schema: { file: `${name}.graphql` },
+      mayDeclarePublic: true,
+      ...settings,
+    },
+  ])
+  return readSupergraphConfig(JSON.stringify({ subgraphs: Object.fromEntries(entries) }), {
+    variables: {},
+  })
+}
+
+export function composeFixture(
+  subgraphs: Readonly<Record<string, SubgraphFixture>>,
+  explicit: readonly string[] = ['auth'],
+): string {
+  const sources = configOf(subgraphs).subgraphs.map((config) => ({
+    config,
+    sdl: `${header}${subgraphs[config.name]?.sdl}`,
+  }))
+  return composeSupergraph(sources, { explicit })
+}
+
+export async function startGraph(
+  subgraphs: Readonly<Record<string, SubgraphFixture>>,
+  limits: Partial<OperationLimits> = {},
+): Promise<GraphFixture> {
+  const received: (Received & { subgraph: string })[] = []
+  const logged: unknown[][] = []
+  const servers: Server[] = []
+  const urls: Record<string, string> = {}
+  for (const [name, fixture] of Object.entries(subgraphs)) {
+    const server = await startSubgraph(fixture, (request) =>
+      received.push({ ...request, subgraph: name }),
+    )
+    servers.push(server)
+    urls[name] = urlOf(server)
+  }
+  const log = (...args: unknown[]) => void logged.push(args)
+  const logger = { debug: log, info: log, warn: log, error: log }
+  const supergraph = createSupergraph({ config: configOf(subgraphs, urls), logger, limits })
+  const graph = await supergraph.load(composeFixture(subgraphs))
+  const prepare = (query: string, operationName?: string) =>
+    graph.operations.prepare(query, operationName ?? null)
+
+  return {
+    supergraph,
+    graph,
+    logged,
+    received,
+    prepare,
+    async ask(query, { claims = anonymousClaims, variables = {}, operationName } = {}) {
+      const prepared = prepare(query, operationName)
+      const caller = prepared.isStaleCredentials ? anonymousClaims : claims
+      const denial = prepared.authorize(caller, Date.now() / 1000)
+      if (denial) throw errorFromDenial(denial)
+      const checked = prepared.checkVariables(variables)
+      return graph.engine.execute(prepared, { variables: checked, context: contextFor(caller) })
+    },
+    async [Symbol.asyncDispose]() {
+      await supergraph.stop()
+      await Promise.all(servers.map(closeServer))
+    },
+  }
+}
+
+export function contextFor(
+  claims: Claims = anonymousClaims,
+  overrides: Partial<RequestContext> = {},
+): RequestContext {
+  return {
+    requestId: 'req_1',
+    signal: new AbortController().signal,
+    claims,
+    identityHeader: async (subgraph) => ({
+      name: 'sallyport-identity',
+      value: `identity-for-${subgraph.name}`,
+    }),
+    authHeaders: { 'sallyport-client-address': '203.0.113.7' },
+    forwardable: {},
+    setCookies: [],
+    fetches: 0,
+    ...overrides,
+  }
+}
+
+export function urlOf(server: Server, path = '/graphql'): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+}
+
+export async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
+
+async function startSubgraph(
+  fixture: SubgraphFixture,
+  onRequest: (request: Received) => void,
+): Promise<Server> {
+  const typeDefs = parse(`${header}${fixture.sdl}`)
+  const schema = buildSubgraphSchema([
+    { typeDefs, resolvers: (fixture.resolvers ?? {}) as Record<string, never> },
+  ])
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as Received['body']
+    onRequest({ headers: request.headers, body })
+    const variableValues = body.variables ?? {}
+    const result = await graphql({ schema, source: body.query, variableValues })
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(result))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}

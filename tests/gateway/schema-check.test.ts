@@ -1,0 +1,373 @@
+// What the check on subgraph schemas refuses before composition (case 112), and what the gateway refuses to load (case 127).
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { anonymousClaims } from '@sallyport/claims'
+import { parse } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { composeSupergraph, SchemaError } from '../../gateway/supergraph/compose.ts'
+import { readSupergraphConfig, SupergraphConfigError } from '../../gateway/supergraph/config.ts'
+import { openSupergraph } from '../../gateway/supergraph/open.ts'
+import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
+import { createSupergraph } from '../../gateway/supergraph.ts'
+import {
+  composeFixture,
+  configOf,
+  header,
+  type SubgraphFixture,
+  startGraph,
+} from './graph-fixture.ts'
+
+const auth: SubgraphFixture = {
+  sdl: /* GraphQL */ `
+    type Query { viewer: User @public }
+    type Mutation { login: User @public(staleCredentials: true) }
+    type User @key(fields: "id") { id: ID! @public email: String @authenticated }
+    type SignedIn { token: String }
+  `,
+}
+
+function problemsOf(other: SubgraphFixture, changed: Partial<SubgraphFixture> = {}): string {
+  try {
+    composeFixture({ auth: { ...auth, ...changed }, other }, ['auth', 'other'])
+    return ''
+  } catch (error) {
+    if (error instanceof SchemaError) return error.message
+    throw error
+  }
+}
+
+describe('the check on subgraph schemas', () => {
+  test('lets a subgraph pass that rules its fields', () => {
+    const sdl = /* GraphQL */ `
+      type Query { open: String @public admin: String @policy(policies: [["role:admin"]]) }
+      type Mutation { hide: String @policy(policies: [["role:moderator", "live"]]) }
+      type User @key(fields: "id") { id: ID! reviews: [String] @public }
+    `
+    expect(problemsOf({ sdl })).toBe('')
+  })
+
+  test.each([
+    [
+      'a root field of ours without a rule',
+      'type Query { a: String }',
+      /other: Query\.a: a root field without/,
+    ],
+    [
+      'a mutation of ours without a rule',
+      'type Query { a: String @public } extend type Mutation { b: String }',
+      /other: Mutation\.b: a root field without/,
+    ],
+    [
+      '@public beside another rule',
+      'type Query { a: String @public @authenticated }',
+      /Query\.a: @public beside another rule/,
+    ],
+    ['@public on a root type', 'type Query @public { a: String }', /@public on a root type/],
+    [
+      'an unknown policy',
+      'type Query { a: String @policy(policies: [["verified", "nonsense"]]) }',
+      /unknown policy "nonsense"/,
+    ],
+    [
+      'a misspelled fresh',
+      'type Query { a: String @policy(policies: [["fresh:soon"]]) }',
+      /unknown policy "fresh:soon"/,
+    ],
+    [
+      'a role rule on a mutation without live',
+      'type Query { a: String @public } type Mutation { b: String @policy(policies: [["role:admin"]]) }',
+      /Mutation\.b: .*"live"/,
+    ],
+    [
+      'staleCredentials outside auth',
+      'type Query { a: String @public } type Mutation { b: String @public(staleCredentials: true) }',
+      /staleCredentials is for mutations of auth/,
+    ],
+    [
+      'a field taken from auth',
+      'type Query { a: String @public } type Mutation { login: User @override(from: "auth") @public } type User @key(fields: "id") { id: ID! @public }',
+      /@override\(from: "auth"\)/,
+    ],
+    [
+      'a root field of auth answered beside it',
+      'type Query { viewer: User @public @shareable } type User @key(fields: "id") { id: ID! @public }',
+      /Query\.viewer: a root field of auth/,
+    ],
+    [
+      'an interface object of a type of auth',
+      'type Query { a: String @public } type User @key(fields: "id") @interfaceObject { id: ID! x: String @public }',
+      /@interfaceObject of a type of auth/,
+    ],
+    [
+      'a field added to a type of auth without a rule',
+      'type Query { a: String @public } type User @key(fields: "id") { id: ID! spy: String }',
+      /User\.spy: adds to a type of auth without/,
+    ],
+    [
+      'a subgraph that disagrees on a shared field',
+      'type Query { a: String @public } type User @key(fields: "id") { id: ID! @authenticated }',
+      /User\.id: subgraphs disagree/,
+    ],
+    [
+      'a subscription',
+      'type Query { a: String @public } type Subscription { b: String @public }',
+      /subscriptions are not supported/,
+    ],
+    ['a schema without types', 'scalar Nothing', /its schema has no types/],
+    ['a syntax error', 'type Query {', /other: Syntax Error/],
+  ])('refuses %s', (_, sdl, problem) => {
+    expect(problemsOf({ sdl })).toMatch(problem)
+  })
+
+  test('refuses @public where supergraph.yaml does not allow it', () => {
+    const sdl = 'type Query { a: String @public }'
+    expect(problemsOf({ sdl, settings: { mayDeclarePublic: false } })).toMatch(/mayDeclarePublic/)
+  })
+
+  test('refuses @shareable on a root field of auth', () => {
+    const sdl = auth.sdl.replace('viewer: User @public', 'viewer: User @public @shareable')
+    expect(problemsOf({ sdl: 'type Query { a: String @public }' }, { sdl })).toMatch(
+      /@shareable on a root/,
+    )
+  })
+
+  test('names every problem at once', () => {
+    const sdl = 'type Query { a: String b: String @policy(policies: [["nonsense"]]) }'
+    const problems = problemsOf({ sdl })
+    expect(problems).toContain('Query.a')
+    expect(problems).toContain('nonsense')
+  })
+
+  test('sees through renamed imports', () => {
+    const renamed = header
+      .replace('"@override"', '{ name: "@override", as: "@take" }')
+      .replace('"@policy"', '{ name: "@policy", as: "@rule" }')
+    const sdl = `${renamed} type Query { a: String @rule(policies: [["nonsense"]]) }
+      type Mutation { login: User @take(from: "auth") @public } type User @key(fields: "id") { id: ID! @public }`
+    const config = configOf({ auth, other: { sdl } })
+    const compose = () =>
+      composeSupergraph(
+        config.subgraphs.map((subgraph) => ({
+          config: subgraph,
+          sdl: subgraph.name === 'auth' ? header + auth.sdl : sdl,
+        })),
+      )
+    expect(compose).toThrow(/unknown policy "nonsense"/)
+    expect(compose).toThrow(/would take a field away/)
+  })
+
+  test('refuses @public that is neither linked nor composed, because it would mean nothing', () => {
+    const sdl = 'type Query { a: String @public } directive @public on FIELD_DEFINITION'
+    const sources = configOf({ auth: { sdl } }).subgraphs.map((config) => ({ config, sdl }))
+    expect(() => composeSupergraph(sources, { explicit: [] })).toThrow(/without its @link/)
+  })
+
+  test('refuses to have looked at nothing', () => {
+    expect(() => composeSupergraph([])).toThrow(/nothing was checked/)
+  })
+
+  test('a field that requires a protected field of auth carries its rule', () => {
+    const sdl = /* GraphQL */ `
+      type Query { a: String @public }
+      type User @key(fields: "id") {
+        id: ID!
+        email: String @external
+        domain: String @public @requires(fields: "email")
+      }
+    `
+    expect(problemsOf({ sdl })).toMatch(/composition: .*domain/)
+  })
+})
+
+describe('rules through composition', () => {
+  test('renamed directives are enforced, stripped and never served open', async () => {
+    const renamed = header
+      .replace('"@authenticated"', '{ name: "@authenticated", as: "@signedIn" }')
+      .replace('"@policy"', '{ name: "@policy", as: "@rule" }')
+      .replace('"@requiresScopes"', '{ name: "@requiresScopes", as: "@scoped" }')
+      .replace('"@public"', '{ name: "@public", as: "@open" }')
+      .replace('(name: "@public")', '(name: "@open")')
+      .replace('directive @public', 'directive @open')
+    const config = configOf({ auth: { sdl: '' } })
+    const sdl = `${renamed} type Query { a: String @open b: String @signedIn c: String @rule(policies: [["deny"]]) d: String @scoped(scopes: [["x"]]) }`
+    const text = composeSupergraph(config.subgraphs.map((subgraph) => ({ config: subgraph, sdl })))
+    expect(stripAuthDirectives(parse(text))).not.toMatch(
+      /signedIn|rule|scoped|Scope|Policy|authenticated/,
+    )
+    const supergraph = createSupergraph({ config, logger: silent() })
+    const graph = await supergraph.load(text)
+    const denialOf = (query: string) =>
+      graph.operations.prepare(query, null).authorize(anonymousClaims, 0)
+    expect(denialOf('{ a }')).toBeNull()
+    for (const query of ['{ b }', '{ c }', '{ d }']) {
+      expect(denialOf(query)).toMatchObject({ code: 'UNAUTHENTICATED' })
+    }
+    await supergraph.stop()
+  })
+
+  test('scopes that two subgraphs ask for add up', async () => {
+    const shared = (scope: string) => ({
+      settings: { access: 'authenticated' },
+      sdl: `type Query { ${scope}: P @public } type P @key(fields: "id") { id: ID! @public x: Int @shareable @requiresScopes(scopes: [["${scope}"]]) }`,
+    })
+    expect(() => composeFixture({ auth, one: shared('one'), two: shared('two') })).toThrow(
+      /disagree/,
+    )
+  })
+})
+
+describe('a supergraph that the gateway loads', () => {
+  test('a broken one on reload leaves the old graph serving', async () => {
+    await using fixture = await startGraph({ auth })
+    await expect(fixture.supergraph.load('type Query {')).rejects.toThrow()
+    await expect(fixture.supergraph.load('type Query { a: Int }')).rejects.toThrow()
+    expect(fixture.supergraph.current()).toBe(fixture.graph)
+  })
+
+  test('a changed one is another version with operations of its own', async () => {
+    await using fixture = await startGraph({ auth })
+    const sdl = auth.sdl.replace('viewer: User @public', 'viewer: User @authenticated')
+    const next = await fixture.supergraph.load(composeFixture({ auth: { sdl } }))
+    expect(next.version).not.toBe(fixture.graph.version)
+    const denialOf = ({ operations }: typeof next) =>
+      operations.prepare('{ viewer { id } }', null).authorize(anonymousClaims, 0)
+    expect(denialOf(fixture.graph)).toBeNull()
+    expect(denialOf(next)).toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('one without any rule is refused: there is no graph', async () => {
+    const config = configOf({ auth })
+    const stripped = stripAuthDirectives(parse(composeFixture({ auth }))).replaceAll(
+      /@public(\(.*?\))?(?! )/g,
+      '',
+    )
+    const supergraph = createSupergraph({ config, logger: silent() })
+    await expect(supergraph.load(stripped)).rejects.toThrow()
+    expect(supergraph.current()).toBeNull()
+    await supergraph.stop()
+  })
+
+  test('one composed elsewhere, without defaults, denies what has no rule', async () => {
+    const other = {
+      sdl: 'type Query { a: String @public b: String }',
+      settings: { access: 'deny' },
+    }
+    const text = composeFixture({ auth, other }).replace(/ @policy\(policies: \[\["deny"\]\]\)/, '')
+    expect(text).not.toContain('"deny"')
+    const supergraph = createSupergraph({ config: configOf({ auth, other }), logger: silent() })
+    const { operations } = await supergraph.load(text)
+    expect(operations.prepare('{ b }', null).authorize(anonymousClaims, 0)).not.toBeNull()
+    await supergraph.stop()
+  })
+
+  test('without a composed file beside the YAML it is composed at start, with the same checks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'supergraph-'))
+    writeFileSync(join(folder, 'auth.graphql'), header + auth.sdl)
+    writeFileSync(
+      join(folder, 'supergraph.yaml'),
+      `subgraphs: { auth: { routing_url: "\${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true } }`,
+    )
+    const options = {
+      configPath: join(folder, 'supergraph.yaml'),
+      variables: { AUTH_URL: 'http://127.0.0.1:1/graphql' },
+      logger: silent(),
+    }
+    const { supergraph } = await openSupergraph(options)
+    expect(supergraph.current()?.schema.getQueryType()?.getFields()).toHaveProperty('viewer')
+    await supergraph.stop()
+    writeFileSync(join(folder, 'auth.graphql'), `${header} type Query { open: String }`)
+    const broken = await openSupergraph(options)
+    expect(broken.supergraph.current()).toBeNull()
+    await broken.supergraph.stop()
+  })
+})
+
+describe('supergraph.yaml', () => {
+  const read = (yaml: string, variables = {}) => readSupergraphConfig(yaml, { variables, now: 0 })
+
+  test('reads Rover keys and ours, with defaults', () => {
+    const { subgraphs } = read(
+      `subgraphs: { auth: { routing_url: "\${AUTH_URL}", schema: { file: a.graphql } }, other: { routing_url: http://b/graphql, schema: { file: b.graphql }, dryRun: { until: 2030-01-01 } } }`,
+      { AUTH_URL: 'http://a/graphql' },
+    )
+    expect(subgraphs).toMatchObject([
+      { name: 'auth', url: 'http://a/graphql', access: 'deny', timeoutMs: 5000, dryRunUntil: null },
+      {
+        name: 'other',
+        mayDeclarePublic: false,
+        identity: { grants: [], header: 'sallyport-identity' },
+        dryRunUntil: Date.parse('2030-01-01'),
+      },
+    ])
+  })
+
+  test.each([
+    ['no YAML', 'a: [', /no YAML/],
+    [
+      'a variable that is not set',
+      `subgraphs: { auth: { routing_url: "\${NOPE}", schema: { file: a } } }`,
+      /\$\{NOPE\} is not set/,
+    ],
+    [
+      'an unknown key',
+      'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, acess: deny } }',
+      /acess/,
+    ],
+    [
+      'access: public',
+      'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, access: public } }',
+      /access/,
+    ],
+    [
+      'a URL with a password',
+      'subgraphs: { auth: { routing_url: "http://u:p@a/", schema: { file: a } } }',
+      /routing_url/,
+    ],
+    [
+      'no auth',
+      'subgraphs: { b: { routing_url: "http://a/", schema: { file: a } } }',
+      /"auth" is missing/,
+    ],
+    [
+      'a dry run of auth',
+      'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, dryRun: { until: 2030-01-01 } } }',
+      /always enforced/,
+    ],
+    [
+      'a forwarded credential',
+      'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, forwardHeaders: [Cookie] } }',
+      /"cookie" is never forwarded/,
+    ],
+    [
+      'a forwarded header of ours',
+      'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, forwardHeaders: [Sallyport-Identity] } }',
+      /never forwarded/,
+    ],
+  ])('refuses %s', (_, yaml, problem) => {
+    expect(() => read(yaml)).toThrow(problem)
+    expect(() => read(yaml)).toThrow(SupergraphConfigError)
+  })
+
+  test('refuses a dry run after its end, and names every problem together', () => {
+    const yaml = `subgraphs:
+      auth: { routing_url: "http://a/", schema: { file: a }, forwardHeaders: [host] }
+      other: { routing_url: "http://b/", schema: { file: b }, dryRun: { until: 2020-01-01 } }`
+    const now = Date.parse('2026-01-01')
+    const refused = () => readSupergraphConfig(yaml, { variables: {}, now })
+    expect(refused).toThrow(/dryRun: ended at 2020/)
+    expect(refused).toThrow(/"host" is never forwarded/)
+  })
+})
+
+test('the committed schemas are what the code says', () => {
+  const args = ['tsx', '--conditions=sallyport-source', 'scripts/schema.ts', '--check']
+  const { status, stdout, stderr } = spawnSync('npx', args, { encoding: 'utf8' })
+  expect(`${stdout}${stderr}`).toContain('all up to date')
+  expect(status).toBe(0)
+})
+
+function silent() {
+  return { debug() {}, info() {}, warn() {}, error() {} }
+}
