@@ -141,7 +141,7 @@ export async function up(db: Knex): Promise<void> {
 
     create table revocations (
       id bigint generated always as identity primary key,
-      kind text not null check (kind in ('session', 'user', 'api-key', 'signing-key')),
+      kind text not null check (kind in ('session', 'user', 'api-key', 'api-key-changed', 'signing-key')),
       ref text not null,
       ver integer,
       recorded_at timestamptz not null default clock_timestamp(),

@@ -78,6 +78,6 @@ export async function activateRotation(trx: Knex, key: ApiKey): Promise<ApiKey |
     .returning('*')
   if (row === undefined) return null
   // Empties what gateways have cached for this key; they ask again, and the overlap answers.
-  await revoke(trx, [{ kind: 'api-key', id: key.id }])
+  await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
   return ApiKey.fromDatabaseJson(row)
 }

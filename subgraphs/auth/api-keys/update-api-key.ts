@@ -39,7 +39,7 @@ export async function updateApiKey(context: AuthContext, input: unknown): Promis
         allowed_ips: change.allowedIps ?? key.allowed_ips,
       })
       .returning('*')
-    await revoke(trx, [{ kind: 'api-key', id: key.id }])
+    await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
     await recordAudit(trx, context.origin, {
       action: 'api_key.updated',
       actor: { kind: 'user', id: user.id },

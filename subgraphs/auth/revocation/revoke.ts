@@ -5,6 +5,8 @@ export type Revocation =
   | { readonly kind: 'session'; readonly id: string }
   | { readonly kind: 'user'; readonly id: string; readonly ver: number }
   | { readonly kind: 'api-key'; readonly id: string }
+  /** The key still works, but gateways must ask about it anew. */
+  | { readonly kind: 'api-key-changed'; readonly id: string }
   | { readonly kind: 'signing-key'; readonly id: string }
 
 /** Kept twice the longest life of an access token (60 minutes): later no token is left that it could refuse. */

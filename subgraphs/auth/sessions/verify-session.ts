@@ -37,6 +37,10 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
   })
   requireCookiesAllowed(context, verification.delivery)
   const started = await transact(context.deps.db, async (trx) => {
+    // Several registrations of one address proved at once would wait for each other's rows in a circle.
+    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
+      verification.email_normalized,
+    ])
     await consumeVerification(trx, verification)
     const session =
       verification.purpose === 'REGISTRATION'

@@ -16,7 +16,8 @@ export interface Keyring {
   stop(): void
 }
 
-const RELOAD_MS = 5_000
+/** Short: what signs with a withdrawn key is refused by every gateway. */
+const RELOAD_MS = 1_000
 const ROTATE_MS = 30_000
 
 interface Loaded {

@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { GraphqlAnswer } from '../client.ts'
+import { type Stack, startStack } from '../harness.ts'
+import { type Person, registerPerson, VIEWER } from '../people.ts'
+
+const CREATE = `mutation Create($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) { key secret apiKey { id status roles scopes allowedIps } verification { id purpose } }
+}`
+const VERIFY_KEY = `mutation VerifyKey($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { id status } }`
+const ROTATE = `mutation Rotate($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { key secret apiKey { id } verification { id } } }`
+const REVOKE = `mutation Revoke($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { id status } }`
+const UPDATE = `mutation Update($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { id name roles allowedIps } }`
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack()
+  await stack
+    .db('roles')
+    .insert({ name: 'reporter', rank: 10, scopes: ['reports:read', 'reports:write'] })
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+interface Key {
+  readonly id: string
+  readonly key: string
+  readonly secret: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const headersOf = (key: string, secret: string) => ({ 'x-api-key': key, 'x-api-secret': secret })
+
+async function createKey(
+  person: Person,
+  input: object = {},
+): Promise<Key & { verificationId: string }> {
+  const answer = await stack.client.send(
+    CREATE,
+    { input: { name: 'ci', ...input } },
+    person.headers,
+  )
+  if (answer.errors.length > 0) throw new Error(answer.text)
+  const { key, secret, apiKey, verification } = answer.data.createApiKey
+  return {
+    id: apiKey.id,
+    key,
+    secret,
+    headers: headersOf(key, secret),
+    verificationId: verification.id,
+  }
+}
+
+async function verifyKey(person: Person, verificationId: string): Promise<GraphqlAnswer> {
+  const code = await stack.mailbox.takeCode(person.email)
+  return await stack.client.send(VERIFY_KEY, { input: { verificationId, code } }, person.headers)
+}
+
+async function usableKey(person: Person, input: object = {}): Promise<Key> {
+  const key = await createKey(person, input)
+  await verifyKey(person, key.verificationId)
+  return key
+}
+
+const viewer = (headers: Readonly<Record<string, string>>) => stack.client.send(VIEWER, {}, headers)
+const refusal = async (headers: Readonly<Record<string, string>>) => {
+  const { status, errors } = await viewer(headers)
+  return `${status} ${errors[0]?.extensions.code} ${errors[0]?.extensions.reason}`
+}
+const INVALID = '401 UNAUTHENTICATED API_KEY_INVALID'
+
+async function withRole(role: string): Promise<Person> {
+  const person = await registerPerson(stack)
+  await stack.db('user_roles').insert({ user_id: person.id, role_name: role })
+  return person
+}
+
+test('a key is unusable until its owner proves the mailed code, then calls the graph as its owner', async () => {
+  const person = await registerPerson(stack)
+  const key = await createKey(person, { roles: ['user'] })
+  expect(key.key).toMatch(/^spk_test_[0-9A-Za-z]{16}$/)
+  expect(key.secret).toMatch(/^sps_test_[0-9A-Za-z]{46}$/)
+  expect(await refusal(key.headers)).toBe(INVALID)
+
+  const verified = await verifyKey(person, key.verificationId)
+  expect(verified.data.verifyApiKey.status).toBe('ACTIVE')
+  await expect.poll(async () => (await viewer(key.headers)).status, { timeout: 3_000 }).toBe(200)
+  expect((await viewer(key.headers)).data.viewer).toMatchObject({
+    kind: 'API_KEY',
+    user: { id: person.id },
+    session: null,
+    roles: ['user'],
+  })
+})
+
+test('unknown, wrong, revoked, expired and of a suspended owner are refused alike', async () => {
+  const person = await registerPerson(stack)
+  const other = await usableKey(await registerPerson(stack))
+  const revoked = await usableKey(person)
+  await stack.client.send(REVOKE, { input: { id: revoked.id } }, person.headers)
+  const expired = await usableKey(person)
+  await stack.db('api_keys').where('id', expired.id).update({ expires_at: stack.db.fn.now() })
+  const suspendedOwner = await registerPerson(stack)
+  const suspended = await usableKey(suspendedOwner)
+  await stack.db('users').where('id', suspendedOwner.id).update({ status: 'SUSPENDED' })
+
+  for (const headers of [
+    headersOf(`spk_test_${'0'.repeat(16)}`, other.secret),
+    headersOf(revoked.key, other.secret),
+    revoked.headers,
+    expired.headers,
+    suspended.headers,
+    headersOf(other.key, `${other.secret.slice(0, -1)}_`),
+    headersOf(other.key, 'x'),
+  ]) {
+    expect(await refusal(headers)).toBe(INVALID)
+  }
+})
+
+test('a revoked key is refused within a second though it was cached', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  expect((await viewer(key.headers)).status).toBe(200)
+  const revoked = await stack.client.send(REVOKE, { input: { id: key.id } }, person.headers)
+  expect(revoked.data.revokeApiKey.status).toBe('REVOKED')
+  await expect.poll(() => refusal(key.headers), { timeout: 1_000, interval: 50 }).toBe(INVALID)
+  const again = await stack.client.send(REVOKE, { input: { id: key.id } }, person.headers)
+  expect(again.data.revokeApiKey.status).toBe('REVOKED')
+})
+
+test('a key never may more than its owner, and loses what its owner loses', async () => {
+  const person = await withRole('reporter')
+  const refused = await stack.client.send(
+    CREATE,
+    { input: { name: 'x', roles: ['admin'] } },
+    person.headers,
+  )
+  expect(refused.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
+  const scopeless = await stack.client.send(
+    CREATE,
+    { input: { name: 'x', roles: ['user'], scopes: ['reports:read'] } },
+    person.headers,
+  )
+  expect(scopeless.code).toBe('BAD_USER_INPUT')
+
+  const key = await usableKey(person, { roles: ['reporter'], scopes: ['reports:read'] })
+  expect((await viewer(key.headers)).data.viewer).toMatchObject({
+    roles: ['reporter'],
+    scopes: ['reports:read'],
+  })
+  await stack.db.transaction(async (trx) => {
+    const { raiseTokenVersion } = await import('../../subgraphs/auth/users/grant-role.ts')
+    await trx('user_roles').where({ user_id: person.id, role_name: 'reporter' }).delete()
+    await raiseTokenVersion(trx, person.id)
+  })
+  await expect
+    .poll(async () => (await viewer(key.headers)).data?.viewer?.roles, { timeout: 1_500 })
+    .toEqual([])
+})
+
+test('omitted roles and scopes mean none', async () => {
+  const key = await usableKey(await withRole('reporter'))
+  expect((await viewer(key.headers)).data.viewer).toMatchObject({ roles: [], scopes: [] })
+})
+
+test('a key makes no keys, ends no sessions and changes no credentials', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person, { roles: ['user'] })
+  for (const [mutation, input] of [
+    [CREATE, { name: 'from a key' }],
+    [REVOKE, { id: key.id }],
+    [ROTATE, { id: key.id }],
+  ] as const) {
+    const answer = await stack.client.send(mutation, { input }, key.headers)
+    expect(answer.status).toBe(403)
+    expect(answer.code).toBe('FORBIDDEN')
+  }
+})
+
+test('the code of another person does not verify a key', async () => {
+  const person = await registerPerson(stack)
+  const stranger = await registerPerson(stack)
+  const key = await createKey(person)
+  const code = await stack.mailbox.takeCode(person.email)
+  const input = { verificationId: key.verificationId, code }
+  const answer = await stack.client.send(VERIFY_KEY, { input }, stranger.headers)
+  expect(answer.code).toBe('VERIFICATION_FAILED')
+})
+
+test('after rotation both secrets work for the overlap, then the old one is refused', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const rotated = await stack.client.send(
+    ROTATE,
+    { input: { id: key.id, overlapSeconds: 60 } },
+    person.headers,
+  )
+  const fresh = rotated.data.rotateApiKey
+  expect(fresh.key).toBe(key.key)
+  expect(await refusal(headersOf(fresh.key, fresh.secret))).toBe(INVALID)
+  expect((await viewer(key.headers)).status).toBe(200)
+  await verifyKey(person, fresh.verification.id)
+  await expect
+    .poll(async () => (await viewer(headersOf(fresh.key, fresh.secret))).status, { timeout: 3_000 })
+    .toBe(200)
+  expect((await viewer(key.headers)).status).toBe(200)
+
+  await stack.db('api_keys').where('id', key.id).update({ previous_expires_at: stack.db.fn.now() })
+  await stack.db.transaction(async (trx) => {
+    const { revoke } = await import('../../subgraphs/auth/revocation/revoke.ts')
+    await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
+  })
+  await expect.poll(() => refusal(key.headers), { timeout: 1_500 }).toBe(INVALID)
+  expect((await viewer(headersOf(fresh.key, fresh.secret))).status).toBe(200)
+})
+
+test('a key with an address list works from those addresses alone', async () => {
+  const person = await registerPerson(stack)
+  const here = await usableKey(person, { allowedIps: ['127.0.0.0/8', '::1'] })
+  const elsewhere = await usableKey(person, { allowedIps: ['203.0.113.7'] })
+  expect((await viewer(here.headers)).status).toBe(200)
+  expect(await refusal(elsewhere.headers)).toBe(INVALID)
+  const bad = await stack.client.send(
+    CREATE,
+    { input: { name: 'x', allowedIps: ['300.1.1.1'] } },
+    person.headers,
+  )
+  expect(bad.code).toBe('BAD_USER_INPUT')
+})
+
+test('an update narrows a key and never widens it', async () => {
+  const person = await withRole('reporter')
+  const key = await usableKey(person, { roles: ['user'] })
+  const wider = await stack.client.send(
+    UPDATE,
+    { input: { id: key.id, roles: ['user', 'reporter'] } },
+    person.headers,
+  )
+  expect(wider.code).toBe('BAD_USER_INPUT')
+  const narrower = await stack.client.send(
+    UPDATE,
+    { input: { id: key.id, name: 'renamed', roles: [], allowedIps: ['127.0.0.1'] } },
+    person.headers,
+  )
+  expect(narrower.data.updateApiKey).toMatchObject({
+    name: 'renamed',
+    roles: [],
+    allowedIps: ['127.0.0.1'],
+  })
+})
+
+test('the secret is stored nowhere: not in the tables, not in a later answer', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  await viewer(key.headers)
+  for (const table of [
+    'api_keys',
+    'audit_events',
+    'outbox_events',
+    'mail_outbox',
+    'verifications',
+  ]) {
+    expect(JSON.stringify(await stack.db(table).select('*'))).not.toContain(key.secret)
+  }
+  const row = await stack.db('api_keys').where('id', key.id).first()
+  expect(await refusal(headersOf(key.key, row.secret_hash))).toBe(INVALID)
+  const list = await stack.client.send(
+    '{ viewer { user { apiKeys(first: 5) { edges { node { id key status lastUsedAt } } } } } }',
+    {},
+    person.headers,
+  )
+  expect(list.text).not.toContain('sps_')
+  expect(list.data.viewer.user.apiKeys.edges[0].node.lastUsedAt).not.toBeNull()
+})
+
+test('unverified keys are capped', async () => {
+  const person = await registerPerson(stack)
+  for (let index = 0; index < 10; index += 1) await createKey(person)
+  const eleventh = await stack.client.send(CREATE, { input: { name: 'x' } }, person.headers)
+  expect(eleventh.code).toBe('CONFLICT')
+})
+
+test('key and secret in a URL, and objects in place of strings, are refused', async () => {
+  const person = await registerPerson(stack)
+  const wrongType = await stack.client.send(CREATE, { input: { name: { gt: '' } } }, person.headers)
+  expect(wrongType.status).toBe(400)
+  const key = await usableKey(person)
+  const inUrl = await fetch(`${stack.client.url}?api_key=${key.key}&api_secret=${key.secret}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ viewer { kind } }' }),
+  })
+  expect(inUrl.status).toBe(400)
+  expect(await inUrl.text()).not.toContain(key.secret)
+})

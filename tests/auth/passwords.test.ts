@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createHashThreads, type HashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
+import { createPasswordHasher } from '../../subgraphs/auth/passwords/hasher.ts'
+import { Secret, VersionedSecret } from '../../subgraphs/auth/secret.ts'
+
+let threads: HashThreads
+const pepperBytes = () => new Secret(randomBytes(32).toString('base64'))
+const first = pepperBytes()
+const pepper = new VersionedSecret(new Map([[1, first]]))
+
+beforeAll(() => {
+  threads = createHashThreads({ threads: 1, maxQueue: 4 })
+})
+afterAll(async () => {
+  await threads.stop()
+})
+
+const hasher = () => createPasswordHasher({ threads, pepper, cost: 10 })
+
+test('nothing is cut at 72 bytes: longer passwords differ in their last character', async () => {
+  const stored = await hasher().hash('A'.repeat(72))
+  expect(await hasher().verify('A'.repeat(72), stored)).toBe(true)
+  expect(await hasher().verify(`${'A'.repeat(72)}x`, stored)).toBe(false)
+  const emoji = await hasher().hash('😀'.repeat(18))
+  expect(await hasher().verify('😀'.repeat(19), emoji)).toBe(false)
+})
+
+test('a password typed composed or decomposed is the same', async () => {
+  const stored = await hasher().hash('pässwörter sind lang'.normalize('NFC'))
+  expect(await hasher().verify('pässwörter sind lang'.normalize('NFD'), stored)).toBe(true)
+})
+
+test('an unknown account costs one hash as well', async () => {
+  const stored = await hasher().hash('some password')
+  const time = async (known: typeof stored | null) => {
+    const start = performance.now()
+    await hasher().verify('another password', known)
+    return performance.now() - start
+  }
+  await time(stored)
+  const [known, unknown] = [await time(stored), await time(null)]
+  expect(unknown).toBeGreaterThan(known / 3)
+})
+
+test('malformed hashes and absurd costs fail closed, fast', async () => {
+  const start = performance.now()
+  for (const hash of ['', 'x', '$2b$31$'.padEnd(60, 'a'), '$2b$10$short', '$1$md5$aaaa']) {
+    expect(await hasher().verify('password', { hash, pepperVersion: 1 })).toBe(false)
+  }
+  expect(performance.now() - start).toBeLessThan(2_000)
+})
+
+test('a rotated pepper still checks old hashes and asks for new ones; a removed one fails closed', async () => {
+  const stored = await hasher().hash('some password')
+  const rotated = new VersionedSecret(
+    new Map([
+      [1, first],
+      [2, pepperBytes()],
+    ]),
+  )
+  const next = createPasswordHasher({ threads, pepper: rotated, cost: 10 })
+  expect(await next.verify('some password', stored)).toBe(true)
+  expect(next.isOutdated(stored)).toBe(true)
+  expect(hasher().isOutdated(stored)).toBe(false)
+  const without = createPasswordHasher({
+    threads,
+    pepper: new VersionedSecret(new Map([[2, pepperBytes()]])),
+    cost: 10,
+  })
+  expect(await without.verify('some password', stored)).toBe(false)
+})
+
+test('a full queue answers SERVICE_UNAVAILABLE at once instead of growing', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, () => hasher().hash('some password')),
+  )
+  const refused = results.filter((result) => result.status === 'rejected')
+  expect(refused.length).toBeGreaterThan(0)
+  for (const { reason } of refused) {
+    expect(reason.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 })
+  }
+})
+
+test('hashing leaves the event loop and libuv pool free', async () => {
+  const hashes = Promise.allSettled(Array.from({ length: 4 }, () => hasher().hash('some password')))
+  let worst = 0
+  for (let index = 0; index < 20; index += 1) {
+    const start = performance.now()
+    await crypto.subtle.digest('SHA-256', new Uint8Array(16))
+    worst = Math.max(worst, performance.now() - start)
+  }
+  await hashes
+  // Sixteen hashes in libuv's pool delayed such a call by 1.7 seconds.
+  expect(worst).toBeLessThan(500)
+})

@@ -1,0 +1,147 @@
+// Revocations written on one auth instance, refused by a gateway that is fed by the other.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rotateKeys } from '../../subgraphs/auth/tokens/rotate-keys.ts'
+import { raiseTokenVersion } from '../../subgraphs/auth/users/grant-role.ts'
+import { type Stack, startStack } from '../harness.ts'
+import { LOGOUT, logIn, refreshWith, registerPerson, viewerOf } from '../people.ts'
+
+let stack: Stack
+/** Moves the gateways' clock. */
+let offsetMs = 0
+
+beforeAll(async () => {
+  const gatewayDeps = { now: () => Date.now() + offsetMs }
+  stack = await startStack({ auths: 2, gateways: 2, gatewayDeps })
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+const BOUND = { timeout: 1_000, interval: 25 }
+
+test('a logout on one instance is refused by the gateway of the other within a second', async () => {
+  const person = await registerPerson(stack)
+  const second = stack.clientOf(1)
+  expect((await viewerOf(second, person.accessToken)).status).toBe(200)
+  await stack.clientOf(0).send(LOGOUT, {}, person.headers)
+  await expect
+    .poll(
+      async () => (await viewerOf(second, person.accessToken)).errors[0]?.extensions.reason,
+      BOUND,
+    )
+    .toBe('SESSION_REVOKED')
+})
+
+test('changed roles make tokens stale within a second, and a refresh brings what is true now', async () => {
+  const person = await registerPerson(stack)
+  expect((await viewerOf(stack.clientOf(1), person.accessToken)).status).toBe(200)
+  await stack.db.transaction(async (trx) => {
+    await trx('roles').insert({ name: 'editor', rank: 10 }).onConflict('name').ignore()
+    await trx('user_roles').insert({ user_id: person.id, role_name: 'editor' })
+    await raiseTokenVersion(trx, person.id)
+  })
+  await expect
+    .poll(
+      async () =>
+        (await viewerOf(stack.clientOf(1), person.accessToken)).errors[0]?.extensions.reason,
+      BOUND,
+    )
+    .toBe('TOKEN_STALE')
+  const refreshed = await refreshWith(stack.clientOf(1), person.refreshToken)
+  const viewer = await viewerOf(stack.clientOf(1), refreshed.data.refresh.tokens.accessToken)
+  expect(viewer.data.viewer.roles).toEqual(['editor', 'user'])
+})
+
+test('a revocation whose transaction commits late is not skipped', async () => {
+  const slow = await registerPerson(stack)
+  const fast = await registerPerson(stack)
+  expect((await viewerOf(stack.clientOf(1), slow.accessToken)).status).toBe(200)
+  await stack.db.transaction(async (trx) => {
+    await trx('revocations').insert({
+      kind: 'session',
+      ref: slow.sessionId,
+      expires_at: trx.raw("now() + interval '1 hour'"),
+    })
+    // Another revocation takes a later id and commits before.
+    await stack.clientOf(0).send(LOGOUT, {}, fast.headers)
+    await expect
+      .poll(async () => (await viewerOf(stack.clientOf(1), fast.accessToken)).status, BOUND)
+      .toBe(401)
+  })
+  await expect
+    .poll(async () => (await viewerOf(stack.clientOf(1), slow.accessToken)).status, BOUND)
+    .toBe(401)
+})
+
+test('signing keys rotate with overlap: no token is refused on either gateway', async () => {
+  const person = await registerPerson(stack)
+  const [first, second] = stack.auths
+  if (first === undefined || second === undefined) throw new Error('two auth instances expected')
+  const options = {
+    signingKeyDays: 30,
+    keyEncryptionKey: first.deps.config.secrets.keyEncryptionKey,
+    isForced: true,
+  }
+  const { created } = await rotateKeys(stack.db, options)
+  expect(created).toHaveLength(1)
+  // As if two minutes had passed since it was published.
+  await stack
+    .db('signing_keys')
+    .where('status', 'pending')
+    .update({ created_at: stack.db.raw("now() - interval '3 minutes'") })
+  const { activated } = await rotateKeys(stack.db, options)
+  expect(activated).toEqual(created)
+  await Promise.all([first.deps.keyring.reload(), second.deps.keyring.reload()])
+
+  // A pending key is published two minutes ahead, and gateways fetch every 30 seconds.
+  offsetMs = 31_000
+  const fresh = await logIn(stack.client, person)
+  const header = JSON.parse(
+    Buffer.from(fresh.accessToken.split('.')[0] ?? '', 'base64url').toString(),
+  )
+  expect(header.kid).toBe(created[0])
+  for (const gateway of [0, 1]) {
+    expect((await viewerOf(stack.clientOf(gateway), person.accessToken)).status).toBe(200)
+    expect((await viewerOf(stack.clientOf(gateway), fresh.accessToken)).status).toBe(200)
+  }
+  offsetMs = 0
+})
+
+test('a key withdrawn as compromised is refused everywhere within a second, and a new one signs', async () => {
+  const person = await registerPerson(stack)
+  const [first, second] = stack.auths
+  if (first === undefined || second === undefined) throw new Error('two auth instances expected')
+  const header = JSON.parse(
+    Buffer.from(person.accessToken.split('.')[0] ?? '', 'base64url').toString(),
+  )
+  await rotateKeys(stack.db, {
+    signingKeyDays: 30,
+    keyEncryptionKey: first.deps.config.secrets.keyEncryptionKey,
+    compromisedKid: header.kid,
+  })
+  await expect
+    .poll(
+      async () =>
+        (await viewerOf(stack.clientOf(1), person.accessToken)).errors[0]?.extensions.reason,
+      BOUND,
+    )
+    .toBe('TOKEN_INVALID')
+  await Promise.all([first.deps.keyring.reload(), second.deps.keyring.reload()])
+  const refreshed = await refreshWith(stack.clientOf(1), person.refreshToken)
+  const token = refreshed.data.refresh.tokens.accessToken
+  await expect
+    .poll(async () => (await viewerOf(stack.clientOf(1), token)).status, { timeout: 5_000 })
+    .toBe(200)
+})
+
+test('two rotators at once make one key', async () => {
+  const keyEncryptionKey = stack.auths[0]?.deps.config.secrets.keyEncryptionKey
+  if (keyEncryptionKey === undefined) throw new Error('no auth instance')
+  await Promise.all(
+    Array.from({ length: 5 }, () =>
+      rotateKeys(stack.db, { signingKeyDays: 30, keyEncryptionKey, isForced: true }),
+    ),
+  )
+  expect(await stack.db('signing_keys').where('status', 'active')).toHaveLength(1)
+  expect((await stack.db('signing_keys').where('status', 'pending')).length).toBeLessThanOrEqual(1)
+})
