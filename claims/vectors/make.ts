@@ -1,5 +1,6 @@
 // Makes identity-tokens.json: tokens that every reader must accept or refuse, in whatever language.
-// `npx tsx --conditions=sallyport-source claims/vectors/make.ts` writes it anew, with new keys; only public parts are kept.
+// `npx tsx --conditions=sallyport-source claims/vectors/make.ts` writes it anew, with new keys;
+// only public parts are kept. `npm run format` afterwards.
 import {
   createHmac,
   createPublicKey,

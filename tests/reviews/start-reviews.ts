@@ -12,7 +12,7 @@ import { readReviewsConfig } from '../../subgraphs/reviews/config.ts'
 import { createReviews } from '../../subgraphs/reviews/server.ts'
 import { createTestDatabase } from '../database.ts'
 
-export const ISSUER = 'http://localhost:4000'
+const ISSUER = 'http://localhost:4000'
 
 export interface GraphQLAnswer {
   status: number
