@@ -18,7 +18,9 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<s
     })
     incoming.on('end', () => resolve(textOf(chunks)))
     incoming.on('error', () => reject(requestAborted()))
-    incoming.on('close', () => reject(requestAborted()))
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(requestAborted())
+    })
   })
 }
 

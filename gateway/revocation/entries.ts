@@ -1,4 +1,4 @@
-// What has been revoked, as far as this gateway knows: four small maps that a request looks into.
+// What has been revoked, as far as this gateway knows: a few small maps that a request looks into.
 import type { Credential } from '../authenticate/principal.ts'
 import type { RefusalReason } from '../authenticate/verdict.ts'
 
@@ -6,6 +6,8 @@ export type RevocationEntry =
   | { readonly kind: 'session'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'user'; readonly id: string; readonly ver: number; readonly expiresAt: number }
   | { readonly kind: 'api-key'; readonly id: string; readonly expiresAt: number }
+  /** The key still works, but what was known of it does not hold: it was narrowed, or its secret rotated. */
+  | { readonly kind: 'api-key-changed'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'signing-key'; readonly id: string; readonly expiresAt: number }
 
 export interface RevocationEntries {
@@ -15,6 +17,8 @@ export interface RevocationEntries {
   against(credential: Credential): RefusalReason | null
   /** Whether this user's rights were changed after that monotonic time: answers older than it are void. */
   userChangedSince(userId: string | null, since: number): boolean
+  /** The same for an API key. */
+  keyChangedSince(keyId: string | null, since: number): boolean
   readonly size: number
 }
 
@@ -33,6 +37,7 @@ export function createRevocationEntries(clock: {
   const sessions = new Map<string, number>()
   const apiKeys = new Map<string, number>()
   const signingKeys = new Map<string, number>()
+  const changedKeys = new Map<string, { readonly arrivedAt: number; readonly expiresAt: number }>()
   const users = new Map<string, LowestVersion>()
   const idsByKind = { session: sessions, 'api-key': apiKeys, 'signing-key': signingKeys }
   let prunedAt = clock.monotonic()
@@ -41,7 +46,9 @@ export function createRevocationEntries(clock: {
     add(entries) {
       for (const entry of entries) {
         if (entry.kind === 'user') addUser(entry)
-        else addId(idsByKind[entry.kind], entry)
+        else if (entry.kind === 'api-key-changed') {
+          changedKeys.set(entry.id, { arrivedAt: clock.monotonic(), expiresAt: entry.expiresAt })
+        } else addId(idsByKind[entry.kind], entry)
       }
       if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
     },
@@ -58,8 +65,12 @@ export function createRevocationEntries(clock: {
       const lowest = userId === null ? undefined : users.get(userId)
       return lowest !== undefined && lowest.arrivedAt >= since
     },
+    keyChangedSince(keyId, since) {
+      const changed = keyId === null ? undefined : changedKeys.get(keyId)
+      return changed !== undefined && changed.arrivedAt >= since
+    },
     get size() {
-      return sessions.size + apiKeys.size + signingKeys.size + users.size
+      return sessions.size + apiKeys.size + changedKeys.size + signingKeys.size + users.size
     },
   }
 
@@ -79,6 +90,8 @@ export function createRevocationEntries(clock: {
     for (const ids of Object.values(idsByKind)) {
       for (const [id, expiresAt] of ids) if (expiresAt < nowSeconds) ids.delete(id)
     }
-    for (const [id, { expiresAt }] of users) if (expiresAt < nowSeconds) users.delete(id)
+    for (const timed of [users, changedKeys]) {
+      for (const [id, { expiresAt }] of timed) if (expiresAt < nowSeconds) timed.delete(id)
+    }
   }
 }

@@ -103,7 +103,7 @@ function readMessage(line: string): FeedMessage {
 
 // Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.
 function isKnownEntry(entry: Partial<RevocationEntry> | null): entry is RevocationEntry {
-  const kinds: readonly unknown[] = ['session', 'user', 'api-key', 'signing-key']
+  const kinds: readonly unknown[] = ['session', 'user', 'api-key', 'api-key-changed', 'signing-key']
   if (!kinds.includes(entry?.kind)) return false
   const isWhole =
     typeof entry?.id === 'string' &&

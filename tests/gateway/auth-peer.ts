@@ -19,6 +19,7 @@ export const authSdl = /* GraphQL */ `
     hello: String @public
     me: Me @authenticated
     adminNow: String @policy(policies: [["live", "role:admin"]])
+    onlyAdmins: String @policy(policies: [["role:admin"]])
   }
   type Me { sub: String kind: String }
   type Mutation {
@@ -163,6 +164,7 @@ function resolvers() {
         sub: claims.subject,
         kind: claims.kind,
       }),
+      onlyAdmins: () => 'admins',
       adminNow: (_: unknown, __: unknown, claims: { roles: string[] }) => claims.roles.join(','),
     },
     Mutation: {

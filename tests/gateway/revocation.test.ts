@@ -74,6 +74,16 @@ describe('while the feed is fresh', () => {
     await statusWithin(1000, () => stack.hello(apiKey), 401)
   })
 
+  test('a key that was narrowed is asked about again at once', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
+    const protectedField = () => stack.send('{ onlyAdmins }', { headers: apiKey })
+    expect((await protectedField()).status).toBe(200)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    stack.auth.revoke({ kind: 'api-key-changed', id: 'key_1' })
+    await statusWithin(1000, protectedField, 403)
+  })
+
   test('a cached key is asked about again after a minute', async () => {
     stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
     await stack.hello(apiKey)
