@@ -98,7 +98,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       if (previous !== undefined && options.mayHonour(previous.credential)) {
         return verdictOn(previous, pair.address)
       }
-      return { kind: 'unavailable', isCookie: false }
+      return { kind: 'unavailable' }
     }
   }
 

@@ -11,14 +11,15 @@ export type RefusalReason =
 export type Verdict =
   | { readonly kind: 'none'; readonly missing: 'CREDENTIALS_MISSING' | 'TOKEN_EXPIRED' }
   | { readonly kind: 'accepted'; readonly credential: Credential }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly isCookie: boolean }
-  | { readonly kind: 'unavailable'; readonly isCookie: boolean }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** Nobody can say now: auth, or its keys, are away. */
+  | { readonly kind: 'unavailable' }
 
 export const noCredential: Verdict = Object.freeze({ kind: 'none', missing: 'CREDENTIALS_MISSING' })
 
 /** A browser that holds a refresh cookie and no access cookie: its token ran out. */
 export const onlyRefreshCookie: Verdict = Object.freeze({ kind: 'none', missing: 'TOKEN_EXPIRED' })
 
-export function refused(reason: RefusalReason, isCookie = false): Verdict {
-  return { kind: 'refused', reason, isCookie }
+export function refused(reason: RefusalReason): Verdict {
+  return { kind: 'refused', reason }
 }
