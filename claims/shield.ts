@@ -13,5 +13,6 @@ util.isUndefined ??= (value) => value === undefined
 const shieldPackage = require('graphql-shield') as Shield
 const middlewarePackage = require('graphql-middleware') as Middleware
 
-export const { rule, shield } = shieldPackage
-export const { applyMiddleware } = middlewarePackage
+export const rule: Shield['rule'] = shieldPackage.rule
+export const shield: Shield['shield'] = shieldPackage.shield
+export const applyMiddleware: Middleware['applyMiddleware'] = middlewarePackage.applyMiddleware

@@ -1,7 +1,7 @@
 // Every error that this subgraph answers with, and the one place where the unexpected loses its text.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { z } from 'zod'
-import { isDatabaseAway } from './database.ts'
+import { isDatabaseAway, isUnstorable } from './database.ts'
 
 const TEXTS = {
   BAD_USER_INPUT: 'The input is not valid.',
@@ -48,6 +48,7 @@ export function formatError(
     log(original)
     return replaced(formatted, 'SERVICE_UNAVAILABLE', { retryAfterSeconds: 2 })
   }
+  if (isUnstorable(original)) return replaced(formatted, 'BAD_USER_INPUT', {})
   const code = formatted.extensions?.code
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return formatted
   log(original)

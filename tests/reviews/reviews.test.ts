@@ -160,6 +160,22 @@ describe('addReview', () => {
     expect((await add(person(), { productId: 'prd_none' })).codes).toEqual(['NOT_FOUND'])
   })
 
+  test('text that no database takes is bad input, and tells nothing of the database', async () => {
+    for (const change of [{ body: 'a\u0000b' }, { productId: '\u0000' }]) {
+      const { errors } = await add(person(), change)
+      expect(errors).toMatchObject([
+        { message: 'The input is not valid.', extensions: { code: 'BAD_USER_INPUT' } },
+      ])
+      expect(JSON.stringify(errors)).not.toMatch(/utf8|byte|insert|reviews"/i)
+    }
+  })
+
+  test('SQL in the input is text', async () => {
+    const body = `'); drop table reviews; --`
+    expect((await add(person(), { body })).data.addReview).toMatchObject({ body })
+    expect((await add(person(), { productId: `' or '1'='1` })).codes).toEqual(['NOT_FOUND'])
+  })
+
   test('has no field by which somebody could write as another', async () => {
     const { status, codes } = await add(person(), { authorId: 'usr_other' })
     expect([status, codes]).toEqual([400, ['BAD_USER_INPUT']])
