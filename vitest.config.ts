@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }],
     conditions: ['sallyport-source'],
   },
-  ssr: { resolve: { conditions: ['sallyport-source', 'node', 'import'] } },
+  ssr: { resolve: { conditions: ['sallyport-source', 'node'] } },
   test: {
     include: ['tests/**/*.test.ts'],
     // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.

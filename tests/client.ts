@@ -3,7 +3,6 @@ export interface GraphqlAnswer {
   readonly status: number
   readonly headers: Headers
   readonly cookies: readonly string[]
-  // biome-ignore lint/suspicious/noExplicitAny: tests read answers of any shape
   readonly data: any
   readonly errors: readonly GraphqlAnswerError[]
   /** The first error's code. */

@@ -82,7 +82,6 @@ export async function viewerOf(client: GraphqlClient, accessToken: string): Prom
   return await client.send(VIEWER, {}, bearer(accessToken))
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer of the test client
 function toPerson(email: string, signedIn: any): Person {
   return {
     email,

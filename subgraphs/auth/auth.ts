@@ -90,7 +90,7 @@ export async function openDatabase(config: AuthConfig): Promise<Database> {
   return await openEmbedded(folder)
 }
 
-export function createLog(config: Pick<AuthConfig, 'logLevel'>): Logger {
+function createLog(config: Pick<AuthConfig, 'logLevel'>): Logger {
   return pino({
     level: config.logLevel,
     base: { part: 'auth' },

@@ -99,7 +99,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** PostgreSQL's SQLSTATE or the socket's code; objection keeps the error that had it as `nativeError`. */
-export function sqlState(error: unknown): string {
+function sqlState(error: unknown): string {
   const { code, nativeError } = (error ?? {}) as {
     code?: unknown
     nativeError?: { code?: unknown }

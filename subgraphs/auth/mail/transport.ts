@@ -36,8 +36,6 @@ function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
       : {
           auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
         }),
-    pool: true,
-    maxConnections: 2,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 20_000,

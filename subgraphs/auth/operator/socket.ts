@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { commands, isCommand, type OperatorDeps } from './commands.ts'
 
-export function socketPath(dataDir: string): string {
+function socketPath(dataDir: string): string {
   return join(dataDir, 'auth', 'operator.sock')
 }
 

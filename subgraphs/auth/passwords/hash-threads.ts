@@ -22,14 +22,21 @@ interface Thread {
   current: Waiting | null
 }
 
+const MAX_QUEUE_PER_THREAD = 32
+
 /**
  * @param threads how many, default half of the cores
- * @param maxQueue how many jobs may wait, default 64; more are refused with SERVICE_UNAVAILABLE
+ * @param maxQueue how many jobs may wait, default 32 a thread (7 s at cost 12, less than a gateway waits for auth); more
+ *   are refused with SERVICE_UNAVAILABLE
  */
 export function createHashThreads({
   threads = Math.max(1, Math.floor(availableParallelism() / 2)),
-  maxQueue = 64,
+  maxQueue,
+}: {
+  readonly threads?: number
+  readonly maxQueue?: number
 } = {}): HashThreads {
+  const queueLimit = maxQueue ?? MAX_QUEUE_PER_THREAD * threads
   const queue: Waiting[] = []
   let stopped = false
   const pool: Thread[] = []
@@ -72,7 +79,7 @@ export function createHashThreads({
   }
 
   function run(job: Job): Promise<unknown> {
-    if (stopped || queue.length >= maxQueue) {
+    if (stopped || queue.length >= queueLimit) {
       throw new AuthError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 2 })
     }
     return new Promise((resolve, reject) => {

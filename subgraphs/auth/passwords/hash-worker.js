@@ -8,7 +8,7 @@ if (parentPort === null) throw new Error('hash-worker.js runs as a worker thread
 const port = parentPort
 
 // On Linux a priority belongs to the thread: a login flood gives way to the loop that checks tokens.
-if (process.platform === 'linux') setPriority(0, 10)
+if (process.platform === 'linux') setPriority(0, 5)
 
 port.on('message', (job) => {
   try {

@@ -14,7 +14,7 @@ import type { TokenDelivery } from './session.ts'
 import { answerSignedIn, type SignedIn } from './sign-in.ts'
 import { type NewSession, startActiveSession, startPendingSession } from './start-session.ts'
 
-export const loginInput = z.object({
+const loginInput = z.object({
   email: z.string().max(2048),
   password: z
     .string()

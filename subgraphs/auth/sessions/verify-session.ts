@@ -15,7 +15,7 @@ import type { Session } from './session.ts'
 import { answerSignedIn, type SignedIn } from './sign-in.ts'
 import { activateSession, startActiveSession } from './start-session.ts'
 
-export const verifySessionInput = z.object({
+const verifySessionInput = z.object({
   verificationId: z.string().max(128),
   code: z.string().max(64),
 })

@@ -5,7 +5,7 @@ import { randomText } from '../identifiers.ts'
 import type { Session } from '../sessions/session.ts'
 import type { UserWithRoles } from '../users/user.ts'
 
-export const FIRST_PARTY_CLIENT = 'sallyport'
+const FIRST_PARTY_CLIENT = 'sallyport'
 
 export interface AccessToken {
   readonly token: string

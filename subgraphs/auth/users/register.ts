@@ -12,7 +12,7 @@ import { findUserByEmail } from './user.ts'
 
 const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
 
-export const registerInput = z.object({
+const registerInput = z.object({
   email: z.string().max(320, 'Use at most 254 characters.'),
   password: z.string().max(2048, 'Use at most 128 characters.'),
   fullName: name,
