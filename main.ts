@@ -42,9 +42,6 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
   const auth = await createAuth(authConfig, { log: log('auth') })
   const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
   const gateway = await createGateway(gatewayConfig, { logger: log('gateway') })
-  await gateway.ready()
-  console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
-
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void (async () => {
@@ -54,6 +51,8 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
       })()
     })
   }
+  await gateway.ready()
+  console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
 }
 
 function localHost(host: string | undefined): string {

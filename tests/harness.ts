@@ -27,6 +27,8 @@ export interface StackOptions {
   /** Default false. */
   readonly reviews?: boolean
   readonly gatewayDeps?: GatewayDeps
+  /** Default: silent, or the level of TEST_LOG. */
+  readonly log?: pino.Logger
 }
 
 export interface Stack {
@@ -53,7 +55,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ports = await freePorts(options.gateways ?? 1)
   const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
   const mailbox = createMailbox()
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
 
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {

@@ -33,6 +33,8 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     introspection: !deps.config.isProduction,
     // Requests come from gateways with an identity token, never from a browser.
     csrfPrevention: false,
+    // Whoever starts the process decides how it ends.
+    stopOnTerminationSignals: false,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     allowBatchedHttpRequests: false,
     hideSchemaDetailsFromClientErrors: deps.config.isProduction,

@@ -1,0 +1,145 @@
+// Who may do what: every operation of the graph, for every kind of caller. A new root field without a row fails.
+import { readFileSync } from 'node:fs'
+import { buildSchema } from 'graphql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commands } from '../subgraphs/auth/operator/commands.ts'
+import { type Stack, startStack } from './harness.ts'
+import { refreshWith, registerPerson } from './people.ts'
+
+type Caller = 'anonymous' | 'apiKey' | 'user' | 'moderator' | 'admin'
+type Outcome = 'pass' | 401 | 403
+type Row = readonly [
+  operation: string,
+  anonymous: Outcome,
+  apiKey: Outcome,
+  user: Outcome,
+  moderator: Outcome,
+  admin: Outcome,
+]
+
+const CALLERS: readonly Caller[] = ['anonymous', 'apiKey', 'user', 'moderator', 'admin']
+const PASS = ['pass', 'pass', 'pass', 'pass', 'pass'] as const
+const SIGNED_IN = [401, 'pass', 'pass', 'pass', 'pass'] as const
+const SESSION = [401, 403, 'pass', 'pass', 'pass'] as const
+const MODERATOR = [401, 403, 403, 'pass', 403] as const
+const ADMIN = [401, 403, 403, 403, 'pass'] as const
+
+/** `pass`: the rules let it through; what the resolver then says is its own. */
+const MATRIX = {
+  'Query.viewer': ['{ viewer { kind } }', ...PASS],
+  'Query.user': ['{ user(id: "usr_nobody") { id } }', ...SIGNED_IN],
+  'Query.users': ['{ users(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.products': ['{ products(first: 1) { pageInfo { hasNextPage } } }', ...PASS],
+  'Query.product': ['{ product(id: "prd_none") { id } }', ...PASS],
+  'Query.hiddenReviews': ['{ hiddenReviews(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Mutation.register': [
+    'mutation { register(input: { email: "x", password: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.login': [
+    'mutation { login(input: { email: "x", password: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.verifySession': [
+    'mutation { verifySession(input: { verificationId: "x", code: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.resendVerification': [
+    'mutation { resendVerification(input: { verificationId: "x" }) { id } }',
+    ...PASS,
+  ],
+  'Mutation.refresh': [
+    'mutation { refresh(input: { refreshToken: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.logout': [
+    'mutation { logout(input: { refreshToken: "x", scope: CURRENT }) { revokedSessionIds } }',
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+    'pass',
+  ],
+  'Mutation.reauthenticate': [
+    'mutation { reauthenticate(input: { password: "x" }) { __typename } }',
+    ...SESSION,
+  ],
+  'Mutation.revokeSession': [
+    'mutation { revokeSession(input: { sessionId: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.createApiKey': ['mutation { createApiKey(input: { name: "" }) { key } }', ...SESSION],
+  'Mutation.verifyApiKey': [
+    'mutation { verifyApiKey(input: { verificationId: "x", code: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.updateApiKey': ['mutation { updateApiKey(input: { id: "x" }) { id } }', ...SESSION],
+  'Mutation.rotateApiKey': ['mutation { rotateApiKey(input: { id: "x" }) { key } }', ...SESSION],
+  'Mutation.revokeApiKey': ['mutation { revokeApiKey(input: { id: "x" }) { id } }', ...SESSION],
+  'Mutation.addReview': [
+    'mutation { addReview(input: { productId: "x", rating: 9, body: "x" }) { __typename } }',
+    ...SIGNED_IN,
+  ],
+  'Mutation.hideReview': [
+    'mutation { hideReview(input: { reviewId: "x", reason: "x" }) { __typename } }',
+    ...MODERATOR,
+  ],
+} satisfies Record<string, Row>
+
+let stack: Stack
+const headers = new Map<Caller, Readonly<Record<string, string>>>()
+
+beforeAll(async () => {
+  stack = await startStack({ reviews: true, env: { API_KEY_VERIFICATION: 'off' } })
+  for (const caller of CALLERS) headers.set(caller, await headersOf(caller))
+}, 120_000)
+afterAll(async () => {
+  await stack?.stop()
+})
+
+async function headersOf(caller: Caller): Promise<Readonly<Record<string, string>>> {
+  if (caller === 'anonymous') return {}
+  const person = await registerPerson(stack)
+  if (caller === 'user') return person.headers
+  if (caller === 'apiKey') {
+    const created = await stack.client.send(
+      'mutation { createApiKey(input: { name: "k", roles: ["user"] }) { key secret } }',
+      {},
+      person.headers,
+    )
+    const { key, secret } = created.data.createApiKey
+    return { 'x-api-key': key, 'x-api-secret': secret }
+  }
+  const deps = stack.auths[0]?.deps
+  if (deps === undefined) throw new Error('no auth instance')
+  await commands['grant-role'](deps, { email: person.email, role: caller })
+  const refreshed = await refreshWith(stack.client, person.refreshToken)
+  return { authorization: `Bearer ${refreshed.data.refresh.tokens.accessToken}` }
+}
+
+test('every root field of the graph has a row', () => {
+  const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
+  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+    Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name}.${field}`),
+  )
+  expect(Object.keys(MATRIX).sort()).toEqual(fields.sort())
+})
+
+// Logout comes last: it ends the sessions of its callers.
+const rows = Object.entries(MATRIX).sort(
+  ([a], [b]) => Number(a.endsWith('logout')) - Number(b.endsWith('logout')),
+)
+
+for (const [field, [operation, ...outcomes]] of rows) {
+  test(`${field}: ${CALLERS.map((caller, index) => `${caller} ${outcomes[index]}`).join(', ')}`, async () => {
+    for (const [index, caller] of CALLERS.entries()) {
+      const answer = await stack.client.send(operation, {}, headers.get(caller) ?? {})
+      if (outcomes[index] === 'pass') {
+        expect([401, 403], `${caller}: ${answer.text}`).not.toContain(answer.status)
+        continue
+      }
+      expect(answer.status, `${caller}: ${answer.text}`).toBe(outcomes[index])
+      expect(answer.data).toBeUndefined()
+    }
+  })
+}

@@ -1,0 +1,151 @@
+// `npm start` as somebody types it: one process, an embedded database, and a folder that survives kill -9.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient } from './client.ts'
+import { freePorts } from './harness.ts'
+import { LOGIN, PASSWORD, REGISTER, refreshWith, VERIFY, viewerOf } from './people.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-start-'))
+const email = 'ada@example.com'
+let env: Record<string, string>
+let client: ReturnType<typeof createClient>
+let running: { child: ChildProcess; output(): string }
+let tokens: { accessToken: string; refreshToken: string }
+
+beforeAll(async () => {
+  const [port, auth, reviews, admin] = await freePorts(4)
+  env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    AUTH_PORT: String(auth),
+    REVIEWS_PORT: String(reviews),
+    ADMIN_PORT: String(admin),
+    PASSWORD_HASH_COST: '10',
+  }
+  client = createClient(`http://127.0.0.1:${port}`)
+  running = await start()
+}, 60_000)
+afterAll(async () => {
+  await end('SIGKILL')
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+async function start() {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts'],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const printed: string[] = []
+  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  const output = () => printed.join('')
+  for (let waited = 0; !output().includes('Sallyport is up'); waited += 100) {
+    if (child.exitCode !== null || waited > 50_000)
+      throw new Error(`it did not start:\n${output()}`)
+    await sleep(100)
+  }
+  return { child, output }
+}
+
+async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+  const { child } = running
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+  return child.exitCode
+}
+
+async function sallyport(...args: string[]): Promise<{ said: string; code: number }> {
+  const command = promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=sallyport-source', 'scripts/sallyport.ts', ...args],
+    { env: { ...env, SALLYPORT_PASSWORD: 'a long enough pass phrase' } },
+  )
+  return await command.then(
+    ({ stdout }) => ({ said: stdout, code: 0 }),
+    (error: { stdout: string; stderr: string; code: number }) => ({
+      said: error.stdout + error.stderr,
+      code: error.code,
+    }),
+  )
+}
+
+test('the terminal says where the explorer is and how to register, and shows the mailed code', async () => {
+  expect(running.output()).toContain(`Explorer   http://localhost:${env.PORT}/graphql`)
+  expect(running.output()).toContain('register(input:')
+  const begun = await client.send(REGISTER, { input: { email, password: PASSWORD } })
+  await expect
+    .poll(() => /code: (\d{8})/.exec(running.output())?.[1], { timeout: 5_000 })
+    .toBeDefined()
+  const code = /code: (\d{8})/.exec(running.output())?.[1] ?? ''
+  const verificationId = begun.data.register.verification.id
+  const verified = await client.send(VERIFY, { input: { verificationId, code } })
+  tokens = verified.data.verifySession.tokens
+  expect((await viewerOf(client, tokens.accessToken)).data.viewer.user.email).toBe(email)
+  const [mail = ''] = readdirSync(join(dataDir, 'mail'))
+  expect(readFileSync(join(dataDir, 'mail', mail), 'utf8')).toContain(code)
+})
+
+test('a second start on the same folder is refused, and says who holds it', async () => {
+  const [port, auth, reviews, admin] = await freePorts(4)
+  const second = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts'],
+    {
+      env: {
+        ...env,
+        PORT: `${port}`,
+        AUTH_PORT: `${auth}`,
+        REVIEWS_PORT: `${reviews}`,
+        ADMIN_PORT: `${admin}`,
+      },
+    },
+  ).catch((error: { stderr: string }) => error)
+  expect(second.stderr).toContain(`in use by process ${running.child.pid}`)
+})
+
+test('operator commands go through the running server, and each says what it did', async () => {
+  const admin = await sallyport('create-admin', '--email', 'root@example.com')
+  expect(admin).toEqual({
+    said: expect.stringContaining('Created the admin root@example.com'),
+    code: 0,
+  })
+  expect((await sallyport('grant-role', '--email', email, '--role', 'moderator')).said).toContain(
+    'moderator',
+  )
+  expect((await sallyport('doctor')).said).toContain('(embedded)')
+  const unknown = await sallyport('grant-role', '--email', 'nobody@example.com', '--role', 'x')
+  expect(unknown.code).toBe(1)
+  expect(unknown.said).toContain('no user')
+  expect((await sallyport('no-such-command')).code).toBe(1)
+  expect((await sallyport('--help')).said).toContain('create-admin')
+})
+
+test('kill -9 keeps users, sessions and keys: the old refresh token still works', async () => {
+  await end('SIGKILL')
+  running = await start()
+  const refreshed = await refreshWith(client, tokens.refreshToken)
+  expect(refreshed.errors).toEqual([])
+  const login = await client.send(LOGIN, { input: { email, password: PASSWORD } })
+  expect(login.data.login.__typename).toBe('VerificationRequired')
+  expect(
+    (await viewerOf(client, refreshed.data.refresh.tokens.accessToken)).data.viewer.roles,
+  ).toEqual(['moderator', 'user'])
+}, 60_000)
+
+test('SIGTERM ends it by itself', async () => {
+  expect(await end('SIGTERM')).toBe(0)
+}, 30_000)
