@@ -15,6 +15,8 @@ export interface GatewayLimits {
   readonly requestTimeoutMs: number
   readonly executionTimeoutMs: number
   readonly drainMs: number
+  /** How long answers say "close" before idle connections are closed. */
+  readonly drainNoticeMs: number
   /** Event-loop lag beyond which requests are turned away; null outside production. */
   readonly maxLagMs: number | null
 }
@@ -61,6 +63,7 @@ export const defaultLimits: GatewayLimits = Object.freeze({
   requestTimeoutMs: 15_000,
   executionTimeoutMs: 30_000,
   drainMs: 10_000,
+  drainNoticeMs: 250,
   maxLagMs: null,
 })
 

@@ -158,11 +158,14 @@ function connectToAuth(parts: {
   const { origin } = new URL(config.authUrl)
   const { gatewayToken } = identity
   const questions = createAuthQuestions({ origin, dispatcher, gatewayToken })
-  const entries = createRevocationEntries(clocks)
+  const keys = followAuthKeys({ origin, now: clocks.now })
+  const entries = createRevocationEntries({
+    ...clocks,
+    onWithdrawnKey: () => keys.refreshAfterWithdrawal(),
+  })
   const feed = followRevocationFeed({ ...clocks, questions, entries, logger })
   const keepSeconds = 2 * config.accessTokenMaxSeconds
   const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
-  const keys = followAuthKeys({ origin, now: clocks.now })
   const accessTokens = createAccessTokens({
     issuer: config.publicUrl,
     maxLifetimeSeconds: config.accessTokenMaxSeconds,

@@ -4,6 +4,8 @@ import { createJwks, type KeySource } from '@sallyport/claims/jwt'
 export interface AuthKeys extends KeySource {
   /** The JWKS as auth last published it; null before the first answer. */
   published(): string | null
+  /** Fetches now and once more when every auth instance has read its keys: a key was withdrawn, another signs. */
+  refreshAfterWithdrawal(): void
   /** Whether keys have been had since the start. */
   hasKeys(): boolean
   stop(): void
@@ -11,6 +13,8 @@ export interface AuthKeys extends KeySource {
 
 const REFRESH_MS = 30_000
 const RETRY_MS = 250
+/** Auth instances read their keys each second. */
+const SECOND_LOOK_MS = 2_000
 
 /** Follows the JWKS of auth from now on; the last good one is kept while auth is away. */
 export function followAuthKeys(options: {
@@ -21,6 +25,7 @@ export function followAuthKeys(options: {
   let isLoaded = false
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
+  let secondLook: NodeJS.Timeout | undefined
   const jwks = createJwks({
     url: `${options.origin}/.well-known/jwks.json`,
     now: options.now,
@@ -46,10 +51,18 @@ export function followAuthKeys(options: {
   return {
     getKey: (kid) => jwks.getKey(kid),
     published: () => latest,
+    refreshAfterWithdrawal() {
+      jwks.refresh().catch(() => undefined)
+      clearTimeout(secondLook)
+      if (isStopped) return
+      secondLook = setTimeout(() => void jwks.refresh().catch(() => undefined), SECOND_LOOK_MS)
+      secondLook.unref()
+    },
     hasKeys: () => isLoaded,
     stop() {
       isStopped = true
       clearTimeout(timer)
+      clearTimeout(secondLook)
     },
   }
 }

@@ -42,9 +42,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
   return {
     url: `${options.tls ? 'https' : 'http'}://${urlHost}:${port}`,
-    stop() {
+    async stop() {
       isStopping = true
-      return drain(server, limits.drainMs)
+      // A request may be on its way over a connection that looks idle: answers say "close" for a moment before
+      // idle connections are closed, or that request would be reset.
+      await new Promise((resolve) => setTimeout(resolve, limits.drainNoticeMs))
+      await drain(server, limits.drainMs)
     },
   }
 }
@@ -83,6 +86,8 @@ const brokenRequests: Readonly<Record<string, readonly [status: string, message:
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
 }
 
+const LINGER_MS = 1000
+
 // Requests that never became one: there is no response object, only the socket.
 function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -98,4 +103,9 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
+  // Closing at once, with bytes unread, would reset the connection before the answer is read;
+  // waiting for the client's end would leave it to the client.
+  socket.resume()
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(cut))
 }

@@ -33,6 +33,8 @@ const PRUNE_EVERY_MS = 60_000
 export function createRevocationEntries(clock: {
   now: () => number
   monotonic: () => number
+  /** Called when a signing key is withdrawn that was not known to be. */
+  onWithdrawnKey?: () => void
 }): RevocationEntries {
   const sessions = new Map<string, number>()
   const apiKeys = new Map<string, number>()
@@ -48,7 +50,10 @@ export function createRevocationEntries(clock: {
         if (entry.kind === 'user') addUser(entry)
         else if (entry.kind === 'api-key-changed') {
           changedKeys.set(entry.id, { arrivedAt: clock.monotonic(), expiresAt: entry.expiresAt })
-        } else addId(idsByKind[entry.kind], entry)
+        } else {
+          if (entry.kind === 'signing-key' && !signingKeys.has(entry.id)) clock.onWithdrawnKey?.()
+          addId(idsByKind[entry.kind], entry)
+        }
       }
       if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
     },

@@ -1,4 +1,5 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
+import { setMaxListeners } from 'node:events'
 import type { Dispatcher, Pool } from 'undici'
 
 export interface PostRequest {
@@ -63,6 +64,8 @@ export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
       () => fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', `no answer within ${timeoutMs} ms`)),
       timeoutMs,
     )
+    // One client waits for as many fetches as its operation has: that is no leak of listeners.
+    setMaxListeners(0, signal)
     signal.addEventListener('abort', onClientGone)
     if (signal.aborted) return onClientGone()
 

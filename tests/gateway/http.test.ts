@@ -316,3 +316,26 @@ test('a slow client is cut off', async () => {
 test('the raw front takes an ordinary request: the refusals above are not for another reason', async () => {
   expect(await rawRequest(stack.endpoint, [])).toMatch(/^HTTP\/1\.1 200/)
 })
+
+test('an endless chunked body is answered with 413 and cut off', async () => {
+  const { connect } = await import('node:net')
+  await using short = await startGateway({
+    limits: { requestTimeoutMs: 1000, headersTimeoutMs: 500 },
+  })
+  const { hostname, port } = new URL(short.endpoint)
+  const socket = connect(Number(port), hostname)
+  const head = `POST /graphql HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
+  socket.write(head)
+  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+  const pump = setInterval(() => socket.write(chunk), 5)
+  const startedAt = Date.now()
+  let answer = ''
+  socket.on('data', (data) => {
+    answer += data.toString('latin1')
+  })
+  socket.on('error', () => undefined)
+  await new Promise((resolve) => socket.once('close', resolve))
+  clearInterval(pump)
+  expect(Date.now() - startedAt).toBeLessThan(5000)
+  expect(answer).toMatch(/^HTTP\/1\.1 413/)
+})

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { generateIdentityKey } from '@sallyport/claims/seal'
 import { parse } from 'graphql'
-import { type Environment, readGatewayConfig } from '../../gateway/config.ts'
+import { type Environment, type GatewayLimits, readGatewayConfig } from '../../gateway/config.ts'
 import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
 import { createLogger } from '../../gateway/log.ts'
 import { authSdl, startAuthPeer } from './auth-peer.ts'
@@ -14,6 +14,7 @@ import { authSdl, startAuthPeer } from './auth-peer.ts'
 export interface StartOptions {
   readonly env?: Environment
   readonly deps?: GatewayDeps
+  readonly limits?: Partial<GatewayLimits>
   /** Default true. */
   readonly waitUntilReady?: boolean
 }
@@ -35,7 +36,7 @@ export async function startGateway(options: StartOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'))
   await writeSupergraph(folder)
   const logs: string[] = []
-  const config = readGatewayConfig({
+  const settings = readGatewayConfig({
     PORT: String(port),
     ADMIN_PORT: '0',
     PUBLIC_URL: issuer,
@@ -45,6 +46,7 @@ export async function startGateway(options: StartOptions = {}) {
     LOG_LEVEL: 'trace',
     ...options.env,
   })
+  const config = { ...settings, limits: { ...settings.limits, ...options.limits } }
   const logger = createLogger('trace', { write: (line: string) => void logs.push(line) })
   const gateway = await createGateway(config, { logger, ...options.deps })
   if (options.waitUntilReady ?? true) await gateway.ready()
