@@ -1,14 +1,19 @@
 // Where an admitted operation runs: straight in the engine, or through Apollo Server for deployments with plugins.
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServer,
+  type ApolloServerOptionsWithGateway,
+  type ApolloServerPlugin,
+} from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GatewayInterface, GatewayUnsubscriber } from '@apollo/server-gateway-interface'
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { GatewayLogger } from './log.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
+
+type GatewayInterface = ApolloServerOptionsWithGateway<ApolloContext>['gateway']
 
 export type Execute = (request: GatewayRequest) => Promise<FormattedExecutionResult>
 
@@ -98,7 +103,7 @@ function gatewayOver(first: Graph) {
   }
 
   const gateway: GatewayInterface = {
-    onSchemaLoadOrUpdate(listener): GatewayUnsubscriber {
+    onSchemaLoadOrUpdate(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },

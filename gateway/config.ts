@@ -54,7 +54,7 @@ export class ConfigError extends Error {
   }
 }
 
-export const defaultLimits: GatewayLimits = Object.freeze({
+const defaultLimits: GatewayLimits = Object.freeze({
   headerBytes: 16 * 1024,
   bodyBytes: 1024 * 1024,
   jsonDepth: 32,

@@ -86,10 +86,7 @@ export function createIdentity(options: {
 }
 
 /** What a subgraph may know: ids and kind always, the rest as granted, everything for auth. */
-export function grantedTo(
-  subgraph: IdentityTarget,
-  payload: Readonly<ClaimsPayload>,
-): ClaimsPayload {
+function grantedTo(subgraph: IdentityTarget, payload: Readonly<ClaimsPayload>): ClaimsPayload {
   if (subgraph.name === 'auth') return { ...payload }
   const { kind, sub, sid, key_id, client_id } = payload
   const granted: Record<string, unknown> = { kind }

@@ -16,7 +16,7 @@ export interface Person {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export const SIGNED_IN = `
+const SIGNED_IN = `
   ... on SignedIn {
     session { id status current }
     user { id email }
@@ -36,7 +36,7 @@ export const VERIFY = `mutation Verify($input: VerifySessionInput!) {
 export const LOGIN = `mutation Login($input: LoginInput!) {
   login(input: $input) { __typename ${SIGNED_IN} ... on VerificationRequired { verification { id purpose } } }
 }`
-export const REFRESH = `mutation Refresh($input: RefreshInput) { refresh(input: $input) { ${SIGNED_IN} } }`
+const REFRESH = `mutation Refresh($input: RefreshInput) { refresh(input: $input) { ${SIGNED_IN} } }`
 export const LOGOUT = `mutation Logout($input: LogoutInput) { logout(input: $input) { revokedSessionIds } }`
 export const VIEWER = `query Viewer { viewer { kind user { id email } session { id } roles scopes csrfToken } }`
 

@@ -48,7 +48,7 @@ export function createAddressMatcher(ranges: readonly string[]): (address: strin
 }
 
 /** `::ffff:192.0.2.1` and `192.0.2.1` are one address. */
-export function normalizeAddress(address: string): string {
+function normalizeAddress(address: string): string {
   const bare = address.split('%')[0] ?? ''
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)
   return mapped?.[1] ?? bare.toLowerCase()

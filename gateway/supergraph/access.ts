@@ -165,7 +165,7 @@ function createGuard(
 }
 
 /** The strictest `access` of the subgraphs that resolve a field. */
-export function defaultRule(owners: readonly Pick<SubgraphConfig, 'access'>[]): AccessRule {
+function defaultRule(owners: readonly Pick<SubgraphConfig, 'access'>[]): AccessRule {
   const isOpen = owners.length > 0 && owners.every((owner) => owner.access === 'authenticated')
   return isOpen ? { ...emptyRule, authenticated: true } : { ...emptyRule, policies: [[['deny']]] }
 }

@@ -40,7 +40,7 @@ export async function openSupergraph(
 }
 
 /** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */
-export function readSupergraphSdl(configPath: string, config: SupergraphConfig): string {
+function readSupergraphSdl(configPath: string, config: SupergraphConfig): string {
   const folder = dirname(configPath)
   const composed = join(folder, 'supergraph.graphql')
   if (existsSync(composed)) return readFileSync(composed, 'utf8')

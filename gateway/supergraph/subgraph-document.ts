@@ -71,7 +71,7 @@ export function readSubgraph(config: SubgraphConfig, document: DocumentNode): Su
   return { config, document, names, types: new Map(types) }
 }
 
-export function isTypeNode(definition: { readonly kind: Kind }): definition is TypeNode {
+function isTypeNode(definition: { readonly kind: Kind }): definition is TypeNode {
   return (
     definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
     definition.kind === Kind.OBJECT_TYPE_EXTENSION ||

@@ -154,8 +154,6 @@ export async function startAuthPeer(options: { issuer: string }) {
   }
 }
 
-export type AuthPeer = Awaited<ReturnType<typeof startAuthPeer>>
-
 function resolvers() {
   return {
     Query: {
