@@ -1,7 +1,6 @@
 // The gateway, put together: config in, two listeners out. Nothing here decides anything about a request.
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { ApolloServerPlugin } from '@apollo/server'
+import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent, type Dispatcher } from 'undici'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
@@ -28,13 +27,13 @@ import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createConfirmations } from './revocation/confirm.ts'
 import { createRevocationEntries } from './revocation/entries.ts'
 import { followRevocationFeed } from './revocation/feed.ts'
-import { loadSupergraphConfig } from './supergraph/config.ts'
-import { createSupergraph, type Supergraph } from './supergraph.ts'
+import { openSupergraph } from './supergraph/open.ts'
+import type { Supergraph } from './supergraph.ts'
 
 export interface Gateway {
   readonly url: string
   readonly adminUrl: string
-  /** Resolves when graph, rules, keys and a revocation snapshot are there; rejects when stopped before. */
+  /** Resolves when graph, rules, keys and a revocation snapshot are there; rejects without a graph, or when stopped before. */
   ready(): Promise<void>
   /** Takes no more requests, finishes those in flight, lets go of everything. */
   stop(): Promise<void>
@@ -49,6 +48,8 @@ export interface GatewayDeps {
   readonly random?: () => number
   /** With plugins, operations run through Apollo Server instead of straight in the engine. */
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
+  /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
+  readonly policies?: Readonly<Record<string, CustomPolicy>>
 }
 
 interface Clocks {
@@ -68,7 +69,7 @@ export async function createGateway(
     monotonic: deps.monotonic ?? (() => performance.now()),
     random: deps.random ?? Math.random,
   }
-  const supergraph = await loadSupergraph(config, logger)
+  const supergraph = await loadSupergraph(config, { ...deps, logger })
   const identity = await loadIdentity(config, clocks)
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
@@ -115,7 +116,11 @@ export async function createGateway(
   return {
     url: front.url,
     adminUrl: admin.url,
-    ready: () => becomesReady(health, () => isStopping),
+    async ready() {
+      // Nothing loads another one by itself: waiting would be waiting for ever.
+      if (supergraph.current() === null) throw new Error('There is no graph: see the error above.')
+      await becomesReady(health, () => isStopping)
+    },
     async stop() {
       if (isStopping) return
       isStopping = true
@@ -128,13 +133,18 @@ export async function createGateway(
   }
 }
 
-async function loadSupergraph(config: GatewayConfig, logger: GatewayLogger): Promise<Supergraph> {
-  const supergraphConfig = loadSupergraphConfig(config.supergraphPath, {
+async function loadSupergraph(
+  config: GatewayConfig,
+  { logger, policies }: { logger: GatewayLogger } & Pick<GatewayDeps, 'policies'>,
+): Promise<Supergraph> {
+  const { supergraph } = await openSupergraph({
+    configPath: config.supergraphPath,
     variables: config.variables,
+    logger,
+    policies,
+    // Whoever may introspect the schema learns nothing new from an error.
+    showSchemaDetails: !config.isProduction && config.introspection === 'development',
   })
-  const file = join(dirname(config.supergraphPath), 'supergraph.graphql')
-  const supergraph = createSupergraph({ config: supergraphConfig, logger })
-  await supergraph.load(await readFile(file, 'utf8'))
   return supergraph
 }
 

@@ -1,8 +1,10 @@
 // The gateway as a process of its own: settings, start, and a drain on SIGTERM or SIGINT.
+import { existsSync } from 'node:fs'
 import { ConfigError, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { createLogger } from './log.ts'
 
+if (existsSync('.env')) process.loadEnvFile()
 await main()
 
 async function main(): Promise<void> {
@@ -22,7 +24,10 @@ async function main(): Promise<void> {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  await gateway.ready()
+  await gateway.ready().catch((error: Error) => {
+    logger.error(error.message)
+    process.exit(1)
+  })
   logger.info('gateway is ready')
 }
 

@@ -41,7 +41,7 @@ export interface SupergraphOptions {
   /** Default: `defaultOperationLimits`. */
   readonly limits?: Partial<OperationLimits>
   /** A deployment's own policies. */
-  readonly policies?: Readonly<Record<string, CustomPolicy>>
+  readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
   /** Whether validation errors may name what the schema has. Default: false. */
   readonly showSchemaDetails?: boolean
 }

@@ -52,8 +52,9 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       return await parts.pipeline(request)
     } catch (error) {
       const refusal = toGatewayError(error)
-      if (refusal.status >= 500) {
-        parts.logger.error({ requestId: request.id, err: refusal.cause ?? refusal }, refusal.code)
+      // A refusal without a cause (overload, a credential that nobody can confirm) is in the request's own line.
+      if (refusal.cause !== undefined) {
+        parts.logger.error({ requestId: request.id, err: refusal.cause }, refusal.code)
       }
       return refusalAnswer(refusal, request)
     }

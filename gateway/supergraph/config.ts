@@ -23,6 +23,8 @@ export interface SubgraphConfig extends IdentityTarget {
 
 export interface SupergraphConfig {
   readonly subgraphs: readonly SubgraphConfig[]
+  /** A module beside the YAML with the deployment's own policies; `null`: none. */
+  readonly policiesModule: string | null
 }
 
 /** Everything that is wrong with a supergraph configuration, in one message. */
@@ -75,7 +77,10 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   problems.push(...entries.flatMap(([name, entry]) => problemsOf(name, entry, now)))
   if (!(AUTH_SUBGRAPH in result.data.subgraphs)) problems.push('subgraphs: "auth" is missing')
   if (problems.length > 0) throw new SupergraphConfigError(source, problems)
-  return Object.freeze({ subgraphs: Object.freeze(entries.map(toSubgraph)) })
+  return Object.freeze({
+    subgraphs: Object.freeze(entries.map(toSubgraph)),
+    policiesModule: result.data.policies?.module ?? null,
+  })
 }
 
 const GRANTS = ['roles', 'scope', 'email_verified', 'amr', 'acr', 'auth_time'] as const
@@ -115,6 +120,7 @@ const subgraphSchema = z.strictObject({
 
 const fileSchema = z.looseObject({
   federation_version: z.union([z.string(), z.number()]).optional(),
+  policies: z.strictObject({ module: z.string().min(1) }).optional(),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 

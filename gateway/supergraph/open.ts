@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createSupergraph, type Supergraph, type SupergraphOptions } from '../supergraph.ts'
 import { composeSupergraph } from './compose.ts'
 import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
+import { type CustomPolicies, loadPolicies } from './policies.ts'
 
 export interface OpenSupergraphOptions extends Omit<SupergraphOptions, 'config'> {
   /** Path of the YAML. */
@@ -25,14 +26,15 @@ export async function openSupergraph(
 ): Promise<{ supergraph: Supergraph; config: SupergraphConfig }> {
   const { configPath, variables, ...rest } = options
   const config = loadSupergraphConfig(configPath, { variables })
-  const supergraph = createSupergraph({ ...rest, config })
+  const policies = { ...(await loadPolicies(configPath, config)), ...options.policies }
+  const supergraph = createSupergraph({ ...rest, config, policies })
   for (const { name, dryRunUntil } of config.subgraphs) {
     if (dryRunUntil === null) continue
     const until = new Date(dryRunUntil).toISOString()
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    await supergraph.load(readSupergraphSdl(configPath, config))
+    await supergraph.load(readSupergraphSdl(configPath, config, policies))
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }
@@ -40,7 +42,11 @@ export async function openSupergraph(
 }
 
 /** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */
-function readSupergraphSdl(configPath: string, config: SupergraphConfig): string {
+function readSupergraphSdl(
+  configPath: string,
+  config: SupergraphConfig,
+  policies: CustomPolicies,
+): string {
   const folder = dirname(configPath)
   const composed = join(folder, 'supergraph.graphql')
   if (existsSync(composed)) return readFileSync(composed, 'utf8')
@@ -48,5 +54,5 @@ function readSupergraphSdl(configPath: string, config: SupergraphConfig): string
     config: subgraph,
     sdl: readFileSync(join(folder, subgraph.schemaFile), 'utf8'),
   }))
-  return composeSupergraph(subgraphs)
+  return composeSupergraph(subgraphs, { policies })
 }

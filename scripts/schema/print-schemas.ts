@@ -8,6 +8,7 @@ import {
   type SubgraphSource,
 } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { type CustomPolicies, loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
 import { typeDefs as auth } from '../../subgraphs/auth/subgraph.ts'
 import { typeDefs as reviews } from '../../subgraphs/reviews/subgraph.ts'
@@ -28,11 +29,12 @@ export async function printSchemas(configPath: string): Promise<Files> {
     config: subgraph,
     sdl: sdlOf(subgraph.name, join(folder, subgraph.schemaFile)),
   }))
-  const supergraph = composeSupergraph(sources, { explicit: Object.keys(OURS) })
+  const policies = await loadPolicies(configPath, config)
+  const supergraph = composeSupergraph(sources, { explicit: Object.keys(OURS), policies })
   return new Map([
     ...sources.flatMap((source) => printedFile(source, folder)),
     [join(folder, 'supergraph.graphql'), supergraph],
-    [join(folder, 'api.graphql'), await printApi(config, supergraph)],
+    [join(folder, 'api.graphql'), await printApi(config, supergraph, policies)],
   ])
 }
 
@@ -52,8 +54,12 @@ function sdlOf(name: string, path: string): string {
 }
 
 /** Loads it as the gateway does: a supergraph that does not load there is not printed. */
-async function printApi(config: SupergraphConfig, supergraphSdl: string): Promise<string> {
-  const supergraph = createSupergraph({ config, logger: silent })
+async function printApi(
+  config: SupergraphConfig,
+  supergraphSdl: string,
+  policies: CustomPolicies,
+): Promise<string> {
+  const supergraph = createSupergraph({ config, policies, logger: silent })
   try {
     const { schema } = await supergraph.load(supergraphSdl)
     return `${printSchema(schema).trimEnd()}\n`

@@ -1,4 +1,4 @@
-// The auth subgraph's schema: one line a capability.
+// The auth subgraph's schema.
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
@@ -9,33 +9,36 @@ import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
 import * as verifications from './verifications/graphql.ts'
 
-export const typeDefs: readonly DocumentNode[] = [
-  base.typeDefs,
-  users.typeDefs,
-  sessions.typeDefs,
-  verifications.typeDefs,
-  apiKeys.typeDefs,
+/** One line a capability: its types, its resolvers, and the rules that its SDL cannot say. */
+const capabilities: readonly Capability[] = [
+  { typeDefs: base.typeDefs, resolvers: { DateTime: dateTime } },
+  users,
+  sessions,
+  verifications,
+  apiKeys,
 ]
 
-const capabilities = [users, sessions, verifications, apiKeys]
-const guarded: readonly { readonly rules: Rules }[] = [users, sessions, apiKeys]
+interface Capability {
+  readonly typeDefs: DocumentNode
+  readonly resolvers: object
+  readonly rules?: Rules
+}
+
+export const typeDefs: readonly DocumentNode[] = capabilities.map(
+  (capability) => capability.typeDefs,
+)
 
 /** Every field guarded by the rules in its SDL and by its capability's own. */
 export function createAuthSchema(): GraphQLSchema {
-  const schema = buildSubgraphSchema(
-    typeDefs.map((document, index) => ({
-      typeDefs: document,
-      resolvers: index === 0 ? { DateTime: dateTime } : (capabilities[index - 1]?.resolvers ?? {}),
-    })) as Parameters<typeof buildSubgraphSchema>[0],
-  )
-  return guardSchema(schema, { rules: mergeRules(guarded.map(({ rules }) => rules)) })
+  const modules = capabilities.map(({ typeDefs, resolvers }) => ({ typeDefs, resolvers }))
+  const schema = buildSubgraphSchema(modules as Parameters<typeof buildSubgraphSchema>[0])
+  return guardSchema(schema, { rules: mergeRules(capabilities) })
 }
 
-function mergeRules(all: readonly Rules[]): Rules {
+function mergeRules(all: readonly Capability[]): Rules {
   const merged: Record<string, Rules[string]> = {}
-  for (const rules of all) {
-    for (const [type, fields] of Object.entries(rules))
-      merged[type] = { ...merged[type], ...fields }
+  for (const [type, fields] of all.flatMap(({ rules = {} }) => Object.entries(rules))) {
+    merged[type] = { ...merged[type], ...fields }
   }
   return merged
 }

@@ -1,0 +1,48 @@
+// A deployment's own policies for `@policy`: a module beside supergraph.yaml, loaded by the gateway and by the schema check.
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type CustomPolicy, createPolicies } from '@sallyport/claims/predicates'
+import { type SupergraphConfig, SupergraphConfigError } from './config.ts'
+
+export type CustomPolicies = Readonly<Record<string, CustomPolicy>>
+
+/**
+ * The default export of the module that the YAML names under `policies.module`: a record from name to policy.
+ *
+ * @param configPath Path of the YAML, which the module's path is relative to.
+ * @throws SupergraphConfigError when it cannot be loaded, is no such record, or replaces a policy that is built in.
+ */
+export async function loadPolicies(
+  configPath: string,
+  { policiesModule }: Pick<SupergraphConfig, 'policiesModule'>,
+): Promise<CustomPolicies> {
+  if (policiesModule === null) return {}
+  const path = resolve(dirname(configPath), policiesModule)
+  const loaded = await importModule(path, configPath)
+  const policies: unknown = loaded.default
+  if (!isPolicies(policies)) {
+    const problem = `policies.module: ${path} has no default export from names to functions`
+    throw new SupergraphConfigError(configPath, [problem])
+  }
+  try {
+    createPolicies(policies)
+  } catch (error) {
+    const problem = `policies.module: ${(error as Error).message}`
+    throw new SupergraphConfigError(configPath, [problem])
+  }
+  return policies
+}
+
+async function importModule(path: string, configPath: string): Promise<{ default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(path).href)) as { default?: unknown }
+  } catch (error) {
+    const problem = `policies.module: ${path} cannot be loaded: ${(error as Error).message}`
+    throw new SupergraphConfigError(configPath, [problem])
+  }
+}
+
+function isPolicies(value: unknown): value is CustomPolicies {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every((policy) => typeof policy === 'function')
+}
