@@ -1,6 +1,7 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
 import { isIP } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
+import type { EngineSettings } from './engine.ts'
 import { Secret } from './secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -42,6 +43,7 @@ export interface GatewayConfig {
   readonly identityKeys: Secret<JSONWebKeySet> | null
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly limits: GatewayLimits
+  readonly engine: EngineSettings
 }
 
 export class ConfigError extends Error {
@@ -109,6 +111,10 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
       bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes),
       maxLagMs: isProduction ? 200 : null,
     },
+    engine: {
+      kind: read.choice('ENGINE', ['stock', 'compiled'], 'compiled'),
+      shadowPercent: read.percent('ENGINE_SHADOW', 0),
+    },
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)
@@ -139,6 +145,7 @@ function createReader(env: Environment, problems: string[]) {
     url,
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
+    percent: (name: string, fallback: number) => integer(name, fallback, [0, 100]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
     publicUrl(name: string, fallback: string | undefined): string {
       const text = url(name, fallback)

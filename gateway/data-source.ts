@@ -1,5 +1,5 @@
 // How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
-import type { GraphQLDataSource } from '@apollo/gateway'
+import type { GraphQLFormattedError } from 'graphql'
 import { Pool } from 'undici'
 import type { RequestContext } from './request-context.ts'
 import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
@@ -18,12 +18,27 @@ export interface DataSourcesOptions {
 
 export interface DataSources {
   /** @throws Error when the configuration has no such subgraph. */
-  get(subgraph: string): GraphQLDataSource
+  get(subgraph: string): DataSource
   stop(): Promise<void>
 }
 
-type ProcessOptions = Parameters<GraphQLDataSource['process']>[0]
-type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+/** One subgraph. */
+export interface DataSource {
+  /**
+   * Sends a GraphQL request, as JSON text. What goes wrong at the subgraph is an error of the answer.
+   *
+   * @param body `query` and `variables`, and nothing else.
+   */
+  send(body: string, context: RequestContext): Promise<SubgraphAnswer>
+}
+
+export interface SubgraphAnswer {
+  readonly data: Record<string, unknown> | null
+  /** Normalised: stable codes, nothing of where it happened but the path. */
+  readonly errors?: readonly GraphQLFormattedError[]
+  /** The subgraph gave no answer that could be read: asking again would be no better. */
+  readonly isUnanswered?: boolean
+}
 
 /** One data source per subgraph; subgraphs of one origin share its connections. */
 export function createDataSources(options: DataSourcesOptions): DataSources {
@@ -60,20 +75,19 @@ interface DataSourceOptions {
   readonly logger: { warn(...args: unknown[]): void }
 }
 
-function createDataSource(options: DataSourceOptions): GraphQLDataSource {
+function createDataSource(options: DataSourceOptions): DataSource {
   const { subgraph, pool, maxResponseBytes, logger } = options
   const { pathname, search } = new URL(subgraph.url)
   const isAuth = subgraph.name === AUTH_SUBGRAPH
 
   return {
-    async process({ request, context: untyped }: ProcessOptions): Promise<Answer> {
-      const context = untyped as RequestContext
+    async send(body, context) {
       context.fetches += 1
       try {
         const answer = await post(pool, {
           path: pathname + search,
           headers: await headersFor(subgraph, context),
-          body: JSON.stringify({ query: request.query, variables: request.variables }),
+          body,
           timeoutMs: subgraph.timeoutMs,
           maxResponseBytes,
           signal: context.signal,
@@ -84,7 +98,7 @@ function createDataSource(options: DataSourceOptions): GraphQLDataSource {
         if (!(error instanceof SubgraphFailure)) throw error
         const { requestId } = context
         logger.warn({ requestId, subgraph: subgraph.name, err: error }, 'subgraph failed')
-        return { errors: [subgraphFailure(error.code)] }
+        return { data: null, errors: [subgraphFailure(error.code)], isUnanswered: true }
       }
     },
   }
@@ -112,7 +126,7 @@ async function headersFor(
 function readAnswer(
   answer: { readonly status: number; readonly text: string },
   isAuth: boolean,
-): Answer {
+): SubgraphAnswer {
   const body = parseSubgraphJson(answer.text)
   const errors = Array.isArray(body.errors) ? body.errors : []
   if (errors.length === 0 && answer.status !== 200) {
@@ -126,7 +140,7 @@ function readAnswer(
   const normalized = errors.map((error) =>
     normalizeSubgraphError(error, { isAuth, status: answer.status }),
   )
-  return { data, errors: normalized as unknown as NonNullable<Answer['errors']> }
+  return { data, errors: normalized }
 }
 
 function isData(data: unknown): data is Record<string, unknown> {

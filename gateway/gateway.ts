@@ -144,6 +144,7 @@ async function loadSupergraph(
     policies,
     // Whoever may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
+    engine: config.engine,
   })
   return supergraph
 }

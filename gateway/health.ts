@@ -43,6 +43,7 @@ export function createHealth(parts: HealthParts): Health {
           ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : null,
         },
         isStopping: parts.isStopping(),
+        engine: parts.currentGraph()?.engine.counters ?? null,
       })
     },
   }

@@ -30,7 +30,7 @@ const products = ['Table', 'Couch', 'Glass', 'Chair', 'TV', 'Lamp', 'Grill', 'Fr
 const reviewed = [1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 4]
 const reviews: readonly Review[] = reviewed.map((upc, index) => ({
   id: String(index + 1),
-  body: `${words}${words}${words}`.slice(0, 150 + 61 * ((index * 3) % 8)),
+  body: words.repeat(7).slice(0, 230 + 61 * ((index * 3) % 8)),
   product: { upc: String(upc) },
 }))
 
