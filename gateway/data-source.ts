@@ -1,7 +1,7 @@
 // How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
-import { Pool } from 'undici'
-import type { RequestContext } from './request-context.ts'
+import { createPool, type Pool } from './http-client/pool.ts'
+import type { IdentityHeader, RequestContext } from './request-context.ts'
 import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
 import { parseSubgraphJson } from './supergraph/parse-json.ts'
@@ -45,7 +45,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
   const { connections = 128, maxResponseBytes = 5 * 1024 * 1024 } = options
   const pools = new Map<string, Pool>()
   const poolOf = (origin: string) => {
-    const pool = pools.get(origin) ?? new Pool(origin, { connections, pipelining: 1 })
+    const pool = pools.get(origin) ?? createPool({ origin, maxConnections: connections })
     pools.set(origin, pool)
     return pool
   }
@@ -63,7 +63,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
       return source
     },
     async stop() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      for (const pool of pools.values()) pool.stop()
     },
   }
 }
@@ -77,26 +77,22 @@ interface DataSourceOptions {
 
 function createDataSource(options: DataSourceOptions): DataSource {
   const { subgraph, pool, maxResponseBytes, logger } = options
-  const { pathname, search } = new URL(subgraph.url)
+  const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
+  const writeHead = createHeadWriter(subgraph)
 
   return {
     async send(body, context) {
       context.fetches += 1
+      const { leaving, requestId } = context
       try {
-        const answer = await post(pool, {
-          path: pathname + search,
-          headers: await headersFor(subgraph, context),
-          body,
-          timeoutMs: subgraph.timeoutMs,
-          maxResponseBytes,
-          signal: context.signal,
-        })
+        const identity = context.identityHeader(subgraph)
+        const head = writeHead(context, identity instanceof Promise ? await identity : identity)
+        const answer = await post(pool, { head, body, timeoutMs, maxResponseBytes, leaving })
         if (isAuth) context.setCookies.push(...answer.setCookies)
         return readAnswer(answer, isAuth)
       } catch (error) {
         if (!(error instanceof SubgraphFailure)) throw error
-        const { requestId } = context
         logger.warn({ requestId, subgraph: subgraph.name, err: error }, 'subgraph failed')
         return { data: null, errors: [subgraphFailure(error.code)], isUnanswered: true }
       }
@@ -104,23 +100,46 @@ function createDataSource(options: DataSourceOptions): DataSource {
   }
 }
 
-async function headersFor(
-  subgraph: SubgraphConfig,
-  context: RequestContext,
-): Promise<Record<string, string>> {
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'sallyport-request-id': context.requestId,
+type WriteHead = (context: RequestContext, identity: IdentityHeader) => string
+
+/** Request line and headers; what is the same for every request is text already. */
+function createHeadWriter(subgraph: SubgraphConfig): WriteHead {
+  const { pathname, search, host } = new URL(subgraph.url)
+  const { forwardHeaders } = subgraph
+  const isAuth = subgraph.name === AUTH_SUBGRAPH
+  const fixed = [
+    `POST ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    'connection: keep-alive',
+    'accept: application/json',
+    'content-type: application/json',
+    '',
+  ].join('\r\n')
+
+  return (context, identity) => {
+    let head = `${fixed}sallyport-request-id: ${context.requestId}\r\n`
+    for (const name of forwardHeaders) {
+      const value = context.forwardable[name]
+      if (typeof value === 'string') head += headerLine(name, value)
+    }
+    if (isAuth) {
+      for (const [name, value] of Object.entries(context.authHeaders)) {
+        head += headerLine(name, value)
+      }
+    }
+    return head + headerLine(identity.name, identity.value)
   }
-  for (const name of subgraph.forwardHeaders) {
-    const value = context.forwardable[name]
-    if (typeof value === 'string') headers[name] = value
-  }
-  if (subgraph.name === AUTH_SUBGRAPH) Object.assign(headers, context.authHeaders)
-  const identity = await context.identityHeader(subgraph)
-  headers[identity.name.toLowerCase()] = identity.value
-  return headers
+}
+
+const PLAIN_VALUE = /^[\t\x20-\x7e]*$/
+const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** One header field. A value that could end the line, or the head, is left out. */
+function headerLine(name: string, value: string): string {
+  if (PLAIN_VALUE.test(value)) return `${name}: ${value}\r\n`
+  if (!SAFE_VALUE.test(value)) return ''
+  // Node reads bytes of a header as Latin-1; they go on as the bytes that they were.
+  return `${name}: ${Buffer.from(value, 'latin1').toString('utf8')}\r\n`
 }
 
 function readAnswer(

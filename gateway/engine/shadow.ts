@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FormattedExecutionResult } from 'graphql'
 import type { Engine, EngineLogger, ExecuteOptions } from '../engine.ts'
+import { Leaving } from '../leaving.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 
 export interface ShadowOptions {
@@ -46,9 +47,11 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     result: FormattedExecutionResult,
   ): Promise<void> {
     running += 1
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const context = { ...options.context, signal, setCookies: [], fetches: 0 }
+    const leaving = new Leaving()
+    const deadline = setTimeout(() => leaving.go(), TIMEOUT_MS)
+    const context = { ...options.context, leaving, setCookies: [], fetches: 0 }
     const other = await shadow.execute(prepared, { ...options, context })
+    clearTimeout(deadline)
     running -= 1
     counts.compared += 1
     const difference = differenceOf(result, other)

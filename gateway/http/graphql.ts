@@ -1,6 +1,7 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
+import { Leaving } from '../leaving.ts'
 import type { GatewayLogger } from '../log.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -34,13 +35,13 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   ): Promise<void> {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(incoming)
-    const leaving = new AbortController()
+    const leaving = new Leaving()
     const id = requestIdOf(incoming, caller.isBehindProxy)
-    const request = new GatewayRequest({ id, incoming, search, caller, signal: leaving.signal })
-    const deadline = setTimeout(() => leaving.abort(), parts.executionTimeoutMs)
+    const request = new GatewayRequest({ id, incoming, search, caller, leaving })
+    const deadline = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
     response.once('close', () => {
       clearTimeout(deadline)
-      if (!response.writableFinished) leaving.abort()
+      if (!response.writableFinished) leaving.go()
     })
     const answer = await answerTo(request)
     send(incoming, response, { ...answer, id })

@@ -24,7 +24,7 @@ function contextOf(request: GatewayRequest, { identity, cors }: ExecuteParts): R
   let forAuth: Record<string, string> | undefined
   return {
     requestId: request.id,
-    signal: request.signal,
+    leaving: request.leaving,
     claims: principal.claims,
     identityHeader: (subgraph) => identity.headerFor(principal, subgraph, graph.version),
     // Most operations never reach auth: made when it is first asked for.

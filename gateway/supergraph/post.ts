@@ -1,15 +1,16 @@
-// One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
-import { setMaxListeners } from 'node:events'
-import type { Dispatcher, Pool } from 'undici'
+// One POST to a subgraph: a deadline for the whole exchange, a size cap, no redirects, no decompression.
+import type { Connection, Exchange } from '../http-client/connection.ts'
+import { DeadlinePassed, type Pool } from '../http-client/pool.ts'
+import type { ResponseHead } from '../http-client/response-reader.ts'
+import type { Leaving } from '../leaving.ts'
 
 export interface PostRequest {
-  readonly path: string
-  readonly headers: Record<string, string>
+  /** Request line and header fields, each with its line break, without Content-Length and the empty line. */
+  readonly head: string
   readonly body: string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
-  /** Aborted when the client left. */
-  readonly signal: AbortSignal
+  readonly leaving: Leaving
 }
 
 export interface PostAnswer {
@@ -33,90 +34,77 @@ export class SubgraphFailure extends Error {
   }
 }
 
-const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
-type Headers = Record<string, string | string[] | undefined>
-
 /** @throws SubgraphFailure */
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
+  if (request.leaving.isGone) return Promise.reject(clientLeft())
   return new Promise((resolve, reject) => {
-    const { signal, timeoutMs, maxResponseBytes } = request
-    let controller: Dispatcher.DispatchController | undefined
-    let isSettled = false
-    let status = 0
-    let setCookies: readonly string[] = []
-    let receivedBytes = 0
-    const chunks: Buffer[] = []
-
-    const settle = () => {
-      if (isSettled) return false
-      isSettled = true
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onClientGone)
-      return true
-    }
-    const fail = (failure: SubgraphFailure) => {
-      if (!settle()) return
-      controller?.abort(failure)
-      reject(failure)
-    }
-    const onClientGone = () => fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left'))
-    const timer = setTimeout(
-      () => fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', `no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    )
-    // One client waits for as many fetches as its operation has: that is no leak of listeners.
-    setMaxListeners(0, signal)
-    signal.addEventListener('abort', onClientGone)
-    if (signal.aborted) return onClientGone()
-
-    const { path, headers, body } = request
-    // Our own deadline covers headers and body together; undici's two would only repeat it.
-    const limits = { headersTimeout: 0, bodyTimeout: 0 }
-    pool.dispatch(
-      { path, method: 'POST', headers, body, ...limits },
-      {
-        onRequestStart(started) {
-          controller = started
-          if (isSettled) started.abort(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'given up'))
-        },
-        onResponseStart(_, statusCode, responseHeaders) {
-          status = statusCode
-          setCookies = listOf(responseHeaders['set-cookie'])
-          const refusal = refuseHead(statusCode, responseHeaders, maxResponseBytes)
-          if (refusal) fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', refusal))
-        },
-        onResponseData(_, chunk) {
-          receivedBytes += chunk.length
-          if (receivedBytes <= maxResponseBytes) return void chunks.push(chunk)
-          const message = `the answer is larger than ${maxResponseBytes} bytes`
-          fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message))
-        },
-        onResponseEnd() {
-          if (settle())
-            resolve({ status, text: Buffer.concat(chunks).toString('utf8'), setCookies })
-        },
-        onResponseError(_, cause) {
-          fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the connection failed', { cause }))
-        },
-      },
-    )
+    pool.send(new Post(pool, request, { resolve, reject }))
   })
 }
 
-/** Why the head of an answer is not acceptable, `null` when it is. 1xx come before the real one. */
-function refuseHead(status: number, headers: Headers, maxResponseBytes: number): string | null {
-  if (status < 200) return null
-  if (status >= 300 && status < 400) return `a redirect (${status}) is not followed`
-  const encoding = headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity')
-    return 'a content encoding nobody asked for'
-  const [type = ''] = listOf(headers['content-type'])
-  if (!JSON_TYPE.test(type)) return `content type of status ${status} is not JSON`
-  const [length = '0'] = listOf(headers['content-length'])
-  return Number(length) > maxResponseBytes ? `the answer announces ${length} bytes` : null
+interface Waiter {
+  resolve(answer: PostAnswer): void
+  reject(failure: SubgraphFailure): void
 }
 
-function listOf(header: string | string[] | undefined): readonly string[] {
-  if (header === undefined) return []
-  return Array.isArray(header) ? header : [header]
+class Post implements Exchange {
+  readonly head: string
+  readonly body: string
+  readonly maxBytes: number
+  readonly deadline: number
+  readonly checkHead = refuseHead
+  connection: Connection | null = null
+  readonly #request: PostRequest
+  readonly #waiter: Waiter
+  readonly #onGone: () => void
+
+  constructor(pool: Pool, request: PostRequest, waiter: Waiter) {
+    const { head, body, timeoutMs, maxResponseBytes } = request
+    this.head = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
+    this.body = body
+    this.maxBytes = maxResponseBytes
+    this.deadline = pool.now() + timeoutMs
+    this.#request = request
+    this.#waiter = waiter
+    this.#onGone = () => pool.cancel(this, clientLeft())
+    request.leaving.onGone(this.#onGone)
+  }
+
+  onAnswer({ head, text }: { readonly head: ResponseHead; readonly text: string }): void {
+    this.#request.leaving.forget(this.#onGone)
+    this.#waiter.resolve({ status: head.status, text, setCookies: head.setCookies })
+  }
+
+  onFailure(error: Error): void {
+    this.#request.leaving.forget(this.#onGone)
+    this.#waiter.reject(asFailure(error, this.#request))
+  }
+}
+
+function asFailure(error: Error, { timeoutMs }: PostRequest): SubgraphFailure {
+  if (error instanceof SubgraphFailure) return error
+  if (error instanceof DeadlinePassed) {
+    return new SubgraphFailure('SUBGRAPH_TIMEOUT', `no answer within ${timeoutMs} ms`)
+  }
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause: error })
+}
+
+function clientLeft(): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left')
+}
+
+const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
+
+/** @throws SubgraphFailure for a head that is not acceptable. */
+function refuseHead({ status, contentEncoding, contentType }: ResponseHead): void {
+  if (status >= 300 && status < 400) throw unavailable(`a redirect (${status}) is not followed`)
+  if (contentEncoding !== '' && contentEncoding !== 'identity') {
+    throw unavailable('a content encoding nobody asked for')
+  }
+  if (!JSON_TYPE.test(contentType))
+    throw unavailable(`content type of status ${status} is not JSON`)
+}
+
+function unavailable(message: string): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message)
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createDataSources, type DataSources } from '../../gateway/data-source.ts'
+import { Leaving } from '../../gateway/leaving.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { closeServer, contextFor, urlOf } from './graph-fixture.ts'
@@ -255,16 +256,16 @@ describe('a subgraph that misbehaves', () => {
 
 describe('a client that leaves', () => {
   test('ends the request to the subgraph', async () => {
-    const client = new AbortController()
+    const leaving = new Leaving()
     let closed: Promise<void> = Promise.resolve()
     const server = await listen((request) => {
       closed = new Promise((resolve) => request.socket.on('close', resolve))
-      client.abort()
+      leaving.go()
     })
     const result = await send(
       sourcesFor(urlOf(server)),
       'reviews',
-      contextFor(undefined, { signal: client.signal }),
+      contextFor(undefined, { leaving }),
     )
     expect(result.errors?.[0]?.extensions?.code).toBe('SUBGRAPH_UNAVAILABLE')
     await closed
@@ -275,8 +276,9 @@ describe('a client that leaves', () => {
     const server = await listen(() => {
       calls += 1
     })
-    const signal = AbortSignal.abort()
-    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { signal }))
+    const leaving = new Leaving()
+    leaving.go()
+    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { leaving }))
     expect(calls).toBe(0)
   })
 })

@@ -7,6 +7,7 @@ import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } f
 import { bodyOf } from '../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../gateway/engine.ts'
 import { errorFromDenial } from '../../gateway/errors.ts'
+import { Leaving } from '../../gateway/leaving.ts'
 import type { OperationLimits } from '../../gateway/operation/limits.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
@@ -147,7 +148,7 @@ export function contextFor(
 ): RequestContext {
   return {
     requestId: 'req_1',
-    signal: new AbortController().signal,
+    leaving: new Leaving(),
     claims,
     identityHeader: async (subgraph) => ({
       name: 'sallyport-identity',
