@@ -32,7 +32,7 @@ const REVERIFY_AFTER_MS = 60_000
 
 /** Verifies access tokens and remembers those that were good, bounded, until they expire. */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
-  const verified = createBoundedCache<Verified>(options.cacheSize ?? 20_000)
+  const verified = createBoundedCache<Verified>({ maxEntries: options.cacheSize ?? 20_000 })
 
   return {
     check(token, use) {

@@ -48,8 +48,8 @@ const invalid = refused('API_KEY_INVALID')
 /** Checks API keys: by shape, then in the cache, then by asking auth, once however many wait. */
 export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const { monotonic } = options
-  const known = createBoundedCache<Known>(options.cacheSize ?? 10_000)
-  const refusals = createBoundedCache<{ since: number; count: number }>(10_000)
+  const known = createBoundedCache<Known>({ maxEntries: options.cacheSize ?? 10_000 })
+  const refusals = createBoundedCache<{ since: number; count: number }>({ maxEntries: 10_000 })
   const asking = new Map<string, Promise<Verdict>>()
 
   return {

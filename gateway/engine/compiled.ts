@@ -84,7 +84,9 @@ export function createCompiledEngine(options: EngineOptions): LoadedEngine {
     prepared: PreparedOperation,
     { step, conditions }: { step: Step | null; conditions: readonly Condition[] },
   ): Execute {
-    const writers = createBoundedCache<(run: Run) => string>(SHAPES_PER_OPERATION)
+    const writers = createBoundedCache<(run: Run) => string>({
+      maxEntries: SHAPES_PER_OPERATION,
+    })
 
     function writerFor(run: Run): (run: Run) => string {
       let key = ''

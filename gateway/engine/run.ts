@@ -14,15 +14,15 @@ export interface Shared {
 }
 
 export class Run {
-  readonly data: Data = Object.create(null)
+  readonly data: Data = {}
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: RequestContext
   /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
   readonly errors: (GraphQLFormattedError | unknown)[] = []
   /** Null as long as nothing is shared: then nobody needs to look. */
   shared: Map<object, Shared> | null = null
-  /** Entities that fetches of one text asked for, by representation; null where a text occurs once. */
-  readonly entities: Map<string, Map<string, Slot>> = new Map()
+  /** Entities by representation, for each text that more than one fetch sends. */
+  #entities: Map<string, Map<string, Slot>> | null = null
 
   constructor({ variables, context }: ExecuteOptions) {
     this.variables = variables
@@ -40,10 +40,11 @@ export class Run {
   }
 
   slotsOf(key: string): Map<string, Slot> {
-    const known = this.entities.get(key)
+    this.#entities ??= new Map()
+    const known = this.#entities.get(key)
     if (known !== undefined) return known
     const slots = new Map<string, Slot>()
-    this.entities.set(key, slots)
+    this.#entities.set(key, slots)
     return slots
   }
 

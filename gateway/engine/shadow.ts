@@ -4,6 +4,7 @@ import type { FormattedExecutionResult } from 'graphql'
 import type { Engine, EngineLogger, ExecuteOptions } from '../engine.ts'
 import { Leaving } from '../leaving.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import type { RequestContext } from '../request-context.ts'
 
 export interface ShadowOptions {
   readonly shadow: Engine
@@ -49,7 +50,7 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     running += 1
     const leaving = new Leaving()
     const deadline = setTimeout(() => leaving.go(), TIMEOUT_MS)
-    const context = { ...options.context, leaving, setCookies: [], fetches: 0 }
+    const context = contextBeside(options.context, leaving)
     const other = await shadow.execute(prepared, { ...options, context })
     clearTimeout(deadline)
     running -= 1
@@ -59,6 +60,22 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     counts.different += 1
     const { operationName, queryHash } = prepared
     logger.warn({ difference, operation: operationName, hash: queryHash }, 'engines differ')
+  }
+}
+
+/** The same caller and request, with counts and cookies of its own. */
+function contextBeside(context: RequestContext, leaving: Leaving): RequestContext {
+  return {
+    requestId: context.requestId,
+    leaving,
+    claims: context.claims,
+    identityHeader: (subgraph) => context.identityHeader(subgraph),
+    get authHeaders() {
+      return context.authHeaders
+    },
+    forwardable: context.forwardable,
+    setCookies: [],
+    fetches: 0,
   }
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { createBoundedCache } from '../bounded-cache.ts'
 
 export interface Caller {
   readonly address: string
@@ -14,7 +15,7 @@ export type IdentifyCaller = (incoming: IncomingMessage) => Caller
 
 /** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
 export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
-  const isTrusted = createAddressMatcher(trustedProxies)
+  const isTrusted = remembered(createAddressMatcher(trustedProxies))
   return function identifyCaller(incoming) {
     const peer = normalizeAddress(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
@@ -25,6 +26,18 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
       isSecure: isEncrypted || scheme.toLowerCase() === 'https',
       isBehindProxy: true,
     }
+  }
+}
+
+// The same few proxies and clients come again and again; a block list takes a while for each.
+function remembered(isListed: (address: string) => boolean): (address: string) => boolean {
+  const known = createBoundedCache<boolean>({ maxEntries: 4096 })
+  return (address) => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const found = isListed(address)
+    known.set(address, found)
+    return found
   }
 }
 

@@ -26,7 +26,9 @@ const privateAnswer: HeaderMap = {
 }
 
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
-  const fixedHeaders = { ...parts.securityHeaders, ...privateAnswer }
+  const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
+  // Nothing of it can be a secret: it is named below, field by field.
+  const requestLog = parts.logger.child({}, { redact: [] })
 
   return async function graphql(
     incoming: IncomingMessage,
@@ -38,13 +40,13 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const leaving = new Leaving()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, leaving })
-    const deadline = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
+    const deadline = setTimeout(goOf, parts.executionTimeoutMs, leaving)
     response.once('close', () => {
       clearTimeout(deadline)
       if (!response.writableFinished) leaving.go()
     })
     const answer = await answerTo(request)
-    send(incoming, response, { ...answer, id })
+    send(incoming, response, answer, id)
     logAnswer(request, answer.status, parts.monotonic() - startedAt)
   }
 
@@ -64,16 +66,16 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   function send(
     incoming: IncomingMessage,
     response: ServerResponse,
-    { status, headers, body, id }: Answer & { id: string },
+    { status, headers, body }: Answer,
+    id: string,
   ): void {
     if (response.destroyed) return
-    response.writeHead(status, {
-      ...fixedHeaders,
-      ...parts.cors.headers(incoming),
-      'x-request-id': id,
-      'content-length': Buffer.byteLength(body),
-      ...(headers as Record<string, string>),
-    })
+    const all: (string | readonly string[])[] = [...fixedHeaders, 'x-request-id', id]
+    const cors = parts.cors.headers(incoming)
+    for (const name in cors) all.push(name, cors[name] ?? '')
+    for (const name in headers) all.push(name, headers[name] ?? '')
+    all.push('content-length', String(Buffer.byteLength(body)))
+    response.writeHead(status, all as string[])
     response.end(body)
     // An unread body would be parsed as the next request, or be waited for.
     if (!incoming.complete) incoming.resume()
@@ -84,7 +86,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     status: number,
     ms: number,
   ) {
-    parts.logger.info(
+    requestLog.info(
       {
         requestId: id,
         status,
@@ -98,6 +100,10 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       'request',
     )
   }
+}
+
+function goOf(leaving: Leaving): void {
+  leaving.go()
 }
 
 // A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.
