@@ -22,6 +22,13 @@ export interface GatewayLimits {
   readonly maxLagMs: number | null
 }
 
+/** How many entries each cache keeps; the least recently used go first. */
+export interface CacheSizes {
+  readonly operations: number
+  readonly tokens: number
+  readonly apiKeys: number
+}
+
 export interface GatewayConfig {
   readonly isProduction: boolean
   readonly host: string
@@ -44,6 +51,7 @@ export interface GatewayConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly limits: GatewayLimits
   readonly engine: EngineSettings
+  readonly caches: CacheSizes
 }
 
 export class ConfigError extends Error {
@@ -115,6 +123,11 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
       kind: read.choice('ENGINE', ['stock', 'compiled'], 'compiled'),
       shadowPercent: read.percent('ENGINE_SHADOW', 0),
     },
+    caches: {
+      operations: read.entries('OPERATION_CACHE_SIZE', 2000),
+      tokens: read.entries('TOKEN_CACHE_SIZE', 20_000),
+      apiKeys: read.entries('API_KEY_CACHE_SIZE', 10_000),
+    },
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)
@@ -145,6 +158,7 @@ function createReader(env: Environment, problems: string[]) {
     url,
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
+    entries: (name: string, fallback: number) => integer(name, fallback, [1, 10_000_000]),
     percent: (name: string, fallback: number) => integer(name, fallback, [0, 100]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
     publicUrl(name: string, fallback: string | undefined): string {

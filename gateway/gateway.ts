@@ -23,6 +23,7 @@ import { listen } from './http/server.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { createLogger, type GatewayLogger } from './log.ts'
+import { cacheLimits } from './operation/limits.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createConfirmations } from './revocation/confirm.ts'
 import { createRevocationEntries } from './revocation/entries.ts'
@@ -93,6 +94,11 @@ export async function createGateway(
     currentGraph: supergraph.current,
     feed: auth.feed,
     hasKeys: auth.keys.hasKeys,
+    caches: () => ({
+      ...supergraph.current()?.operations.use,
+      tokens: auth.accessTokens.use,
+      apiKeys: auth.apiKeys.use,
+    }),
     isStopping: () => isStopping,
   })
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
@@ -145,6 +151,7 @@ async function loadSupergraph(
     // Whoever may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
     engine: config.engine,
+    limits: cacheLimits(config.caches.operations),
   })
   return supergraph
 }
@@ -182,9 +189,16 @@ function connectToAuth(parts: {
     maxLifetimeSeconds: config.accessTokenMaxSeconds,
     keys,
     now: clocks.now,
+    cacheSize: config.caches.tokens,
   })
   const { mayHonour } = confirmations
-  const apiKeys = createApiKeys({ ...clocks, questions, entries, mayHonour })
+  const apiKeys = createApiKeys({
+    ...clocks,
+    questions,
+    entries,
+    mayHonour,
+    cacheSize: config.caches.apiKeys,
+  })
   return { questions, entries, feed, confirmations, keys, accessTokens, apiKeys }
 }
 

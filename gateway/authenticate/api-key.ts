@@ -1,7 +1,7 @@
 // API keys: auth says what one stands for, and the answer is kept for a minute at most.
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
-import { createBoundedCache } from '../bounded-cache.ts'
+import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
 import { createAddressMatcher } from '../http/client-address.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
 import { isWellFormedApiKey } from './api-key-format.ts'
@@ -30,6 +30,7 @@ export interface ApiKeyPair {
 
 export interface ApiKeys {
   check(pair: ApiKeyPair): Verdict | Promise<Verdict>
+  readonly use: CacheUse
 }
 
 interface Known {
@@ -53,6 +54,9 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const asking = new Map<string, Promise<Verdict>>()
 
   return {
+    get use() {
+      return known.use
+    },
     check(pair) {
       if (!isWellFormedApiKey(pair.key, pair.secret)) return invalid
       const id = hash('sha256', `${pair.key}\n${pair.secret}`, 'base64')
