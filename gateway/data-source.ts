@@ -127,7 +127,7 @@ function createHeadWriter(subgraph: SubgraphConfig): WriteHead {
         head += headerLine(name, value)
       }
     }
-    return head + headerLine(identity.name, identity.value)
+    return `${head}${identity.name}: ${identity.value}\r\n`
   }
 }
 

@@ -1,18 +1,10 @@
 // Structured logs: one JSON line each, without credentials, variables or query text.
-import { type DestinationStream, destination as fileDestination, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { createLogBuffer, type LogBuffer } from './log-buffer.ts'
+
+const STANDARD_OUTPUT = 1
 
 export type GatewayLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>
-
-/**
- * Lines go out together, after a moment: a system call for each would cost more than most of a request.
- * What is there is written before the process ends, unless it is killed; whoever does not read loses lines.
- */
-const BUFFERED = {
-  sync: false,
-  minLength: 8 * 1024,
-  periodicFlush: 100,
-  maxLength: 16 * 1024 * 1024,
-} as const
 
 /**
  * The gateway's logger. Only what is named is logged; the redaction is the second lock.
@@ -21,7 +13,7 @@ const BUFFERED = {
  */
 export function createLogger(
   level: string,
-  destination: DestinationStream = fileDestination({ dest: 1, ...BUFFERED }),
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   const options = {
     name: 'gateway',
@@ -42,4 +34,12 @@ export function createLogger(
     },
   }
   return pino(options, destination)
+}
+
+// One for the process: two would cut into each other's blocks.
+let shared: LogBuffer | null = null
+
+function standardOutput(): LogBuffer {
+  shared ??= createLogBuffer(STANDARD_OUTPUT)
+  return shared
 }

@@ -16,8 +16,9 @@ export type IdentifyCaller = (incoming: IncomingMessage) => Caller
 /** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
 export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
   const isTrusted = remembered(createAddressMatcher(trustedProxies))
+  const peerOf = remembered(normalizeAddress)
   return function identifyCaller(incoming) {
-    const peer = normalizeAddress(incoming.socket.remoteAddress ?? '')
+    const peer = peerOf(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
     if (!isTrusted(peer)) return { address: peer, isSecure: isEncrypted, isBehindProxy: false }
     const scheme = lastOf(headerText(incoming, 'x-forwarded-proto'))
@@ -29,13 +30,13 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
   }
 }
 
-// The same few proxies and clients come again and again; a block list takes a while for each.
-function remembered(isListed: (address: string) => boolean): (address: string) => boolean {
-  const known = createBoundedCache<boolean>({ maxEntries: 4096 })
-  return (address) => {
+// The same few addresses come again and again, and a block list takes a while for each.
+function remembered<T extends string | boolean>(find: (address: string) => T) {
+  const known = createBoundedCache<T>({ maxEntries: 4096 })
+  return (address: string): T => {
     const before = known.get(address)
     if (before !== undefined) return before
-    const found = isListed(address)
+    const found = find(address)
     known.set(address, found)
     return found
   }

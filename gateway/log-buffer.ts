@@ -1,0 +1,80 @@
+// Log lines go out together, a block or a tenth of a second at a time: a system call for each costs more than a request's checks.
+import { write, writeSync } from 'node:fs'
+
+export interface LogBuffer {
+  write(line: string): void
+  /** Writes what is there, and waits for it. */
+  flushSync(): void
+}
+
+const BLOCK_CHARACTERS = 32 * 1024
+const FLUSH_MS = 100
+/** Whoever does not read loses lines, and is told how many. */
+const MAX_CHARACTERS = 16 * 1024 * 1024
+const RETRY_MS = 20
+/** How long the end of the process waits for a reader. */
+const PATIENCE_MS = 1000
+
+/** What is buffered is written when the process ends, unless it is killed. */
+export function createLogBuffer(fd: number): LogBuffer {
+  let lines = ''
+  let writing: Buffer | null = null
+  let timer: NodeJS.Timeout | null = null
+  let dropped = 0
+  process.on('exit', flushSync)
+
+  return {
+    write(line) {
+      if (lines.length > MAX_CHARACTERS) {
+        dropped += 1
+        return
+      }
+      lines += line
+      if (lines.length >= BLOCK_CHARACTERS) flush()
+      else timer ??= setTimeout(flush, FLUSH_MS).unref()
+    },
+    flushSync,
+  }
+
+  function flush(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (writing !== null || lines === '') return
+    writing = take()
+    writeOn()
+  }
+
+  function take(): Buffer {
+    const bytes = Buffer.from(lines)
+    lines = ''
+    if (dropped > 0)
+      lines = `{"level":40,"name":"gateway","dropped":${dropped},"msg":"log lines"}\n`
+    dropped = 0
+    return bytes
+  }
+
+  function writeOn(): void {
+    const bytes = writing ?? Buffer.alloc(0)
+    write(fd, bytes, 0, bytes.length, null, (error, written) => {
+      if (error === null) writing = bytes.length > written ? bytes.subarray(written) : null
+      // A reader that is slow may come back; one that is gone does not.
+      else if (error.code !== 'EAGAIN') writing = null
+      if (writing !== null) setTimeout(writeOn, error === null ? 0 : RETRY_MS).unref()
+      else if (lines.length >= BLOCK_CHARACTERS) flush()
+      else if (lines !== '') timer ??= setTimeout(flush, FLUSH_MS).unref()
+    })
+  }
+
+  function flushSync(): void {
+    let bytes = Buffer.concat([writing ?? Buffer.alloc(0), take()])
+    writing = null
+    const givesUpAt = performance.now() + PATIENCE_MS
+    while (bytes.length > 0 && performance.now() < givesUpAt) {
+      try {
+        bytes = bytes.subarray(writeSync(fd, bytes))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      }
+    }
+  }
+}
