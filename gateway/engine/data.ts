@@ -70,11 +70,14 @@ export function hasNested(data: Data): boolean {
   return false
 }
 
+// No quote, backslash or control character, which JSON writes otherwise, and nothing that may be half a character.
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
+
 /** A value as JSON text. */
 export function toJson(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value)
+      return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
     case 'number':
     case 'boolean':
       return String(value)

@@ -20,6 +20,8 @@ export interface GraphqlEndpointParts {
   readonly monotonic: () => number
 }
 
+const LONG_BODY = 4096
+
 const privateAnswer: HeaderMap = {
   'cache-control': 'no-store',
   vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
@@ -74,9 +76,11 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const cors = parts.cors.headers(incoming)
     for (const name in cors) all.push(name, cors[name] ?? '')
     for (const name in headers) all.push(name, headers[name] ?? '')
-    all.push('content-length', String(Buffer.byteLength(body)))
+    // A long text is put together and encoded once; a short one goes out with its head in one piece.
+    const bytes = body.length > LONG_BODY ? Buffer.from(body) : body
+    all.push('content-length', String(Buffer.byteLength(bytes)))
     response.writeHead(status, all as string[])
-    response.end(body)
+    response.end(bytes)
     // An unread body would be parsed as the next request, or be waited for.
     if (!incoming.complete) incoming.resume()
   }

@@ -28,8 +28,8 @@ async function listen(handler: Handler): Promise<Server> {
 }
 
 /** Sources for `auth` and `reviews`, both at this address. */
-function sourcesFor(url: string, maxResponseBytes?: number): DataSources {
-  const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs: 300 }
+function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 300): DataSources {
+  const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs }
   const reviews = { ...entry, forwardHeaders: ['Accept-Language'] }
   const text = JSON.stringify({ subgraphs: { auth: entry, reviews } })
   const sources = createDataSources({
@@ -285,7 +285,7 @@ describe('a client that leaves', () => {
 
 test('a hundred parallel requests share the pool and are all answered', async () => {
   const server = await listen((_, response) => answer(response, { data: { a: 1 } }))
-  const sources = sourcesFor(urlOf(server))
+  const sources = sourcesFor(urlOf(server), undefined, 5000)
   const results = await Promise.all(Array.from({ length: 100 }, () => send(sources, 'reviews')))
   expect(results.every(({ data }) => data?.a === 1)).toBe(true)
 })
