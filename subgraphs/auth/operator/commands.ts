@@ -4,10 +4,12 @@ import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
 import type { AuthConfig } from '../config.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
+import { ROLE_NAME } from '../roles/role.ts'
+import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { revokeAll } from '../sessions/revoke-all.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
 import { createAdmin } from '../users/create-admin.ts'
-import { grantRole } from '../users/grant-role.ts'
+import { importUsers } from '../users/import-users.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -15,10 +17,15 @@ export interface OperatorDeps {
   readonly hasher: PasswordHasher
 }
 
-type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
+export type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
 
 const adminArgs = z.object({ email: z.string(), password: z.string() })
-const roleArgs = z.object({ email: z.string(), role: z.string().regex(/^[a-z][a-z0-9:_-]{0,49}$/) })
+const roleArgs = z.object({ email: z.string(), role: z.string().regex(ROLE_NAME) })
+const importArgs = z.object({
+  lines: z.array(z.string().max(65_536)).max(1_000),
+  firstLine: z.number().int().min(1),
+  isDryRun: z.boolean(),
+})
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -30,11 +37,25 @@ export const commands = {
   },
   'grant-role': async (deps, args) => {
     const { email, role } = roleArgs.parse(args)
-    const { user, isNew } = await deps.db.transaction((trx) => grantRole(trx, { email, role }))
+    const { user, isNew } = await deps.db.transaction((trx) =>
+      grantRoleByEmail(trx, { email, role }),
+    )
     return isNew
       ? `${user.email} has the role ${role} now; tokens made before are stale.`
       : `${user.email} had the role ${role} already.`
   },
+  'revoke-role': async (deps, args) => {
+    const { email, role } = roleArgs.parse(args)
+    const { user, hadIt } = await deps.db.transaction((trx) =>
+      revokeRoleByEmail(trx, { email, role }),
+    )
+    return hadIt
+      ? `${user.email} no longer has the role ${role}; tokens made before are stale.`
+      : `${user.email} did not have the role ${role}.`
+  },
+  /** A batch of lines; what it says is an ImportReport as JSON. */
+  'import-users': async (deps, args) =>
+    JSON.stringify(await importUsers(deps, importArgs.parse(args))),
   'rotate-keys': async (deps, args) => {
     const { compromised } = keyArgs.parse(args)
     const { created, activated } = await rotateKeys(deps.db, {
