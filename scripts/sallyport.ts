@@ -27,8 +27,10 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Makes the next signing key. With --compromised that key stops verifying everywhere at once.`,
   'revoke-all': `revoke-all
   Ends every session and refuses every access token: after a restore, or a leak.`,
+  'clear-address-rules': `clear-address-rules
+  Removes the address rules that admins made, for when they shut everybody out.`,
   doctor: `doctor
-  Says what state the database, the signing keys and the outgoing mail are in.`,
+  Says what state the database, the signing keys and the outgoing mail are in, and what looks wrong.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }

@@ -30,6 +30,7 @@ const MATRIX = {
   'Query.user': ['{ user(id: "usr_nobody") { id } }', ...SIGNED_IN],
   'Query.users': ['{ users(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.roles': ['{ roles(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.addressRules': ['{ addressRules(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.products': ['{ products(first: 1) { pageInfo { hasNextPage } } }', ...PASS],
   'Query.product': ['{ product(id: "prd_none") { id } }', ...PASS],
   'Query.hiddenReviews': ['{ hiddenReviews(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
@@ -127,6 +128,14 @@ const MATRIX = {
   ],
   'Mutation.revokeRole': [
     'mutation { revokeRole(input: { userId: "x", role: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.createAddressRule': [
+    'mutation { createAddressRule(input: { action: DENY, network: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.deleteAddressRule': [
+    'mutation { deleteAddressRule(input: { id: "x" }) { id } }',
     ...ADMIN,
   ],
   'Mutation.createApiKey': ['mutation { createApiKey(input: { name: "" }) { key } }', ...SESSION],

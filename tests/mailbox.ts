@@ -40,3 +40,10 @@ export function createMailbox(): Mailbox {
     },
   }
 }
+
+/** What stands behind the `#` of the link to this page. */
+export function linkToken(text: string, page: string): string {
+  const [, token] = new RegExp(`/account/${page}#(\\S+)`).exec(text) ?? []
+  if (token === undefined) throw new Error(`no link to ${page} in:\n${text}`)
+  return token
+}

@@ -20,6 +20,12 @@ export interface AuthConfig {
   readonly redisUrl: string | null
   /** Addresses and CIDR ranges that limits per network do not count; loopback outside production. */
   readonly throttleExempt: readonly string[]
+  /** The gateways' own lists; auth knows them so that no admin shuts themselves out. */
+  readonly addressRules: {
+    readonly allow: readonly string[]
+    readonly deny: readonly string[]
+    readonly adminAllow: readonly string[]
+  }
   readonly dataDir: string
   readonly mail: { readonly smtpUrl: string | null; readonly from: string }
   readonly sessionVerification: 'always' | 'new-device' | 'off'
@@ -77,6 +83,9 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
   THROTTLE_EXEMPT: networks.optional(),
+  ADDRESS_ALLOW: networks.optional(),
+  ADDRESS_DENY: networks.optional(),
+  ADMIN_ADDRESS_ALLOW: networks.optional(),
   EMBEDDED_DATABASE: z.enum(['allow']).optional(),
   DATA_DIR: z.string().default('./data'),
   SMTP_URL: z
@@ -171,6 +180,11 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     redisUrl: env.REDIS_URL ?? null,
     throttleExempt:
       env.THROTTLE_EXEMPT ?? (env.NODE_ENV === 'production' ? [] : ['127.0.0.0/8', '::1']),
+    addressRules: {
+      allow: env.ADDRESS_ALLOW ?? [],
+      deny: env.ADDRESS_DENY ?? [],
+      adminAllow: env.ADMIN_ADDRESS_ALLOW ?? [],
+    },
     dataDir: env.DATA_DIR,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
     sessionVerification: env.SESSION_VERIFICATION,

@@ -7,6 +7,7 @@ import * as apiKeys from './api-keys/graphql.ts'
 import { dateTime } from './date-time.ts'
 import * as emails from './emails/graphql.ts'
 import { jsonObject } from './json-object.ts'
+import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
@@ -25,6 +26,7 @@ const capabilities: readonly Capability[] = [
   apiKeys,
   administration,
   roles,
+  networks,
 ]
 
 interface Capability {

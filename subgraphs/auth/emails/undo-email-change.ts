@@ -31,11 +31,11 @@ export async function undoEmailChange(
     if (user === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     const changes = await changesToldTo(trx, link)
     await bringBack(trx, user, { link, first: changes[0] ?? link })
+    // Also what the intruder's own address was told since: its link would give them the account once more.
     await trx('verifications')
-      .whereIn(
-        'id_hash',
-        changes.map((change) => change.id_hash),
-      )
+      .where({ user_id: user.id, purpose: 'EMAIL_UNDO' })
+      .where('created_at', '>=', (changes[0] ?? link).created_at)
+      .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
     const resetToken = await secureAccount(trx, context, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),

@@ -40,3 +40,15 @@ export async function insertEmail(
 export async function emailsOf(db: Knex, userId: string): Promise<UserEmail[]> {
   return await UserEmail.query(db).where('user_id', userId).orderBy('created_at').orderBy('id')
 }
+
+/** Whether an address is still this user's: what was mailed to one that was removed proves nothing any more. */
+export async function isAddressOf(
+  db: Knex,
+  userId: string,
+  emailNormalized: string,
+): Promise<boolean> {
+  const row = await db('user_emails')
+    .where({ user_id: userId, email_normalized: emailNormalized })
+    .first('id')
+  return row !== undefined
+}

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
 import type { AuthConfig } from '../config.ts'
+import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
 import { ROLE_NAME } from '../roles/role.ts'
 import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
@@ -74,6 +75,10 @@ export const commands = {
     const names = await migrate(db)
     return names.length === 0 ? 'The database is up to date.' : `Ran: ${names.join(', ')}.`
   },
+  'clear-address-rules': async ({ db }) => {
+    const count = await db('address_rules').delete()
+    return `Removed ${count} address rules; those of the settings stay.`
+  },
   doctor: async (deps) => await examine(deps),
 } satisfies Record<string, Command>
 
@@ -109,5 +114,15 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
     `public address: ${config.publicUrl}`,
+    `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
+    ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
+}
+
+function describeForwarding(note: ForwardingNote | null): string[] {
+  if (note === null) return []
+  return [
+    `WARNING: ${note.peer} sends forwarding headers and is not in TRUSTED_PROXIES (last seen ${note.seenAt.toISOString()}). ` +
+      'If that is your proxy, list it: until then all its clients count as one address.',
+  ]
 }

@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { proveAddress } from '../emails/prove-address.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, badInput, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
 import { enqueueMail } from '../mail/outbox.ts'
@@ -77,6 +78,7 @@ async function replacePassword(
     .findById(verification.user_id ?? '')
     .forUpdate()
   if (user === undefined || user.status === 'SUSPENDED') throw failed()
+  if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
   await consumeVerification(trx, verification)
   const actor = { kind: 'user', id: user.id } as const
   await setPassword(trx, user.id, stored)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { secureAccount } from '../users/secure-account.ts'
 import { User } from '../users/user.ts'
@@ -25,7 +26,9 @@ export async function denySession(
     const user = await User.query(trx)
       .findById(link.user_id ?? '')
       .forUpdate()
-    if (user === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    if (user === undefined || !(await isAddressOf(trx, user.id, link.email_normalized))) {
+      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    }
     await consumeVerification(trx, link)
     const { since } = link.detail as { since?: string }
     const resetToken = await secureAccount(trx, context, {
