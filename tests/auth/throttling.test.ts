@@ -3,15 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { networkOf } from '../../subgraphs/auth/networks/network.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import {
-  LOGIN,
-  newEmail,
-  PASSWORD,
-  type Person,
-  REGISTER,
-  registerPerson,
-  VERIFY,
-} from '../people.ts'
+import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
 let stack: Stack
 
