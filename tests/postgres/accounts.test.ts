@@ -1,6 +1,7 @@
 // Accounts under concurrency: several instances, several connections, Redis that comes and goes.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
+import { takeRole } from '../../subgraphs/auth/roles/give-role.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, type Person, refreshWith, registerPerson } from '../people.ts'
@@ -41,6 +42,29 @@ describe('over two auth instances and two gateways', () => {
     )
     expect(answers.map(({ code }) => code).sort()).toEqual(['LAST_ADMIN', undefined])
     expect(await stack.db('user_roles').where('role_name', 'admin')).toHaveLength(1)
+  })
+
+  test('a role that is taken away while a privileged write is under way stops it', async () => {
+    await makeAdmin()
+    const demoted = await makeAdmin()
+    const target = await registerPerson(stack)
+    let write: Promise<GraphqlAnswer> | undefined
+    await stack.db.transaction(async (trx) => {
+      await takeRole(trx, null, {
+        userId: demoted.id,
+        role: 'admin',
+        by: { actor: { kind: 'operator' } },
+      })
+      // The write begins before the demotion commits, and the token still says admin.
+      write = stack.client.send(
+        'mutation ($input: SuspendUserInput!) { suspendUser(input: $input) { id } }',
+        { input: { id: target.id } },
+        demoted.headers,
+      )
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    })
+    expect((await write)?.code).toBe('FORBIDDEN')
+    expect((await stack.db('users').where('id', target.id).first('status')).status).toBe('ACTIVE')
   })
 
   test('one address, proved by two people at once, becomes one person’s', async () => {
