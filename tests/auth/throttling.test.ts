@@ -168,6 +168,14 @@ test('a mailbox is not flooded: once a minute, five times an hour, and the answe
   await expect.poll(() => stack.mailbox.messages.filter(({ to }) => to === email).length).toBe(5)
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(stack.mailbox.messages.filter(({ to }) => to === email)).toHaveLength(5)
+
+  // Mail that strangers provoke must not use up what the owner needs.
+  await stack.client.send(
+    'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }',
+    { input: { email } },
+    anywhere(),
+  )
+  await expect.poll(() => stack.mailbox.messages.filter(({ to }) => to === email).length).toBe(6)
 })
 
 test('registrations of one network are bounded', async () => {

@@ -4,7 +4,9 @@ import { networkOf } from '../networks/network.ts'
 import type { CodePurpose } from '../verifications/verification.ts'
 
 /**
- * Once a minute for one purpose and five times an hour in all to one address, twenty times an hour for one network.
+ * Once a minute and five times an hour to one address for one purpose, twenty times an hour for one network. Purposes do not
+ * share: whoever provokes other mail must not keep the mail of a reset from its owner. (Of resets that strangers ask for, the
+ * owner gets the links.)
  * @returns false: answer as always, and mail nothing
  */
 export async function mayMail(
@@ -15,8 +17,9 @@ export async function mayMail(
     readonly address: string | null
   },
 ): Promise<boolean> {
-  if ((await throttle.add('mail-address-minute', `${mail.purpose} ${mail.to}`)).isOver) return false
-  if ((await throttle.add('mail-address-hour', mail.to)).isOver) return false
+  const mailbox = `${mail.purpose} ${mail.to}`
+  if ((await throttle.add('mail-address-minute', mailbox)).isOver) return false
+  if ((await throttle.add('mail-address-hour', mailbox)).isOver) return false
   if (isThrottleExempt(mail.address)) return true
   return !(await throttle.add('mail-network', networkOf(mail.address))).isOver
 }
