@@ -1,13 +1,17 @@
 // The auth subgraph's migrations, in the order in which they run. A release only ever appends to this list.
 import type { Knex } from 'knex'
 import * as initial from './0001-initial.ts'
+import * as eventRelay from './0010-event-relay.ts'
 
 interface Migration {
   readonly name: string
   up(db: Knex): Promise<void>
 }
 
-const migrations: readonly Migration[] = [{ name: '0001-initial', up: initial.up }]
+const migrations: readonly Migration[] = [
+  { name: '0001-initial', up: initial.up },
+  { name: '0010-event-relay', up: eventRelay.up },
+]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
 const MIGRATION_LOCK = 7_255_001

@@ -25,8 +25,10 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Makes the next signing key. With --compromised that key stops verifying everywhere at once.`,
   'revoke-all': `revoke-all
   Ends every session and refuses every access token: after a restore, or a leak.`,
+  'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
+  Sends events again that happened since then. Consumers recognise those that they have applied.`,
   doctor: `doctor
-  Says what state the database, the signing keys and the outgoing mail are in.`,
+  Says what state the database, the signing keys, the outgoing mail and the events are in.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }
@@ -40,7 +42,7 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const [name = '--help', ...rest] = argv
+  const { name, rest } = splitCommand(argv)
   if (name === '--help' || name === 'help') return console.log(usage())
   if (!Object.hasOwn(HELP, name)) throw new Error(`There is no command "${name}".\n\n${usage()}`)
   const command = name as keyof typeof HELP
@@ -53,29 +55,40 @@ async function main(argv: readonly string[]): Promise<void> {
       compromised: { type: 'string' },
       subgraph: { type: 'string' },
       user: { type: 'string' },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      type: { type: 'string' },
     },
   })
   if (values.help) return console.log(HELP[command])
   if (command === 'identity-token') return await printIdentityToken(values)
-  const args = {
-    ...(values.email === undefined ? {} : { email: values.email }),
-    ...(values.role?.[0] === undefined ? {} : { role: values.role[0] }),
-    ...(values.compromised === undefined ? {} : { compromised: values.compromised }),
-  }
+  const { help: _, subgraph: __, role, ...given } = values
+  const args = { ...given, ...(role?.[0] === undefined ? {} : { role: role[0] }) }
   requireArguments(command, args)
   const password = command === 'create-admin' ? { password: await readPassword() } : {}
   console.log(await run(command, { ...args, ...password }))
+}
+
+/** A command is one word or, as `events replay`, two. */
+function splitCommand([first = '--help', second, ...rest]: readonly string[]): {
+  name: string
+  rest: readonly string[]
+} {
+  const pair = `${first} ${second}`
+  if (Object.hasOwn(HELP, pair)) return { name: pair, rest }
+  return { name: first, rest: second === undefined ? rest : [second, ...rest] }
 }
 
 function usage(): string {
   return `Usage: npm run sallyport -- <command> [--help]\n\n${Object.values(HELP).join('\n\n')}`
 }
 
-function requireArguments(command: CommandName, args: { email?: string; role?: string }): void {
-  const needed = { 'create-admin': ['email'], 'grant-role': ['email', 'role'] } as Record<
-    string,
-    string[]
-  >
+function requireArguments(command: CommandName, args: object): void {
+  const needed = {
+    'create-admin': ['email'],
+    'grant-role': ['email', 'role'],
+    'events replay': ['since'],
+  } as Record<string, string[]>
   const missing = (needed[command] ?? []).filter((name) => !Object.hasOwn(args, name))
   if (missing.length === 0) return
   throw new Error(`Missing: ${missing.map((name) => `--${name}`).join(', ')}\n\n${HELP[command]}`)

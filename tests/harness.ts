@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EventConsumer } from '@sallyport/claims/events'
 import { generateIdentityKey } from '@sallyport/claims/seal'
 import type { Knex } from 'knex'
 import pino from 'pino'
@@ -27,6 +28,8 @@ export interface StackOptions {
   /** Default false. */
   readonly reviews?: boolean
   readonly gatewayDeps?: GatewayDeps
+  /** Who takes events in auth's process. Default: nobody, or reviews when it runs. */
+  readonly consumers?: readonly EventConsumer[]
   /** Default: silent, or the level of TEST_LOG. */
   readonly log?: pino.Logger
 }
@@ -59,7 +62,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const parts = { database: await database.connect(), mail: mailbox, log }
+    const consumers = options.consumers ?? []
+    const parts = { database: await database.connect(), mail: mailbox, log, consumers }
     const auth = await createAuth(readAuthConfig(env), parts)
     cleanups.push(() => auth.stop())
     auths.push(auth)

@@ -3,11 +3,14 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createIdentityReader } from '@sallyport/claims'
+import type { EventConsumer } from '@sallyport/claims/events'
 import pino, { type Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
 import type { AuthConfig } from './config.ts'
+import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
+import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
@@ -30,6 +33,8 @@ export interface AuthParts {
   readonly database?: Database
   readonly mail?: MailTransport
   readonly log?: Logger
+  /** Who takes events in this process. With `NATS_URL` they get them from there instead. */
+  readonly consumers?: readonly EventConsumer[]
 }
 
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
@@ -44,12 +49,14 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     cost: config.passwordHashCost,
   })
   const keyring = await createKeyring({ db: database.db, config, log })
-  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring }
+  const checks = createCheckCounts()
+  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring, checks }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({
     ...deps,
     transport: parts.mail ?? createMailTransport(config, log),
   })
+  const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
     subgraph: 'auth',
@@ -75,6 +82,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await http.stop()
       sweeper.stop()
       keyring.stop()
+      await delivery.stop()
       await sender.stop()
       await threads.stop()
       await database.stop()

@@ -15,6 +15,10 @@ export interface AuthConfig {
   readonly databasePoolSize: number
   readonly dataDir: string
   readonly mail: { readonly smtpUrl: string | null; readonly from: string }
+  /** null: events reach consumers in this process alone. */
+  readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
+  /** How long events that have left are kept for a replay. */
+  readonly eventsRetentionDays: number
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
@@ -62,6 +66,15 @@ const environment = z.object({
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().default('Sallyport <no-reply@localhost>'),
+  NATS_URL: z
+    .string()
+    .regex(
+      /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
+      'must be nats:// or tls:// addresses, by comma',
+    )
+    .optional(),
+  NATS_CREDENTIALS_FILE: z.string().optional(),
+  EVENTS_RETENTION_DAYS: days(30),
   SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
   API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
   ACCESS_TOKEN_MINUTES: z.coerce.number().min(1).max(60).default(10),
@@ -147,6 +160,11 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     databasePoolSize: env.DATABASE_POOL_SIZE,
     dataDir: env.DATA_DIR,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    nats:
+      env.NATS_URL === undefined
+        ? null
+        : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
+    eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,
     accessTokenSeconds: Math.round(env.ACCESS_TOKEN_MINUTES * 60),

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from './config.ts'
+import type { CheckCounts } from './credentials/check-counts.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
 import type { Keyring } from './tokens/keyring.ts'
 
@@ -11,6 +12,7 @@ export interface AuthDeps {
   readonly log: Logger
   readonly hasher: PasswordHasher
   readonly keyring: Keyring
+  readonly checks: CheckCounts
 }
 
 /** Where a request came from, as the gateway says beside a valid identity token. */

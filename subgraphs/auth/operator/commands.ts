@@ -3,6 +3,8 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
 import type { AuthConfig } from '../config.ts'
+import { readEventLag } from '../events/lag.ts'
+import { replayEvents } from '../events/replay.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
 import { revokeAll } from '../sessions/revoke-all.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
@@ -19,6 +21,14 @@ type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
 
 const adminArgs = z.object({ email: z.string(), password: z.string() })
 const roleArgs = z.object({ email: z.string(), role: z.string().regex(/^[a-z][a-z0-9:_-]{0,49}$/) })
+const time = (option: string) =>
+  z.coerce.date({ error: `${option}: a time as 2026-01-31T12:00:00Z` })
+const replayArgs = z.object({
+  since: time('--since'),
+  until: time('--until').optional(),
+  user: z.string().optional(),
+  type: z.string().optional(),
+})
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -49,6 +59,16 @@ export const commands = {
     const { sessions, users } = await revokeAll(db)
     return `Ended ${sessions} sessions of ${users} users; every access token is refused within a second.`
   },
+  'events replay': async ({ db, config }, args) => {
+    const { since, until, user, type } = parseArgs(replayArgs, args)
+    const count = await replayEvents(db, {
+      since,
+      ...(until === undefined ? {} : { until }),
+      ...(user === undefined ? {} : { userId: user }),
+      ...(type === undefined ? {} : { type }),
+    })
+    return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
+  },
   migrate: async ({ db }) => {
     const names = await migrate(db)
     return names.length === 0 ? 'The database is up to date.' : `Ran: ${names.join(', ')}.`
@@ -60,6 +80,13 @@ export type CommandName = keyof typeof commands
 
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
+}
+
+/** @throws Error with one sentence for each argument that is wrong */
+function parseArgs<T>(schema: z.ZodType<T>, args: unknown): T {
+  const parsed = schema.safeParse(args)
+  if (parsed.success) return parsed.data
+  throw new Error(parsed.error.issues.map((issue) => issue.message).join('\n'))
 }
 
 function describeRotation(rotation: {
@@ -82,11 +109,13 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
   const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )
+  const events = await readEventLag(db)
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
   return [
     `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
+    `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,
     `public address: ${config.publicUrl}`,
   ].join('\n')
 }
