@@ -39,14 +39,16 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
     REVIEWS_URL: env.REVIEWS_URL || `http://${localHost(env.HOST)}:${reviewsConfig.port}/graphql`,
   })
   const log = createPartLog(env.LOG_LEVEL || 'info')
-  const auth = await createAuth(authConfig, { log: log('auth') })
+  // Who takes events is there before whoever sends them.
   const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
+  const auth = await createAuth(authConfig, { log: log('auth'), consumers: [reviews.consumer] })
   const gateway = await createGateway(gatewayConfig, { logger: log('gateway') })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void (async () => {
         await gateway.stop()
-        await Promise.all([reviews.stop(), auth.stop()])
+        await auth.stop()
+        await reviews.stop()
         process.exit(0)
       })()
     })

@@ -58,6 +58,8 @@ export interface NatsStream {
 
 export interface Subscription {
   readonly stream: string
+  /** To make the stream when there is none. Default: wait until somebody else has. */
+  readonly created?: NatsStream
   /** The durable name: processes that share it share the work, and each message goes to one of them. */
   readonly durable: string
   /** Default: every subject of the stream. */
@@ -215,9 +217,10 @@ async function consumeForever(
 /** One message at a time for all processes together: what comes after a failed one waits for it. */
 async function bind(
   connection: NatsConnection,
-  { stream, durable, subject }: Subscription,
+  { stream, created, durable, subject }: Subscription,
 ): Promise<Consumer> {
   const manager = await managerOf(connection)
+  if (created !== undefined) await addStream(manager, created)
   const wanted = {
     ack_policy: AckPolicy.Explicit,
     ack_wait: ACK_WAIT_MS * 1e6,

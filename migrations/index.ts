@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as initial from './0001-initial.ts'
 import * as eventRelay from './0010-event-relay.ts'
+import * as erasure from './0011-erasure.ts'
 
 interface Migration {
   readonly name: string
@@ -11,6 +12,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { name: '0001-initial', up: initial.up },
   { name: '0010-event-relay', up: eventRelay.up },
+  { name: '0011-erasure', up: erasure.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

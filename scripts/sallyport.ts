@@ -28,7 +28,7 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
   Sends events again that happened since then. Consumers recognise those that they have applied.`,
   doctor: `doctor
-  Says what state the database, the signing keys, the outgoing mail and the events are in.`,
+  Says what state the database, the signing keys, the outgoing mail, the events and the erasures are in.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }

@@ -13,7 +13,7 @@ import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gatewa
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
 import { readAuthConfig } from '../subgraphs/auth/config.ts'
 import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
-import { createReviews } from '../subgraphs/reviews/server.ts'
+import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
 import { createClient, type GraphqlClient } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -60,15 +60,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const mailbox = createMailbox()
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
 
+  const reviews = options.reviews ? await startReviews(cleanups, env, log) : null
+  const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const consumers = options.consumers ?? []
     const parts = { database: await database.connect(), mail: mailbox, log, consumers }
     const auth = await createAuth(readAuthConfig(env), parts)
     cleanups.push(() => auth.stop())
     auths.push(auth)
   }
-  const reviewsUrl = options.reviews ? await startReviews(cleanups, env, log) : 'http://127.0.0.1:9'
+  const reviewsUrl = reviews?.url ?? 'http://127.0.0.1:9'
   const gateways = await Promise.all(
     ports.map(async (port, index) => {
       const authUrl = (auths[index % auths.length] ?? auths[0])?.url ?? ''
@@ -137,10 +138,10 @@ async function startReviews(
   cleanups: Cleanup[],
   env: Readonly<Record<string, string>>,
   logger: pino.Logger,
-): Promise<string> {
+): Promise<Reviews> {
   const reviews = await createReviews({ config: readReviewsConfig(env), logger })
   cleanups.push(() => reviews.stop())
-  return reviews.url
+  return reviews
 }
 
 /** Ports that were free a moment ago: auth must know the gateway's before it listens. */

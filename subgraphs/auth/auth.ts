@@ -10,6 +10,8 @@ import type { AuthConfig } from './config.ts'
 import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
+import { readParticipants } from './erasure/participants.ts'
+import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
@@ -40,6 +42,7 @@ export interface AuthParts {
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog(config)
+  const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
   await migrate(database.db)
   const threads = createHashThreads()
@@ -50,13 +53,14 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   })
   const keyring = await createKeyring({ db: database.db, config, log })
   const checks = createCheckCounts()
-  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring, checks }
+  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring, checks, participants }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({
     ...deps,
     transport: parts.mail ?? createMailTransport(config, log),
   })
   const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
+  const supervision = startErasureSupervision(deps)
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
     subgraph: 'auth',
@@ -81,6 +85,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await operator?.stop()
       await http.stop()
       sweeper.stop()
+      supervision.stop()
       keyring.stop()
       await delivery.stop()
       await sender.stop()

@@ -17,6 +17,11 @@ export interface AuthConfig {
   readonly mail: { readonly smtpUrl: string | null; readonly from: string }
   /** null: events reach consumers in this process alone. */
   readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
+  /** The list of subgraphs, which says who holds personal data. */
+  readonly supergraphPath: string
+  readonly erasureDeadlineDays: number
+  /** After this long a subgraph that has not answered is asked again. */
+  readonly erasureRetryMinutes: number
   /** How long events that have left are kept for a replay. */
   readonly eventsRetentionDays: number
   readonly sessionVerification: 'always' | 'new-device' | 'off'
@@ -75,6 +80,9 @@ const environment = z.object({
     .optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
   EVENTS_RETENTION_DAYS: days(30),
+  SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
+  ERASURE_DEADLINE_DAYS: days(30),
+  ERASURE_RETRY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
   SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
   API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
   ACCESS_TOKEN_MINUTES: z.coerce.number().min(1).max(60).default(10),
@@ -164,6 +172,9 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
       env.NATS_URL === undefined
         ? null
         : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
+    supergraphPath: env.SUPERGRAPH_CONFIG,
+    erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
+    erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,

@@ -13,6 +13,8 @@ export interface AuthDeps {
   readonly hasher: PasswordHasher
   readonly keyring: Keyring
   readonly checks: CheckCounts
+  /** The subgraphs that hold personal data, auth apart. */
+  readonly participants: readonly string[]
 }
 
 /** Where a request came from, as the gateway says beside a valid identity token. */

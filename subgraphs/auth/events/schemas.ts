@@ -1,11 +1,23 @@
 // The JSON Schemas of the events, as `npm run schema` prints them: the whole CloudEvent, so that a reader checks one thing.
 import { z } from 'zod'
+import { receiptMessage } from '../erasure/parse-receipt.ts'
 import { dataSchemaUri, type EventType, eventTypes, schemaName } from './types.ts'
+
+const RECEIPT_SCHEMA = 'erasure-receipt.v1.json'
 
 /** From file name to schema. */
 export function eventSchemas(): ReadonlyMap<string, object> {
   const types = Object.keys(eventTypes) as EventType[]
-  return new Map(types.map((type) => [schemaName(type), schemaOf(type)]))
+  const receipt = describe(receiptMessage, {
+    uri: `https://sallyport.dev/events/${RECEIPT_SCHEMA}`,
+    title: 'Receipt',
+    description:
+      'What a subgraph answers to user.erasure.requested, on sallyport.receipts.<subgraph>.',
+  })
+  return new Map([
+    ...types.map((type): [string, object] => [schemaName(type), schemaOf(type)]),
+    [RECEIPT_SCHEMA, receipt],
+  ])
 }
 
 function schemaOf(type: EventType): object {
@@ -25,13 +37,20 @@ function schemaOf(type: EventType): object {
       .describe('Of two events of one user the later has the greater.'),
     data,
   })
+  return describe(envelope, { uri: dataSchemaUri(type), title: type, description })
+}
+
+function describe(
+  shape: z.ZodObject,
+  { uri, title, description }: Readonly<Record<'uri' | 'title' | 'description', string>>,
+): object {
   // As input: fields may be added in a version, and a reader ignores those that it does not know.
-  const { $schema, ...schema } = z.toJSONSchema(envelope, {
+  const { $schema, ...schema } = z.toJSONSchema(shape, {
     io: 'input',
     // Beside a format its pattern says nothing new.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern
     },
   })
-  return { $schema, $id: dataSchemaUri(type), title: type, description, ...schema }
+  return { $schema, $id: uri, title, description, ...schema }
 }

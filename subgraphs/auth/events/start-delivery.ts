@@ -1,9 +1,11 @@
 // Connects the outbox to the world: NATS where it is configured, else the consumers of this process, else nobody.
 import type { EventConsumer } from '@sallyport/claims/events'
-import { connectNats } from '@sallyport/claims/nats'
+import { connectNats, RECEIPT_STREAM } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
+import { parseReceipt } from '../erasure/parse-receipt.ts'
+import { recordReceipt } from '../erasure/record-receipt.ts'
 import { forgetEvents } from './forget.ts'
 import { createInProcessPublisher } from './in-process-publisher.ts'
 import { createNatsPublisher } from './nats-publisher.ts'
@@ -44,7 +46,9 @@ export function startEventDelivery(deps: DeliveryDeps): Delivery {
 
 function deliver(deps: DeliveryDeps): Delivery {
   if (deps.config.nats !== null) return deliverToNats(deps, deps.config.nats)
-  const publisher = createInProcessPublisher(deps.consumers, async () => {})
+  const publisher = createInProcessPublisher(deps.consumers, async (answer) => {
+    await recordReceipt(deps, answer)
+  })
   return startEventRelay({ ...deps, publisher, source: deps.config.publicUrl })
 }
 
@@ -55,9 +59,16 @@ function deliverToNats(
   const nats = connectNats({ url, credentialsFile, name: 'sallyport-auth', log })
   const publisher = createNatsPublisher(nats, { retentionDays: config.eventsRetentionDays })
   const relay = startEventRelay({ db, log, publisher, source: config.publicUrl })
+  const receipts = nats.consume({
+    stream: RECEIPT_STREAM.name,
+    created: { ...RECEIPT_STREAM, maxAgeDays: config.eventsRetentionDays },
+    durable: 'auth',
+    handle: async (body, subject) => await recordReceipt({ db, log }, parseReceipt(body, subject)),
+  })
   return {
     stop: async () => {
       await relay.stop()
+      await receipts.stop()
       await nats.stop()
     },
   }

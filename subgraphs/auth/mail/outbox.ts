@@ -8,6 +8,8 @@ export type MailTemplate =
   | 'login-code'
   | 'api-key-code'
   | 'session-ended'
+  | 'account-deletion-code'
+  | 'account-deleted'
 
 export interface OutgoingMail {
   readonly template: MailTemplate
@@ -31,5 +33,6 @@ export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> 
 export function templateFor(verification: Verification): MailTemplate {
   if (verification.purpose === 'LOGIN') return 'login-code'
   if (verification.purpose === 'API_KEY') return 'api-key-code'
+  if (verification.purpose === 'ACCOUNT_DELETION') return 'account-deletion-code'
   return verification.registration?.isTaken === true ? 'account-exists' : 'registration-code'
 }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
 import type { AuthConfig } from '../config.ts'
+import { readErasureFigures } from '../erasure/supervise.ts'
 import { readEventLag } from '../events/lag.ts'
 import { replayEvents } from '../events/replay.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
@@ -110,12 +111,14 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )
   const events = await readEventLag(db)
+  const erasures = await readErasureFigures(db)
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
   return [
     `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
     `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,
+    `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
     `public address: ${config.publicUrl}`,
   ].join('\n')
 }

@@ -5,7 +5,13 @@ import type { RequestOrigin } from '../dependencies.ts'
 import { emitEvent } from '../events/emit.ts'
 import { revoke } from '../revocation/revoke.ts'
 
-export type EndReason = 'logout' | 'revoked' | 'refresh-token-reuse' | 'session-cap' | 'revoke-all'
+export type EndReason =
+  | 'logout'
+  | 'revoked'
+  | 'refresh-token-reuse'
+  | 'session-cap'
+  | 'revoke-all'
+  | 'account-deleted'
 
 export interface EndSessions {
   readonly sessionIds: readonly string[]

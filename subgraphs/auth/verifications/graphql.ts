@@ -33,6 +33,7 @@ export const typeDefs = gql`
     REGISTRATION
     LOGIN
     API_KEY
+    ACCOUNT_DELETION
   }
 
   enum VerificationMethod {

@@ -4,7 +4,7 @@ import { Model } from 'objection'
 import type { VersionedSecret } from '../secret.ts'
 import type { TokenDelivery } from '../sessions/session.ts'
 
-export type VerificationPurpose = 'REGISTRATION' | 'LOGIN' | 'API_KEY'
+export type VerificationPurpose = 'REGISTRATION' | 'LOGIN' | 'API_KEY' | 'ACCOUNT_DELETION'
 
 export const MAX_ATTEMPTS = 5
 export const MAX_SENDS = 5
