@@ -27,8 +27,15 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Ends every session and refuses every access token: after a restore, or a leak.`,
   'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
   Sends events again that happened since then. Consumers recognise those that they have applied.`,
+  'verify-audit': `verify-audit [--checkpoint <month:position:hash>]
+  Goes through the audit trail and fails when a record was changed, removed or cut off.
+  A checkpoint from an old log line also finds a trail that was written anew.`,
+  'prune-audit': `prune-audit
+  Drops months of audit records past AUDIT_RETENTION_MONTHS. Auth does so by itself where it owns the tables.`,
+  'grant-app-role': `grant-app-role --role <name>
+  Gives a database role what auth needs to run, and no right to change audit records. Run it as the owner, after each migration.`,
   doctor: `doctor
-  Says what state the database, the signing keys, the outgoing mail, the events and the erasures are in.`,
+  Says what state the database, the signing keys, the outgoing mail, the events, the erasures and the audit trail are in.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }
@@ -58,6 +65,7 @@ async function main(argv: readonly string[]): Promise<void> {
       since: { type: 'string' },
       until: { type: 'string' },
       type: { type: 'string' },
+      checkpoint: { type: 'string' },
     },
   })
   if (values.help) return console.log(HELP[command])
@@ -88,6 +96,7 @@ function requireArguments(command: CommandName, args: object): void {
     'create-admin': ['email'],
     'grant-role': ['email', 'role'],
     'events replay': ['since'],
+    'grant-app-role': ['role'],
   } as Record<string, string[]>
   const missing = (needed[command] ?? []).filter((name) => !Object.hasOwn(args, name))
   if (missing.length === 0) return

@@ -32,6 +32,7 @@ const MATRIX = {
   'Query.products': ['{ products(first: 1) { pageInfo { hasNextPage } } }', ...PASS],
   'Query.product': ['{ product(id: "prd_none") { id } }', ...PASS],
   'Query.hiddenReviews': ['{ hiddenReviews(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.auditEvents': ['{ auditEvents(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.erasureStatus': ['{ erasureStatus(receiptId: "rcp_none") { status } }', ...PASS],
   'Query.erasures': ['{ erasures(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Mutation.register': [

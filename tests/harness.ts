@@ -28,6 +28,8 @@ export interface StackOptions {
   /** Default false. */
   readonly reviews?: boolean
   readonly gatewayDeps?: GatewayDeps
+  /** Runs before anything connects, and says how to: as another role, for instance. */
+  readonly prepare?: (database: TestDatabase) => Promise<TestDatabase>
   /** Who takes events in auth's process. Default: nobody, or reviews when it runs. */
   readonly consumers?: readonly EventConsumer[]
   /** Default: silent, or the level of TEST_LOG. */
@@ -53,8 +55,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const cleanups: Cleanup[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
-  const database = await createTestDatabase()
-  cleanups.push(database.drop)
+  const created = await createTestDatabase()
+  cleanups.push(created.drop)
+  const database = (await options.prepare?.(created)) ?? created
   const ports = await freePorts(options.gateways ?? 1)
   const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
   const mailbox = createMailbox()

@@ -6,6 +6,8 @@ import { createIdentityReader } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import pino, { type Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
+import { startAuditMonths } from './audit/months.ts'
+import { startSealing } from './audit/seal.ts'
 import type { AuthConfig } from './config.ts'
 import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
@@ -60,6 +62,8 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     transport: parts.mail ?? createMailTransport(config, log),
   })
   const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
+  const months = await startAuditMonths(deps)
+  const sealer = startSealing(deps)
   const supervision = startErasureSupervision(deps)
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
@@ -86,6 +90,8 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await http.stop()
       sweeper.stop()
       supervision.stop()
+      months.stop()
+      await sealer.stop()
       keyring.stop()
       await delivery.stop()
       await sender.stop()

@@ -22,6 +22,8 @@ export interface AuthConfig {
   readonly erasureDeadlineDays: number
   /** After this long a subgraph that has not answered is asked again. */
   readonly erasureRetryMinutes: number
+  /** Full months of audit records that are kept beside the current one. */
+  readonly auditRetentionMonths: number
   /** How long events that have left are kept for a replay. */
   readonly eventsRetentionDays: number
   readonly sessionVerification: 'always' | 'new-device' | 'off'
@@ -80,6 +82,7 @@ const environment = z.object({
     .optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
   EVENTS_RETENTION_DAYS: days(30),
+  AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(600).default(24),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
   ERASURE_DEADLINE_DAYS: days(30),
   ERASURE_RETRY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
@@ -175,6 +178,7 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     supergraphPath: env.SUPERGRAPH_CONFIG,
     erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
     erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,
+    auditRetentionMonths: env.AUDIT_RETENTION_MONTHS,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,

@@ -21,6 +21,11 @@ export interface AuthDeps {
 export interface RequestOrigin {
   readonly requestId: string | null
   readonly operationName: string | null
+  /** SHA-256 of the client's operation. */
+  readonly operationHash: string | null
+  /** What the caller is signed in with. */
+  readonly sessionId: string | null
+  readonly apiKeyId: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }

@@ -22,6 +22,7 @@ interface FigureDeps {
 export async function readFigures({ db, checks }: FigureDeps): Promise<Figure[]> {
   const events = await readEventLag(db)
   const erasures = await readErasureFigures(db)
+  const unsealed = Number((await db('audit_unsealed').count('* as count').first())?.count)
   return [
     gauge('sallyport_events_waiting', 'Events in the outbox that have not left.', events.waiting),
     gauge(
@@ -29,6 +30,7 @@ export async function readFigures({ db, checks }: FigureDeps): Promise<Figure[]>
       'How long the oldest of them has waited.',
       events.oldestSeconds,
     ),
+    gauge('sallyport_audit_unsealed', 'Audit records that are in no chain yet.', unsealed),
     gauge('sallyport_erasures_running', 'Erasures that wait for a receipt.', erasures.running),
     gauge('sallyport_erasures_overdue', 'Those past their deadline.', erasures.overdue),
     {

@@ -22,6 +22,13 @@ export interface Connection<T> {
 const DEFAULT_PAGE = 20
 const MAX_PAGE = 100
 
+export interface PaginationOptions {
+  /** Default: `oldest-first`. */
+  readonly order?: 'oldest-first' | 'newest-first'
+  /** What an id in a cursor looks like. Default: any text. */
+  readonly isId?: (id: string) => boolean
+}
+
 /**
  * Pages through `query` by creation time and id, oldest first; `last`/`before` read from the other end.
  * @throws AuthError BAD_USER_INPUT for a page over 100, a cursor that is none, or both directions at once
@@ -30,16 +37,18 @@ export async function paginate<T extends { readonly id: string; readonly created
   query: Knex.QueryBuilder,
   args: ConnectionArguments,
   toNode: (row: object) => T,
+  { order = 'oldest-first', isId = () => true }: PaginationOptions = {},
 ): Promise<Connection<T>> {
   const isBackward = args.last != null || (args.before != null && args.first == null)
   if (isBackward && args.first != null)
     throw refusal('first', 'Use first with after, or last with before.')
   const size = pageSize(isBackward ? 'last' : 'first', isBackward ? args.last : args.first)
+  const [beyond, within] = order === 'oldest-first' ? ['>', '<'] : ['<', '>']
   if (args.after != null)
-    query.whereRaw('(created_at, id) > (?, ?)', parseCursor('after', args.after))
+    query.whereRaw(`(created_at, id) ${beyond} (?, ?)`, parseCursor('after', args.after, isId))
   if (args.before != null)
-    query.whereRaw('(created_at, id) < (?, ?)', parseCursor('before', args.before))
-  const direction = isBackward ? 'desc' : 'asc'
+    query.whereRaw(`(created_at, id) ${within} (?, ?)`, parseCursor('before', args.before, isId))
+  const direction = isBackward === (order === 'oldest-first') ? 'desc' : 'asc'
   const rows: object[] = await query
     .orderByRaw(`created_at ${direction}, id ${direction}`)
     .limit(size + 1)
@@ -77,12 +86,17 @@ function formatCursor(node: { readonly id: string; readonly created_at: Date }):
   return Buffer.from(JSON.stringify([node.created_at.toISOString(), node.id])).toString('base64url')
 }
 
-function parseCursor(argument: string, cursor: string): [string, string] {
+function parseCursor(
+  argument: string,
+  cursor: string,
+  isId: (id: string) => boolean,
+): [string, string] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (Array.isArray(parsed) && parsed.length === 2) {
       const [time, id]: unknown[] = parsed
-      if (typeof time === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(time))) {
+      const isTime = typeof time === 'string' && !Number.isNaN(Date.parse(time))
+      if (isTime && typeof id === 'string' && isId(id)) {
         return [new Date(time).toISOString(), id]
       }
     }

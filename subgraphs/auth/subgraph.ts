@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import * as apiKeys from './api-keys/graphql.ts'
+import * as audit from './audit/graphql.ts'
 import { dateTime } from './date-time.ts'
 import * as erasure from './erasure/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
@@ -18,6 +19,7 @@ const capabilities: readonly Capability[] = [
   verifications,
   apiKeys,
   erasure,
+  audit,
 ]
 
 interface Capability {

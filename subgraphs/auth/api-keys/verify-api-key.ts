@@ -22,6 +22,7 @@ export async function verifyApiKey(context: AuthContext, input: unknown): Promis
     code,
     purposes: ['API_KEY'],
     flowSecret: null,
+    origin: context.origin,
   })
   return await transact(context.deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)

@@ -18,7 +18,9 @@ export async function completeErasure(trx: Knex, erasureId: string): Promise<voi
   await recordAudit(trx, null, {
     action: 'user.erased',
     actor: { kind: 'system' },
-    detail: { erasureId },
+    kept: { erasureId },
   })
+  // What a request that was under way has recorded since.
+  await trx('audit_personal').where('person', erasure.user_id).delete()
   await trx('erasures').where('id', erasureId).update({ completed_at: trx.fn.now(), user_id: null })
 }

@@ -48,6 +48,7 @@ export async function confirmAccountDeletion(
     code,
     purposes: ['ACCOUNT_DELETION'],
     flowSecret: null,
+    origin,
   })
   return await transact(deps.db, async (trx) => {
     if (claims.subject !== null) await lockForErasure(trx, claims.subject)

@@ -73,7 +73,7 @@ export async function eraseUser(
     action: 'user.erasure-requested',
     actor,
     userId: user.id,
-    detail: { erasureId: id, subgraphs: deps.participants },
+    kept: { erasureId: id },
   })
   await removeAccount(trx, user)
   await trx('erasure_receipts').insert([
@@ -120,6 +120,7 @@ async function endCredentials(
  * alone is removed here.
  */
 async function removeAccount(trx: Knex, user: UserWithRoles): Promise<void> {
+  await trx('audit_personal').where('person', user.id).delete()
   await trx('mail_outbox').where('recipient', user.email).delete()
   await trx('verifications').where('email_normalized', user.email_normalized).delete()
   await trx('users').where('id', user.id).delete()

@@ -33,7 +33,7 @@ export async function recordReceipt(
     await recordAudit(trx, null, {
       action: 'user.erasure-receipt',
       actor: { kind: 'system' },
-      detail: { erasureId: erasure.id, subgraph, erased, anonymised },
+      kept: { erasureId: erasure.id, subgraph, erased, anonymised },
     })
     await completeErasure(trx, erasure.id)
     return true

@@ -2,6 +2,10 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
+import { grantAppRole } from '../audit/app-role.ts'
+import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
+import { listAuditMonths, pruneAudit } from '../audit/months.ts'
+import { verifyAudit } from '../audit/verify.ts'
 import type { AuthConfig } from '../config.ts'
 import { readErasureFigures } from '../erasure/supervise.ts'
 import { readEventLag } from '../events/lag.ts'
@@ -30,6 +34,8 @@ const replayArgs = z.object({
   user: z.string().optional(),
   type: z.string().optional(),
 })
+const checkpointArgs = z.object({ checkpoint: z.string().optional() })
+const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -70,6 +76,18 @@ export const commands = {
     })
     return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
   },
+  'verify-audit': async (deps, args) => await examineAudit(deps, checkpointArgs.parse(args)),
+  'prune-audit': async ({ db, config }) => {
+    const months = await pruneAudit(db, config.auditRetentionMonths)
+    return months.length === 0
+      ? `No month is past its retention of ${config.auditRetentionMonths} months.`
+      : `Dropped ${months.map((month) => month.slice(0, 7)).join(', ')}.`
+  },
+  'grant-app-role': async ({ db }, args) => {
+    const { role } = appRoleArgs.parse(args)
+    await grantAppRole(db, role)
+    return `${role} can run auth now, and can neither change nor remove audit records. Run this again after each migration.`
+  },
   migrate: async ({ db }) => {
     const names = await migrate(db)
     return names.length === 0 ? 'The database is up to date.' : `Ran: ${names.join(', ')}.`
@@ -105,6 +123,22 @@ function describeRotation(rotation: {
   return lines.length === 0 ? 'A next key was waiting already.' : lines.join('\n')
 }
 
+/** @throws Error when the trail is not whole */
+async function examineAudit(
+  { db, config }: OperatorDeps,
+  { checkpoint }: { readonly checkpoint?: string | undefined },
+): Promise<string> {
+  const { records, erasedParts, unsealed, head, problems } = await verifyAudit(db, {
+    retentionMonths: config.auditRetentionMonths,
+    ...(checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(checkpoint) }),
+  })
+  if (problems.length > 0) {
+    throw new Error(`The audit trail is not whole:\n- ${problems.join('\n- ')}`)
+  }
+  const stands = head === null ? '' : ` It stands at ${formatCheckpoint(head)}.`
+  return `The audit trail is whole: ${records} records in the chain, ${unsealed} on their way, ${erasedParts} parts erased with their person.${stands}`
+}
+
 async function examine({ db, config }: OperatorDeps): Promise<string> {
   const { rows } = await db.raw<{ rows: { version: string }[] }>('show server_version')
   const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
@@ -112,12 +146,15 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
   )
   const events = await readEventLag(db)
   const erasures = await readErasureFigures(db)
+  const months = await listAuditMonths(db, config.auditRetentionMonths)
+  const toPrune = months.filter(({ isPastRetention }) => isPastRetention).length
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
   return [
     `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
     `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,
+    `audit: ${months.length} months${toPrune === 0 ? '' : `, ${toPrune} past retention: run prune-audit as the owner of the database`}`,
     `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
     `public address: ${config.publicUrl}`,
   ].join('\n')

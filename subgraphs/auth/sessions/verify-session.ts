@@ -34,6 +34,7 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
     code,
     purposes: ['REGISTRATION', 'LOGIN'],
     flowSecret: context.client.cookies === 'allowed' ? context.client.flowSecret : null,
+    origin: context.origin,
   })
   requireCookiesAllowed(context, verification.delivery)
   const started = await transact(context.deps.db, async (trx) => {

@@ -1,7 +1,8 @@
 // Takes a code: the attempt is counted before it is looked at, in a statement of its own that no failure rolls back.
 import { timingSafeEqual } from 'node:crypto'
 import type { Knex } from 'knex'
-import type { AuthDeps } from '../dependencies.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthDeps, RequestOrigin } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { codeFor, MAX_ATTEMPTS, Verification, type VerificationPurpose } from './verification.ts'
@@ -12,6 +13,8 @@ export interface PresentedCode {
   readonly purposes: readonly VerificationPurpose[]
   /** The `__Host-flow` cookie, when the request may use cookies. */
   readonly flowSecret: string | null
+  /** For the record of a code that was wrong. */
+  readonly origin?: RequestOrigin
 }
 
 /**
@@ -30,14 +33,33 @@ export async function checkCode(deps: AuthDeps, presented: PresentedCode): Promi
     .whereRaw('code_expires_at > now() and expires_at > now()')
     .update({ attempts: deps.db.raw('attempts + 1') })
     .returning('*')
-  if (row === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  if (row === undefined) {
+    await recordFailure(deps, presented, null)
+    throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  }
   const verification = Verification.fromDatabaseJson(row)
   // A taken address looks the same up to here, and no code matches it.
   const isTaken = verification.registration?.isTaken === true
   const isRight = sameCode(presented.code, codeFor(verification, deps.config.secrets.codeKey))
   if (isRight && !isTaken) return verification
+  await recordFailure(deps, presented, verification)
   throw new AuthError('VERIFICATION_FAILED', {
     attemptsRemaining: MAX_ATTEMPTS - verification.attempts,
+  })
+}
+
+async function recordFailure(
+  { db }: AuthDeps,
+  { origin, purposes }: PresentedCode,
+  verification: Verification | null,
+): Promise<void> {
+  if (origin === undefined) return
+  await recordAudit(db, origin, {
+    action: 'verification.failed',
+    outcome: 'failure',
+    actor: { kind: 'anonymous' },
+    userId: verification?.user_id ?? null,
+    detail: { purpose: verification?.purpose ?? purposes.join(' or ') },
   })
 }
 
