@@ -1,5 +1,8 @@
 // A consumer that keeps what it is given, so that a test can read which events came, and in which order.
+import { readdirSync, readFileSync } from 'node:fs'
 import type { AuthEvent, EventConsumer } from '@sallyport/claims/events'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import { expect } from 'vitest'
 import { eventTypes } from '../subgraphs/auth/events/types.ts'
 
@@ -44,4 +47,17 @@ export function createEventLog(): EventLog {
         .toEqual(types)
     },
   }
+}
+
+const ajv = new Ajv2020({ strict: true })
+addFormats.default(ajv)
+for (const file of readdirSync('schema/events')) {
+  ajv.addSchema(JSON.parse(readFileSync(`schema/events/${file}`, 'utf8')) as object)
+}
+
+/** What is wrong with an event by the committed schema that it names; null: nothing. */
+export function schemaProblems(event: AuthEvent): unknown {
+  const validate = ajv.getSchema(event.dataschema)
+  if (validate === undefined) return `no schema ${event.dataschema}`
+  return validate(event) === true ? null : validate.errors
 }

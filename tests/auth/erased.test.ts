@@ -1,6 +1,8 @@
 // After an erasure no table holds the person: every table of every service is read, those that are yet to come as well.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toCloudEvent } from '../../subgraphs/auth/events/envelope.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
+import { schemaProblems } from '../event-log.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, VERIFY } from '../people.ts'
 
@@ -68,6 +70,8 @@ test('nothing in any database tells who an erased person was', async () => {
   await forgetEvents(stack.db, { retentionDays: 30, isDelivered: true })
   const events = await stack.db('outbox_events').where('user_id', user.id).orderBy('sequence')
   expect(events.map(({ type }) => type)).toEqual(['user.erasure.requested', 'user.erased'])
+  for (const row of events)
+    expect(schemaProblems(toCloudEvent(row, stack.env.PUBLIC_URL ?? ''))).toBeNull()
 })
 
 async function deleteAccount(email: string, headers: Record<string, string>): Promise<void> {

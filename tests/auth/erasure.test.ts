@@ -1,5 +1,10 @@
 // An account is deleted: every token ends at once, every service removes its part, and the proof names nobody.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAuth } from '../../subgraphs/auth/auth.ts'
+import { readAuthConfig } from '../../subgraphs/auth/config.ts'
+import { readParticipants } from '../../subgraphs/auth/erasure/participants.ts'
 import { superviseErasures } from '../../subgraphs/auth/erasure/supervise.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { type Stack, startStack } from '../harness.ts'
@@ -244,6 +249,20 @@ test('whoever has a higher rank is not an admin’s to delete', async () => {
   const answer = await stack.client.send(DELETE_USER, { userId: owner.id }, admin.headers)
   expect(answer.code).toBe('FORBIDDEN')
   expect((await viewer(owner.headers)).status).toBe(200)
+})
+
+test('without the list of who holds personal data auth does not start: it would forget somebody', async () => {
+  const start = (SUPERGRAPH_CONFIG: string) =>
+    createAuth(readAuthConfig({ ...stack.env, SUPERGRAPH_CONFIG }))
+  await expect(start('no/such/supergraph.yaml')).rejects.toThrow('SUPERGRAPH_CONFIG: no/such')
+  const file = join(stack.env.DATA_DIR ?? '', 'supergraph.yaml')
+  writeFileSync(file, 'subgraphs: { orders: { personalData: perhaps } }')
+  await expect(start(file)).rejects.toThrow('must be true or false')
+  writeFileSync(
+    file,
+    'subgraphs: { auth: {}, a: { personalData: true }, b: { personalData: false }, c: {} }',
+  )
+  expect(readParticipants(file)).toEqual(['a'])
 })
 
 test('an admin who was one a moment ago deletes nobody', async () => {

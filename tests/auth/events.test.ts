@@ -1,15 +1,12 @@
 // Events as whoever builds on Sallyport sees them: their form, their order, and that each comes until it was taken.
-import { readdirSync, readFileSync } from 'node:fs'
-import type { AuthEvent } from '@sallyport/claims/events'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { emitEvent } from '../../subgraphs/auth/events/emit.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
 import { readEventLag } from '../../subgraphs/auth/events/lag.ts'
 import { eventTypes } from '../../subgraphs/auth/events/types.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
-import { createEventLog } from '../event-log.ts'
+import { createEventLog, schemaProblems } from '../event-log.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGOUT, logIn, registerPerson } from '../people.ts'
 
@@ -22,19 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop()
 })
-
-const ajv = new Ajv2020({ strict: true })
-addFormats.default(ajv)
-for (const file of readdirSync('schema/events')) {
-  ajv.addSchema(JSON.parse(readFileSync(`schema/events/${file}`, 'utf8')) as object)
-}
-
-/** Problems of an event with the committed schema that it names. */
-function problemsOf(event: AuthEvent): unknown {
-  const validate = ajv.getSchema(event.dataschema)
-  if (validate === undefined) return `no schema ${event.dataschema}`
-  return validate(event) === true ? null : validate.errors
-}
 
 const deps = () => {
   const [auth] = stack.auths
@@ -69,7 +53,7 @@ test('what happens to an account arrives as CloudEvents, in order, each as its p
     'user.updated',
   ])
   const events = log.of(person.id)
-  expect(events.map(problemsOf)).toEqual(events.map(() => null))
+  expect(events.map(schemaProblems)).toEqual(events.map(() => null))
   expect(events.at(-2)).toMatchObject({
     specversion: '1.0',
     source: stack.env.PUBLIC_URL,
@@ -82,6 +66,16 @@ test('what happens to an account arrives as CloudEvents, in order, each as its p
   const text = JSON.stringify(events)
   for (const kept of [person.email, person.accessToken, person.refreshToken, secret])
     expect(text).not.toContain(kept)
+})
+
+test('revoke-all tells of every session that it ends', async () => {
+  const person = await registerPerson(stack)
+  await commands['revoke-all'](deps())
+  await log.expectTypes(person.id, ['user.registered', 'session.created', 'session.revoked'])
+  expect(log.of(person.id).at(-1)?.data).toEqual({
+    sessionId: person.sessionId,
+    reason: 'revoke-all',
+  })
 })
 
 test('every type has a committed schema, and names nothing that could hold a secret', () => {

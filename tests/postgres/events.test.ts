@@ -147,6 +147,24 @@ test('a copy that the broker lets through, after its window, is applied once', a
   await expectApplied(['usr_twice'])
 })
 
+test('NATS that lost everything is set up again, and a replay brings back what it had', async () => {
+  await emit('usr_lost', 2)
+  await expectApplied(['usr_lost'])
+  await nats.lose()
+  await emit('usr_found', 2)
+  await expectApplied(['usr_found'])
+  const fresh = await startAppliedLog(nats.urlOf('auth'), 'fresh')
+  try {
+    await replayEvents(stack.db, { since: new Date(0), userId: 'usr_lost' })
+    await expect
+      .poll(() => fresh.of('usr_lost'), { timeout: 10_000 })
+      .toEqual(await outboxOf('usr_lost'))
+  } finally {
+    await fresh.stop()
+  }
+  await expectApplied(['usr_lost'])
+})
+
 test('a consumer that fails gets the event again before any later one', async () => {
   let failures = 0
   log.before(() => {

@@ -13,6 +13,8 @@ export interface NatsServer {
   urlOf(user: 'auth' | 'reviews'): string
   start(): Promise<void>
   kill(): Promise<void>
+  /** Kills it, and starts it again with nothing stored. */
+  lose(): Promise<void>
   /** Kills it and removes what it stored. */
   drop(): Promise<void>
 }
@@ -60,6 +62,11 @@ export async function startNatsServer(): Promise<NatsServer> {
     urlOf: (user) => `nats://${user}:${encodeURIComponent(PASSWORDS[user])}@127.0.0.1:${port}`,
     start,
     kill,
+    lose: async () => {
+      await kill()
+      rmSync(join(folder, 'jetstream'), { recursive: true, force: true })
+      await start()
+    },
     drop: async () => {
       await kill()
       rmSync(folder, { recursive: true, force: true })

@@ -60,6 +60,7 @@ async function relayOnce(deps: RelayDeps): Promise<number> {
   const queues = await readQueues(deps.db, users)
   const runs = await Promise.all(queues.map((queue) => publishInOrder(deps, queue, startedAt)))
   await settle(deps.db, runs)
+  reportFailures(deps.log, runs)
   return runs.reduce((sum, { sent }) => sum + sent.length, 0)
 }
 
@@ -106,11 +107,11 @@ async function readQueues(db: Knex, users: readonly string[]): Promise<OpenEvent
 interface Run {
   readonly sent: readonly string[]
   /** The first that was not sent: it waits for as long. */
-  readonly held: { readonly id: string; readonly pauseSeconds: number } | null
+  readonly held: { readonly id: string; readonly pauseSeconds: number; error?: unknown } | null
 }
 
 async function publishInOrder(
-  { publisher, source, log }: RelayDeps,
+  { publisher, source }: RelayDeps,
   queue: readonly OpenEvent[],
   startedAt: number,
 ): Promise<Run> {
@@ -122,13 +123,19 @@ async function publishInOrder(
       await publisher.publish(toCloudEvent(row, source), messageIdOf(row))
       sent.push(row.id)
     } catch (error) {
-      const { id, type, attempts } = row
-      log.warn({ err: error, eventId: id, type, attempts }, 'an event could not be sent: it waits')
-      const pauseSeconds = Math.min(MAX_PAUSE_SECONDS, 2 ** Math.min(attempts, 8) / 4)
-      return { sent, held: { id, pauseSeconds } }
+      const pauseSeconds = Math.min(MAX_PAUSE_SECONDS, 2 ** Math.min(row.attempts, 8) / 4)
+      return { sent, held: { id: row.id, pauseSeconds, error } }
     }
   }
   return { sent, held: null }
+}
+
+/** One line for all: when NATS refuses, it refuses everybody's. */
+function reportFailures(log: Logger, runs: readonly Run[]): void {
+  const failed = runs.flatMap(({ held }) => (held?.error === undefined ? [] : held))
+  if (failed[0] === undefined) return
+  const { id, error } = failed[0]
+  log.warn({ err: error, eventId: id, users: failed.length }, 'events could not be sent: they wait')
 }
 
 /** In one transaction: an event that is marked frees the next, which may have to wait. */
