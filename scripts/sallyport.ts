@@ -27,6 +27,8 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Ends every session and refuses every access token: after a restore, or a leak.`,
   'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
   Sends events again that happened since then. Consumers recognise those that they have applied.`,
+  'waive-receipt': `waive-receipt --erasure <id> --subgraph <name>
+  Closes what a subgraph was asked that is gone for good, with its data.`,
   'verify-audit': `verify-audit [--checkpoint <month:position:hash>]
   Goes through the audit trail and fails when a record was changed, removed or cut off.
   A checkpoint from an old log line also finds a trail that was written anew.`,
@@ -66,11 +68,12 @@ async function main(argv: readonly string[]): Promise<void> {
       until: { type: 'string' },
       type: { type: 'string' },
       checkpoint: { type: 'string' },
+      erasure: { type: 'string' },
     },
   })
   if (values.help) return console.log(HELP[command])
   if (command === 'identity-token') return await printIdentityToken(values)
-  const { help: _, subgraph: __, role, ...given } = values
+  const { help: _, role, ...given } = values
   const args = { ...given, ...(role?.[0] === undefined ? {} : { role: role[0] }) }
   requireArguments(command, args)
   const password = command === 'create-admin' ? { password: await readPassword() } : {}
@@ -97,6 +100,7 @@ function requireArguments(command: CommandName, args: object): void {
     'grant-role': ['email', 'role'],
     'events replay': ['since'],
     'grant-app-role': ['role'],
+    'waive-receipt': ['erasure', 'subgraph'],
   } as Record<string, string[]>
   const missing = (needed[command] ?? []).filter((name) => !Object.hasOwn(args, name))
   if (missing.length === 0) return

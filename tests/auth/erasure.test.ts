@@ -345,3 +345,38 @@ test('while a service is away the erasure waits for it, past the deadline with a
     await away.stop()
   }
 })
+
+test('a subgraph that is gone for good is waived by an operator, and the receipt says so', async () => {
+  const alone = await startStack()
+  try {
+    const person = await registerPerson(alone)
+    const begun = await alone.client.send(DELETE, {}, person.headers)
+    const verificationId = begun.data.deleteAccount.verification.id
+    const code = await alone.mailbox.takeCode(person.email)
+    const deleted = await alone.client.send(
+      CONFIRM,
+      { input: { verificationId, code } },
+      person.headers,
+    )
+    const { receiptId, erasure } = deleted.data.confirmAccountDeletion
+    const [auth] = alone.auths
+    if (auth === undefined) throw new Error('no auth instance')
+    const waive = (subgraph: string) =>
+      commands['waive-receipt'](auth.deps, { erasure: erasure.id, subgraph })
+    await expect(waive('orders')).rejects.toThrow('does not wait for orders')
+    await expect(waive('auth')).rejects.toThrow('does not wait for auth')
+    expect(await waive('reviews')).toContain('waits for reviews no longer')
+    const status = await alone.client.send(
+      `{ erasureStatus(receiptId: "${receiptId}") { status receipts { subgraph erased isWaived } } }`,
+    )
+    expect(status.data.erasureStatus).toEqual({
+      status: 'COMPLETED',
+      receipts: [
+        { subgraph: 'auth', erased: 2, isWaived: false },
+        { subgraph: 'reviews', erased: null, isWaived: true },
+      ],
+    })
+  } finally {
+    await alone.stop()
+  }
+})

@@ -81,6 +81,8 @@ export const typeDefs = gql`
     erased: Int
     "Records that were kept, without the person."
     anonymised: Int
+    "Nobody answered: an operator closed it, because the service is gone."
+    isWaived: Boolean!
   }
 
   input ErasureFilter {
@@ -132,5 +134,7 @@ export const resolvers = {
   },
   ErasureReceipt: {
     completedAt: (receipt: ErasureReceipt) => receipt.completed_at,
+    isWaived: ({ completed_at, erased }: ErasureReceipt) =>
+      completed_at !== null && erased === null,
   },
 }

@@ -8,6 +8,7 @@ import { listAuditMonths, pruneAudit } from '../audit/months.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { AuthConfig } from '../config.ts'
 import { readErasureFigures } from '../erasure/supervise.ts'
+import { waiveReceipt } from '../erasure/waive-receipt.ts'
 import { readEventLag } from '../events/lag.ts'
 import { replayEvents } from '../events/replay.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
@@ -34,6 +35,7 @@ const replayArgs = z.object({
   user: z.string().optional(),
   type: z.string().optional(),
 })
+const waiveArgs = z.object({ erasure: z.string().max(128), subgraph: z.string().max(63) })
 const checkpointArgs = z.object({ checkpoint: z.string().optional() })
 const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
 const keyArgs = z.object({ compromised: z.string().optional() })
@@ -75,6 +77,11 @@ export const commands = {
       ...(type === undefined ? {} : { type }),
     })
     return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
+  },
+  'waive-receipt': async ({ db }, args) => {
+    const { erasure, subgraph } = waiveArgs.parse(args)
+    await waiveReceipt(db, { erasureId: erasure, subgraph })
+    return `${erasure} waits for ${subgraph} no longer. The record says that an operator decided so.`
   },
   'verify-audit': async (deps, args) => await examineAudit(deps, checkpointArgs.parse(args)),
   'prune-audit': async ({ db, config }) => {
