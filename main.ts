@@ -25,6 +25,7 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
   const port = environment.PORT || '4000'
   const env: Record<string, string | undefined> = {
     ...withDevelopmentSecrets(environment),
+    ...developmentAddress(environment, port),
     // In one process the gateway is next door, whatever address the outside knows it by.
     IDENTITY_JWKS_URL:
       environment.IDENTITY_JWKS_URL ||
@@ -55,6 +56,15 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
   }
   await gateway.ready()
   console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
+}
+
+/** One address for all parts: reviews does not know the gateway's port. Production says it itself. */
+function developmentAddress(
+  environment: Readonly<Record<string, string | undefined>>,
+  port: string,
+): Record<string, string> {
+  if (environment.NODE_ENV === 'production' || environment.PUBLIC_URL) return {}
+  return { PUBLIC_URL: `http://localhost:${port}` }
 }
 
 function localHost(host: string | undefined): string {
