@@ -27,6 +27,17 @@ export async function recordAudit(
 ): Promise<void> {
   const actor = actorPart(origin, event)
   const target = targetPart(event)
+  const columns: (string | null)[] = [
+    event.action,
+    event.outcome ?? 'success',
+    event.actor.kind,
+    origin?.operationName ?? null,
+    origin?.operationHash ?? null,
+    origin?.requestId ?? null,
+    JSON.stringify(event.kept ?? {}),
+    actor && commitmentOf(actor),
+    target && commitmentOf(target),
+  ]
   // One statement: whole or not at all, also where a caller has no transaction.
   await trx.raw(
     `with record as (
@@ -40,18 +51,7 @@ export async function recordAudit(
          as parts (part text, person text, salt text, data jsonb)
      )
      insert into audit_unsealed (record_id, occurred_at) select id, occurred_at from record`,
-    [
-      event.action,
-      event.outcome ?? 'success',
-      event.actor.kind,
-      origin?.operationName ?? null,
-      origin?.operationHash ?? null,
-      origin?.requestId ?? null,
-      JSON.stringify(event.kept ?? {}),
-      actor && commitmentOf(actor),
-      target && commitmentOf(target),
-      JSON.stringify([actor, target].filter((part) => part !== null)),
-    ].map((value) => value ?? null) as Knex.Value[],
+    [...columns, JSON.stringify([actor, target].filter((part) => part !== null))],
   )
 }
 

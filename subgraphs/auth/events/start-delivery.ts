@@ -16,6 +16,8 @@ interface DeliveryDeps {
   readonly config: AuthConfig
   readonly log: Logger
   readonly consumers: readonly EventConsumer[]
+  /** Who has to be told of an erasure. */
+  readonly participants: readonly string[]
 }
 
 interface Delivery {
@@ -26,10 +28,13 @@ const FORGET_MS = 60_000
 
 /** Without a place to go to, events wait in the outbox until there is one, or until they are too old. */
 export function startEventDelivery(deps: DeliveryDeps): Delivery {
-  const { db, config, log, consumers } = deps
+  const { db, config, log, consumers, participants } = deps
   const isDelivered = config.nats !== null || consumers.length > 0
   const delivery = isDelivered ? deliver(deps) : null
   if (!isDelivered) log.info('events stay in the outbox: no NATS_URL, and nobody here takes them')
+  const unreachable = participants.filter((name) => consumers.every((taker) => taker.name !== name))
+  if (config.nats === null && unreachable.length > 0)
+    log.warn({ subgraphs: unreachable }, 'erasures will wait for these subgraphs: set NATS_URL')
   const timer = setInterval(() => {
     forgetEvents(db, { retentionDays: config.eventsRetentionDays, isDelivered }).catch(
       (error: unknown) => log.warn({ err: error }, 'old events could not be removed'),
