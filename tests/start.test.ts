@@ -193,7 +193,7 @@ test('operator commands go through the running server, and each says what it did
   expect(unknown.said).toContain('no user')
   expect((await sallyport('no-such-command')).code).toBe(1)
   expect((await sallyport('--help')).said).toContain('create-admin')
-})
+}, 60_000)
 
 test('kill -9 keeps users, sessions and keys: the old refresh token still works', async () => {
   await end('SIGKILL')
