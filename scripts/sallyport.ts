@@ -29,8 +29,19 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Ends every session and refuses every access token: after a restore, or a leak.`,
   'clear-address-rules': `clear-address-rules
   Removes the address rules that admins made, for when they shut everybody out.`,
+  'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
+  Sends events again that happened since then. Consumers recognise those that they have applied.`,
+  'waive-receipt': `waive-receipt --erasure <id> --subgraph <name>
+  Closes what a subgraph was asked that is gone for good, with its data.`,
+  'verify-audit': `verify-audit [--checkpoint <month:position:hash>]
+  Goes through the audit trail and fails when a record was changed, removed or cut off.
+  A checkpoint from an old log line also finds a trail that was written anew.`,
+  'prune-audit': `prune-audit
+  Drops months of audit records past AUDIT_RETENTION_MONTHS. Auth does so by itself where it owns the tables.`,
+  'grant-app-role': `grant-app-role --role <name>
+  Gives a database role what auth needs to run, and no right to change audit records. Run it as the owner, after each migration.`,
   doctor: `doctor
-  Says what state the database, the signing keys and the outgoing mail are in, and what looks wrong.`,
+  Says what state the database, the signing keys, the outgoing mail, the events, the erasures and the audit trail are in, and what looks wrong.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }
@@ -44,7 +55,7 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const [name = '--help', ...rest] = argv
+  const { name, rest } = splitCommand(argv)
   if (name === '--help' || name === 'help') return console.log(usage())
   if (!Object.hasOwn(HELP, name)) throw new Error(`There is no command "${name}".\n\n${usage()}`)
   const command = name as keyof typeof HELP
@@ -59,16 +70,18 @@ async function main(argv: readonly string[]): Promise<void> {
       user: { type: 'string' },
       file: { type: 'string' },
       'dry-run': { type: 'boolean', default: false },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      type: { type: 'string' },
+      checkpoint: { type: 'string' },
+      erasure: { type: 'string' },
     },
   })
   if (values.help) return console.log(HELP[command])
   if (command === 'identity-token') return await printIdentityToken(values)
-  const args = {
-    ...(values.email === undefined ? {} : { email: values.email }),
-    ...(values.role?.[0] === undefined ? {} : { role: values.role[0] }),
-    ...(values.compromised === undefined ? {} : { compromised: values.compromised }),
-  }
-  requireArguments(command, values)
+  const { help: _, role, ...given } = values
+  const args = { ...given, ...(role?.[0] === undefined ? {} : { role: role[0] }) }
+  requireArguments(command, args)
   const password = command === 'create-admin' ? { password: await readPassword() } : {}
   const operator = await connectOperator()
   try {
@@ -92,6 +105,16 @@ async function importUsers(
   if (!isComplete) process.exitCode = 1
 }
 
+/** A command is one word or, as `events replay`, two. */
+function splitCommand([first = '--help', second, ...rest]: readonly string[]): {
+  name: string
+  rest: readonly string[]
+} {
+  const pair = `${first} ${second}`
+  if (Object.hasOwn(HELP, pair)) return { name: pair, rest }
+  return { name: first, rest: second === undefined ? rest : [second, ...rest] }
+}
+
 function usage(): string {
   return `Usage: npm run sallyport -- <command> [--help]\n\n${Object.values(HELP).join('\n\n')}`
 }
@@ -101,6 +124,9 @@ const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   'grant-role': ['email', 'role'],
   'revoke-role': ['email', 'role'],
   'import-users': ['file'],
+  'events replay': ['since'],
+  'grant-app-role': ['role'],
+  'waive-receipt': ['erasure', 'subgraph'],
 }
 
 function requireArguments(command: CommandName, given: object): void {

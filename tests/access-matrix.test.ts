@@ -34,6 +34,9 @@ const MATRIX = {
   'Query.products': ['{ products(first: 1) { pageInfo { hasNextPage } } }', ...PASS],
   'Query.product': ['{ product(id: "prd_none") { id } }', ...PASS],
   'Query.hiddenReviews': ['{ hiddenReviews(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.auditEvents': ['{ auditEvents(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.erasureStatus': ['{ erasureStatus(receiptId: "rcp_none") { status } }', ...PASS],
+  'Query.erasures': ['{ erasures(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Mutation.register': [
     'mutation { register(input: { email: "x", password: "x" }) { __typename } }',
     ...PASS,
@@ -146,6 +149,15 @@ const MATRIX = {
   'Mutation.updateApiKey': ['mutation { updateApiKey(input: { id: "x" }) { id } }', ...SESSION],
   'Mutation.rotateApiKey': ['mutation { rotateApiKey(input: { id: "x" }) { key } }', ...SESSION],
   'Mutation.revokeApiKey': ['mutation { revokeApiKey(input: { id: "x" }) { id } }', ...SESSION],
+  'Mutation.deleteAccount': ['mutation { deleteAccount { __typename } }', ...SESSION],
+  'Mutation.confirmAccountDeletion': [
+    'mutation { confirmAccountDeletion(input: { verificationId: "x", code: "x" }) { receiptId } }',
+    ...SESSION,
+  ],
+  'Mutation.deleteUser': [
+    'mutation { deleteUser(input: { userId: "usr_none" }) { receiptId } }',
+    ...ADMIN,
+  ],
   'Mutation.addReview': [
     'mutation { addReview(input: { productId: "x", rating: 9, body: "x" }) { __typename } }',
     ...SIGNED_IN,

@@ -18,6 +18,7 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
   const headers: Record<string, string> = { 'sallyport-client-address': caller.address }
   const agent = printable(incoming.headers['user-agent'])
   if (agent !== '') headers['sallyport-client-user-agent'] = agent
+  headers['sallyport-operation-hash'] = prepared.queryHash
   if (prepared.operationName !== null) headers['sallyport-operation'] = prepared.operationName
   if (caller.isForwardingIgnored) headers['sallyport-client-forwarding-ignored'] = caller.address
   if (!prepared.isStaleCredentials) return headers

@@ -115,6 +115,8 @@ const subgraphSchema = z.strictObject({
     )
     .default([]),
   timeoutMs: z.number().int().min(50).max(120_000).default(5000),
+  /** For auth, which reads it here too: this subgraph takes part in erasures. */
+  personalData: z.boolean().default(false),
   dryRun: z.strictObject({ until: dateSchema }).optional(),
 })
 

@@ -3,11 +3,18 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createIdentityReader } from '@sallyport/claims'
+import type { EventConsumer } from '@sallyport/claims/events'
 import pino, { type Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
+import { startAuditMonths } from './audit/months.ts'
+import { startSealing } from './audit/seal.ts'
 import type { AuthConfig } from './config.ts'
+import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
+import { readParticipants } from './erasure/participants.ts'
+import { startErasureSupervision } from './erasure/supervise.ts'
+import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
@@ -32,11 +39,14 @@ export interface AuthParts {
   readonly database?: Database
   readonly mail?: MailTransport
   readonly log?: Logger
+  /** Who takes events in this process. With `NATS_URL` they get them from there instead. */
+  readonly consumers?: readonly EventConsumer[]
 }
 
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog(config)
+  const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
   await migrate(database.db)
   const threads = createHashThreads()
@@ -56,12 +66,18 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     keyring,
     throttle,
     isThrottleExempt,
+    checks: createCheckCounts(),
+    participants,
   }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({
     ...deps,
     transport: parts.mail ?? createMailTransport(config, log),
   })
+  const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
+  const months = await startAuditMonths(deps)
+  const sealer = startSealing(deps)
+  const supervision = startErasureSupervision(deps)
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
     subgraph: 'auth',
@@ -86,7 +102,11 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await operator?.stop()
       await http.stop()
       sweeper.stop()
+      supervision.stop()
+      months.stop()
+      await sealer.stop()
       keyring.stop()
+      await delivery.stop()
       await sender.stop()
       await threads.stop()
       await throttle.stop()

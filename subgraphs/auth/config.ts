@@ -28,6 +28,17 @@ export interface AuthConfig {
   }
   readonly dataDir: string
   readonly mail: { readonly smtpUrl: string | null; readonly from: string }
+  /** null: events reach consumers in this process alone. */
+  readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
+  /** The list of subgraphs, which says who holds personal data. */
+  readonly supergraphPath: string
+  readonly erasureDeadlineDays: number
+  /** After this long a subgraph that has not answered is asked again. */
+  readonly erasureRetryMinutes: number
+  /** Full months of audit records that are kept beside the current one. */
+  readonly auditRetentionMonths: number
+  /** How long events that have left are kept for a replay. */
+  readonly eventsRetentionDays: number
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
@@ -93,6 +104,19 @@ const environment = z.object({
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().default('Sallyport <no-reply@localhost>'),
+  NATS_URL: z
+    .string()
+    .regex(
+      /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
+      'must be nats:// or tls:// addresses, by comma',
+    )
+    .optional(),
+  NATS_CREDENTIALS_FILE: z.string().optional(),
+  EVENTS_RETENTION_DAYS: days(30),
+  AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(600).default(24),
+  SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
+  ERASURE_DEADLINE_DAYS: days(30),
+  ERASURE_RETRY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
   SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
   API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
   ACCESS_TOKEN_MINUTES: z.coerce.number().min(1).max(60).default(10),
@@ -187,6 +211,15 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     },
     dataDir: env.DATA_DIR,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    nats:
+      env.NATS_URL === undefined
+        ? null
+        : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
+    supergraphPath: env.SUPERGRAPH_CONFIG,
+    erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
+    erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,
+    auditRetentionMonths: env.AUDIT_RETENTION_MONTHS,
+    eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,
     accessTokenSeconds: Math.round(env.ACCESS_TOKEN_MINUTES * 60),

@@ -39,6 +39,9 @@ export function createContext(
     origin: {
       requestId: text(headers['sallyport-request-id'], 128),
       operationName: text(headers['sallyport-operation'], 128),
+      operationHash: text(headers['sallyport-operation-hash'], 64),
+      sessionId: claims.sessionId,
+      apiKeyId: claims.keyId,
       ipAddress: text(headers['sallyport-client-address'], 64),
       userAgent: text(headers['sallyport-client-user-agent'], 512),
     },

@@ -26,6 +26,8 @@ export interface Order {
   readonly idColumn?: string
   /** Default false. */
   readonly isDescending?: boolean
+  /** What an id in a cursor looks like. Default: any text. */
+  readonly isId?: (id: string) => boolean
 }
 
 type Row = Readonly<Record<string, unknown>>
@@ -92,12 +94,13 @@ function formatCursor(row: Row, { column, idColumn = 'id' }: Order): string {
 }
 
 /** A cursor of another order would skip rows without a word: it is refused. */
-function parseCursor(argument: string, cursor: string, { column }: Order): [string, string] {
+function parseCursor(argument: string, cursor: string, { column, isId }: Order): [string, string] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === column) {
       const [, value, id]: unknown[] = parsed
-      if (typeof value === 'string' && typeof id === 'string' && !/\0/.test(value + id)) {
+      const isText = typeof value === 'string' && typeof id === 'string' && !/\0/.test(value + id)
+      if (isText && (isId === undefined || isId(id))) {
         return [column.endsWith('_at') ? new Date(value).toISOString() : value, id]
       }
     }

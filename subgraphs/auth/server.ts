@@ -8,6 +8,7 @@ import { answerCredentials } from './credentials/http.ts'
 import { isDatabaseAway } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
 import { formatError } from './errors.ts'
+import { formatFigures, readFigures } from './figures.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { createAuthSchema } from './subgraph.ts'
@@ -55,6 +56,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       sendJson(response, 200, deps.keyring.jwks()),
     'GET /health/live': async (_, response) => sendJson(response, 200, { status: 'ok' }),
     'GET /health/ready': (_, response) => ready(deps, response),
+    'GET /metrics': (_, response) => metrics(deps, response),
   }
   const server = createServer(
     { requestTimeout: 15_000, headersTimeout: 10_000 },
@@ -132,6 +134,12 @@ function requireGateway(claims: Claims): void {
 async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
   await deps.db.raw('select 1')
   sendJson(response, 200, { status: 'ready' })
+}
+
+async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> {
+  const text = formatFigures(await readFigures(deps))
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  response.end(text)
 }
 
 class HttpError extends Error {

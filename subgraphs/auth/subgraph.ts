@@ -4,8 +4,10 @@ import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import * as administration from './administration/graphql.ts'
 import * as apiKeys from './api-keys/graphql.ts'
+import * as audit from './audit/graphql.ts'
 import { dateTime } from './date-time.ts'
 import * as emails from './emails/graphql.ts'
+import * as erasure from './erasure/graphql.ts'
 import { jsonObject } from './json-object.ts'
 import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
@@ -27,6 +29,8 @@ const capabilities: readonly Capability[] = [
   administration,
   roles,
   networks,
+  erasure,
+  audit,
 ]
 
 interface Capability {

@@ -41,7 +41,7 @@ export async function setPrimaryEmail(
       sessionId: session.id,
       detail: { emailId: email.id },
     })
-    await emitEvent(trx, 'user.updated', user.id, { changed: ['email'] })
+    await emitEvent(trx, 'user.email_changed', user.id, {})
     return (await findUserWithRoles(trx, user.id)) ?? user
   })
 }

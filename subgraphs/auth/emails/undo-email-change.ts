@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
 import { secureAccount } from '../users/secure-account.ts'
 import { User } from '../users/user.ts'
 import { checkLink } from '../verifications/check-link.ts'
@@ -37,6 +38,7 @@ export async function undoEmailChange(
       .where('created_at', '>=', (changes[0] ?? link).created_at)
       .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
+    await emitEvent(trx, 'user.email_changed', user.id, {})
     const resetToken = await secureAccount(trx, context, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since: (changes[0] ?? link).created_at,

@@ -19,6 +19,8 @@ export type MailTemplate =
   | 'no-account'
   | 'password-changed'
   | 'invitation'
+  | 'account-deletion-code'
+  | 'account-deleted'
 
 export interface OutgoingMail {
   readonly template: MailTemplate
@@ -52,4 +54,5 @@ const templates: Readonly<
   API_KEY: ['api-key-code'],
   EMAIL: ['email-code', 'address-taken'],
   PASSWORD_RESET: ['password-reset', 'no-account'],
+  ACCOUNT_DELETION: ['account-deletion-code'],
 }

@@ -84,6 +84,14 @@ const templates = {
     subject: `You are invited to ${hostOf(facts.publicUrl)}`,
     text: `An account was made for you at ${facts.publicUrl}. Choose a password within 7 days:\n\n${linkTo('accept-invitation', facts)}\n`,
   }),
+  'account-deletion-code': ({ code, publicUrl }) => ({
+    subject: `${code} deletes your account at ${hostOf(publicUrl)}`,
+    text: `Your code is ${code}. It deletes your account at ${publicUrl}, with everything in it, and works for 10 minutes. This cannot be undone.\n\nIf this was not you, somebody is signed in to your account: log out everywhere, and change your password.\n`,
+  }),
+  'account-deleted': ({ publicUrl }) => ({
+    subject: `Your account at ${hostOf(publicUrl)} was deleted`,
+    text: `Your account at ${publicUrl} was deleted, and every device is signed out. Your data is being removed from all services.\n`,
+  }),
 } satisfies Record<MailTemplate, (facts: MailFacts) => MailText>
 
 export function renderMail(template: MailTemplate, facts: MailFacts): MailText {

@@ -7,7 +7,7 @@ import { transact } from '../database.ts'
 import { AuthError } from '../errors.ts'
 import { AddressRule, admitsAdmin, type Rule } from './address-rule.ts'
 
-const RULES_LOCK = 7_255_003
+const RULES_LOCK = 7_255_010
 
 /** @throws AuthError CONFLICT when the rules that result would refuse the caller's own address */
 export async function changeRules<T>(

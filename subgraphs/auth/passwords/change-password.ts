@@ -54,7 +54,7 @@ export async function changePassword(context: AuthContext, input: unknown): Prom
       userId: user.id,
       sessionId: live.session.id,
     })
-    await emitEvent(trx, 'user.updated', user.id, { changed: ['password'] })
+    await emitEvent(trx, 'user.password_changed', user.id, {})
     const tokens = await renewTokens(trx, deps, live.session)
     return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }
   })

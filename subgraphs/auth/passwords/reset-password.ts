@@ -94,7 +94,7 @@ async function replacePassword(
     data: { apiKeys: await activeKeysOf(trx, user.id) },
   })
   await recordAudit(trx, origin, { action: 'password.reset', actor, userId: user.id })
-  await emitEvent(trx, 'user.updated', user.id, { changed: ['password'] })
+  await emitEvent(trx, 'user.password_changed', user.id, {})
   return user
 }
 

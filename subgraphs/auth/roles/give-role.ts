@@ -25,7 +25,7 @@ export async function giveRole(
     .returning('user_id')
   if (given.length === 0) return false
   await requireTokenRoom(trx, { userId })
-  await tellOfRoles(trx, origin, { userId, role, by, action: 'role.granted' })
+  await tellOfRoles(trx, origin, { userId, role, by, type: 'role.granted' })
   return true
 }
 
@@ -37,16 +37,16 @@ export async function takeRole(
 ): Promise<boolean> {
   const taken = await trx('user_roles').where({ user_id: userId, role_name: role }).delete()
   if (taken === 0) return false
-  await tellOfRoles(trx, origin, { userId, role, by, action: 'role.revoked' })
+  await tellOfRoles(trx, origin, { userId, role, by, type: 'role.revoked' })
   return true
 }
 
 async function tellOfRoles(
   trx: Knex,
   origin: RequestOrigin | null,
-  { userId, role, by, action }: RoleChange & { readonly action: string },
+  { userId, role, by, type }: RoleChange & { readonly type: 'role.granted' | 'role.revoked' },
 ): Promise<void> {
   await raiseTokenVersion(trx, userId)
-  await recordAudit(trx, origin, { ...by, action, userId, detail: { role } })
-  await emitEvent(trx, 'user.updated', userId, { changed: ['roles'] })
+  await recordAudit(trx, origin, { ...by, action: type, userId, detail: { role } })
+  await emitEvent(trx, type, userId, { role })
 }

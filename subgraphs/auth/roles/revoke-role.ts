@@ -1,7 +1,7 @@
 // Takes a role from somebody of a lower rank, or from oneself. The last admin stays.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { requireAnotherAdmin } from '../administration/last-admin.ts'
+import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
 import { findManageable } from '../administration/rank.ts'
 import { type Admin, requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
@@ -19,10 +19,10 @@ const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string()
 export async function revokeRole(context: AuthContext, input: unknown): Promise<UserWithRoles> {
   const { userId, role } = parseInput(revokeRoleInput, input)
   return await transact(context.deps.db, async (trx) => {
-    // Before the admin's own row is locked: two who step down at once wait for each other here.
-    if (role === 'admin') await requireAnotherAdmin(trx, userId)
+    if (role === 'admin') await lockAdmins(trx)
     const admin = await requireAdmin(trx, context.claims)
     const user = await findSelfOrManageable(trx, admin, userId)
+    if (role === 'admin') await requireAnotherAdmin(trx, user.id)
     await takeRole(trx, context.origin, { userId: user.id, role, by: admin.by })
     return (await findUserWithRoles(trx, user.id)) ?? user
   })

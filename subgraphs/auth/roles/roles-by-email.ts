@@ -1,6 +1,6 @@
 // What the command line does with roles: by address, without a rank to obey, and making a role that is not there.
 import type { Knex } from 'knex'
-import { requireAnotherAdmin } from '../administration/last-admin.ts'
+import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
 import { tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, type User } from '../users/user.ts'
 import { giveRole, takeRole } from './give-role.ts'
@@ -25,6 +25,7 @@ export async function revokeRoleByEmail(
   trx: Knex,
   { email, role }: { readonly email: string; readonly role: string },
 ): Promise<{ user: User; hadIt: boolean }> {
+  if (role === 'admin') await lockAdmins(trx)
   const user = await requireUser(trx, email)
   if (role === 'admin') await requireAnotherAdmin(trx, user.id)
   const hadIt = await takeRole(trx, null, { userId: user.id, role, by: BY_OPERATOR })

@@ -16,6 +16,7 @@ export type EndReason =
   | 'suspended'
   | 'not-me'
   | 'admin'
+  | 'account-deleted'
 
 export interface EndSessions {
   readonly sessionIds: readonly string[]

@@ -5,13 +5,15 @@ import { recordAudit } from '../audit/record.ts'
 /** API keys stay: they are checked against the database, and a restore cannot revive a revoked one unseen. */
 export async function revokeAll(db: Knex): Promise<{ sessions: number; users: number }> {
   return await db.transaction(async (trx) => {
-    const sessions = await trx('sessions').whereNot('status', 'REVOKED').update({
-      status: 'REVOKED',
-      revoked_at: trx.fn.now(),
-      revoked_reason: 'revoke-all',
-      sealed_successor: null,
-      family_sealed: null,
-    })
+    // Too many users for a lock on each one's order of events: all others wait for this one.
+    await trx.raw('lock table outbox_events in share row exclusive mode')
+    const { rowCount: sessions } = await trx.raw<{ rowCount: number }>(`
+      with ended as (
+        update sessions set status = 'REVOKED', revoked_at = now(), revoked_reason = 'revoke-all',
+          sealed_successor = null, family_sealed = null
+        where status <> 'REVOKED' returning id, user_id)
+      insert into outbox_events (type, user_id, data)
+      select 'session.revoked', user_id, jsonb_build_object('sessionId', id, 'reason', 'revoke-all') from ended`)
     await trx('verifications').whereNull('consumed_at').update({ consumed_at: trx.fn.now() })
     const users = await trx('users').update({ token_version: trx.raw('token_version + 1') })
     // One statement however many users: the feed carries their new versions to every gateway.

@@ -98,9 +98,12 @@ export async function activateSession(
   return { session, refreshToken: formatRefreshToken(token) }
 }
 
-/** Locks the user's row, so that parallel logins count one after the other. */
+/**
+ * Locks the user's row, so that parallel logins count one after the other. Not `for update`: each of them holds the row
+ * already, by the reference of the session that it has inserted, and they would wait for each other in a circle.
+ */
 async function keepWithinCap(trx: Knex, origin: RequestOrigin, session: Session): Promise<void> {
-  await trx('users').where('id', session.user_id).forUpdate().first('id')
+  await trx('users').where('id', session.user_id).forNoKeyUpdate().first('id')
   const rows: { id: string }[] = await trx('sessions')
     .where({ user_id: session.user_id, status: 'ACTIVE' })
     .whereNot('id', session.id)

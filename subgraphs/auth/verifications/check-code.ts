@@ -1,7 +1,9 @@
 // Takes a code: the attempt is counted before it is looked at, in a statement of its own that no failure rolls back.
 import { timingSafeEqual } from 'node:crypto'
 import type { Knex } from 'knex'
+import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
+import type { RequestOrigin } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { networkOf } from '../networks/network.ts'
@@ -37,7 +39,10 @@ export async function checkCode(
     .whereRaw('code_expires_at > now() and expires_at > now()')
     .update({ attempts: db.raw('attempts + 1') })
     .returning('*')
-  if (row === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  if (row === undefined) {
+    await recordFailure(db, origin, { presented, verification: null })
+    throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  }
   const verification = Verification.fromDatabaseJson(row)
   const account = accountKey(verification)
   const guesses = await throttle.add('code-account', account)
@@ -47,8 +52,24 @@ export async function checkCode(
     await throttle.forgive('code-network', networkOf(origin.ipAddress))
     return verification
   }
+  await recordFailure(db, origin, { presented, verification })
   throw new AuthError('VERIFICATION_FAILED', {
     attemptsRemaining: MAX_ATTEMPTS - verification.attempts,
+  })
+}
+
+async function recordFailure(
+  db: Knex,
+  origin: RequestOrigin,
+  of: { readonly presented: PresentedCode; readonly verification: Verification | null },
+): Promise<void> {
+  const { presented, verification } = of
+  await recordAudit(db, origin, {
+    action: 'verification.failed',
+    outcome: 'failure',
+    actor: { kind: 'anonymous' },
+    userId: verification?.user_id ?? null,
+    detail: { purpose: verification?.purpose ?? presented.purposes.join(' or ') },
   })
 }
 

@@ -35,6 +35,7 @@ export const typeDefs = gql`
     API_KEY
     EMAIL
     PASSWORD_RESET
+    ACCOUNT_DELETION
   }
 
   enum VerificationMethod {

@@ -5,7 +5,13 @@ import type { VersionedSecret } from '../secret.ts'
 import type { TokenDelivery } from '../sessions/session.ts'
 
 /** Proved by a code, given back by whoever holds the verification's id. */
-export type CodePurpose = 'REGISTRATION' | 'LOGIN' | 'API_KEY' | 'EMAIL' | 'PASSWORD_RESET'
+export type CodePurpose =
+  | 'REGISTRATION'
+  | 'LOGIN'
+  | 'API_KEY'
+  | 'EMAIL'
+  | 'PASSWORD_RESET'
+  | 'ACCOUNT_DELETION'
 /** Proved by a link alone: nobody is told the id. */
 export type LinkPurpose = 'INVITATION' | 'EMAIL_UNDO' | 'SESSION_REPORT'
 export type VerificationPurpose = CodePurpose | LinkPurpose
