@@ -98,6 +98,11 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
+/** Whether PostgreSQL could not take a value as it came, for example text with a NUL in it (class 22). */
+export function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && sqlState(error).startsWith('22')
+}
+
 /** PostgreSQL's SQLSTATE or the socket's code; objection keeps the error that had it as `nativeError`. */
 function sqlState(error: unknown): string {
   const { code, nativeError } = (error ?? {}) as {
