@@ -27,6 +27,8 @@ export interface StackOptions {
   /** Default false. */
   readonly reviews?: boolean
   readonly gatewayDeps?: GatewayDeps
+  /** Default: one of its own. */
+  readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
   readonly log?: pino.Logger
 }
@@ -50,7 +52,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const cleanups: Cleanup[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
-  const database = await createTestDatabase()
+  const database = options.database ?? (await createTestDatabase())
   cleanups.push(database.drop)
   const ports = await freePorts(options.gateways ?? 1)
   const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
