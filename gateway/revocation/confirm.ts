@@ -50,7 +50,6 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
     confirm(credential) {
       const now = monotonic()
       if (options.feed.ageMs() <= FRESH_MS) {
-        isSlow = false
         credential.confirmedAt = now
         return 'confirmed'
       }
@@ -101,7 +100,8 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   async function patiently(answered: Promise<boolean>): Promise<boolean | 'late'> {
     const late = delay(PATIENCE_MS).then(() => 'late' as const)
     const first = await Promise.race([answered, late])
-    isSlow = first === 'late'
+    // No answer, however quick, says nothing about how long the next one takes.
+    if (first !== false) isSlow = first === 'late'
     return first
   }
 

@@ -17,6 +17,7 @@ import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
 import { createKeyring } from './tokens/keyring.ts'
+import { waitForDatabase } from './wait-for-database.ts'
 
 export interface Auth {
   /** `http://host:port`, without a path. */
@@ -36,7 +37,7 @@ export interface AuthParts {
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog(config)
   const database = parts.database ?? (await openDatabase(config))
-  await migrate(database.db)
+  await waitForDatabase(() => migrate(database.db), { config, log })
   const threads = createHashThreads()
   const hasher = createPasswordHasher({
     threads,

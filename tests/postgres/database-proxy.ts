@@ -64,6 +64,7 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   }
 
   async function restore(): Promise<void> {
+    if (server !== null) return
     const next = createServer(relay)
     next.listen(port, '127.0.0.1')
     await once(next, 'listening')
