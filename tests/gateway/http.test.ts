@@ -1,4 +1,5 @@
 // The HTTP front: what is taken, what is refused, and what every answer carries.
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rawBytes, rawRequest } from './raw-request.ts'
@@ -365,6 +366,29 @@ test('an operation that takes too long is given up, and its subgraph calls with 
   expect(Date.now() - startedAt).toBeLessThan(2_000)
 })
 
+test('a client that takes nothing of its answers is cut off', async () => {
+  await using hurried = await startGateway({ limits: { executionTimeoutMs: 1_000 } })
+  const query = 'mutation ($name: String!) { rename(name: $name) }'
+  const body = JSON.stringify({ query, variables: { name: 'x'.repeat(900_000) } })
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    `Authorization: Bearer ${await hurried.auth.token()}`,
+    `Content-Length: ${body.length}`,
+  ].join('\r\n')
+  const { hostname, port } = new URL(hurried.endpoint)
+  const socket = connect(Number(port), hostname)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.on('error', () => undefined)
+  socket.pause()
+  // More than the buffers of both kernels take.
+  for (let count = 0; count < 40; count++) socket.write(`${head}\r\n\r\n${body}`)
+  await new Promise((resolve) => setTimeout(resolve, 4_000))
+  socket.resume()
+  await closed
+})
+
 test('a slow client is cut off', async () => {
   const { readGatewayConfig } = await import('../../gateway/config.ts')
   const { listen } = await import('../../gateway/http/server.ts')
@@ -386,7 +410,6 @@ test('the raw front takes an ordinary request: the refusals above are not for an
 })
 
 test('an endless chunked body is answered with 413 and cut off', async () => {
-  const { connect } = await import('node:net')
   await using short = await startGateway({
     limits: { requestTimeoutMs: 1000, headersTimeoutMs: 500 },
   })
