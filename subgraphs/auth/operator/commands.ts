@@ -78,7 +78,9 @@ function describeRotation(rotation: {
 }
 
 async function examine({ db, config }: OperatorDeps): Promise<string> {
-  const { rows } = await db.raw<{ rows: { version: string }[] }>('show server_version')
+  const { rows } = await db.raw<{ rows: { version: string }[] }>(
+    "select current_setting('server_version') as version",
+  )
   const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )

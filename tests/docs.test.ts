@@ -1,0 +1,55 @@
+// What the docs tell people to send is something that the graph takes.
+import { readdirSync, readFileSync } from 'node:fs'
+import { buildSchema, type DocumentNode, parse, validate } from 'graphql'
+import { expect, test } from 'vitest'
+
+const pages = ['README.md', ...readdirSync('docs').map((page) => `docs/${page}`)]
+const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
+
+/** Documents in blocks of their own, and those inside commands of the shell. */
+function documentsOf(page: string): string[] {
+  const text = readFileSync(page, 'utf8')
+  const blocks = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+  const commands = [...text.matchAll(/\{"query":"((?:[^"\\]|\\.)*)"\}/g)].map(([, code = '']) =>
+    JSON.parse(`"${code.replaceAll(/'\$\w+'/g, 'x')}"`),
+  )
+  return [...blocks, ...commands]
+}
+
+/** null: no operation, but the schema of a subgraph. */
+function parseOperation(text: string): DocumentNode | null {
+  const document = parse(text)
+  const kinds = document.definitions.map(({ kind }) => kind)
+  return kinds.every((kind) => /^(Operation|Fragment)Definition$/.test(kind)) ? document : null
+}
+
+test('every operation that the README and the docs show is valid', () => {
+  const operations = pages.flatMap((page) =>
+    documentsOf(page).flatMap((text) => {
+      const document = parseOperation(text)
+      return document === null ? [] : [{ page, document }]
+    }),
+  )
+  expect(operations.length).toBeGreaterThan(8)
+  for (const { page, document } of operations) {
+    expect(validate(schema, document).map(({ message }) => `${page}: ${message}`)).toEqual([])
+  }
+})
+
+test('every file that the README and the docs link to is there', () => {
+  for (const page of pages) {
+    const folder = page.includes('/') ? 'docs/' : ''
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+    for (const [, target = ''] of links) {
+      expect(() => readdirOrFile(`${folder}${target}`), `${page} → ${target}`).not.toThrow()
+    }
+  }
+})
+
+function readdirOrFile(path: string): unknown {
+  try {
+    return readdirSync(path)
+  } catch {
+    return readFileSync(path)
+  }
+}
