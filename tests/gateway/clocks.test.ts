@@ -1,5 +1,6 @@
-// Case 187: clocks that are wrong or jump cost at most a refresh; they end no session and open no door.
+// Clocks that are wrong or jump (case 187) cost at most a refresh; they end no session and open no door.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newKey } from './auth-peer.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 
 let stack: Stack
@@ -59,4 +60,16 @@ test('a clock that jumps does not make the revocation feed look late', async () 
   }
   const questions = stack.auth.calls('/internal/credentials')
   expect(questions).toHaveLength(0)
+})
+
+test('a key that is published no more ends its tokens within a minute, though they were verified and no feed says so', async () => {
+  const headers = bearer(await stack.auth.token())
+  expect((await stack.hello(headers)).status).toBe(200)
+  const other = await newKey('key-2')
+  stack.auth.published.splice(0, 1, other.jwk)
+  offsetMs = minutes(1) + 1_000
+  expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED TOKEN_INVALID')
+  const next = await stack.auth.token({ header: { kid: 'key-2' }, key: other.privateKey })
+  offsetMs = 0
+  expect((await stack.hello(bearer(next))).status).toBe(200)
 })
