@@ -1,5 +1,5 @@
 // What the docs tell people to send is something that the graph takes.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { buildSchema, type DocumentNode, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 
@@ -44,6 +44,12 @@ test('every file that the README and the docs link to is there', () => {
       expect(() => readdirOrFile(`${folder}${target}`), `${page} → ${target}`).not.toThrow()
     }
   }
+})
+
+test('every test that tests/CASES.md names is there', () => {
+  const named = [...readFileSync('tests/CASES.md', 'utf8').matchAll(/`([\w/-]+(?:\.test)?\.ts)`/g)]
+  expect(named.length).toBeGreaterThan(150)
+  for (const [, file = ''] of named) expect(existsSync(`tests/${file}`), file).toBe(true)
 })
 
 function readdirOrFile(path: string): unknown {
