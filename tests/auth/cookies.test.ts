@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Browser, createBrowser } from '../browser.ts'
 import type { GraphqlAnswer } from '../client.ts'
+import { rawBytes } from '../gateway/raw-request.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, LOGOUT, newEmail, PASSWORD, REGISTER, VERIFY, VIEWER } from '../people.ts'
 
@@ -166,6 +167,45 @@ test('whoever logs in gets a session of their own, whatever session cookie was t
   expect([attacker.sessionId, victim.sessionId]).not.toContain(answer.data.login.session.id)
   expect((await planted.send(VIEWER)).data.viewer.user.email).toBe(victim.email)
   expect((await attacker.browser.send(VIEWER)).data.viewer.user.email).toBe(attacker.email)
+})
+
+test('the password again changes the cookies of the session, and the session goes on', async () => {
+  const { browser, csrf, sessionId } = await signIn()
+  const before = browser.cookies.get('__Host-refresh')
+  const again = (headers: Record<string, string>) =>
+    browser.send(
+      `mutation { reauthenticate(input: { password: "${PASSWORD}" }) { ... on SignedIn { tokens { accessToken } session { id } } } }`,
+      {},
+      headers,
+    )
+  expect((await again({})).code).toBe('CSRF_FAILED')
+  expect((await again(csrf)).data.reauthenticate).toEqual({
+    tokens: null,
+    session: { id: sessionId },
+  })
+  expect(browser.cookies.get('__Host-refresh')).not.toBe(before)
+  expect((await browser.send(REFRESH)).errors).toEqual([])
+})
+
+test('over plain http elsewhere than on localhost cookies are refused, with a word on what to do', async () => {
+  const input = { email: newEmail(), password: PASSWORD, delivery: 'COOKIE' }
+  const body = JSON.stringify({ query: REGISTER, variables: { input } })
+  const answer = await rawBytes(
+    stack.client.url,
+    [
+      'POST /graphql HTTP/1.1',
+      'Host: graph.example.com',
+      `Origin: ${stack.env.PUBLIC_URL}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+  expect(answer).toContain('BAD_USER_INPUT')
+  expect(answer).toContain('https')
+  expect(answer).not.toMatch(/set-cookie/i)
 })
 
 test('the tokens of a cookie session are refused in a header or a body', async () => {

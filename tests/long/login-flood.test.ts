@@ -35,24 +35,27 @@ afterAll(async () => {
 test.each(Object.entries(reads))(
   '%s: p99 under a login flood is at most twice the idle one',
   async (_, query) => {
-    const idle: number[] = []
-    const flooded: number[] = []
+    const rounds: { idle: number[]; flooded: number[] }[] = []
     let logins = 0
     for (let round = 0; round < ROUNDS; round += 1) {
-      idle.push(...(await readFor(query)))
+      const idle = await readFor(query)
       const flood = startFlood()
-      flooded.push(...(await readFor(query)))
+      const flooded = await readFor(query)
       logins += await flood.stop()
+      rounds.push({ idle, flooded })
     }
-    const figures = [0.5, 0.9, 0.99].map((part) => [
-      percentile(idle, part),
-      percentile(flooded, part),
-    ])
-    const shown = figures.map(([a = 0, b = 0]) => `${a.toFixed(1)} → ${b.toFixed(1)} ms`)
-    console.log(`${query}: p50 ${shown[0]}, p90 ${shown[1]}, p99 ${shown[2]}; ${logins} logins`)
+    for (const part of [0.5, 0.9, 0.99]) {
+      const shown = rounds.map(({ idle, flooded }) =>
+        [idle, flooded].map((times) => percentile(times, part).toFixed(1)).join(' → '),
+      )
+      console.log(`${query} p${part * 100}: ${shown.join(', ')} ms`)
+    }
     expect(logins).toBeGreaterThan(ROUNDS * SECONDS)
-    const [idleP99 = 0, floodedP99 = 0] = figures[2] ?? []
-    expect(floodedP99 / idleP99).toBeLessThan(2)
+    // The middle round: what else a machine does falls on one or two of them.
+    const ratios = rounds.map(
+      ({ idle, flooded }) => percentile(flooded, 0.99) / percentile(idle, 0.99),
+    )
+    expect(percentile(ratios, 0.5)).toBeLessThan(2)
   },
 )
 
