@@ -1,6 +1,7 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
 import { isIP } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
+import type { AddressLists } from './authorize/address-rules.ts'
 import { Secret } from './secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -34,6 +35,7 @@ export interface GatewayConfig {
   readonly variables: Environment
   readonly trustedProxies: readonly string[]
   readonly corsOrigins: readonly string[]
+  readonly addressLists: AddressLists
   readonly introspection: Introspection
   readonly logLevel: string
   readonly accessTokenMaxSeconds: number
@@ -85,12 +87,17 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     authUrl,
     supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
     variables: { ...env, AUTH_URL: authUrl, REVIEWS_URL: reviewsUrl },
-    trustedProxies: read.list('TRUSTED_PROXIES', isCidr, 'an address or CIDR range'),
+    trustedProxies: read.networks('TRUSTED_PROXIES'),
     corsOrigins: read.list(
       'CORS_ORIGINS',
       isOrigin,
       'an exact origin such as https://app.example.com',
     ),
+    addressLists: {
+      allow: read.networks('ADDRESS_ALLOW'),
+      deny: read.networks('ADDRESS_DENY'),
+      adminAllow: read.networks('ADMIN_ADDRESS_ALLOW'),
+    },
     introspection: read.choice(
       'INTROSPECTION',
       ['development', 'authenticated', 'off'],
@@ -136,8 +143,21 @@ function createReader(env: Environment, problems: string[]) {
     return text
   }
 
+  function list(name: string, isValid: (item: string) => boolean, expected: string): string[] {
+    const items = (env[name] ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
+    for (const item of items) {
+      if (!isValid(item)) problems.push(`${name}: "${item}" is not ${expected}`)
+    }
+    return items
+  }
+
   return {
     url,
+    list,
+    networks: (name: string) => list(name, isCidr, 'an address or CIDR range'),
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
@@ -155,16 +175,6 @@ function createReader(env: Environment, problems: string[]) {
         problems.push(`${name} must be a loopback address outside production (NODE_ENV=production)`)
       }
       return value
-    },
-    list(name: string, isValid: (item: string) => boolean, expected: string): string[] {
-      const items = (env[name] ?? '')
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean)
-      for (const item of items) {
-        if (!isValid(item)) problems.push(`${name}: "${item}" is not ${expected}`)
-      }
-      return items
     },
     choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
       const value = env[name]

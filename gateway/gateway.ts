@@ -3,12 +3,14 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent, type Dispatcher } from 'undici'
+import { createAccountRoutes } from './account/routes.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
 import { followAuthKeys } from './authenticate/auth-keys.ts'
 import { createAuthQuestions } from './authenticate/auth-questions.ts'
 import { createAnonymous } from './authenticate/principal.ts'
+import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
 import { createAltairRoutes } from './explorer/altair.ts'
 import { createSandboxPage } from './explorer/sandbox.ts'
@@ -173,7 +175,8 @@ function connectToAuth(parts: {
     ...clocks,
     onWithdrawnKey: () => keys.refreshAfterWithdrawal(),
   })
-  const feed = followRevocationFeed({ ...clocks, questions, entries, logger })
+  const addressRules = createAddressRules(config.addressLists)
+  const feed = followRevocationFeed({ ...clocks, questions, entries, addressRules, logger })
   const keepSeconds = 2 * config.accessTokenMaxSeconds
   const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
   const accessTokens = createAccessTokens({
@@ -184,7 +187,7 @@ function connectToAuth(parts: {
   })
   const { mayHonour } = confirmations
   const apiKeys = createApiKeys({ ...clocks, questions, entries, mayHonour })
-  return { questions, entries, feed, confirmations, keys, accessTokens, apiKeys }
+  return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
 }
 
 async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: GatewayLogger) {
@@ -226,6 +229,7 @@ function createFront(parts: {
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
+      ...createAccountRoutes(),
       ...(config.isProduction ? {} : createAltairRoutes()),
     },
     cors,

@@ -1,13 +1,25 @@
 // The auth subgraph's migrations, in the order in which they run. A release only ever appends to this list.
 import type { Knex } from 'knex'
 import * as initial from './0001-initial.ts'
+import * as emails from './0002-emails.ts'
+import * as devices from './0003-devices.ts'
+import * as throttles from './0004-throttles.ts'
+import * as administration from './0005-administration.ts'
+import * as addressRules from './0006-address-rules.ts'
 
 interface Migration {
   readonly name: string
   up(db: Knex): Promise<void>
 }
 
-const migrations: readonly Migration[] = [{ name: '0001-initial', up: initial.up }]
+const migrations: readonly Migration[] = [
+  { name: '0001-initial', up: initial.up },
+  { name: '0002-emails', up: emails.up },
+  { name: '0003-devices', up: devices.up },
+  { name: '0004-throttles', up: throttles.up },
+  { name: '0005-administration', up: administration.up },
+  { name: '0006-address-rules', up: addressRules.up },
+]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
 const MIGRATION_LOCK = 7_255_001

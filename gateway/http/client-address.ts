@@ -8,6 +8,8 @@ export interface Caller {
   readonly isSecure: boolean
   /** The peer is one of ours, so its request id may be kept. */
   readonly isBehindProxy: boolean
+  /** The peer sent forwarding headers, and is none of ours: it may be a proxy that was forgotten. */
+  readonly isForwardingIgnored: boolean
 }
 
 export type IdentifyCaller = (incoming: IncomingMessage) => Caller
@@ -18,14 +20,22 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
   return function identifyCaller(incoming) {
     const peer = normalizeAddress(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
-    if (!isTrusted(peer)) return { address: peer, isSecure: isEncrypted, isBehindProxy: false }
+    if (!isTrusted(peer)) {
+      const isForwardingIgnored = sendsForwarding(incoming)
+      return { address: peer, isSecure: isEncrypted, isBehindProxy: false, isForwardingIgnored }
+    }
     const scheme = lastOf(headerText(incoming, 'x-forwarded-proto'))
     return {
       address: rightmostUntrusted(headerText(incoming, 'x-forwarded-for'), peer, isTrusted),
       isSecure: isEncrypted || scheme.toLowerCase() === 'https',
       isBehindProxy: true,
+      isForwardingIgnored: false,
     }
   }
+}
+
+function sendsForwarding({ headers }: IncomingMessage): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 }
 
 /** Matches addresses against a list of addresses and CIDR ranges; an empty list matches nothing. */

@@ -24,7 +24,11 @@ const privateAnswer: HeaderMap = {
   vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
 }
 
+/** Whoever sends such headers sends many. */
+const QUIET_MS = 600_000
+
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
+  let quietUntil = Number.NEGATIVE_INFINITY
   const fixedHeaders = { ...parts.securityHeaders, ...privateAnswer }
 
   return async function graphql(
@@ -34,6 +38,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   ): Promise<void> {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(incoming)
+    if (caller.isForwardingIgnored) warnOfForwarding(caller.address, startedAt)
     const leaving = new AbortController()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, signal: leaving.signal })
@@ -49,6 +54,12 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const answer = await answerTo(request)
     send(incoming, response, { ...answer, id })
     logAnswer(request, answer.status, parts.monotonic() - startedAt)
+  }
+
+  function warnOfForwarding(peer: string, now: number): void {
+    if (now < quietUntil) return
+    quietUntil = now + QUIET_MS
+    parts.logger.warn({ peer }, 'forwarding headers from a peer that is not in TRUSTED_PROXIES')
   }
 
   async function answerTo(request: GatewayRequest): Promise<Answer> {

@@ -9,6 +9,7 @@ const mayMakeCookies: readonly string[] = [
   'verifySession',
   'resendVerification',
   'reauthenticate',
+  'changePassword',
   'refresh',
   'logout',
 ]

@@ -19,6 +19,7 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
   const agent = printable(incoming.headers['user-agent'])
   if (agent !== '') headers['sallyport-client-user-agent'] = agent
   if (prepared.operationName !== null) headers['sallyport-operation'] = prepared.operationName
+  if (caller.isForwardingIgnored) headers['sallyport-client-forwarding-ignored'] = caller.address
   if (!prepared.isStaleCredentials) return headers
 
   const use = cookieUse(incoming, caller, cors)

@@ -1,5 +1,6 @@
 // Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
+import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
 import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
@@ -14,6 +15,7 @@ export interface RevocationFeed {
 export interface RevocationFeedOptions {
   readonly questions: Pick<AuthQuestions, 'openFeed'>
   readonly entries: Pick<RevocationEntries, 'add'>
+  readonly addressRules: Pick<AddressRules, 'replace'>
   readonly monotonic: () => number
   readonly random: () => number
   readonly logger: GatewayLogger
@@ -64,6 +66,7 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
         if (!isSnapshotRead && message.type !== 'snapshot') throw new Error('no snapshot first')
         isSnapshotRead = true
         options.entries.add(message.entries)
+        if (message.addressRules !== null) options.addressRules.replace(message.addressRules)
         lastGoodAt = options.monotonic()
         failures = 0
         silence.refresh()
@@ -89,16 +92,37 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
 }
 
 interface FeedMessage {
-  readonly type: 'snapshot' | 'changes' | 'heartbeat'
+  /** Another type is of a newer auth: it tells that auth is there, and nothing that we know. */
+  readonly type: unknown
   readonly entries: readonly RevocationEntry[]
+  readonly addressRules: readonly AddressRule[] | null
 }
 
 function readMessage(line: string): FeedMessage {
-  const message = JSON.parse(line) as { type?: unknown; entries?: unknown }
-  if (message.type === 'heartbeat') return { type: 'heartbeat', entries: [] }
-  if (message.type !== 'snapshot' && message.type !== 'changes') throw new Error('unknown message')
-  if (!Array.isArray(message.entries)) throw new Error('a message without entries')
-  return { type: message.type, entries: message.entries.filter(isKnownEntry) }
+  const { type, entries, rules } = JSON.parse(line) as Record<string, unknown>
+  return {
+    type,
+    entries: type === 'snapshot' || type === 'changes' ? readEntries(entries) : [],
+    addressRules: type === 'address-rules' ? readAddressRules(rules) : null,
+  }
+}
+
+function readEntries(entries: unknown): RevocationEntry[] {
+  if (!Array.isArray(entries)) throw new Error('a message without entries')
+  return entries.filter(isKnownEntry)
+}
+
+/** A malformed rule is an error, never ignored: it may be the one that denies. */
+function readAddressRules(rules: unknown): AddressRule[] {
+  if (!Array.isArray(rules)) throw new Error('a message without rules')
+  return rules.map((rule: Partial<AddressRule> | null) => {
+    const isWhole =
+      (rule?.action === 'ALLOW' || rule?.action === 'DENY') &&
+      (rule.appliesTo === 'EVERYBODY' || rule.appliesTo === 'ADMINS') &&
+      typeof rule.network === 'string'
+    if (!isWhole) throw new Error('a malformed address rule')
+    return rule as AddressRule
+  })
 }
 
 // Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.

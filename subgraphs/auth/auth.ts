@@ -11,11 +11,13 @@ import type { AuthDeps } from './dependencies.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
+import { createNetworkMatcher } from './networks/network.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { createHashThreads } from './passwords/hash-threads.ts'
 import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
+import { createThrottle } from './throttling/throttle.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
@@ -45,7 +47,17 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     cost: config.passwordHashCost,
   })
   const keyring = await createKeyring({ db: database.db, config, log })
-  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring }
+  const throttle = createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
+  const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
+  const deps: AuthDeps = {
+    db: database.db,
+    config,
+    log,
+    hasher,
+    keyring,
+    throttle,
+    isThrottleExempt,
+  }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({
     ...deps,
@@ -78,6 +90,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       keyring.stop()
       await sender.stop()
       await threads.stop()
+      await throttle.stop()
       await database.stop()
     },
   }

@@ -42,9 +42,11 @@ export function connectPostgres(url: string, poolSize: number): Database {
 export async function openEmbedded(folder: string | null, template?: Blob): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite')
   const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
+  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm')
   if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const unlock = folder === null ? () => {} : lockDataFolder(folder)
   const pglite = await PGlite.create({
+    extensions: { pg_trgm },
     ...(folder === null ? {} : { dataDir: `${folder}/pg` }),
     ...(template === undefined ? {} : { loadDataDir: template }),
   })

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from './config.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
+import type { Throttle } from './throttling/throttle.ts'
 import type { Keyring } from './tokens/keyring.ts'
 
 export interface AuthDeps {
@@ -11,6 +12,9 @@ export interface AuthDeps {
   readonly log: Logger
   readonly hasher: PasswordHasher
   readonly keyring: Keyring
+  readonly throttle: Throttle
+  /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */
+  readonly isThrottleExempt: (address: string | null) => boolean
 }
 
 /** Where a request came from, as the gateway says beside a valid identity token. */

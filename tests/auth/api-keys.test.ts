@@ -154,7 +154,7 @@ test('a key never may more than its owner, and loses what its owner loses', asyn
     scopes: ['reports:read'],
   })
   await stack.db.transaction(async (trx) => {
-    const { raiseTokenVersion } = await import('../../subgraphs/auth/users/grant-role.ts')
+    const { raiseTokenVersion } = await import('../../subgraphs/auth/users/raise-token-version.ts')
     await trx('user_roles').where({ user_id: person.id, role_name: 'reporter' }).delete()
     await raiseTokenVersion(trx, person.id)
   })

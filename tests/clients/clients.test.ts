@@ -2,7 +2,7 @@
 import { ApolloClient, gql, InMemoryCache } from '@apollo/client'
 import * as v3 from 'apollo-client-3/core/index.js'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { raiseTokenVersion } from '../../subgraphs/auth/users/grant-role.ts'
+import { raiseTokenVersion } from '../../subgraphs/auth/users/raise-token-version.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, LOGOUT, PASSWORD, type Person, registerPerson } from '../people.ts'
 import { createSallyportLink as createV3Link } from './apollo-3.ts'

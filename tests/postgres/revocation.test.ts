@@ -1,7 +1,7 @@
 // Revocations written on one auth instance, refused by a gateway that is fed by the other.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rotateKeys } from '../../subgraphs/auth/tokens/rotate-keys.ts'
-import { raiseTokenVersion } from '../../subgraphs/auth/users/grant-role.ts'
+import { raiseTokenVersion } from '../../subgraphs/auth/users/raise-token-version.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGOUT, logIn, refreshWith, registerPerson, viewerOf } from '../people.ts'
 

@@ -104,8 +104,7 @@ export async function verifyByMail(
     userId: user.id,
     sessionId: session.id,
     apiKeyId: apiKey.id,
-    delivery: 'BODY',
-    mailData: { name: apiKey.name },
+    detail: { name: apiKey.name },
   })
 }
 

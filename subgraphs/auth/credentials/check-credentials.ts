@@ -9,6 +9,7 @@ import { isWellFormedKey, isWellFormedSecret } from '../api-keys/key-format.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { Session } from '../sessions/session.ts'
 import { claimsOf } from '../sessions/sign-in.ts'
+import { effectiveClaims } from '../users/custom-claims.ts'
 import { findUserWithRoles } from '../users/user.ts'
 
 /** A principal as gateways keep it: claims, and what ends it. */
@@ -83,7 +84,8 @@ async function touch(db: Knex, id: string): Promise<void> {
 async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAnswer> {
   const owner = await findUserWithRoles(db, apiKey.user_id)
   if (owner?.status !== 'ACTIVE') return API_KEY_INVALID
-  const { roles, scopes } = await effectiveGrants(db, apiKey, owner)
+  const { roles, scopes, roleClaims } = await effectiveGrants(db, apiKey, owner)
+  const custom = effectiveClaims({ custom_claims: owner.custom_claims, roleClaims })
   const principal: Principal = {
     kind: 'api-key',
     sub: owner.id,
@@ -91,6 +93,7 @@ async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAns
     roles,
     scope: scopes.join(' '),
     email_verified: owner.email_verified,
+    ...(Object.keys(custom).length > 0 && { custom }),
     expires_at: keyEnd(apiKey),
     allowed_ips: apiKey.allowed_ips,
   }

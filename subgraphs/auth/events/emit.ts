@@ -4,6 +4,8 @@ import type { Knex } from 'knex'
 export type EventType =
   | 'user.registered'
   | 'user.updated'
+  | 'user.suspended'
+  | 'user.reinstated'
   | 'session.created'
   | 'session.revoked'
   | 'api_key.created'

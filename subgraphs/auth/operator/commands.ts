@@ -3,11 +3,14 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
 import type { AuthConfig } from '../config.ts'
+import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
+import { ROLE_NAME } from '../roles/role.ts'
+import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { revokeAll } from '../sessions/revoke-all.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
 import { createAdmin } from '../users/create-admin.ts'
-import { grantRole } from '../users/grant-role.ts'
+import { importUsers } from '../users/import-users.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -15,10 +18,15 @@ export interface OperatorDeps {
   readonly hasher: PasswordHasher
 }
 
-type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
+export type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
 
 const adminArgs = z.object({ email: z.string(), password: z.string() })
-const roleArgs = z.object({ email: z.string(), role: z.string().regex(/^[a-z][a-z0-9:_-]{0,49}$/) })
+const roleArgs = z.object({ email: z.string(), role: z.string().regex(ROLE_NAME) })
+const importArgs = z.object({
+  lines: z.array(z.string().max(65_536)).max(1_000),
+  firstLine: z.number().int().min(1),
+  isDryRun: z.boolean(),
+})
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -30,11 +38,25 @@ export const commands = {
   },
   'grant-role': async (deps, args) => {
     const { email, role } = roleArgs.parse(args)
-    const { user, isNew } = await deps.db.transaction((trx) => grantRole(trx, { email, role }))
+    const { user, isNew } = await deps.db.transaction((trx) =>
+      grantRoleByEmail(trx, { email, role }),
+    )
     return isNew
       ? `${user.email} has the role ${role} now; tokens made before are stale.`
       : `${user.email} had the role ${role} already.`
   },
+  'revoke-role': async (deps, args) => {
+    const { email, role } = roleArgs.parse(args)
+    const { user, hadIt } = await deps.db.transaction((trx) =>
+      revokeRoleByEmail(trx, { email, role }),
+    )
+    return hadIt
+      ? `${user.email} no longer has the role ${role}; tokens made before are stale.`
+      : `${user.email} did not have the role ${role}.`
+  },
+  /** A batch of lines; what it says is an ImportReport as JSON. */
+  'import-users': async (deps, args) =>
+    JSON.stringify(await importUsers(deps, importArgs.parse(args))),
   'rotate-keys': async (deps, args) => {
     const { compromised } = keyArgs.parse(args)
     const { created, activated } = await rotateKeys(deps.db, {
@@ -52,6 +74,10 @@ export const commands = {
   migrate: async ({ db }) => {
     const names = await migrate(db)
     return names.length === 0 ? 'The database is up to date.' : `Ran: ${names.join(', ')}.`
+  },
+  'clear-address-rules': async ({ db }) => {
+    const count = await db('address_rules').delete()
+    return `Removed ${count} address rules; those of the settings stay.`
   },
   doctor: async (deps) => await examine(deps),
 } satisfies Record<string, Command>
@@ -90,5 +116,15 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
     `public address: ${config.publicUrl}`,
+    `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
+    ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
+}
+
+function describeForwarding(note: ForwardingNote | null): string[] {
+  if (note === null) return []
+  return [
+    `WARNING: ${note.peer} sends forwarding headers and is not in TRUSTED_PROXIES (last seen ${note.seenAt.toISOString()}). ` +
+      'If that is your proxy, list it: until then all its clients count as one address.',
+  ]
 }

@@ -1,11 +1,11 @@
-// The revocation feed: each auth instance reads the table every 250 ms and tells the gateways that listen to it.
+// The revocation feed: each auth instance reads the tables every 250 ms and tells the gateways that listen to it.
 import type { ServerResponse } from 'node:http'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { TRANSACTION_TIMEOUT_MS } from '../database.ts'
 
 export interface RevocationFeed {
-  /** Sends a snapshot, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is away */
+  /** Sends a snapshot and the address rules, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is away */
   subscribe(response: ServerResponse): Promise<void>
   stop(): void
 }
@@ -38,6 +38,7 @@ export function startRevocationFeed({
 }): RevocationFeed {
   const listeners = new Set<Listener>()
   const sent = new Map<string, number>()
+  let toldRules = ''
   let stopped = false
   let timer = setTimeout(tick, READ_MS)
 
@@ -58,6 +59,9 @@ export function startRevocationFeed({
     for (const row of fresh) sent.set(row.id, Date.now())
     forgetOld()
     if (fresh.length > 0) broadcast({ type: 'changes', at, entries: fresh.map(toEntry) })
+    const rules = await readAddressRules(db)
+    if (JSON.stringify(rules) !== toldRules) broadcast({ type: 'address-rules', at, rules })
+    toldRules = JSON.stringify(rules)
     broadcast({ type: 'heartbeat', at })
   }
 
@@ -85,11 +89,13 @@ export function startRevocationFeed({
       response.on('close', () => listeners.delete(listener))
       try {
         const { rows, at } = await readRows(db, null)
+        const rules = await readAddressRules(db)
         response.writeHead(200, {
           'content-type': 'application/x-ndjson',
           'cache-control': 'no-store',
         })
         response.write(`${JSON.stringify({ type: 'snapshot', at, entries: rows.map(toEntry) })}\n`)
+        response.write(`${JSON.stringify({ type: 'address-rules', at, rules })}\n`)
         for (const line of listener.backlog ?? []) response.write(line)
         listener.backlog = null
       } catch (error) {
@@ -122,6 +128,12 @@ async function readRows(db: Knex, windowMs: number | null): Promise<{ rows: Row[
     )
   const { rows: clock } = await db.raw<{ rows: { at: Date }[] }>('select now() as at')
   return { rows, at: (clock[0]?.at ?? new Date(0)).toISOString() }
+}
+
+async function readAddressRules(db: Knex): Promise<object[]> {
+  return await db('address_rules')
+    .orderBy('id')
+    .select('action', 'applies_to as appliesTo', 'network')
 }
 
 function toEntry(row: Row): object {

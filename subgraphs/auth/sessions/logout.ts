@@ -4,7 +4,7 @@ import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { clearedSessionCookies } from './cookies.ts'
-import { endSessions } from './end-sessions.ts'
+import { endSessions, endSessionsOf } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
 import { matchesHash, parseRefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
@@ -70,17 +70,11 @@ async function endMany(context: AuthContext, scope: 'OTHERS' | 'ALL'): Promise<s
   }
   return await transact(context.deps.db, async (trx) => {
     const { session, user } = await requireLiveSession(trx, context.claims)
-    const rows: { id: string }[] = await trx('sessions')
-      .where('user_id', user.id)
-      .whereIn('status', ['ACTIVE', 'PENDING'])
-      .modify((query) => {
-        if (scope === 'OTHERS') query.whereNot('id', session.id)
-      })
-      .select('id')
-    return await endSessions(trx, context.origin, {
-      sessionIds: rows.map((row) => row.id),
+    return await endSessionsOf(trx, context.origin, {
+      userId: user.id,
       reason: 'logout',
       actor: { kind: 'user', id: user.id },
+      ...(scope === 'OTHERS' && { except: session.id }),
     })
   })
 }

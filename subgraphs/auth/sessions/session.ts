@@ -17,6 +17,8 @@ export class Session extends Model {
   /** RFC 8176 names: `pwd`, `otp`. */
   declare authentication_methods: string[]
   declare authenticated_at: Date
+  /** SHA-256 of the token of the known device that it runs on. */
+  declare device_hash: string | null
   declare csrf_key_version: number | null
   declare created_at: Date
   declare last_used_at: Date

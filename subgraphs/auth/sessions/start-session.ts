@@ -18,6 +18,8 @@ export interface NewSession {
   readonly delivery: TokenDelivery
   readonly deviceName: string | null
   readonly authenticationMethods: readonly string[]
+  /** The known device that it runs on; null or absent: a new one. */
+  readonly deviceHash?: string | null
 }
 
 /** A session that waits for its code. It has no tokens, and nothing accepts its id. */
@@ -121,5 +123,6 @@ function columns(origin: RequestOrigin, session: NewSession) {
     user_agent: origin.userAgent,
     ip_address: origin.ipAddress,
     authentication_methods: [...session.authenticationMethods],
+    device_hash: session.deviceHash ?? null,
   }
 }
