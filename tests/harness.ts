@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly prepare?: (database: TestDatabase) => Promise<TestDatabase>
   /** Who takes events in auth's process. Default: nobody, or reviews when it runs. */
   readonly consumers?: readonly EventConsumer[]
+  /** Default: one of its own. */
+  readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
   readonly log?: pino.Logger
 }
@@ -55,7 +57,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const cleanups: Cleanup[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
-  const created = await createTestDatabase()
+  const created = options.database ?? (await createTestDatabase())
   cleanups.push(created.drop)
   const database = (await options.prepare?.(created)) ?? created
   const ports = await freePorts(options.gateways ?? 1)

@@ -159,6 +159,13 @@ test('on another port the sample subgraph works too, and a deleted account is go
     })
 })
 
+test('every part answers through the gateway, on whatever ports they are', async () => {
+  const query = '{ viewer { kind } products(first: 1) { edges { node { name } } } }'
+  const answer = await client.send(query, {}, { authorization: `Bearer ${tokens.accessToken}` })
+  expect(answer.errors).toEqual([])
+  expect(answer.data.products.edges).toHaveLength(1)
+})
+
 test('a second start on the same folder is refused, and says who holds it', async () => {
   const [port, auth, reviews, admin] = await freePorts(4)
   const second = await promisify(execFile)(
@@ -195,17 +202,39 @@ test('operator commands go through the running server, and each says what it did
   expect((await sallyport('--help')).said).toContain('create-admin')
 }, 60_000)
 
-test('kill -9 keeps users, sessions and keys: the old refresh token still works', async () => {
+test('kill -9 keeps users, sessions and keys: old tokens, refresh tokens and API keys still work', async () => {
+  const before = await refreshWith(client, tokens.refreshToken)
+  const { accessToken, refreshToken } = before.data.refresh.tokens
+  const key = await makeApiKey({ authorization: `Bearer ${accessToken}` })
   await end('SIGKILL')
   running = await start()
-  const refreshed = await refreshWith(client, tokens.refreshToken)
-  expect(refreshed.errors).toEqual([])
+  const viewer = await viewerOf(client, accessToken)
+  expect(viewer.data.viewer.roles).toEqual(['moderator', 'user'])
+  const byKey = await client.send('{ viewer { kind roles } }', {}, key)
+  expect(byKey.data.viewer).toEqual({ kind: 'API_KEY', roles: ['user'] })
+  expect((await refreshWith(client, refreshToken)).errors).toEqual([])
   const login = await client.send(LOGIN, { input: { email, password: PASSWORD } })
   expect(login.data.login.__typename).toBe('VerificationRequired')
-  expect(
-    (await viewerOf(client, refreshed.data.refresh.tokens.accessToken)).data.viewer.roles,
-  ).toEqual(['moderator', 'user'])
 }, 60_000)
+
+async function makeApiKey(headers: Record<string, string>): Promise<Record<string, string>> {
+  const codes = () => [...running.output().matchAll(/code: (\d{8})/g)].map(([, code]) => code)
+  const before = codes().length
+  const made = await client.send(
+    'mutation { createApiKey(input: { name: "ci", roles: ["user"] }) { key secret verification { id } } }',
+    {},
+    headers,
+  )
+  const { key, secret, verification } = made.data.createApiKey
+  await expect.poll(() => codes().length, { timeout: 5_000 }).toBeGreaterThan(before)
+  const verified = await client.send(
+    'mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { status } }',
+    { input: { verificationId: verification.id, code: codes().at(-1) } },
+    headers,
+  )
+  expect(verified.data.verifyApiKey.status).toBe('ACTIVE')
+  return { 'x-api-key': key, 'x-api-secret': secret }
+}
 
 test('SIGTERM ends it by itself', async () => {
   expect(await end('SIGTERM')).toBe(0)

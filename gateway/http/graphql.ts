@@ -42,7 +42,11 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const leaving = new AbortController()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, signal: leaving.signal })
-    const deadline = setTimeout(() => leaving.abort(), parts.executionTimeoutMs)
+    const deadline = setTimeout(() => {
+      leaving.abort()
+      // The answer is out, and the client takes nothing of it.
+      if (response.writableEnded) response.destroy()
+    }, parts.executionTimeoutMs)
     response.once('close', () => {
       clearTimeout(deadline)
       if (!response.writableFinished) leaving.abort()

@@ -25,13 +25,26 @@ export interface ConfirmationsOptions {
 
 const FRESH_MS = 1000
 const HONOUR_MS = 60_000
+/** An answer that takes longer is waited for only by credentials that were never confirmed. */
+const PATIENCE_MS = 500
+
+interface Batch {
+  readonly credentials: Set<Credential>
+  /** Whether auth answered; an answer counts whenever it comes. */
+  readonly answered: Promise<boolean>
+  /** The same, or `late` when the answer is still not there after the patience. */
+  readonly inTime: Promise<boolean | 'late'>
+}
 
 /** One batched question a second at most, whatever the number of requests that wait for it. */
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const { monotonic } = options
-  let batch: { credentials: Set<Credential>; answered: Promise<boolean> } | null = null
+  let batch: Batch | null = null
+  let outstanding: Batch['inTime'] = Promise.resolve(true)
   let sentAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
+  /** The last question took too long: whoever may be honoured does not wait for the next one either. */
+  let isSlow = false
 
   return {
     confirm(credential) {
@@ -57,22 +70,39 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
     return mayHonour(credential) ? 'confirmed' : 'unavailable'
   }
 
-  async function askFor(credential: Credential): Promise<Confirmation> {
+  function askFor(credential: Credential): Confirmation | Promise<Confirmation> {
     batch ??= openBatch()
     batch.credentials.add(credential)
-    return (await batch.answered) ? 'confirmed' : fallback(credential)
+    const { answered, inTime } = batch
+    const outcome = (isAnswered: boolean | 'late') =>
+      isAnswered === true ? 'confirmed' : fallback(credential)
+    if (!mayHonour(credential)) return answered.then(outcome)
+    return isSlow ? 'confirmed' : inTime.then(outcome)
   }
 
-  function openBatch() {
+  function openBatch(): Batch {
     const credentials = new Set<Credential>()
-    return { credentials, answered: sendLater(credentials) }
+    const sent = delay(Math.max(0, sentAt + FRESH_MS - monotonic())).then(() => {
+      batch = null
+      sentAt = monotonic()
+      return { answered: send(credentials) }
+    })
+    const answered = sent.then((question) => question.answered)
+    const own = sent.then((question) => patiently(question.answered))
+    // When the question before this one turns out to be late, nobody waits for this one to be sent.
+    const inTime = outstanding.then((before) => (before === 'late' ? before : own))
+    outstanding = own.catch(() => false)
+    // Perhaps nobody waits for them.
+    for (const promise of [answered, inTime]) promise.catch(() => undefined)
+    return { credentials, answered, inTime }
   }
 
-  async function sendLater(credentials: Set<Credential>): Promise<boolean> {
-    await delay(Math.max(0, sentAt + FRESH_MS - monotonic()))
-    batch = null
-    sentAt = monotonic()
-    return send(credentials)
+  async function patiently(answered: Promise<boolean>): Promise<boolean | 'late'> {
+    const late = delay(PATIENCE_MS).then(() => 'late' as const)
+    const first = await Promise.race([answered, late])
+    // No answer, however quick, says nothing about how long the next one takes.
+    if (first !== false) isSlow = first === 'late'
+    return first
   }
 
   async function send(credentials: ReadonlySet<Credential>): Promise<boolean> {

@@ -26,6 +26,7 @@ import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
 import { createThrottle } from './throttling/throttle.ts'
 import { createKeyring } from './tokens/keyring.ts'
+import { waitForDatabase } from './wait-for-database.ts'
 
 export interface Auth {
   /** `http://host:port`, without a path. */
@@ -48,7 +49,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const log = parts.log ?? createLog(config)
   const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
-  await migrate(database.db)
+  await waitForDatabase(() => migrate(database.db), { config, log })
   const threads = createHashThreads()
   const hasher = createPasswordHasher({
     threads,

@@ -1,7 +1,7 @@
 // Every error that the auth subgraph answers with, in one table (docs/errors.md), and the one place that translates to GraphQL.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { z } from 'zod'
-import { isDatabaseAway } from './database.ts'
+import { isDatabaseAway, isUnstorable } from './database.ts'
 
 const messages = {
   UNAUTHENTICATED: 'Sign in first.',
@@ -70,7 +70,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   })
 }
 
-/** Apollo Server's formatError: coded errors pass, an absent database is a 503, the rest says nothing. */
+/** Apollo Server's formatError: coded errors pass, an absent database and a value that it cannot take are told, the rest says nothing. */
 export function formatError(
   formatted: GraphQLFormattedError,
   thrown: unknown,
@@ -83,6 +83,13 @@ export function formatError(
       ...formatted,
       message: messages.SERVICE_UNAVAILABLE,
       extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 },
+    }
+  }
+  if (isUnstorable(original)) {
+    return {
+      ...formatted,
+      message: messages.BAD_USER_INPUT,
+      extensions: { code: 'BAD_USER_INPUT', fields: [] },
     }
   }
   const code = formatted.extensions?.code

@@ -30,8 +30,10 @@ const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with pos
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
+  /** The gateway's. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   REVIEWS_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
-  PUBLIC_URL: url.default('http://localhost:4000'),
+  PUBLIC_URL: url.optional(),
   IDENTITY_JWKS_URL: url.optional(),
   DATABASE_URL: databaseUrl.optional(),
   REVIEWS_DATABASE_URL: databaseUrl.optional(),
@@ -85,9 +87,9 @@ function isLoopback(host: string): boolean {
 }
 
 function toConfig(env: Environment): ReviewsConfig {
-  const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
   const natsUrl = env.REVIEWS_NATS_URL ?? env.NATS_URL ?? null
   const credentialsFile = env.REVIEWS_NATS_CREDENTIALS_FILE ?? env.NATS_CREDENTIALS_FILE ?? null
+  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '')
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,

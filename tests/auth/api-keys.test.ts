@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { GraphqlAnswer } from '../client.ts'
+import { checkApiKey } from '../../subgraphs/auth/credentials/check-credentials.ts'
+import { type GraphqlAnswer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { type Person, registerPerson, VIEWER } from '../people.ts'
+import { LOGIN, PASSWORD, type Person, registerPerson, VERIFY, VIEWER } from '../people.ts'
 
 const CREATE = `mutation Create($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { key secret apiKey { id status roles scopes allowedIps } verification { id purpose } }
@@ -105,6 +106,7 @@ test('unknown, wrong, revoked, expired and of a suspended owner are refused alik
   const suspended = await usableKey(suspendedOwner)
   await stack.db('users').where('id', suspendedOwner.id).update({ status: 'SUSPENDED' })
 
+  const refusals = []
   for (const headers of [
     headersOf(`spk_test_${'0'.repeat(16)}`, other.secret),
     headersOf(revoked.key, other.secret),
@@ -115,7 +117,9 @@ test('unknown, wrong, revoked, expired and of a suspended owner are refused alik
     headersOf(other.key, 'x'),
   ]) {
     expect(await refusal(headers)).toBe(INVALID)
+    refusals.push(sameness(await viewer(headers)))
   }
+  expect(new Set(refusals).size).toBe(1)
 })
 
 test('a revoked key is refused within a second though it was cached', async () => {
@@ -213,6 +217,74 @@ test('after rotation both secrets work for the overlap, then the old one is refu
   })
   await expect.poll(() => refusal(key.headers), { timeout: 1_500 }).toBe(INVALID)
   expect((await viewer(headersOf(fresh.key, fresh.secret))).status).toBe(200)
+})
+
+test('an overlap lasts a day at most', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const input = { id: key.id, overlapSeconds: 86_401 }
+  expect((await stack.client.send(ROTATE, { input }, person.headers)).code).toBe('BAD_USER_INPUT')
+})
+
+test("another person's key looks like one that does not exist", async () => {
+  const key = await usableKey(await registerPerson(stack))
+  const stranger = await registerPerson(stack)
+  for (const mutation of [UPDATE, ROTATE, REVOKE]) {
+    const act = (id: string) => stack.client.send(mutation, { input: { id } }, stranger.headers)
+    const foreign = await act(key.id)
+    expect(foreign.code).toBe('NOT_FOUND')
+    expect(sameness(foreign)).toBe(sameness(await act(`key_${'x'.repeat(22)}`)))
+  }
+  expect((await viewer(key.headers)).status).toBe(200)
+})
+
+test('a key cannot be made for somebody else: there is no such input', async () => {
+  const [person, other] = [await registerPerson(stack), await registerPerson(stack)]
+  for (const stray of ['userId', 'ownerId', 'key', 'secret']) {
+    const input = { name: 'x', [stray]: other.id }
+    const answer = await stack.client.send(CREATE, { input }, person.headers)
+    expect(answer.status, stray).toBe(400)
+  }
+})
+
+test('a code proves what it was mailed for and nothing else', async () => {
+  const person = await registerPerson(stack)
+  const key = await createKey(person)
+  const ofKey = await stack.mailbox.takeCode(person.email)
+  const login = { email: person.email, password: PASSWORD }
+  const begun = await stack.client.send(LOGIN, { input: login })
+  const sessionVerificationId = begun.data.login.verification.id
+  const ofSession = await stack.mailbox.takeCode(person.email)
+
+  const crossed = [
+    await stack.client.send(VERIFY, { input: { verificationId: key.verificationId, code: ofKey } }),
+    await stack.client.send(
+      VERIFY_KEY,
+      { input: { verificationId: sessionVerificationId, code: ofSession } },
+      person.headers,
+    ),
+  ]
+  for (const { code } of crossed) expect(code).toBe('VERIFICATION_FAILED')
+})
+
+test('a busy key is written to once a minute', async () => {
+  const key = await usableKey(await registerPerson(stack))
+  const row = () =>
+    stack.db('api_keys').where('id', key.id).first('last_used_at', stack.db.raw('xmin::text'))
+  const address = '127.0.0.1'
+  const deps = stack.auths[0]?.deps
+  if (deps === undefined) throw new Error('no auth instance')
+  const check = () => checkApiKey(deps, { key: key.key, secret: key.secret, address })
+  await check()
+  const used = await row()
+  for (let count = 0; count < 50; count += 1) await check()
+  expect(await row()).toEqual(used)
+  await stack
+    .db('api_keys')
+    .where('id', key.id)
+    .update({ last_used_at: stack.db.raw("now() - interval '61 seconds'") })
+  await check()
+  expect((await row()).last_used_at.getTime()).toBeGreaterThan(used.last_used_at.getTime())
 })
 
 test('a key with an address list works from those addresses alone', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rawRequest } from '../gateway/raw-request.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
@@ -204,6 +205,25 @@ test('weak passwords are refused with a reason: short, listed, repeated, built f
   ).join('')
   const emoji = await register({ email: newEmail(), password: fourByteCharacters })
   expect(emoji.errors).toEqual([])
+})
+
+test('a mail names our own address, whatever host the request claims', async () => {
+  const email = newEmail()
+  const body = { query: REGISTER, variables: { input: { email, password: PASSWORD } } }
+  const answer = await rawRequest(
+    stack.client.url,
+    [
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: gopher',
+      'Forwarded: host=evil.example',
+      'Origin: https://evil.example',
+    ],
+    JSON.stringify(body),
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 200/)
+  const { subject, text } = await stack.mailbox.take(email)
+  expect(text).toContain(stack.env.PUBLIC_URL)
+  expect(subject + text).not.toMatch(/evil|gopher/)
 })
 
 test('extra fields such as roles or emailVerified do not exist', async () => {

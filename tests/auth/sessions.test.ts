@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bearer } from '../client.ts'
+import { bearer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import {
   LOGIN,
@@ -84,11 +84,7 @@ test('every failed login looks the same', async () => {
     stack.client.send(LOGIN, { input: { email: suspended.email, password: PASSWORD } }),
     stack.client.send(LOGIN, { input: { email: 'no address at all', password: PASSWORD } }),
   ])
-  const shapes = answers.map(({ status, data, errors }) => {
-    const { requestId: _, ...extensions } = errors[0]?.extensions ?? { code: '' }
-    return JSON.stringify({ status, data, message: errors[0]?.message, extensions })
-  })
-  expect(new Set(shapes).size).toBe(1)
+  expect(new Set(answers.map(sameness)).size).toBe(1)
   expect(answers[0]?.code).toBe('INVALID_CREDENTIALS')
 })
 
@@ -144,6 +140,14 @@ test('a refresh token used again after its successor was used ends the session, 
     .db('outbox_events')
     .where({ type: 'session.revoked', user_id: person.id })
   expect(events).toHaveLength(1)
+  for (const accessToken of [person.accessToken, third.data.refresh.tokens.accessToken]) {
+    await expect
+      .poll(async () => (await viewerOf(stack.client, accessToken)).errors[0]?.extensions.reason, {
+        timeout: 1_000,
+        interval: 50,
+      })
+      .toBe('SESSION_REVOKED')
+  }
 })
 
 test('a wrong family secret ends nothing', async () => {
@@ -160,6 +164,11 @@ test('random strings, access tokens and other formats are refused as refresh tok
     'x',
     '',
     person.accessToken,
+    person.deviceToken,
+    person.sessionId,
+    person.refreshToken
+      .replace(/[^.]*$/, 'A'.repeat(43))
+      .replace(/\.[^.]*\./, `.${'A'.repeat(43)}.`),
     'srt_a.b.c',
     `${person.refreshToken} `,
     'srt_'.repeat(100),
@@ -169,6 +178,7 @@ test('random strings, access tokens and other formats are refused as refresh tok
     expect(answer.code).toBe('INVALID_REFRESH_TOKEN')
     expect(answer.text).not.toContain('srt_a')
   }
+  expect(new Set(answers.map(sameness)).size).toBe(1)
 })
 
 test('a refresh token is refused after its idle and after its absolute end', async () => {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { createIdentityReader } from '@sallyport/claims'
 import { graphql, parse } from 'graphql'
@@ -50,7 +51,7 @@ export async function startAuthPeer(options: { issuer: string }) {
   const entries: Entry[] = []
   const apiKeys = new Map<string, Record<string, unknown>>()
   const live = new Map<string, Record<string, unknown> | { refused: string }>()
-  const switches = { isBeating: true, isDown: false, delayMs: 0 }
+  const switches = { isBeating: true, isDown: false, delayMs: 0, slowAnswersMs: 0 }
   const reader = createIdentityReader({ subgraph: 'auth', issuer })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
@@ -70,7 +71,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     const body = text === '' ? null : (JSON.parse(text) as Record<string, unknown>)
     seen.push({ path, headers: incoming.headers, body })
     if (switches.isDown) return void response.destroy()
-    if (switches.delayMs > 0) await new Promise((done) => setTimeout(done, switches.delayMs))
+    if (switches.delayMs > 0) await sleep(switches.delayMs)
     if (path === '/.well-known/jwks.json') return json(response, { keys: published })
     const claims = identityFor(incoming)
       ? await reader.read(incoming.headers).catch(() => null)
@@ -79,6 +80,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
+    if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
     json(response, answer(body ?? {}))
   }
 

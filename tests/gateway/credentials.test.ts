@@ -153,6 +153,9 @@ describe('API keys', () => {
       `access_token=x`,
       `variables={"a":"${secret}"}`,
       `q=srt_abc`,
+      `q=eyJhbGciOi.eyJzdWIi`,
+      `variables={"a":"eyJhbGciOi.eyJzdWIi"}`,
+      `variables=%7B%22a%22%3A%22eyJhbGciOi%2EeyJzdWIi%22%7D`,
     ]) {
       const response = await fetch(`${stack.endpoint}?query={hello}&${search}`, {
         headers: { 'apollo-require-preflight': '1' },

@@ -18,6 +18,12 @@ const apiKey = {
 }
 const apiKeyPrincipal = { kind: 'api-key', sub: 'usr_1', key_id: 'key_1', roles: [], scope: '' }
 
+/** Time passes, once the last heartbeat that is still on its way has arrived. */
+async function later(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  elapsed += ms
+}
+
 async function statusWithin(ms: number, send: () => Promise<{ status: number }>, status: number) {
   const until = Date.now() + ms
   let last = 0
@@ -110,7 +116,7 @@ describe('while the feed is late and auth answers', () => {
     )
     for (const token of tokens) await stack.hello(bearer(token))
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     stack.auth.revoke({ kind: 'session', id: 'ses_7' })
     const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
     expect(replies.map(({ status }) => status)).toEqual(tokens.map((_, n) => (n === 7 ? 401 : 200)))
@@ -119,8 +125,58 @@ describe('while the feed is late and auth answers', () => {
 
   test('a credential that was never seen before is asked about, not refused', async () => {
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(200)
+  })
+})
+
+describe('while auth takes long to answer', () => {
+  const timeOf = async (send: () => Promise<unknown>) => {
+    const start = performance.now()
+    await send()
+    return performance.now() - start
+  }
+  beforeEach(() => {
+    stack.auth.switches.isBeating = false
+  })
+
+  test('what was confirmed does not wait for it, and a revocation counts when the answer comes', async () => {
+    const known = bearer(await stack.auth.token())
+    const revoked = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    for (const headers of [known, revoked]) await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 1_500
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_2' })
+    const first = await timeOf(() => Promise.all([stack.hello(known), stack.hello(revoked)]))
+    expect(first).toBeLessThan(1_000)
+    for (let count = 0; count < 10; count++) {
+      expect(await timeOf(() => stack.hello(known))).toBeLessThan(300)
+    }
+    await statusWithin(3000, () => stack.hello(revoked), 401)
+    expect((await stack.hello(known)).status).toBe(200)
+  })
+
+  test('what was never confirmed waits', async () => {
+    stack.auth.switches.slowAnswersMs = 1_000
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_2' })
+    const unknown = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    expect((await stack.hello(unknown)).status).toBe(401)
+  })
+
+  test('once it answers in time again, it is waited for', async () => {
+    const headers = bearer(await stack.auth.token())
+    await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 1_000
+    elapsed += 2000
+    await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 0
+    elapsed += 2000
+    await stack.hello(headers)
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_1' })
+    expect((await stack.hello(headers)).status).toBe(401)
   })
 })
 
@@ -132,7 +188,7 @@ describe('while auth is away', () => {
     await stack.hello(known)
     await stack.hello(apiKey)
     stack.auth.switches.isDown = true
-    elapsed += 5000
+    await later(5000)
     expect((await stack.hello(known)).status).toBe(200)
     expect((await stack.hello(apiKey)).status).toBe(200)
     const refused = await stack.hello(unknown)

@@ -32,6 +32,57 @@ test('a logout on one instance is refused by the gateway of the other within a s
     .toBe('SESSION_REVOKED')
 })
 
+test('logging out everywhere ends every session on every gateway within a second', async () => {
+  const person = await registerPerson(stack)
+  const sessions = [
+    person,
+    await logIn(stack.client, person),
+    await logIn(stack.clientOf(1), person),
+  ]
+  for (const { accessToken } of sessions) await viewerOf(stack.clientOf(1), accessToken)
+  await stack.clientOf(0).send(LOGOUT, { input: { scope: 'ALL' } }, person.headers)
+  const reasons = () =>
+    Promise.all(
+      sessions.flatMap(({ accessToken }) =>
+        [0, 1].map(async (gateway) => {
+          const { errors } = await viewerOf(stack.clientOf(gateway), accessToken)
+          return errors[0]?.extensions.reason
+        }),
+      ),
+    )
+  await expect.poll(reasons, BOUND).toEqual(Array(6).fill('SESSION_REVOKED'))
+  for (const { refreshToken } of sessions) {
+    expect((await refreshWith(stack.clientOf(1), refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+  }
+})
+
+test('an API key that was revoked or narrowed is so on both gateways within a second, though both had it cached', async () => {
+  const person = await registerPerson(stack)
+  const made = await stack.client.send(
+    'mutation { createApiKey(input: { name: "ci", roles: ["user"] }) { key secret apiKey { id } } }',
+    {},
+    person.headers,
+  )
+  const { key, secret, apiKey } = made.data.createApiKey
+  await stack.db('api_keys').where('id', apiKey.id).update({ status: 'ACTIVE' })
+  const headers = { 'x-api-key': key, 'x-api-secret': secret }
+  const asked = () =>
+    Promise.all(
+      [0, 1].map(async (gateway) => {
+        const { data, errors } = await stack
+          .clientOf(gateway)
+          .send('{ viewer { roles } }', {}, headers)
+        return data?.viewer?.roles ?? errors[0]?.extensions.reason
+      }),
+    )
+  expect(await asked()).toEqual([['user'], ['user']])
+  const change = (mutation: string) => stack.clientOf(0).send(mutation, {}, person.headers)
+  await change(`mutation { updateApiKey(input: { id: "${apiKey.id}", roles: [] }) { id } }`)
+  await expect.poll(asked, BOUND).toEqual([[], []])
+  await change(`mutation { revokeApiKey(input: { id: "${apiKey.id}" }) { id } }`)
+  await expect.poll(asked, BOUND).toEqual(['API_KEY_INVALID', 'API_KEY_INVALID'])
+})
+
 test('changed roles make tokens stale within a second, and a refresh brings what is true now', async () => {
   const person = await registerPerson(stack)
   expect((await viewerOf(stack.clientOf(1), person.accessToken)).status).toBe(200)

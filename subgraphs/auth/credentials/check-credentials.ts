@@ -10,7 +10,7 @@ import type { AuthDeps } from '../dependencies.ts'
 import { Session } from '../sessions/session.ts'
 import { claimsOf } from '../sessions/sign-in.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
-import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findUserWithRoles } from '../users/user.ts'
 
 /** A principal as gateways keep it: claims, and what ends it. */
 export type Principal = ClaimsPayload & {
@@ -32,21 +32,19 @@ export async function checkApiKey(
 ): Promise<CredentialAnswer> {
   if (!isWellFormedKey(presented.key) || !isWellFormedSecret(presented.secret))
     return API_KEY_INVALID
-  const found = await findKey(deps.db, { key: presented.key })
-  // An unknown key costs the same HMAC as a known one.
-  const isRight = matchesAnySecret(deps, presented.secret, found)
-  if (found === null || !isRight) return API_KEY_INVALID
-  if (!isAddressAllowed(found.apiKey.allowed_ips, presented.address)) return API_KEY_INVALID
-  await touch(deps.db, found.apiKey.id)
-  return { principal: await principalOfKey(deps.db, found) }
+  const apiKey = await findKey(deps.db, { key: presented.key })
+  // An unknown key costs the same HMAC as a known one, and neither a statement more.
+  const isRight = matchesAnySecret(deps, presented.secret, apiKey)
+  if (apiKey === null || !isRight) return API_KEY_INVALID
+  if (!isAddressAllowed(apiKey.allowed_ips, presented.address)) return API_KEY_INVALID
+  const answer = await principalOfKey(deps.db, apiKey)
+  if ('principal' in answer) await touch(deps.db, apiKey.id)
+  return answer
 }
 
-interface FoundKey {
-  readonly apiKey: ApiKey & { readonly is_in_overlap: boolean }
-  readonly owner: UserWithRoles
-}
+type FoundKey = ApiKey & { readonly is_in_overlap: boolean }
 
-/** Only a key that works: verified, not over, with an active owner. By the database's clock. */
+/** Only a key that works: verified and not over, by the database's clock. */
 async function findKey(
   db: Knex,
   where: { key: string } | { id: string },
@@ -56,21 +54,17 @@ async function findKey(
     .where('status', 'ACTIVE')
     .whereRaw('(expires_at is null or expires_at > now())')
     .first('api_keys.*', db.raw('coalesce(previous_expires_at > now(), false) as is_in_overlap'))
-  if (row === undefined) return null
-  const apiKey = ApiKey.fromDatabaseJson(row) as FoundKey['apiKey']
-  const owner = await findUserWithRoles(db, apiKey.user_id)
-  return owner?.status === 'ACTIVE' ? { apiKey, owner } : null
+  return row === undefined ? null : (ApiKey.fromDatabaseJson(row) as FoundKey)
 }
 
-function matchesAnySecret(deps: AuthDeps, secret: string, found: FoundKey | null): boolean {
+function matchesAnySecret(deps: AuthDeps, secret: string, key: FoundKey | null): boolean {
   const pepper = deps.config.secrets.apiKeyPepper
-  const key = found?.apiKey
   const current = {
     hash: key?.secret_hash ?? 'x'.repeat(43),
     version: key?.secret_pepper_version ?? pepper.currentVersion,
   }
-  if (matchesSecret(secret, current, pepper)) return key !== undefined
-  if (key === undefined || !key.is_in_overlap) return false
+  if (matchesSecret(secret, current, pepper)) return key !== null
+  if (key === null || !key.is_in_overlap) return false
   return matchesSecret(
     secret,
     { hash: key.previous_secret_hash, version: key.previous_pepper_version },
@@ -86,10 +80,13 @@ async function touch(db: Knex, id: string): Promise<void> {
     .update({ last_used_at: db.fn.now() })
 }
 
-async function principalOfKey(db: Knex, { apiKey, owner }: FoundKey): Promise<Principal> {
+/** Refused when its owner is not active. */
+async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAnswer> {
+  const owner = await findUserWithRoles(db, apiKey.user_id)
+  if (owner?.status !== 'ACTIVE') return API_KEY_INVALID
   const { roles, scopes, roleClaims } = await effectiveGrants(db, apiKey, owner)
   const custom = effectiveClaims({ custom_claims: owner.custom_claims, roleClaims })
-  return {
+  const principal: Principal = {
     kind: 'api-key',
     sub: owner.id,
     key_id: apiKey.id,
@@ -100,10 +97,11 @@ async function principalOfKey(db: Knex, { apiKey, owner }: FoundKey): Promise<Pr
     expires_at: keyEnd(apiKey),
     allowed_ips: apiKey.allowed_ips,
   }
+  return { principal }
 }
 
 /** An old secret in its overlap ends with the overlap; gateways must not cache it for longer. */
-function keyEnd(apiKey: FoundKey['apiKey']): number | null {
+function keyEnd(apiKey: FoundKey): number | null {
   const ends = [apiKey.expires_at, apiKey.is_in_overlap ? apiKey.previous_expires_at : null].filter(
     (end) => end !== null,
   )
@@ -122,8 +120,8 @@ export async function livePrincipal(
   },
 ): Promise<CredentialAnswer> {
   if (asked.kind === 'api-key') {
-    const found = await findKey(deps.db, { id: asked.key_id ?? '' })
-    return found === null ? API_KEY_INVALID : { principal: await principalOfKey(deps.db, found) }
+    const apiKey = await findKey(deps.db, { id: asked.key_id ?? '' })
+    return apiKey === null ? API_KEY_INVALID : await principalOfKey(deps.db, apiKey)
   }
   const session = await Session.query(deps.db)
     .findOne({ id: asked.sid ?? '', user_id: asked.sub ?? '', status: 'ACTIVE' })

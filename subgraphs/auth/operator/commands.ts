@@ -173,7 +173,9 @@ async function examineAudit(
 }
 
 async function examine({ db, config }: OperatorDeps): Promise<string> {
-  const { rows } = await db.raw<{ rows: { server_version: string }[] }>('show server_version')
+  const { rows } = await db.raw<{ rows: { version: string }[] }>(
+    "select current_setting('server_version') as version",
+  )
   const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )
@@ -183,7 +185,7 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
   const toPrune = months.filter(({ isPastRetention }) => isPastRetention).length
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
   return [
-    `database: PostgreSQL ${rows[0]?.server_version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
+    `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
     `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,

@@ -61,6 +61,7 @@ export async function activateSession(
   origin: RequestOrigin,
   activate: { readonly sessionId: string; readonly authenticationMethods: readonly string[] },
 ): Promise<{ session: Session; refreshToken: string } | null> {
+  await lockUserOf(trx, activate.sessionId)
   const token = newFamily()
   const { refreshIdleDays, refreshAbsoluteDays, secrets } = deps.config
   const key = secrets.keyEncryptionKey
@@ -98,12 +99,15 @@ export async function activateSession(
   return { session, refreshToken: formatRefreshToken(token) }
 }
 
-/**
- * Locks the user's row, so that parallel logins count one after the other. Not `for update`: each of them holds the row
- * already, by the reference of the session that it has inserted, and they would wait for each other in a circle.
- */
+/** So that parallel logins count one after the other; before any session is touched, as everybody does. */
+async function lockUserOf(trx: Knex, sessionId: string): Promise<void> {
+  await trx('users')
+    .where('id', trx('sessions').where('id', sessionId).select('user_id'))
+    .forNoKeyUpdate()
+    .first('id')
+}
+
 async function keepWithinCap(trx: Knex, origin: RequestOrigin, session: Session): Promise<void> {
-  await trx('users').where('id', session.user_id).forNoKeyUpdate().first('id')
   const rows: { id: string }[] = await trx('sessions')
     .where({ user_id: session.user_id, status: 'ACTIVE' })
     .whereNot('id', session.id)

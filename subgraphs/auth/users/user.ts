@@ -43,7 +43,10 @@ export interface RolesAndScopes {
   readonly roleClaims: CustomClaims
 }
 
-/** @param lock `share` or `update` holds the row until the transaction ends */
+/**
+ * @param lock holds the row until the transaction ends. Whoever will write to the user, or count what is theirs, takes
+ *   `update` at once: two who hold `share` and then want more wait for each other for ever
+ */
 export async function findUserWithRoles(
   db: Knex,
   id: string,
@@ -51,7 +54,8 @@ export async function findUserWithRoles(
 ): Promise<UserWithRoles | undefined> {
   const query = User.query(db).findById(id)
   if (lock === 'share') query.forShare()
-  if (lock === 'update') query.forUpdate()
+  // Not FOR UPDATE, which rows that refer to the user would wait for, and it for them.
+  if (lock === 'update') query.forNoKeyUpdate()
   const user = await query
   if (user === undefined) return undefined
   return Object.assign(user, (await loadRoles(db, [id])).get(id) ?? noRoles())
