@@ -186,7 +186,7 @@ function connectToAuth(parts: {
     now: clocks.now,
   })
   const { mayHonour } = confirmations
-  const apiKeys = createApiKeys({ ...clocks, questions, entries, mayHonour })
+  const apiKeys = createApiKeys({ ...clocks, questions, entries, feed, mayHonour })
   return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
 }
 

@@ -23,7 +23,9 @@ export interface ConfirmationsOptions {
   readonly keepSeconds: number
 }
 
-const FRESH_MS = 1000
+/** A feed that is older tells nothing of the present. */
+export const FEED_FRESH_MS = 1000
+const ASK_EVERY_MS = 1000
 const HONOUR_MS = 60_000
 
 /** One batched question a second at most, whatever the number of requests that wait for it. */
@@ -36,12 +38,12 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   return {
     confirm(credential) {
       const now = monotonic()
-      if (options.feed.ageMs() <= FRESH_MS) {
+      if (options.feed.ageMs() <= FEED_FRESH_MS) {
         credential.confirmedAt = now
         return 'confirmed'
       }
-      if (now - credential.checkedAt < FRESH_MS) return 'confirmed'
-      if (now - failedAt < FRESH_MS) return fallback(credential)
+      if (now - credential.checkedAt < ASK_EVERY_MS) return 'confirmed'
+      if (now - failedAt < ASK_EVERY_MS) return fallback(credential)
       return askFor(credential)
     },
     mayHonour,
@@ -69,7 +71,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   }
 
   async function sendLater(credentials: Set<Credential>): Promise<boolean> {
-    await delay(Math.max(0, sentAt + FRESH_MS - monotonic()))
+    await delay(Math.max(0, sentAt + ASK_EVERY_MS - monotonic()))
     batch = null
     sentAt = monotonic()
     return send(credentials)

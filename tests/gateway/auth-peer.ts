@@ -48,9 +48,9 @@ export async function startAuthPeer(options: { issuer: string }) {
   const seen: Seen[] = []
   const feeds = new Set<ServerResponse>()
   const entries: Entry[] = []
-  const apiKeys = new Map<string, Record<string, unknown>>()
+  const apiKeys = new Map<string, Record<string, unknown> | { refused: string }>()
   const live = new Map<string, Record<string, unknown> | { refused: string }>()
-  const switches = { isBeating: true, isDown: false, delayMs: 0 }
+  const switches = { isBeating: true, isDown: false, isAnswering: true, delayMs: 0 }
   const reader = createIdentityReader({ subgraph: 'auth', issuer })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
@@ -79,6 +79,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
+    if (!switches.isAnswering) return json(response, {}, 502)
     json(response, answer(body ?? {}))
   }
 
@@ -107,8 +108,10 @@ export async function startAuthPeer(options: { issuer: string }) {
 
   function answer(question: Record<string, unknown>): unknown {
     if (question.type === 'api-key') {
-      const principal = apiKeys.get(`${question.key} ${question.secret}`)
-      return principal ? { principal } : { refused: 'API_KEY_INVALID' }
+      const found = apiKeys.get(`${question.key} ${question.secret}`) ?? {
+        refused: 'API_KEY_INVALID',
+      }
+      return 'refused' in found ? found : { principal: found }
     }
     if (question.type === 'live') {
       const { sub } = question.principal as { sub: string }

@@ -133,6 +133,20 @@ describe('API keys', () => {
     expect(stack.auth.calls('/internal/credentials').length).toBeLessThan(15)
   })
 
+  test('an operation that is refused asks auth nothing, nor does one that runs as nobody', async () => {
+    const headers = { 'x-api-key': 'spk_test_1111111111111111', 'x-api-secret': secret }
+    for (const [query, refusal] of [
+      ['{ nonsense', 'GRAPHQL_PARSE_FAILED'],
+      ['{ nonsense }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['mutation { login logout }', 'BAD_REQUEST'],
+    ] as const) {
+      expect(refusalOf(await stack.send(query, { headers }))).toBe(refusal)
+    }
+    expect((await stack.send('mutation { login }', { headers })).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials')).toHaveLength(0)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED API_KEY_INVALID')
+  })
+
   test('an address list is checked again on a cached answer', async () => {
     const proxied = await startGateway({ env: { TRUSTED_PROXIES: '127.0.0.0/8' } })
     try {

@@ -1,4 +1,5 @@
 // A credential that was good and no longer is: refused within a second while auth can be asked, and never by mistake.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -94,6 +95,37 @@ describe('while the feed is fresh', () => {
     expect(types.filter((type) => type === 'api-key')).toHaveLength(2)
   })
 
+  test('a cached key that has ended is asked about, not refused by itself', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(pair, ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
+  test('a key that has ended is not honoured while nobody answers', async () => {
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(503)
+  })
+
+  test('a key used from a forbidden address is not forgotten where it is allowed', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    elapsed += 61_000
+    await sleep(100)
+    stack.auth.apiKeys.set(pair, { refused: 'ADDRESS_NOT_ALLOWED' })
+    expect(refusalOf(await stack.hello(apiKey))).toBe('UNAUTHENTICATED API_KEY_INVALID')
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
   test('logging out a revoked session succeeds as nobody', async () => {
     const headers = bearer(await stack.auth.token())
     stack.auth.revoke({ kind: 'session', id: 'ses_1' })
@@ -121,6 +153,42 @@ describe('while the feed is late and auth answers', () => {
     stack.auth.switches.isBeating = false
     elapsed += 2000
     expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(200)
+  })
+})
+
+describe('while the feed is late', () => {
+  test('a key loses within a second what its owner loses', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const admin = () => stack.send('{ onlyAdmins }', { headers: apiKey })
+    stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
+    expect((await admin()).status).toBe(200)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    expect((await admin()).status).toBe(200)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    elapsed += 1001
+    expect(refusalOf(await admin())).toBe('FORBIDDEN')
+  })
+
+  test('a key is asked about once a second, however often it is used', async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    for (let n = 0; n < 10; n += 1) expect((await stack.hello(apiKey)).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials').length).toBeLessThanOrEqual(2)
+  })
+
+  test('logout is 503 where nobody can say whose session it is, never a success that ended none', async () => {
+    const headers = bearer(await stack.auth.token())
+    stack.auth.switches.isBeating = false
+    stack.auth.switches.isAnswering = false
+    elapsed += 2000
+    const reply = await stack.send('mutation { logout }', { headers })
+    expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    stack.auth.switches.isAnswering = true
+    elapsed += 2000
+    const again = await stack.send('mutation { logout }', { headers })
+    expect(again.body).toEqual({ data: { logout: 'user' } })
   })
 })
 
