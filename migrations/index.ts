@@ -6,6 +6,7 @@ import * as devices from './0003-devices.ts'
 import * as throttles from './0004-throttles.ts'
 import * as administration from './0005-administration.ts'
 import * as addressRules from './0006-address-rules.ts'
+import * as revocationTransactions from './0020-revocation-transactions.ts'
 
 interface Migration {
   readonly name: string
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { name: '0004-throttles', up: throttles.up },
   { name: '0005-administration', up: administration.up },
   { name: '0006-address-rules', up: addressRules.up },
+  { name: '0020-revocation-transactions', up: revocationTransactions.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

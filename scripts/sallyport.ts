@@ -26,7 +26,7 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   'rotate-keys': `rotate-keys [--compromised <kid>]
   Makes the next signing key. With --compromised that key stops verifying everywhere at once.`,
   'revoke-all': `revoke-all
-  Ends every session and refuses every access token: after a restore, or a leak.`,
+  Ends every session, refuses every access token and forgets known devices: after a restore, or a leak.`,
   'clear-address-rules': `clear-address-rules
   Removes the address rules that admins made, for when they shut everybody out.`,
   doctor: `doctor

@@ -161,6 +161,7 @@ function readKnown(source: Record<string, unknown>, askedAt: number): Known {
     kid: null,
     csrf: null,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt * 1000 : Number.POSITIVE_INFINITY,
+    issuedAt: null,
     confirmedAt: askedAt,
     checkedAt: askedAt,
   }

@@ -31,6 +31,8 @@ export interface Credential {
   /** SHA-256 of the CSRF token, for cookie sessions. */
   readonly csrf: string | null
   readonly expiresAtMs: number
+  /** Seconds since the epoch; null for API keys. */
+  readonly issuedAt: number | null
   /** Monotonic time when it was last found good while the revocation feed was fresh. */
   confirmedAt: number
   /** Monotonic time when auth last answered for this very credential while the feed was late. */

@@ -28,7 +28,10 @@ export const FEED_FRESH_MS = 1000
 const ASK_EVERY_MS = 1000
 const HONOUR_MS = 60_000
 
-/** One batched question a second at most, whatever the number of requests that wait for it. */
+/** Auth takes questions of 1 MB, and ids may be long. */
+const CREDENTIALS_PER_QUESTION = 1000
+
+/** One batched question a second at most, in as many parts as it needs, whatever the number of requests that wait for it. */
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const { monotonic } = options
   let batch: { credentials: Set<Credential>; answered: Promise<boolean> } | null = null
@@ -80,18 +83,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   async function send(credentials: ReadonlySet<Credential>): Promise<boolean> {
     const askedAt = monotonic()
     try {
-      const answer = await options.questions.check(questionOf(credentials))
-      const expiresAt = options.now() / 1000 + options.keepSeconds
-      const stale = new Set(answer.staleSessions)
-      options.entries.add([
-        ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
-        ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
-        ...[...credentials].flatMap((credential) => staleEntry(credential, stale, expiresAt)),
-      ])
-      for (const credential of credentials) {
-        credential.checkedAt = askedAt
-        credential.confirmedAt = askedAt
-      }
+      for (const part of partsOf([...credentials])) await ask(part, askedAt)
       return true
     } catch (error) {
       if (!(error instanceof AuthUnavailable)) throw error
@@ -99,9 +91,30 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
       return false
     }
   }
+
+  async function ask(credentials: readonly Credential[], askedAt: number): Promise<void> {
+    const answer = await options.questions.check(questionOf(credentials))
+    const expiresAt = options.now() / 1000 + options.keepSeconds
+    const stale = new Set(answer.staleSessions)
+    options.entries.add([
+      ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
+      ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
+      ...credentials.flatMap((credential) => staleEntry(credential, stale, expiresAt)),
+    ])
+    for (const credential of credentials) {
+      credential.checkedAt = askedAt
+      credential.confirmedAt = askedAt
+    }
+  }
 }
 
-function questionOf(credentials: ReadonlySet<Credential>) {
+function* partsOf(credentials: readonly Credential[]): Generator<readonly Credential[]> {
+  for (let start = 0; start < credentials.length; start += CREDENTIALS_PER_QUESTION) {
+    yield credentials.slice(start, start + CREDENTIALS_PER_QUESTION)
+  }
+}
+
+function questionOf(credentials: readonly Credential[]) {
   const sessions = []
   const apiKeys = []
   for (const { principal } of credentials) {

@@ -10,8 +10,8 @@ export interface Database {
 }
 
 const ACQUIRE_TIMEOUT_MS = 2_000
-/** No statement and no idle transaction outlives this; the revocation feed's window is longer than both. */
-export const TRANSACTION_TIMEOUT_MS = 10_000
+/** No statement and no idle transaction outlives this. */
+const TRANSACTION_TIMEOUT_MS = 10_000
 
 /** @param url `postgresql://…` */
 export function connectPostgres(url: string, poolSize: number): Database {
@@ -89,14 +89,19 @@ export async function transact<T>(
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = sqlState(error)
-  if (/^(08|53|57P0)/.test(code) || RETRYABLE.has(code) || code === '57014') return true
+  if (/^53/.test(code) || RETRYABLE.has(code) || code === '57014') return true
+  return isConnectionLost(error) || error.name === 'KnexTimeoutError'
+}
+
+/** Whether the server may have gone, and perhaps come back as another: not so for one that is merely slow. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = sqlState(error)
+  if (/^(08|57P0)/.test(code)) return true
   if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT'].includes(code))
     return true
-  return (
-    error.name === 'KnexTimeoutError' ||
-    /Connection terminated|timeout expired|Client has encountered a connection error/.test(
-      error.message,
-    )
+  return /Connection terminated|timeout expired|Client has encountered a connection error/.test(
+    error.message,
   )
 }
 

@@ -54,6 +54,8 @@ export async function startAuthPeer(options: { issuer: string }) {
   const reader = createIdentityReader({ subgraph: 'auth', issuer })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
+  /** Pieces of the snapshot, and the pause before each. */
+  let slowSnapshot: { readonly pieces: readonly string[]; readonly pauseMs: number } | null = null
 
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy())
@@ -99,11 +101,25 @@ export async function startAuthPeer(options: { issuer: string }) {
   function openFeed(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     response.flushHeaders()
-    if (switches.isBeating) {
-      response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+    if (slowSnapshot !== null) void writeSlowly(response, slowSnapshot)
+    else {
+      if (switches.isBeating) {
+        response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+      }
+      feeds.add(response)
+    }
+    response.once('close', () => feeds.delete(response))
+  }
+
+  async function writeSlowly(
+    response: ServerResponse,
+    { pieces, pauseMs }: NonNullable<typeof slowSnapshot>,
+  ): Promise<void> {
+    for (const piece of pieces) {
+      await new Promise((done) => setTimeout(done, pauseMs))
+      if (!response.destroyed) response.write(piece)
     }
     feeds.add(response)
-    response.once('close', () => feeds.delete(response))
   }
 
   function answer(question: Record<string, unknown>): unknown {
@@ -144,6 +160,10 @@ export async function startAuthPeer(options: { issuer: string }) {
       const whole = { ...entry, expiresAt: Math.floor(Date.now() / 1000) + 3600 }
       entries.push(whole)
       if (switches.isBeating) tell({ type: 'changes', at: now(), entries: [whole] })
+    },
+    /** From now on a feed begins with these bytes, piece by piece. */
+    beginFeedsSlowly(pieces: readonly string[], pauseMs: number) {
+      slowSnapshot = { pieces, pauseMs }
     },
     cutFeeds() {
       for (const feed of feeds) feed.destroy()

@@ -192,6 +192,71 @@ describe('while the feed is late', () => {
   })
 })
 
+describe('a long list of revocations', () => {
+  const entry = (n: number) => ({ kind: 'session', id: `ses_${n}`, expiresAt: 9_999_999_999 })
+  const line = (message: object) => `${JSON.stringify({ at: '', ...message })}\n`
+
+  test('counts once all of its parts are there, however slowly they come', async () => {
+    const slow = await startGateway({ waitUntilReady: false })
+    try {
+      const parts = [1, 2, 3].map((n) =>
+        line({ type: 'snapshot', entries: [entry(n)], more: true }),
+      )
+      // Five pieces, none of them a whole line, over more time than a silent feed is given.
+      const pieces = parts.join('').match(/.{1,60}/gs) ?? []
+      slow.auth.beginFeedsSlowly([...pieces, line({ type: 'snapshot', entries: [] })], 700)
+      slow.auth.cutFeeds()
+      await slow.gateway.ready()
+      const refused = await slow.hello(bearer(await slow.auth.token({ claims: { sid: 'ses_3' } })))
+      expect(refusalOf(refused)).toBe('UNAUTHENTICATED SESSION_REVOKED')
+      expect(slow.auth.calls('/internal/revocations').length).toBeLessThanOrEqual(2)
+    } finally {
+      await slow[Symbol.asyncDispose]()
+    }
+  })
+
+  test('a gateway is not ready while a part is missing', async () => {
+    const partial = await startGateway({ waitUntilReady: false })
+    try {
+      partial.auth.beginFeedsSlowly([line({ type: 'snapshot', entries: [], more: true })], 0)
+      partial.auth.cutFeeds()
+      await sleep(1000)
+      const ready = await fetch(`${partial.gateway.url}/health/ready`)
+      expect(ready.status).toBe(503)
+    } finally {
+      await partial[Symbol.asyncDispose]()
+    }
+  })
+})
+
+test('every token issued before a moment is refused by one entry, and later ones pass', async () => {
+  const iat = Math.floor(Date.now() / 1000) - 60
+  const older = bearer(await stack.auth.token({ claims: { iat, exp: iat + 600 } }))
+  const newer = bearer(await stack.auth.token({ claims: { iat: iat + 30, exp: iat + 600 } }))
+  expect((await stack.hello(older)).status).toBe(200)
+  stack.auth.revoke({ kind: 'issued-before', id: String(iat + 30) })
+  await statusWithin(1000, () => stack.hello(older), 401)
+  expect(refusalOf(await stack.hello(older))).toBe('UNAUTHENTICATED TOKEN_STALE')
+  expect((await stack.hello(newer)).status).toBe(200)
+})
+
+test('many credentials at once while the feed is late are asked about in parts that auth can take', async () => {
+  const tokens = await Promise.all(
+    Array.from({ length: 1300 }, (_, n) => stack.auth.token({ claims: { sid: `ses_${n}` } })),
+  )
+  stack.auth.switches.isBeating = false
+  elapsed += 2000
+  stack.auth.revoke({ kind: 'session', id: 'ses_1299' })
+  const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
+  const statuses = replies.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1299)
+  expect(statuses[1299]).toBe(401)
+  const asked = stack.auth
+    .calls('/internal/credentials')
+    .map(({ body }) => (body as { sessions: unknown[] }).sessions.length)
+  expect(Math.max(...asked)).toBeLessThanOrEqual(1000)
+})
+
 describe('while auth is away', () => {
   test('what was confirmed is honoured for 60 s, the rest is 503, and nothing is 401', async () => {
     const known = bearer(await stack.auth.token())
