@@ -70,6 +70,8 @@ const SCRIPT = `
       const act = find('act')
       let token = location.hash.slice(1)
       history.replaceState(null, '', location.pathname)
+      // Another link was opened in this tab.
+      addEventListener('hashchange', () => location.reload())
       if (token === '') {
         show('This link is not complete: copy all of it from the mail.', true)
         form.hidden = true

@@ -203,6 +203,7 @@ async function catchMail(port: number): Promise<Mailbox> {
           subject: '',
           text: Buffer.concat(chunks).toString(),
           code: null,
+          link: null,
         })
         done()
       })

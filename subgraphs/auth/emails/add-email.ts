@@ -20,7 +20,11 @@ const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 cha
 export async function addEmail(context: AuthContext, input: unknown): Promise<BegunVerification> {
   const { deps, origin } = context
   const email = parseEmail(parseInput(addEmailInput, input).email)
-  const isMailed = await mayMail(deps, { to: email.normalized, address: origin.ipAddress })
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'EMAIL',
+    address: origin.ipAddress,
+  })
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const own = await emailsOf(trx, user.id)

@@ -26,7 +26,7 @@ const templates = {
   }),
   'account-exists': ({ publicUrl }) => ({
     subject: `You already have an account at ${hostOf(publicUrl)}`,
-    text: `Somebody, perhaps you, tried to register this address at ${publicUrl}. It has an account already: log in instead.\n\nIf this was not you, you need to do nothing.\n`,
+    text: `Somebody, perhaps you, tried to register this address at ${publicUrl}. It has an account already: log in, or ask for a new password.\n\nIf this was not you, you need to do nothing.\n`,
   }),
   'login-code': ({ code, publicUrl }) => ({
     subject: `${code} is your sign-in code for ${hostOf(publicUrl)}`,

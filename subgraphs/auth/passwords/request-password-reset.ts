@@ -25,7 +25,11 @@ export async function requestPasswordReset(
   const { deps, origin } = context
   const email = parseEmail(parseInput(requestPasswordResetInput, input).email)
   await limitNetwork(deps, 'reset-network', origin.ipAddress)
-  const isMailed = await mayMail(deps, { to: email.normalized, address: origin.ipAddress })
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'PASSWORD_RESET',
+    address: origin.ipAddress,
+  })
   return await transact(deps.db, async (trx) => {
     const user = await findUserByEmail(trx, email)
     const isReal = user !== undefined && user.status !== 'SUSPENDED'

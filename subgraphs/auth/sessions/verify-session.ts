@@ -5,6 +5,7 @@ import { recordAudit } from '../audit/record.ts'
 import { type AuthContext, requireCookiesAllowed } from '../context.ts'
 import { transact } from '../database.ts'
 import { proveAddress } from '../emails/prove-address.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { forgetGuesses } from '../throttling/guard-login.ts'
 import { createUser } from '../users/create-user.ts'
@@ -108,6 +109,7 @@ async function completeLogin(
   })
   const seen = await findUserWithRoles(trx, verification.user_id)
   if (started === null || seen?.status !== 'ACTIVE') throw failed()
+  if (!(await isAddressOf(trx, seen.id, verification.email_normalized))) throw failed()
   await proveAddress(trx, seen, verification.email_normalized)
   const user = (await findUserWithRoles(trx, seen.id)) ?? seen
   return { ...started, user, deviceToken: await meetDevice(trx, context, user, started.session) }

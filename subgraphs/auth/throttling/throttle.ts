@@ -23,8 +23,6 @@ export interface Count {
 export interface Throttle {
   /** Counts one more. @param seconds length of the window, where it is not the table's */
   add(limit: LimitName, key: string, seconds?: number): Promise<Count>
-  /** How many there are, without one more. */
-  peek(limit: LimitName, key: string): Promise<Count>
   /** Takes one back: the attempt was a success. */
   forgive(limit: LimitName, key: string): Promise<void>
   /** Starts anew. */
@@ -32,8 +30,14 @@ export interface Throttle {
   stop(): Promise<void>
 }
 
-/** Redis is asked for no longer than this; then PostgreSQL counts. */
+/** Redis is asked for no longer than this, and then left alone for a while: a login makes several counts. */
 const REDIS_TIMEOUT_MS = 300
+const REDIS_PAUSE_MS = 5_000
+
+interface Limiters {
+  readonly inRedis: RateLimiterAbstract | null
+  readonly inPostgres: RateLimiterAbstract
+}
 
 export function createThrottle(deps: {
   readonly db: Knex
@@ -43,32 +47,45 @@ export function createThrottle(deps: {
   const redis = deps.redisUrl === null ? null : connectRedis(deps.redisUrl, deps.log)
   const limiters = new Map(
     (Object.entries(limits) as [LimitName, Limit][]).map(([name, limit]) => {
-      return [name, createLimiter(name, limit, { db: deps.db, redis })]
+      return [name, createLimiters(name, limit, { db: deps.db, redis })]
     }),
   )
-  const limiterOf = (name: LimitName): RateLimiterAbstract => {
-    const limiter = limiters.get(name)
-    if (limiter === undefined) throw new Error(`there is no limit "${name}"`)
-    return limiter
+  let pausedUntil = 0
+
+  /** Whatever goes wrong with Redis, the attempt is counted: in PostgreSQL, or the request fails with it. */
+  async function count<T>(
+    name: LimitName,
+    work: (limiter: RateLimiterAbstract) => Promise<T>,
+  ): Promise<T> {
+    const found = limiters.get(name)
+    if (found === undefined) throw new Error(`there is no limit "${name}"`)
+    const { inRedis, inPostgres } = found
+    if (inRedis === null || performance.now() < pausedUntil) return await work(inPostgres)
+    try {
+      return await work(inRedis)
+    } catch (error) {
+      pausedUntil = performance.now() + REDIS_PAUSE_MS
+      deps.log.warn({ err: error }, 'Redis does not count: PostgreSQL does for a while')
+      return await work(inPostgres)
+    }
   }
 
   return {
     add: async (limit, key, seconds) => {
       const options = seconds === undefined ? {} : { customDuration: seconds }
-      return toCount(limit, await limiterOf(limit).penalty(hashed(key), 1, options))
+      return toCount(limit, await count(limit, (it) => it.penalty(hashed(key), 1, options)))
     },
-    peek: async (limit, key) => toCount(limit, await limiterOf(limit).get(hashed(key))),
-    forgive: async (limit, key) => void (await limiterOf(limit).reward(hashed(key))),
-    reset: async (limit, key) => void (await limiterOf(limit).delete(hashed(key))),
+    forgive: async (limit, key) => void (await count(limit, (it) => it.reward(hashed(key)))),
+    reset: async (limit, key) => void (await count(limit, (it) => it.delete(hashed(key)))),
     stop: async () => redis?.disconnect(),
   }
 }
 
-function createLimiter(
+function createLimiters(
   name: LimitName,
   { points, seconds, isDurable = false }: Limit,
   { db, redis }: { readonly db: Knex; readonly redis: Redis | null },
-): RateLimiterAbstract {
+): Limiters {
   const options = { keyPrefix: `sallyport:${name}`, points, duration: seconds }
   const inPostgres = new RateLimiterPostgres({
     ...options,
@@ -78,13 +95,13 @@ function createLimiter(
     tableCreated: true,
     clearExpiredByTimeout: false,
   })
-  if (redis === null || isDurable) return inPostgres
-  return new RateLimiterRedis({
+  if (redis === null || isDurable) return { inRedis: null, inPostgres }
+  const inRedis = new RateLimiterRedis({
     ...options,
     storeClient: redis,
     rejectIfRedisNotReady: true,
-    insuranceLimiter: inPostgres,
   })
+  return { inRedis, inPostgres }
 }
 
 function connectRedis(url: string, log: Logger): Redis {
@@ -96,6 +113,7 @@ function connectRedis(url: string, log: Logger): Redis {
     retryStrategy: (attempt) => Math.min(2_000, 100 * attempt),
   })
   let isAway = false
+  // Each try to connect is an error of its own: one line tells of them all.
   redis.on('error', (error: Error) => {
     if (!isAway) log.warn({ err: error }, 'Redis is away: attempts are counted in PostgreSQL')
     isAway = true
@@ -107,12 +125,12 @@ function connectRedis(url: string, log: Logger): Redis {
   return redis
 }
 
-function toCount(limit: LimitName, found: RateLimiterRes | null): Count {
-  const count = Math.max(0, found?.consumedPoints ?? 0)
+function toCount(limit: LimitName, found: RateLimiterRes): Count {
+  const count = Math.max(0, found.consumedPoints)
   return {
     count,
     isOver: count > limits[limit].points,
-    retryAfterSeconds: Math.max(1, Math.ceil((found?.msBeforeNext ?? 0) / 1000)),
+    retryAfterSeconds: Math.max(1, Math.ceil(found.msBeforeNext / 1000)),
   }
 }
 

@@ -39,7 +39,11 @@ export async function register(context: AuthContext, input: unknown): Promise<Be
   const email = parseEmail(emailText)
   requireStrongPassword(password, [email.normalized, fullName, displayName])
   await limitNetwork(deps, 'register-network', origin.ipAddress)
-  const isMailed = await mayMail(deps, { to: email.normalized, address: origin.ipAddress })
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'REGISTRATION',
+    address: origin.ipAddress,
+  })
   const stored = await deps.hasher.hash(password)
 
   const begun = await transact(deps.db, async (trx) => {
