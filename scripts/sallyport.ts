@@ -35,6 +35,13 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
 }
 
+const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  'create-admin': ['email'],
+  'grant-role': ['email', 'role'],
+  'revoke-role': ['email', 'role'],
+  'import-users': ['file'],
+}
+
 if (existsSync('.env')) process.loadEnvFile()
 try {
   await main(process.argv.slice(2))
@@ -94,13 +101,6 @@ async function importUsers(
 
 function usage(): string {
   return `Usage: npm run sallyport -- <command> [--help]\n\n${Object.values(HELP).join('\n\n')}`
-}
-
-const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
-  'create-admin': ['email'],
-  'grant-role': ['email', 'role'],
-  'revoke-role': ['email', 'role'],
-  'import-users': ['file'],
 }
 
 function requireArguments(command: CommandName, given: object): void {
