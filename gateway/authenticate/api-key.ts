@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
 import { createBoundedCache } from '../bounded-cache.ts'
-import { createAddressMatcher } from '../http/client-address.ts'
+import { createAddressMatcher } from '../http/networks.ts'
 import { FEED_FRESH_MS } from '../revocation/confirm.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
 import { isWellFormedApiKey } from './api-key-format.ts'

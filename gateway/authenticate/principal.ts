@@ -19,7 +19,10 @@ export interface Principal {
 
 export interface IdentityToken {
   readonly value: string
-  readonly renewAtMs: number
+  /** By the wall clock, as the token itself says. */
+  readonly issuedAtMs: number
+  /** By the monotonic one. */
+  readonly signedAt: number
 }
 
 /** A credential that was verified: by signature, or by auth. */

@@ -1,6 +1,7 @@
 // Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
+import { isNetwork } from '../http/networks.ts'
 import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
@@ -127,7 +128,8 @@ function readAddressRules(rules: unknown): AddressRule[] {
     const isWhole =
       (rule?.action === 'ALLOW' || rule?.action === 'DENY') &&
       (rule.appliesTo === 'EVERYBODY' || rule.appliesTo === 'ADMINS') &&
-      typeof rule.network === 'string'
+      typeof rule.network === 'string' &&
+      isNetwork(rule.network)
     if (!isWhole) throw new Error('a malformed address rule')
     return rule as AddressRule
   })

@@ -268,7 +268,9 @@ test('a key with an address list works from those addresses alone', async () => 
   const person = await registerPerson(stack)
   const here = await usableKey(person, { allowedIps: ['127.0.0.0/8', '::1'] })
   const elsewhere = await usableKey(person, { allowedIps: ['203.0.113.7'] })
+  const mapped = await usableKey(person, { allowedIps: ['::ffff:127.0.0.0/104', '10.0.0.0/8'] })
   expect((await viewer(here.headers)).status).toBe(200)
+  expect((await viewer(mapped.headers)).status).toBe(200)
   expect(await refusal(elsewhere.headers)).toBe(INVALID)
   const bad = await stack.client.send(
     CREATE,

@@ -231,6 +231,45 @@ test('a refresh token alone ends its own session and no other', async () => {
   expect(everywhere.code).toBe('UNAUTHENTICATED')
 })
 
+test('a logout by header leaves the cookies of another session alone', async () => {
+  const person = await registerPerson(stack)
+  const browser = { origin: stack.env.PUBLIC_URL ?? '', cookie: '__Host-refresh=srt_other' }
+  const out = await stack.client.send(LOGOUT, {}, { ...person.headers, ...browser })
+  expect(out.data.logout.revokedSessionIds).toEqual([person.sessionId])
+  expect(out.cookies).toEqual([])
+})
+
+test('a logout that clears cookies ends their session, also beside a token in the body', async () => {
+  const person = await registerPerson(stack)
+  const email = newEmail()
+  const page = { origin: stack.env.PUBLIC_URL ?? '' }
+  const begun = await stack.client.send(
+    REGISTER,
+    { input: { email, password: PASSWORD, delivery: 'COOKIE' } },
+    page,
+  )
+  const verified = await stack.client.send(
+    VERIFY,
+    {
+      input: {
+        verificationId: begun.data.register.verification.id,
+        code: await stack.mailbox.takeCode(email),
+      },
+    },
+    { ...page, cookie: begun.cookies[0]?.split(';')[0] ?? '' },
+  )
+  const refresh = verified.cookies.find((cookie) => cookie.startsWith('__Host-refresh'))
+  const out = await stack.client.send(
+    LOGOUT,
+    { input: { refreshToken: person.refreshToken } },
+    { ...page, cookie: refresh?.split(';')[0] ?? '' },
+  )
+  expect(new Set(out.data.logout.revokedSessionIds)).toEqual(
+    new Set([person.sessionId, verified.data.verifySession.session.id]),
+  )
+  expect(out.cookies).toHaveLength(3)
+})
+
 test('OTHERS keeps the current session, ALL keeps none', async () => {
   const person = await registerPerson(stack)
   const second = await logIn(stack.client, person)

@@ -83,6 +83,12 @@ describe('two credentials at once', () => {
     }
   })
 
+  test('a header whose name is a property of every object is no credential', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(await rawRequest(stack.endpoint, [`${name}: x`])).toMatch(/^HTTP\/1\.1 200/)
+    }
+  })
+
   test('cookies beside a header credential are ignored', async () => {
     const headers = { ...bearer(await stack.auth.token()), cookie: '__Host-access=nonsense' }
     expect((await stack.hello(headers)).status).toBe(200)
