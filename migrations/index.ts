@@ -7,6 +7,7 @@ import * as throttles from './0004-throttles.ts'
 import * as administration from './0005-administration.ts'
 import * as addressRules from './0006-address-rules.ts'
 import * as revocationTransactions from './0020-revocation-transactions.ts'
+import * as earlierTurns from './0021-earlier-turns.ts'
 
 interface Migration {
   readonly name: string
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = [
   { name: '0005-administration', up: administration.up },
   { name: '0006-address-rules', up: addressRules.up },
   { name: '0020-revocation-transactions', up: revocationTransactions.up },
+  { name: '0021-earlier-turns', up: earlierTurns.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

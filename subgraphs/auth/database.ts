@@ -105,6 +105,11 @@ export function isConnectionLost(error: unknown): boolean {
   )
 }
 
+/** Whether PostgreSQL could not take a value as it came, for example a time beyond its calendar (class 22). */
+export function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && sqlState(error).startsWith('22')
+}
+
 /** PostgreSQL's SQLSTATE or the socket's code; objection keeps the error that had it as `nativeError`. */
 function sqlState(error: unknown): string {
   const { code, nativeError } = (error ?? {}) as {

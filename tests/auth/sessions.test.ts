@@ -332,6 +332,53 @@ test('reauthenticate raises auth_time and the old refresh token still leads to t
   expect(refreshed.data.refresh.tokens.refreshToken).toBe(tokens.refreshToken)
 })
 
+test('a refresh and a re-authentication may both lose their answers, in any order of what is presented', async () => {
+  const REAUTHENTICATE = `mutation Again($input: ReauthenticateInput!) {
+    reauthenticate(input: $input) { ... on SignedIn { tokens { accessToken refreshToken } } } }`
+  const prove = async (headers: Readonly<Record<string, string>>) => {
+    const answer = await stack.client.send(
+      REAUTHENTICATE,
+      { input: { password: PASSWORD } },
+      headers,
+    )
+    return answer.data.reauthenticate.tokens.refreshToken as string
+  }
+  const refreshed = async (token: string) =>
+    (await refreshWith(stack.client, token)).data?.refresh?.tokens.refreshToken as string
+
+  // Another tab sends the first token right after both, or the one in between.
+  const tabs = await registerPerson(stack)
+  const between = await refreshed(tabs.refreshToken)
+  const last = await prove(tabs.headers)
+  expect(await refreshed(tabs.refreshToken)).toBe(last)
+  expect(await refreshed(between)).toBe(last)
+
+  // Twice proved, nothing arrived, and the client comes back a minute later.
+  const lost = await registerPerson(stack)
+  await refreshed(lost.refreshToken)
+  await prove(lost.headers)
+  await prove(lost.headers)
+  await ageRotation(lost.sessionId)
+  const next = await refreshed(lost.refreshToken)
+  expect(await refreshed(next)).toBeTypeOf('string')
+
+  // Once a successor was presented, what came before it is reuse.
+  await refreshed(last)
+  expect((await refreshWith(stack.client, tabs.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+})
+
+test('whoever is suspended while they refresh gets no token', async () => {
+  const person = await registerPerson(stack)
+  await stack.db.raw(`
+    create function suspend_owner() returns trigger language plpgsql as
+      $$ begin update users set status = 'SUSPENDED' where id = new.user_id; return new; end $$;
+    create trigger suspend_owner after update of turn_hash on sessions
+      for each row when (new.id = '${person.sessionId}') execute function suspend_owner()`)
+  const answer = await refreshWith(stack.client, person.refreshToken)
+  await stack.db.raw('drop trigger suspend_owner on sessions; drop function suspend_owner()')
+  expect(answer.code).toBe('INVALID_REFRESH_TOKEN')
+})
+
 test('the cap on sessions signs out the one unused for longest', async () => {
   const { MAX_ACTIVE_SESSIONS } = await import('../../subgraphs/auth/sessions/start-session.ts')
   const person = await registerPerson(stack)
