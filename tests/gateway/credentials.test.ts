@@ -233,6 +233,20 @@ describe('what a client says under our names', () => {
     expect(call?.headers['sallyport-client-address']).toBe('127.0.0.1')
   })
 
+  test('a clock that was ahead leaves no identity token in use that subgraphs refuse', async () => {
+    let ahead = 0
+    const skewed = await startGateway({ deps: { now: () => Date.now() + ahead } })
+    try {
+      const headers = bearer(await skewed.auth.token())
+      ahead = 300_000
+      expect((await skewed.hello(headers)).body.data).toEqual({ hello: null })
+      ahead = 0
+      expect((await skewed.hello(headers)).body).toEqual({ data: { hello: 'hello' } })
+    } finally {
+      await skewed[Symbol.asyncDispose]()
+    }
+  })
+
   test('an identity token is signed once per credential and reused', async () => {
     const headers = bearer(await stack.auth.token())
     for (let count = 0; count < 3; count++) await stack.hello(headers)
