@@ -1,7 +1,7 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
-import { isIP } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
 import type { AddressLists } from './authorize/address-rules.ts'
+import { isNetwork } from './http/networks.ts'
 import { Secret } from './secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -26,6 +26,8 @@ export interface GatewayConfig {
   readonly isProduction: boolean
   readonly host: string
   readonly port: number
+  /** Loopback unless set: what it tells is not for clients. */
+  readonly adminHost: string
   readonly adminPort: number
   /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
   readonly publicUrl: string
@@ -82,6 +84,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     isProduction,
     host: read.host('HOST', '127.0.0.1', isProduction),
     port,
+    adminHost: read.host('ADMIN_HOST', '127.0.0.1', isProduction),
     adminPort: read.port('ADMIN_PORT', 9090),
     publicUrl: read.publicUrl('PUBLIC_URL', isProduction ? undefined : `http://localhost:${port}`),
     authUrl,
@@ -157,7 +160,7 @@ function createReader(env: Environment, problems: string[]) {
   return {
     url,
     list,
-    networks: (name: string) => list(name, isCidr, 'an address or CIDR range'),
+    networks: (name: string) => list(name, isNetwork, 'an address or CIDR range'),
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
@@ -207,16 +210,6 @@ function createReader(env: Environment, problems: string[]) {
 export function isLoopback(host: string): boolean {
   return (
     host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-  )
-}
-
-function isCidr(item: string): boolean {
-  const [address = '', prefix, ...rest] = item.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return false
-  return (
-    prefix === undefined ||
-    (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
   )
 }
 

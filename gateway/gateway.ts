@@ -101,7 +101,7 @@ export async function createGateway(
   const { host, tls, limits } = config
   const front = await listen({ host, port: config.port, tls, limits, handle })
   const admin = await listen({
-    host,
+    host: config.adminHost,
     port: config.adminPort,
     tls: null,
     limits,
@@ -150,10 +150,10 @@ async function loadSupergraph(
   return supergraph
 }
 
-async function loadIdentity(config: GatewayConfig, { now }: Clocks) {
+async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
   const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const signer = await createIdentitySigner({ keys, issuer: config.publicUrl, now })
-  return createIdentity({ signer, now })
+  return createIdentity({ signer, now, monotonic })
 }
 
 type AuthConnection = ReturnType<typeof connectToAuth>
@@ -186,7 +186,7 @@ function connectToAuth(parts: {
     now: clocks.now,
   })
   const { mayHonour } = confirmations
-  const apiKeys = createApiKeys({ ...clocks, questions, entries, mayHonour })
+  const apiKeys = createApiKeys({ ...clocks, questions, entries, feed, mayHonour })
   return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
 }
 

@@ -47,7 +47,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
     ['operation', prepareOperation], //             400 405
     ['origin', checkOrigin(parts)], //              403 CSRF_FAILED
-    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503
+    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
     ['live', replaceByLive(parts)], //              401 503
     ['admin-address', checkAdminAddress(parts)], // 403 ADDRESS_DENIED
     ['introspection', controlIntrospection(parts)], // 400

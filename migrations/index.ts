@@ -9,6 +9,8 @@ import * as addressRules from './0006-address-rules.ts'
 import * as eventRelay from './0010-event-relay.ts'
 import * as erasure from './0011-erasure.ts'
 import * as auditTrail from './0012-audit-trail.ts'
+import * as revocationTransactions from './0020-revocation-transactions.ts'
+import * as earlierTurns from './0021-earlier-turns.ts'
 
 interface Migration {
   readonly name: string
@@ -25,6 +27,8 @@ const migrations: readonly Migration[] = [
   { name: '0010-event-relay', up: eventRelay.up },
   { name: '0011-erasure', up: erasure.up },
   { name: '0012-audit-trail', up: auditTrail.up },
+  { name: '0020-revocation-transactions', up: revocationTransactions.up },
+  { name: '0021-earlier-turns', up: earlierTurns.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -26,7 +26,7 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   'rotate-keys': `rotate-keys [--compromised <kid>]
   Makes the next signing key. With --compromised that key stops verifying everywhere at once.`,
   'revoke-all': `revoke-all
-  Ends every session and refuses every access token: after a restore, or a leak.`,
+  Ends every session, refuses every access token and forgets known devices: after a restore, or a leak.`,
   'clear-address-rules': `clear-address-rules
   Removes the address rules that admins made, for when they shut everybody out.`,
   'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
@@ -44,6 +44,16 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   Says what state the database, the signing keys, the outgoing mail, the events, the erasures and the audit trail are in, and what looks wrong.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
+}
+
+const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  'create-admin': ['email'],
+  'grant-role': ['email', 'role'],
+  'revoke-role': ['email', 'role'],
+  'import-users': ['file'],
+  'events replay': ['since'],
+  'grant-app-role': ['role'],
+  'waive-receipt': ['erasure', 'subgraph'],
 }
 
 if (existsSync('.env')) process.loadEnvFile()
@@ -117,16 +127,6 @@ function splitCommand([first = '--help', second, ...rest]: readonly string[]): {
 
 function usage(): string {
   return `Usage: npm run sallyport -- <command> [--help]\n\n${Object.values(HELP).join('\n\n')}`
-}
-
-const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
-  'create-admin': ['email'],
-  'grant-role': ['email', 'role'],
-  'revoke-role': ['email', 'role'],
-  'import-users': ['file'],
-  'events replay': ['since'],
-  'grant-app-role': ['role'],
-  'waive-receipt': ['erasure', 'subgraph'],
 }
 
 function requireArguments(command: CommandName, given: object): void {

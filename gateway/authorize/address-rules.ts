@@ -1,5 +1,5 @@
 // Where the graph may be used from: the settings' lists and those of admins, which come with the revocation feed.
-import { createAddressMatcher } from '../http/client-address.ts'
+import { createAddressMatcher } from '../http/networks.ts'
 
 export interface AddressRule {
   readonly action: 'ALLOW' | 'DENY'

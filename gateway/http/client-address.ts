@@ -1,7 +1,8 @@
 // Who is calling, and over what: forwarding headers count only when the peer is a listed proxy.
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { createAddressMatcher } from './networks.ts'
 
 export interface Caller {
   readonly address: string
@@ -36,25 +37,6 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
 
 function sendsForwarding({ headers }: IncomingMessage): boolean {
   return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
-}
-
-/** Matches addresses against a list of addresses and CIDR ranges; an empty list matches nothing. */
-export function createAddressMatcher(ranges: readonly string[]): (address: string) => boolean {
-  if (ranges.length === 0) return () => false
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [network = '', prefix] = range.split('/')
-    const address = normalizeAddress(network)
-    const version = isIP(address)
-    if (version === 0) continue
-    const family = version === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return (address) => {
-    const version = isIP(address)
-    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
-  }
 }
 
 /** `::ffff:192.0.2.1` and `192.0.2.1` are one address. */

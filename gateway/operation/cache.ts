@@ -7,7 +7,7 @@ import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
-import { parseDocument } from './parse.ts'
+import { forgetLocations, parseDocument } from './parse.ts'
 import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
@@ -43,7 +43,7 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       if (refusal) throw refusal
       try {
         const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
-        prepared.set(key, operation, tokens)
+        prepared.set(key, operation, weightOf(query, tokens))
         return operation
       } catch (error) {
         if (error instanceof GatewayError) refusals.set(queryHash, error)
@@ -68,6 +68,7 @@ function prepareOperation(
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   validateDocument(schema, whole, { showSchemaDetails })
+  forgetLocations(whole)
   const compiled = compileOperation({ schema, access, operation, document, logger })
   const checkVariables = createVariablesCheck({ schema, operation, document, limits })
   return {
@@ -81,6 +82,11 @@ function prepareOperation(
       checkVariables,
     }),
   }
+}
+
+/** In tokens of some 256 bytes each. The text is kept twice, as key and in the operation, with up to two bytes a character. */
+function weightOf(query: string, tokens: number): number {
+  return tokens + Math.ceil(query.length / 64)
 }
 
 function refuseOversized(query: string, { documentBytes }: OperationLimits): void {

@@ -23,7 +23,9 @@ export interface ConfirmationsOptions {
   readonly keepSeconds: number
 }
 
-const FRESH_MS = 1000
+/** A feed that is older tells nothing of the present. */
+export const FEED_FRESH_MS = 1000
+const ASK_EVERY_MS = 1000
 const HONOUR_MS = 60_000
 /** An answer that takes longer is waited for only by credentials that were never confirmed. */
 const PATIENCE_MS = 500
@@ -36,7 +38,10 @@ interface Batch {
   readonly inTime: Promise<boolean | 'late'>
 }
 
-/** One batched question a second at most, whatever the number of requests that wait for it. */
+/** Auth takes questions of 1 MB, and ids may be long. */
+const CREDENTIALS_PER_QUESTION = 1000
+
+/** One batched question a second at most, in as many parts as it needs, whatever the number of requests that wait for it. */
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const { monotonic } = options
   let batch: Batch | null = null
@@ -49,12 +54,12 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   return {
     confirm(credential) {
       const now = monotonic()
-      if (options.feed.ageMs() <= FRESH_MS) {
+      if (options.feed.ageMs() <= FEED_FRESH_MS) {
         credential.confirmedAt = now
         return 'confirmed'
       }
-      if (now - credential.checkedAt < FRESH_MS) return 'confirmed'
-      if (now - failedAt < FRESH_MS) return fallback(credential)
+      if (now - credential.checkedAt < ASK_EVERY_MS) return 'confirmed'
+      if (now - failedAt < ASK_EVERY_MS) return fallback(credential)
       return askFor(credential)
     },
     mayHonour,
@@ -82,7 +87,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
 
   function openBatch(): Batch {
     const credentials = new Set<Credential>()
-    const sent = delay(Math.max(0, sentAt + FRESH_MS - monotonic())).then(() => {
+    const sent = delay(Math.max(0, sentAt + ASK_EVERY_MS - monotonic())).then(() => {
       batch = null
       sentAt = monotonic()
       return { answered: send(credentials) }
@@ -108,18 +113,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   async function send(credentials: ReadonlySet<Credential>): Promise<boolean> {
     const askedAt = monotonic()
     try {
-      const answer = await options.questions.check(questionOf(credentials))
-      const expiresAt = options.now() / 1000 + options.keepSeconds
-      const stale = new Set(answer.staleSessions)
-      options.entries.add([
-        ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
-        ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
-        ...[...credentials].flatMap((credential) => staleEntry(credential, stale, expiresAt)),
-      ])
-      for (const credential of credentials) {
-        credential.checkedAt = askedAt
-        credential.confirmedAt = askedAt
-      }
+      for (const part of partsOf([...credentials])) await ask(part, askedAt)
       return true
     } catch (error) {
       if (!(error instanceof AuthUnavailable)) throw error
@@ -127,9 +121,30 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
       return false
     }
   }
+
+  async function ask(credentials: readonly Credential[], askedAt: number): Promise<void> {
+    const answer = await options.questions.check(questionOf(credentials))
+    const expiresAt = options.now() / 1000 + options.keepSeconds
+    const stale = new Set(answer.staleSessions)
+    options.entries.add([
+      ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
+      ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
+      ...credentials.flatMap((credential) => staleEntry(credential, stale, expiresAt)),
+    ])
+    for (const credential of credentials) {
+      credential.checkedAt = askedAt
+      credential.confirmedAt = askedAt
+    }
+  }
 }
 
-function questionOf(credentials: ReadonlySet<Credential>) {
+function* partsOf(credentials: readonly Credential[]): Generator<readonly Credential[]> {
+  for (let start = 0; start < credentials.length; start += CREDENTIALS_PER_QUESTION) {
+    yield credentials.slice(start, start + CREDENTIALS_PER_QUESTION)
+  }
+}
+
+function questionOf(credentials: readonly Credential[]) {
   const sessions = []
   const apiKeys = []
   for (const { principal } of credentials) {

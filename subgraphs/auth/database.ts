@@ -10,8 +10,8 @@ export interface Database {
 }
 
 const ACQUIRE_TIMEOUT_MS = 2_000
-/** No statement and no idle transaction outlives this; the revocation feed's window is longer than both. */
-export const TRANSACTION_TIMEOUT_MS = 10_000
+/** No statement and no idle transaction outlives this. */
+const TRANSACTION_TIMEOUT_MS = 10_000
 
 /** What knex would print is thrown as well, and logged as JSON where it is caught. */
 const SILENT = { debug() {}, deprecate() {}, error() {}, warn() {} }
@@ -105,17 +105,21 @@ const UNREACHABLE = new Set([
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = sqlState(error)
-  if (/^(08|53|57P0)/.test(code) || RETRYABLE.has(code) || code === '57014') return true
-  if (UNREACHABLE.has(code)) return true
-  return (
-    error.name === 'KnexTimeoutError' ||
-    /Connection terminated|timeout expired|Client has encountered a connection error/.test(
-      error.message,
-    )
+  if (/^53/.test(code) || RETRYABLE.has(code) || code === '57014') return true
+  return isConnectionLost(error) || error.name === 'KnexTimeoutError'
+}
+
+/** Whether the server may have gone, and perhaps come back as another: not so for one that is merely slow. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = sqlState(error)
+  if (/^(08|57P0)/.test(code) || UNREACHABLE.has(code)) return true
+  return /Connection terminated|timeout expired|Client has encountered a connection error/.test(
+    error.message,
   )
 }
 
-/** Whether PostgreSQL could not take a value as it came, for example text with a NUL in it (class 22). */
+/** Whether PostgreSQL could not take a value as it came, for example a time beyond its calendar (class 22). */
 export function isUnstorable(error: unknown): boolean {
   return error instanceof Error && sqlState(error).startsWith('22')
 }

@@ -2,6 +2,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { z } from 'zod'
 import { isDatabaseAway, isUnstorable } from './database.ts'
+import { findUnstorable } from './storable-text.ts'
 
 const messages = {
   UNAUTHENTICATED: 'Sign in first.',
@@ -58,6 +59,10 @@ export function badInput(path: string, message: string): AuthError {
  * @throws AuthError BAD_USER_INPUT with every problem
  */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const unstorable = findUnstorable(input)
+  if (unstorable !== null) {
+    throw badInput(['input', ...unstorable].join('.'), 'This text has characters that are none.')
+  }
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => ({
@@ -70,7 +75,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   })
 }
 
-/** Apollo Server's formatError: coded errors pass, an absent database and a value that it cannot take are told, the rest says nothing. */
+/** Apollo Server's formatError: coded errors pass, an absent database is a 503, an impossible value the caller's, the rest says nothing. */
 export function formatError(
   formatted: GraphQLFormattedError,
   thrown: unknown,
@@ -86,13 +91,13 @@ export function formatError(
     }
   }
   if (isUnstorable(original)) {
-    return {
-      ...formatted,
-      message: messages.BAD_USER_INPUT,
-      extensions: { code: 'BAD_USER_INPUT', fields: [] },
-    }
+    log(original)
+    return badValue(formatted, messages.BAD_USER_INPUT)
   }
   const code = formatted.extensions?.code
+  if (code === 'GRAPHQL_VALIDATION_FAILED' && isBadLiteral(original)) {
+    return badValue(formatted, original.message)
+  }
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
     const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {}
     return { ...formatted, extensions }
@@ -103,6 +108,15 @@ export function formatError(
     message: messages.INTERNAL_SERVER_ERROR,
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   }
+}
+
+/** A literal that a scalar refused: the gateway does not know our scalars, so it could not refuse it as it does others. */
+function isBadLiteral(original: unknown): original is GraphQLError {
+  return original instanceof GraphQLError && original.extensions.code === 'BAD_USER_INPUT'
+}
+
+function badValue(formatted: GraphQLFormattedError, message: string): GraphQLFormattedError {
+  return { ...formatted, message, extensions: { code: 'BAD_USER_INPUT' } }
 }
 
 function originalOf(thrown: unknown): unknown {

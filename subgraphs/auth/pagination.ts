@@ -1,6 +1,7 @@
 // Relay connections over keyset pagination: stable while rows come and go, and on an index however deep the page.
 import type { Knex } from 'knex'
 import { AuthError } from './errors.ts'
+import { isStorable } from './storable-text.ts'
 
 export interface ConnectionArguments {
   readonly first?: number | null | undefined
@@ -99,15 +100,21 @@ function parseCursor(argument: string, cursor: string, { column, isId }: Order):
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === column) {
       const [, value, id]: unknown[] = parsed
-      const isText = typeof value === 'string' && typeof id === 'string' && !/\0/.test(value + id)
-      if (isText && (isId === undefined || isId(id))) {
-        return [column.endsWith('_at') ? new Date(value).toISOString() : value, id]
+      const isText = typeof value === 'string' && typeof id === 'string'
+      if (isText && isStorable(value) && isStorable(id) && (isId === undefined || isId(id))) {
+        if (!column.endsWith('_at') || isTime(value)) return [value, id]
       }
     }
   } catch {
-    // Not JSON, or no time: refused below like any other cursor that is none.
+    // Not JSON: refused below like any other cursor that is none.
   }
   throw refusal(argument, 'This cursor is not one of ours.')
+}
+
+/** As we write it, in the years that PostgreSQL knows as we do. */
+function isTime(text: string): boolean {
+  const time = new Date(text)
+  return /^\d{4}-/.test(text) && !Number.isNaN(time.getTime()) && time.toISOString() === text
 }
 
 function refusal(argument: string, message: string): AuthError {

@@ -287,11 +287,62 @@ test('a busy key is written to once a minute', async () => {
   expect((await row()).last_used_at.getTime()).toBeGreaterThan(used.last_used_at.getTime())
 })
 
+test('the end of the overlap ends the old secret alone, cached or not', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const rotated = await stack.client.send(
+    ROTATE,
+    { input: { id: key.id, overlapSeconds: 3 } },
+    person.headers,
+  )
+  const fresh = headersOf(key.key, rotated.data.rotateApiKey.secret)
+  await verifyKey(person, rotated.data.rotateApiKey.verification.id)
+  expect((await viewer(key.headers)).status).toBe(200)
+  const answers = new Set<number>()
+  const refusalOfOld = async () => {
+    answers.add((await viewer(fresh)).status)
+    return await refusal(key.headers)
+  }
+  await expect.poll(refusalOfOld, { timeout: 6_000 }).toBe(INVALID)
+  await refusalOfOld()
+  expect([...answers]).toEqual([200])
+})
+
+test('who uses a stolen key from elsewhere does not lock its owner out', async () => {
+  const proxied = await startStack({
+    env: { API_KEY_VERIFICATION: 'off', TRUSTED_PROXIES: '127.0.0.1' },
+  })
+  try {
+    const person = await registerPerson(proxied)
+    const created = await proxied.client.send(
+      CREATE,
+      { input: { name: 'ci', allowedIps: ['192.0.2.1'] } },
+      person.headers,
+    )
+    const { key, secret } = created.data.createApiKey
+    const from = async (address: string) =>
+      (
+        await proxied.client.send(
+          VIEWER,
+          {},
+          { ...headersOf(key, secret), 'x-forwarded-for': address },
+        )
+      ).status
+    for (let n = 0; n < 10; n += 1) expect(await from('203.0.113.9')).toBe(401)
+    expect(await from('192.0.2.1')).toBe(200)
+    expect(await from('203.0.113.9')).toBe(401)
+  } finally {
+    await proxied.stop()
+  }
+})
+
 test('a key with an address list works from those addresses alone', async () => {
   const person = await registerPerson(stack)
   const here = await usableKey(person, { allowedIps: ['127.0.0.0/8', '::1'] })
   const elsewhere = await usableKey(person, { allowedIps: ['203.0.113.7'] })
+  const mapped = await usableKey(person, { allowedIps: ['::ffff:127.0.0.0/104', '10.0.0.0/8'] })
   expect((await viewer(here.headers)).status).toBe(200)
+  expect((await viewer(mapped.headers)).status).toBe(200)
   expect(await refusal(elsewhere.headers)).toBe(INVALID)
   const bad = await stack.client.send(
     CREATE,

@@ -68,6 +68,37 @@ test('a taken address gets the same answer, its owner a mail that says so, and n
   })
 })
 
+test('nobody learns from a pending registration that its address has got an account', async () => {
+  const email = newEmail()
+  const spy = await begin(email)
+  await stack.mailbox.takeCode(email)
+  const resend = async (verificationId: string) => {
+    await forgetThrottles()
+    const answer = await stack.client.send(RESEND, { input: { verificationId } })
+    return answer.code ?? Object.keys(answer.data.resendVerification)
+  }
+  const early = await resend(spy.id)
+  await ageSend(email)
+  const later = await resend(spy.id)
+  await stack.mailbox.takeCode(email)
+
+  await registerPerson(stack, { email })
+  expect(await resend(spy.id)).toEqual(early)
+  expect((await verify(spy.id, '00000000')).errors[0]?.extensions.attemptsRemaining).toBe(4)
+  await ageSend(email)
+  expect(await resend(spy.id)).toEqual(later)
+  expect((await stack.mailbox.take(email)).subject).toContain('already have an account')
+})
+
+test('a code of a pending registration is worth nothing once its address has an account', async () => {
+  const email = newEmail()
+  const { id } = await begin(email)
+  const code = await stack.mailbox.takeCode(email)
+  await forgetThrottles()
+  await registerPerson(stack, { email })
+  expect((await verify(id, code)).code).toBe('VERIFICATION_FAILED')
+})
+
 test('five wrong codes end a code, also when the sixth is right, and 20 at once are no more than five', async () => {
   const { email, id } = await begin()
   const code = await stack.mailbox.takeCode(email)

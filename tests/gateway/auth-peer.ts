@@ -49,12 +49,20 @@ export async function startAuthPeer(options: { issuer: string }) {
   const seen: Seen[] = []
   const feeds = new Set<ServerResponse>()
   const entries: Entry[] = []
-  const apiKeys = new Map<string, Record<string, unknown>>()
+  const apiKeys = new Map<string, Record<string, unknown> | { refused: string }>()
   const live = new Map<string, Record<string, unknown> | { refused: string }>()
-  const switches = { isBeating: true, isDown: false, delayMs: 0, slowAnswersMs: 0 }
+  const switches = {
+    isBeating: true,
+    isDown: false,
+    isAnswering: true,
+    delayMs: 0,
+    slowAnswersMs: 0,
+  }
   const reader = createIdentityReader({ subgraph: 'auth', issuer })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
+  /** Pieces of the snapshot, and the pause before each. */
+  let slowSnapshot: { readonly pieces: readonly string[]; readonly pauseMs: number } | null = null
 
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy())
@@ -81,6 +89,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
     if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
+    if (!switches.isAnswering) return json(response, {}, 502)
     json(response, answer(body ?? {}))
   }
 
@@ -100,17 +109,33 @@ export async function startAuthPeer(options: { issuer: string }) {
   function openFeed(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     response.flushHeaders()
-    if (switches.isBeating) {
-      response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+    if (slowSnapshot !== null) void writeSlowly(response, slowSnapshot)
+    else {
+      if (switches.isBeating) {
+        response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+      }
+      feeds.add(response)
+    }
+    response.once('close', () => feeds.delete(response))
+  }
+
+  async function writeSlowly(
+    response: ServerResponse,
+    { pieces, pauseMs }: NonNullable<typeof slowSnapshot>,
+  ): Promise<void> {
+    for (const piece of pieces) {
+      await new Promise((done) => setTimeout(done, pauseMs))
+      if (!response.destroyed) response.write(piece)
     }
     feeds.add(response)
-    response.once('close', () => feeds.delete(response))
   }
 
   function answer(question: Record<string, unknown>): unknown {
     if (question.type === 'api-key') {
-      const principal = apiKeys.get(`${question.key} ${question.secret}`)
-      return principal ? { principal } : { refused: 'API_KEY_INVALID' }
+      const found = apiKeys.get(`${question.key} ${question.secret}`) ?? {
+        refused: 'API_KEY_INVALID',
+      }
+      return 'refused' in found ? found : { principal: found }
     }
     if (question.type === 'live') {
       const { sub } = question.principal as { sub: string }
@@ -143,6 +168,10 @@ export async function startAuthPeer(options: { issuer: string }) {
       const whole = { ...entry, expiresAt: Math.floor(Date.now() / 1000) + 3600 }
       entries.push(whole)
       if (switches.isBeating) tell({ type: 'changes', at: now(), entries: [whole] })
+    },
+    /** From now on a feed begins with these bytes, piece by piece. */
+    beginFeedsSlowly(pieces: readonly string[], pauseMs: number) {
+      slowSnapshot = { pieces, pauseMs }
     },
     cutFeeds() {
       for (const feed of feeds) feed.destroy()

@@ -83,6 +83,12 @@ describe('two credentials at once', () => {
     }
   })
 
+  test('a header whose name is a property of every object is no credential', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(await rawRequest(stack.endpoint, [`${name}: x`])).toMatch(/^HTTP\/1\.1 200/)
+    }
+  })
+
   test('cookies beside a header credential are ignored', async () => {
     const headers = { ...bearer(await stack.auth.token()), cookie: '__Host-access=nonsense' }
     expect((await stack.hello(headers)).status).toBe(200)
@@ -131,6 +137,20 @@ describe('API keys', () => {
     const headers = { 'x-api-key': 'spk_test_0000000000000000', 'x-api-secret': secret }
     for (let count = 0; count < 30; count++) await stack.hello(headers)
     expect(stack.auth.calls('/internal/credentials').length).toBeLessThan(15)
+  })
+
+  test('an operation that is refused asks auth nothing, nor does one that runs as nobody', async () => {
+    const headers = { 'x-api-key': 'spk_test_1111111111111111', 'x-api-secret': secret }
+    for (const [query, refusal] of [
+      ['{ nonsense', 'GRAPHQL_PARSE_FAILED'],
+      ['{ nonsense }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['mutation { login logout }', 'BAD_REQUEST'],
+    ] as const) {
+      expect(refusalOf(await stack.send(query, { headers }))).toBe(refusal)
+    }
+    expect((await stack.send('mutation { login }', { headers })).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials')).toHaveLength(0)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED API_KEY_INVALID')
   })
 
   test('an address list is checked again on a cached answer', async () => {
@@ -214,6 +234,20 @@ describe('what a client says under our names', () => {
     const [call] = stack.auth.calls('/graphql')
     expect(JSON.stringify([call?.headers, call?.body])).not.toMatch(/forged|192\.0\.2\.1/)
     expect(call?.headers['sallyport-client-address']).toBe('127.0.0.1')
+  })
+
+  test('a clock that was ahead leaves no identity token in use that subgraphs refuse', async () => {
+    let ahead = 0
+    const skewed = await startGateway({ deps: { now: () => Date.now() + ahead } })
+    try {
+      const headers = bearer(await skewed.auth.token())
+      ahead = 300_000
+      expect((await skewed.hello(headers)).body.data).toEqual({ hello: null })
+      ahead = 0
+      expect((await skewed.hello(headers)).body).toEqual({ data: { hello: 'hello' } })
+    } finally {
+      await skewed[Symbol.asyncDispose]()
+    }
   })
 
   test('an identity token is signed once per credential and reused', async () => {

@@ -12,7 +12,7 @@ test('custom claims, like any other, go to the subgraphs that are granted them, 
     keys: { keys: [await generateIdentityKey()] },
     issuer,
   })
-  const identity = createIdentity({ signer, now: Date.now })
+  const identity = createIdentity({ signer, now: Date.now, monotonic: () => performance.now() })
   const principal = createPrincipal(
     { kind: 'user', sub: 'usr_1', sid: 'ses_1', roles: ['user'], custom: { plan: 'team' } },
     1,
@@ -25,4 +25,34 @@ test('custom claims, like any other, go to the subgraphs that are granted them, 
   }
   expect(await told('orders', ['custom'])).toMatchObject({ custom: { plan: 'team' }, roles: [] })
   expect((await told('reviews', ['roles'])).custom).toEqual({})
+})
+
+test('a token that was issued in the future is not used again once the clock is set right', async () => {
+  const signer = await createIdentitySigner({
+    keys: { keys: [await generateIdentityKey()] },
+    issuer: 'https://graph.example.com',
+  })
+  const clock = { wall: Date.now(), monotonic: 0 }
+  const identity = createIdentity({
+    signer,
+    now: () => clock.wall,
+    monotonic: () => clock.monotonic,
+  })
+  const principal = createPrincipal({ kind: 'user', sub: 'usr_1', sid: 'ses_1' }, 1)
+  const subgraph = {
+    name: 'orders',
+    identity: { grants: [], header: 'sallyport-identity' as const },
+  }
+  const token = async () => (await identity.headerFor(principal, subgraph, 'v1')).value
+  const first = await token()
+  clock.wall += 29_000
+  clock.monotonic += 29_000
+  expect(await token()).toBe(first)
+  // Set back, it does not become young again.
+  clock.wall -= 20_000
+  clock.monotonic += 2_000
+  const second = await token()
+  expect(second).not.toBe(first)
+  clock.wall -= 300_000
+  expect(await token()).not.toBe(second)
 })

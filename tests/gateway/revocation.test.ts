@@ -1,4 +1,5 @@
 // A credential that was good and no longer is: refused within a second while auth can be asked, and never by mistake.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -100,6 +101,37 @@ describe('while the feed is fresh', () => {
     expect(types.filter((type) => type === 'api-key')).toHaveLength(2)
   })
 
+  test('a cached key that has ended is asked about, not refused by itself', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(pair, ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
+  test('a key that has ended is not honoured while nobody answers', async () => {
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(503)
+  })
+
+  test('a key used from a forbidden address is not forgotten where it is allowed', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    elapsed += 61_000
+    await sleep(100)
+    stack.auth.apiKeys.set(pair, { refused: 'ADDRESS_NOT_ALLOWED' })
+    expect(refusalOf(await stack.hello(apiKey))).toBe('UNAUTHENTICATED API_KEY_INVALID')
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
   test('logging out a revoked session succeeds as nobody', async () => {
     const headers = bearer(await stack.auth.token())
     stack.auth.revoke({ kind: 'session', id: 'ses_1' })
@@ -178,6 +210,107 @@ describe('while auth takes long to answer', () => {
     stack.auth.revoke({ kind: 'session', id: 'ses_1' })
     expect((await stack.hello(headers)).status).toBe(401)
   })
+})
+
+describe('while the feed is late', () => {
+  test('a key loses within a second what its owner loses', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const admin = () => stack.send('{ onlyAdmins }', { headers: apiKey })
+    stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
+    expect((await admin()).status).toBe(200)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    expect((await admin()).status).toBe(200)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    elapsed += 1001
+    expect(refusalOf(await admin())).toBe('FORBIDDEN')
+  })
+
+  test('a key is asked about once a second, however often it is used', async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    for (let n = 0; n < 10; n += 1) expect((await stack.hello(apiKey)).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials').length).toBeLessThanOrEqual(2)
+  })
+
+  test('logout is 503 where nobody can say whose session it is, never a success that ended none', async () => {
+    const headers = bearer(await stack.auth.token())
+    stack.auth.switches.isBeating = false
+    stack.auth.switches.isAnswering = false
+    elapsed += 2000
+    const reply = await stack.send('mutation { logout }', { headers })
+    expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    stack.auth.switches.isAnswering = true
+    elapsed += 2000
+    const again = await stack.send('mutation { logout }', { headers })
+    expect(again.body).toEqual({ data: { logout: 'user' } })
+  })
+})
+
+describe('a long list of revocations', () => {
+  const entry = (n: number) => ({ kind: 'session', id: `ses_${n}`, expiresAt: 9_999_999_999 })
+  const line = (message: object) => `${JSON.stringify({ at: '', ...message })}\n`
+
+  test('counts once all of its parts are there, however slowly they come', async () => {
+    const slow = await startGateway({ waitUntilReady: false })
+    try {
+      const parts = [1, 2, 3].map((n) =>
+        line({ type: 'snapshot', entries: [entry(n)], more: true }),
+      )
+      // Five pieces, none of them a whole line, over more time than a silent feed is given.
+      const pieces = parts.join('').match(/.{1,60}/gs) ?? []
+      slow.auth.beginFeedsSlowly([...pieces, line({ type: 'snapshot', entries: [] })], 700)
+      slow.auth.cutFeeds()
+      await slow.gateway.ready()
+      const refused = await slow.hello(bearer(await slow.auth.token({ claims: { sid: 'ses_3' } })))
+      expect(refusalOf(refused)).toBe('UNAUTHENTICATED SESSION_REVOKED')
+      expect(slow.auth.calls('/internal/revocations').length).toBeLessThanOrEqual(2)
+    } finally {
+      await slow[Symbol.asyncDispose]()
+    }
+  })
+
+  test('a gateway is not ready while a part is missing', async () => {
+    const partial = await startGateway({ waitUntilReady: false })
+    try {
+      partial.auth.beginFeedsSlowly([line({ type: 'snapshot', entries: [], more: true })], 0)
+      partial.auth.cutFeeds()
+      await sleep(1000)
+      const ready = await fetch(`${partial.gateway.url}/health/ready`)
+      expect(ready.status).toBe(503)
+    } finally {
+      await partial[Symbol.asyncDispose]()
+    }
+  })
+})
+
+test('every token issued before a moment is refused by one entry, and later ones pass', async () => {
+  const iat = Math.floor(Date.now() / 1000) - 60
+  const older = bearer(await stack.auth.token({ claims: { iat, exp: iat + 600 } }))
+  const newer = bearer(await stack.auth.token({ claims: { iat: iat + 30, exp: iat + 600 } }))
+  expect((await stack.hello(older)).status).toBe(200)
+  stack.auth.revoke({ kind: 'issued-before', id: String(iat + 30) })
+  await statusWithin(1000, () => stack.hello(older), 401)
+  expect(refusalOf(await stack.hello(older))).toBe('UNAUTHENTICATED TOKEN_STALE')
+  expect((await stack.hello(newer)).status).toBe(200)
+})
+
+test('many credentials at once while the feed is late are asked about in parts that auth can take', async () => {
+  const tokens = await Promise.all(
+    Array.from({ length: 1300 }, (_, n) => stack.auth.token({ claims: { sid: `ses_${n}` } })),
+  )
+  stack.auth.switches.isBeating = false
+  elapsed += 2000
+  stack.auth.revoke({ kind: 'session', id: 'ses_1299' })
+  const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
+  const statuses = replies.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1299)
+  expect(statuses[1299]).toBe(401)
+  const asked = stack.auth
+    .calls('/internal/credentials')
+    .map(({ body }) => (body as { sessions: unknown[] }).sessions.length)
+  expect(Math.max(...asked)).toBeLessThanOrEqual(1000)
 })
 
 describe('while auth is away', () => {

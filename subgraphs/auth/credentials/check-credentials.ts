@@ -21,11 +21,19 @@ export type Principal = ClaimsPayload & {
 
 export type CredentialAnswer =
   | { readonly principal: Principal }
-  | { readonly refused: 'API_KEY_INVALID' | 'SESSION_REVOKED' | 'TOKEN_STALE' }
+  | {
+      readonly refused:
+        | 'API_KEY_INVALID'
+        | 'ADDRESS_NOT_ALLOWED'
+        | 'SESSION_REVOKED'
+        | 'TOKEN_STALE'
+    }
 
 const API_KEY_INVALID = { refused: 'API_KEY_INVALID' } as const
+/** For gateways alone, so that they do not forget a key that works elsewhere; clients are told API_KEY_INVALID. */
+const ADDRESS_NOT_ALLOWED = { refused: 'ADDRESS_NOT_ALLOWED' } as const
 
-/** Unknown, wrong, revoked, expired, unverified, from elsewhere: one answer. */
+/** Unknown, wrong, revoked, expired, unverified: one answer. */
 export async function checkApiKey(
   deps: AuthDeps,
   presented: { readonly key: string; readonly secret: string; readonly address: string | null },
@@ -34,12 +42,13 @@ export async function checkApiKey(
     return API_KEY_INVALID
   const apiKey = await findKey(deps.db, { key: presented.key })
   // An unknown key costs the same HMAC as a known one, and neither a statement more.
-  const isRight = matchesAnySecret(deps, presented.secret, apiKey)
-  if (apiKey === null || !isRight) return API_KEY_INVALID
-  if (!isAddressAllowed(apiKey.allowed_ips, presented.address)) return API_KEY_INVALID
+  const matched = matchSecret(deps, presented.secret, apiKey)
+  if (apiKey === null || matched === null) return API_KEY_INVALID
+  if (!isAddressAllowed(apiKey.allowed_ips, presented.address)) return ADDRESS_NOT_ALLOWED
   const answer = await principalOfKey(deps.db, apiKey)
-  if ('principal' in answer) await touch(deps.db, apiKey.id)
-  return answer
+  if (!('principal' in answer)) return answer
+  await touch(deps.db, apiKey.id)
+  return { principal: { ...answer.principal, expires_at: endOf(apiKey, matched) } }
 }
 
 type FoundKey = ApiKey & { readonly is_in_overlap: boolean }
@@ -57,19 +66,20 @@ async function findKey(
   return row === undefined ? null : (ApiKey.fromDatabaseJson(row) as FoundKey)
 }
 
-function matchesAnySecret(deps: AuthDeps, secret: string, key: FoundKey | null): boolean {
+function matchSecret(
+  deps: AuthDeps,
+  secret: string,
+  key: FoundKey | null,
+): 'current' | 'previous' | null {
   const pepper = deps.config.secrets.apiKeyPepper
   const current = {
     hash: key?.secret_hash ?? 'x'.repeat(43),
     version: key?.secret_pepper_version ?? pepper.currentVersion,
   }
-  if (matchesSecret(secret, current, pepper)) return key !== null
-  if (key === null || !key.is_in_overlap) return false
-  return matchesSecret(
-    secret,
-    { hash: key.previous_secret_hash, version: key.previous_pepper_version },
-    pepper,
-  )
+  if (matchesSecret(secret, current, pepper)) return key === null ? null : 'current'
+  if (key === null || !key.is_in_overlap) return null
+  const previous = { hash: key.previous_secret_hash, version: key.previous_pepper_version }
+  return matchesSecret(secret, previous, pepper) ? 'previous' : null
 }
 
 /** At most one write a minute and key, however busy it is. */
@@ -94,17 +104,17 @@ async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAns
     scope: scopes.join(' '),
     email_verified: owner.email_verified,
     ...(Object.keys(custom).length > 0 && { custom }),
-    expires_at: keyEnd(apiKey),
     allowed_ips: apiKey.allowed_ips,
   }
   return { principal }
 }
 
-/** An old secret in its overlap ends with the overlap; gateways must not cache it for longer. */
-function keyEnd(apiKey: FoundKey): number | null {
-  const ends = [apiKey.expires_at, apiKey.is_in_overlap ? apiKey.previous_expires_at : null].filter(
-    (end) => end !== null,
-  )
+/** An old secret ends with its overlap, the new one does not; gateways must not cache either for longer. */
+function endOf(apiKey: ApiKey, matched: 'current' | 'previous'): number | null {
+  const ends = [
+    apiKey.expires_at,
+    matched === 'previous' ? apiKey.previous_expires_at : null,
+  ].filter((end) => end !== null)
   return ends.length === 0 ? null : Math.floor(Math.min(...ends.map(Number)) / 1000)
 }
 

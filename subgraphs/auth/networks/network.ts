@@ -10,10 +10,9 @@ export function networkOf(address: string | null): string {
   const version = isIP(bare)
   if (version === 0) return UNKNOWN
   if (version === 4) return bare
-  const groups = expand(bare)
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (isMapped) return [groups[6], groups[7]].flatMap((g = 0) => [g >> 8, g & 255]).join('.')
-  return `${groups
+  const mapped = mappedAddress(bare)
+  if (mapped !== null) return mapped
+  return `${expand(bare)
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`
@@ -24,7 +23,7 @@ export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== null
 }
 
-/** @returns null when the text is neither an address nor a CIDR range */
+/** @returns null when the text is neither an address nor a CIDR range. A range of mapped addresses is one of IPv4 */
 function parseNetwork(text: string): Network | null {
   const [address = '', prefixText, ...more] = text.split('/')
   const version = isIP(address)
@@ -32,7 +31,19 @@ function parseNetwork(text: string): Network | null {
   const bits = version === 6 ? 128 : 32
   if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return null
   const prefix = prefixText === undefined ? bits : Number(prefixText)
-  return prefix > bits ? null : { address, prefix, family: version === 6 ? 'ipv6' : 'ipv4' }
+  if (prefix > bits) return null
+  if (version === 4) return { address, prefix, family: 'ipv4' }
+  const mapped = prefix >= 96 ? mappedAddress(address) : null
+  if (mapped === null) return { address, prefix, family: 'ipv6' }
+  return { address: mapped, prefix: prefix - 96, family: 'ipv4' }
+}
+
+/** The IPv4 address in an IPv6 one such as `::ffff:192.0.2.1`, in whatever spelling; null when there is none. */
+function mappedAddress(address: string): string | null {
+  const groups = expand(address)
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (!isMapped) return null
+  return [groups[6], groups[7]].flatMap((group = 0) => [group >> 8, group & 255]).join('.')
 }
 
 interface Network {

@@ -28,7 +28,8 @@ export async function refresh(context: AuthContext, input: unknown): Promise<Sig
   context.deps.checks.count('refresh-token', 'accepted')
   await auditOtherDevice(context, rotation)
   const user = await findUserWithRoles(context.deps.db, rotation.session.user_id)
-  if (user === undefined) throw refused(context, presented.delivery)
+  // Suspended since the rotation: its sessions are over, and this token would be one more.
+  if (user?.status !== 'ACTIVE') throw refused(context, presented.delivery)
   const { session, refreshToken } = rotation
   return await answerSignedIn(context, { session, user, refreshToken, deviceToken: null })
 }

@@ -7,7 +7,13 @@ import { seal, unseal } from '../tokens/sealed-box.ts'
 import { formatRefreshToken, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
 
-/** The client's present refresh token becomes the predecessor, so a lost answer costs nothing. */
+/** Each one needs a password: whoever loses as many answers in a row logs in again. */
+const MAX_EARLIER_TURNS = 8
+
+/**
+ * The client's present refresh token becomes the predecessor, so a lost answer costs nothing. Which one it has is not
+ * sure: the answer that carried the present one may be lost too, so its predecessor stays one.
+ */
 export async function renewTokens(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
@@ -27,6 +33,10 @@ export async function renewTokens(
     .update({
       authenticated_at: trx.fn.now(),
       previous_turn_hash: trx.ref('turn_hash'),
+      earlier_turn_hashes: trx.raw(
+        '(array_remove(array_prepend(previous_turn_hash, earlier_turn_hashes), null))[1:?]',
+        [MAX_EARLIER_TURNS],
+      ),
       turn_hash: sha256(token.turn),
       sealed_successor: `k${keys.currentVersion}:${box}`,
       generation: trx.raw('generation + 1'),

@@ -32,6 +32,8 @@ export class Session extends Model {
   declare family_key_version: number | null
   declare turn_hash: string | null
   declare previous_turn_hash: string | null
+  /** Turns before it whose successors were made by `renewTokens`, newest first; empty once a successor was presented. */
+  declare earlier_turn_hashes: string[]
   declare generation: number
   declare rotated_at: Date | null
   declare rotated_from_address: string | null

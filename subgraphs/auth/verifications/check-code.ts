@@ -101,7 +101,9 @@ export async function requireFlow(
   throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
 }
 
+/** Digits as any keyboard writes them; a full-width one is longer in bytes than it looks. */
 function sameCode(presented: string, right: string): boolean {
-  const digits = presented.replace(/[\s-]/g, '')
-  return digits.length === right.length && timingSafeEqual(Buffer.from(digits), Buffer.from(right))
+  const digits = Buffer.from(presented.normalize('NFKC').replace(/[\s-]/g, ''))
+  const expected = Buffer.from(right)
+  return digits.length === expected.length && timingSafeEqual(digits, expected)
 }
