@@ -25,6 +25,7 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
   const port = environment.PORT || '4000'
   const env: Record<string, string | undefined> = {
     ...withDevelopmentSecrets(environment),
+    ...developmentAddress(environment, port),
     // In one process the gateway is next door, whatever address the outside knows it by.
     IDENTITY_JWKS_URL:
       environment.IDENTITY_JWKS_URL ||
@@ -39,20 +40,31 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
     REVIEWS_URL: env.REVIEWS_URL || `http://${localHost(env.HOST)}:${reviewsConfig.port}/graphql`,
   })
   const log = createPartLog(env.LOG_LEVEL || 'info')
-  const auth = await createAuth(authConfig, { log: log('auth') })
+  // Who takes events is there before whoever sends them.
   const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
+  const auth = await createAuth(authConfig, { log: log('auth'), consumers: [reviews.consumer] })
   const gateway = await createGateway(gatewayConfig, { logger: log('gateway') })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       void (async () => {
         await gateway.stop()
-        await Promise.all([reviews.stop(), auth.stop()])
+        await auth.stop()
+        await reviews.stop()
         process.exit(0)
       })()
     })
   }
   await gateway.ready()
   console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
+}
+
+/** One address for all parts: reviews does not know the gateway's port. Production says it itself. */
+function developmentAddress(
+  environment: Readonly<Record<string, string | undefined>>,
+  port: string,
+): Record<string, string> {
+  if (environment.NODE_ENV === 'production' || environment.PUBLIC_URL) return {}
+  return { PUBLIC_URL: `http://localhost:${port}` }
 }
 
 function localHost(host: string | undefined): string {

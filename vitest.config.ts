@@ -15,6 +15,7 @@ export default defineConfig({
     // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
     exclude: [
       'tests/bench/**',
+      'tests/long/**',
       'node_modules/**',
       ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
     ],

@@ -29,7 +29,12 @@ export interface Claims {
   readonly acr: string | null
   /** When the person last proved who they are, in seconds since the epoch. */
   readonly authTime: number | null
+  /** What a deployment's admins say of the user or of their roles, by name. Claim `custom`. */
+  readonly custom: Readonly<Record<string, CustomClaim>>
 }
+
+/** The value of a custom claim: small and plain. */
+export type CustomClaim = string | number | boolean | readonly string[]
 
 /** Claims as they stand in the token's payload, beside `iss aud iat exp ver`. */
 export interface ClaimsPayload {
@@ -46,6 +51,7 @@ export interface ClaimsPayload {
   acr?: string
   /** Seconds since the epoch. */
   auth_time?: number
+  custom?: Readonly<Record<string, CustomClaim>>
 }
 
 /** A payload that is not a claims payload: wrong type, unknown kind, or a kind without its owner. */
@@ -74,6 +80,7 @@ export function claimsFromPayload(payload: Readonly<Record<string, unknown>>): C
     amr: texts(payload, 'amr'),
     acr: text(payload, 'acr'),
     authTime: seconds(payload, 'auth_time'),
+    custom: customClaims(payload.custom),
   })
   refuseContradiction(claims)
   return claims
@@ -93,6 +100,7 @@ export function payloadFromClaims(claims: Claims): ClaimsPayload {
     ...(claims.amr.length > 0 && { amr: [...claims.amr] }),
     ...(claims.acr !== null && { acr: claims.acr }),
     ...(claims.authTime !== null && { auth_time: claims.authTime }),
+    ...(Object.keys(claims.custom).length > 0 && { custom: { ...claims.custom } }),
   }
 }
 
@@ -120,8 +128,9 @@ function refuseContradiction(claims: Claims): void {
 
 function isBare(claims: Claims): boolean {
   const { kind: _kind, ...rest } = claims
-  return Object.values(rest).every((value) => {
-    return Array.isArray(value) ? value.length === 0 : value === null || value === false
+  return Object.values(rest).every((value: unknown) => {
+    if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0
+    return value === null || value === false
   })
 }
 
@@ -164,4 +173,24 @@ function seconds(payload: Readonly<Record<string, unknown>>, name: string): numb
   if (value === undefined) return null
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
   throw new ClaimsError(`"${name}" is not a whole number of seconds`)
+}
+
+/** Without a prototype: a claim called `constructor` is a claim like any other. */
+function customClaims(value: unknown): Readonly<Record<string, CustomClaim>> {
+  const claims: Record<string, CustomClaim> = Object.create(null)
+  if (value === undefined) return Object.freeze(claims)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ClaimsError('"custom" is not an object')
+  }
+  for (const [name, claim] of Object.entries(value)) claims[name] = customClaim(name, claim)
+  return Object.freeze(claims)
+}
+
+function customClaim(name: string, value: unknown): CustomClaim {
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return Object.freeze([...value] as string[])
+  }
+  throw new ClaimsError(`the custom claim "${name}" is no text, number, flag or list of texts`)
 }

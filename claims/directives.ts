@@ -29,11 +29,18 @@ const FEDERATION_URL = /^https:\/\/specs\.apollo\.dev\/federation\/v2\.\d+$/
 const FEATURE_URL =
   /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\/v\d+\.\d+$/
 const ACCESS_URL = /^https:\/\/sallyport\.dev\/access\/v1\.\d+$/
+/** What a link to these hosts may look like. Composition would take more spellings, such as one that ends with `?x`. */
+const EXACT_URLS: ReadonlyMap<string, RegExp> = new Map([
+  ['specs.apollo.dev', /^https:\/\/specs\.apollo\.dev\/[A-Za-z]+\/v\d+\.\d+$/],
+  ['sallyport.dev', ACCESS_URL],
+])
 
 /**
  * Resolves the names from a document's `@link`s, of a subgraph or of a supergraph: a hard-coded name
  * would be a bypass. Apollo's three also count under their own name when no link says otherwise,
  * because they only take away; `@public` counts only where it is linked.
+ *
+ * @throws Error on a link to one of these specifications in a spelling of its own: a name that is missed would be a bypass.
  */
 export function directiveNames(document: DocumentNode): DirectiveNames {
   const schemas = document.definitions.filter((definition) => {
@@ -74,11 +81,17 @@ export function ruleFromDirectives(node: DirectedNode, names: DirectiveNames): A
 }
 
 function* namesOfLink(link: ConstDirectiveNode): Generator<readonly [string, string]> {
+  // `@core(feature:)` came before @link, and composition knows it still.
+  const feature = argument(link, 'feature')
+  if (typeof feature === 'string' && exactForm(feature)) throw new Error('@core: use @link')
   const url = argument(link, 'url')
   if (typeof url !== 'string') return
-  const feature = FEATURE_URL.exec(url)?.[1]
+  if (exactForm(url)?.test(url) === false) {
+    throw new Error(`@link: "${url}" is no address of a specification`)
+  }
+  const own = FEATURE_URL.exec(url)?.[1]
   const as = argument(link, 'as')
-  if (feature) yield [feature, typeof as === 'string' ? as : feature]
+  if (own) yield [own, typeof as === 'string' ? as : own]
   const isFederation = FEDERATION_URL.test(url)
   if (!isFederation && !ACCESS_URL.test(url)) return
 
@@ -88,6 +101,10 @@ function* namesOfLink(link: ConstDirectiveNode): Generator<readonly [string, str
   for (const directive of directives) {
     yield [directive, imports.get(`@${directive}`) ?? `${namespace}__${directive}`]
   }
+}
+
+function exactForm(url: string): RegExp | undefined {
+  return EXACT_URLS.get(URL.canParse(url) ? new URL(url).hostname : '')
 }
 
 /** `import: ["@key", { name: "@policy", as: "@rule" }]` as from name to local name, the latter without `@`. */

@@ -5,6 +5,7 @@ export {
   ClaimsError,
   type ClaimsKind,
   type ClaimsPayload,
+  type CustomClaim,
   claimsFromPayload,
   isSignedIn,
   payloadFromClaims,

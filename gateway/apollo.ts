@@ -9,6 +9,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { publicMessage } from './errors.ts'
 import type { GatewayLogger } from './log.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
@@ -79,7 +80,8 @@ export async function createApolloExecution(
         { contextValue: { request } },
       )
       if (body.kind !== 'single') throw new Error('incremental results are not supported')
-      return withRequestId(body.singleResult as FormattedExecutionResult, request.id)
+      const result = body.singleResult as FormattedExecutionResult
+      return finish(result, request.id, options.logger)
     },
   }
 }
@@ -137,14 +139,18 @@ function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
   }
 }
 
-function withRequestId(
+// What a plugin throws keeps its text in Apollo Server; a client is told no more than of any other fault of ours.
+function finish(
   { data, errors }: FormattedExecutionResult,
   requestId: string,
+  logger: GatewayLogger,
 ): FormattedExecutionResult {
   if (errors === undefined) return { data: data ?? null }
-  const marked = errors.map((error) => ({
-    ...error,
-    extensions: { ...error.extensions, requestId },
-  }))
+  const marked = errors.map((error) => {
+    const extensions = { ...error.extensions, requestId }
+    if (error.extensions?.code !== 'INTERNAL_SERVER_ERROR') return { ...error, extensions }
+    logger.error({ requestId, err: error }, 'execution failed')
+    return { ...error, message: publicMessage('INTERNAL_SERVER_ERROR'), extensions }
+  })
   return data === undefined ? { errors: marked } : { data, errors: marked }
 }

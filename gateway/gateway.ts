@@ -3,12 +3,14 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent, type Dispatcher } from 'undici'
+import { createAccountRoutes } from './account/routes.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
 import { followAuthKeys } from './authenticate/auth-keys.ts'
 import { createAuthQuestions } from './authenticate/auth-questions.ts'
 import { createAnonymous } from './authenticate/principal.ts'
+import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
 import { createAltairRoutes } from './explorer/altair.ts'
 import { createSandboxPage } from './explorer/sandbox.ts'
@@ -105,7 +107,7 @@ export async function createGateway(
   const { host, tls, limits } = config
   const front = await listen({ host, port: config.port, tls, limits, handle })
   const admin = await listen({
-    host,
+    host: config.adminHost,
     port: config.adminPort,
     tls: null,
     limits,
@@ -156,10 +158,10 @@ async function loadSupergraph(
   return supergraph
 }
 
-async function loadIdentity(config: GatewayConfig, { now }: Clocks) {
+async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
   const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const signer = await createIdentitySigner({ keys, issuer: config.publicUrl, now })
-  return createIdentity({ signer, now })
+  return createIdentity({ signer, now, monotonic })
 }
 
 type AuthConnection = ReturnType<typeof connectToAuth>
@@ -181,7 +183,8 @@ function connectToAuth(parts: {
     ...clocks,
     onWithdrawnKey: () => keys.refreshAfterWithdrawal(),
   })
-  const feed = followRevocationFeed({ ...clocks, questions, entries, logger })
+  const addressRules = createAddressRules(config.addressLists)
+  const feed = followRevocationFeed({ ...clocks, questions, entries, addressRules, logger })
   const keepSeconds = 2 * config.accessTokenMaxSeconds
   const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
   const accessTokens = createAccessTokens({
@@ -196,10 +199,11 @@ function connectToAuth(parts: {
     ...clocks,
     questions,
     entries,
+    feed,
     mayHonour,
     cacheSize: config.caches.apiKeys,
   })
-  return { questions, entries, feed, confirmations, keys, accessTokens, apiKeys }
+  return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
 }
 
 async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: GatewayLogger) {
@@ -241,6 +245,7 @@ function createFront(parts: {
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
+      ...createAccountRoutes(),
       ...(config.isProduction ? {} : createAltairRoutes()),
     },
     cors,

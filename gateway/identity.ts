@@ -26,8 +26,10 @@ export function createIdentity(options: {
   signer: IdentitySigner
   /** Wall clock in milliseconds. */
   now: () => number
+  /** Milliseconds that never jump. */
+  monotonic: () => number
 }): Identity {
-  const { signer, now } = options
+  const { signer, now, monotonic } = options
   const ownTokens: Principal['identityTokens'] = new Map()
 
   return {
@@ -59,7 +61,14 @@ export function createIdentity(options: {
   function current(tokens: Principal['identityTokens'], key: string) {
     const kept = tokens.get(key)
     if (kept === undefined || kept instanceof Promise) return kept
-    return now() < kept.renewAtMs ? kept : undefined
+    return isReusable(kept) ? kept : undefined
+  }
+
+  // Subgraphs refuse what was issued in their future. A wall clock that was ahead and is set right must not
+  // leave such tokens in use, nor make their half-life longer.
+  function isReusable({ issuedAtMs, signedAt }: IdentityToken): boolean {
+    const age = now() - issuedAtMs
+    return age >= 0 && age < REUSE_MS && monotonic() - signedAt < REUSE_MS
   }
 
   function sign(
@@ -69,10 +78,11 @@ export function createIdentity(options: {
   ): Promise<IdentityToken> {
     if (tokens.size >= TOKENS_PER_PRINCIPAL) tokens.clear()
     const { audience, payload } = content()
-    const renewAtMs = now() + REUSE_MS
+    const issuedAtMs = now()
+    const signedAt = monotonic()
     const signing = signer.sign(audience, payload, LIFETIME_SECONDS).then(
       (value) => {
-        const token = { value, renewAtMs }
+        const token = { value, issuedAtMs, signedAt }
         tokens.set(key, token)
         return token
       },

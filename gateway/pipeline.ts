@@ -1,7 +1,9 @@
 // The request path: one table of named steps, run in this order, for every GraphQL request there is.
 
 import type { AuthQuestions } from './authenticate/auth-questions.ts'
+import type { AddressRules } from './authorize/address-rules.ts'
 import type { Introspection } from './config.ts'
+import { checkAddress, checkAdminAddress } from './pipeline/address.ts'
 import { writeAnswer } from './pipeline/answer.ts'
 import { type BodyLimits, readOperation } from './pipeline/body.ts'
 import type { CredentialParts } from './pipeline/credential.ts'
@@ -22,6 +24,7 @@ import type { Graph } from './supergraph.ts'
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
   isOverloaded(): boolean
+  readonly addressRules: AddressRules
   readonly limits: BodyLimits
   readonly questions: AuthQuestions
   readonly introspection: Introspection
@@ -39,12 +42,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                   503
     ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
+    ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
     ['body', readOperation(parts.limits)], //       400 413
     ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
     ['operation', prepareOperation], //             400 405
     ['origin', checkOrigin(parts)], //              403 CSRF_FAILED
-    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503
+    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
     ['live', replaceByLive(parts)], //              401 503
+    ['admin-address', checkAdminAddress(parts)], // 403 ADDRESS_DENIED
     ['introspection', controlIntrospection(parts)], // 400
     ['rules', checkRules(parts)], //                401 403
     ['variables', checkVariables], //               400

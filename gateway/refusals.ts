@@ -22,6 +22,11 @@ export function csrfFailed(message: string): GatewayError {
   return new GatewayError('CSRF_FAILED', { message })
 }
 
+export function addressDenied(): GatewayError {
+  const message = 'The graph cannot be used from this network.'
+  return new GatewayError('FORBIDDEN', { message, reason: 'ADDRESS_DENIED' })
+}
+
 export function notFound(): GatewayError {
   return new GatewayError('BAD_REQUEST', { status: 404, message: 'There is nothing at this path.' })
 }

@@ -4,7 +4,14 @@ import type { Claims } from '@sallyport/claims'
 import type { Leaving } from './leaving.ts'
 
 /** A claim that a subgraph may be granted; `kind`, `sub`, `sid` and `key_id` go to every subgraph. */
-export type IdentityGrant = 'roles' | 'scope' | 'email_verified' | 'amr' | 'acr' | 'auth_time'
+export type IdentityGrant =
+  | 'roles'
+  | 'scope'
+  | 'email_verified'
+  | 'amr'
+  | 'acr'
+  | 'auth_time'
+  | 'custom'
 
 /** The part of a subgraph's configuration that decides what its identity token says and where it travels. */
 export interface IdentityTarget {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FormattedExecutionResult } from 'graphql'
 import type { OurCookies } from './authenticate/cookies.ts'
 import type { Principal } from './authenticate/principal.ts'
-import { noCredential, type Verdict } from './authenticate/verdict.ts'
+import { noCredential, type OpenVerdict, type Verdict } from './authenticate/verdict.ts'
 import type { ResponseMediaType } from './errors.ts'
 import type { Caller } from './http/client-address.ts'
 import type { Leaving } from './leaving.ts'
@@ -42,7 +42,7 @@ export class GatewayRequest {
 
   hasHeaderCredential = false
   cookies: OurCookies = {}
-  verdict: Verdict = noCredential
+  verdict: Verdict | OpenVerdict = noCredential
 
   // Each of these is set by the step named beside it, and read by later steps alone.
   mediaType!: ResponseMediaType // limits

@@ -5,13 +5,9 @@ import { parseArgs } from 'node:util'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { readGatewayConfig } from '../gateway/config.ts'
 import { developmentIdentityKeys } from '../gateway/identity-keys.ts'
-import { openDatabase } from '../subgraphs/auth/auth.ts'
-import { type AuthConfig, readAuthConfig } from '../subgraphs/auth/config.ts'
-import { withDevelopmentSecrets } from '../subgraphs/auth/development-secrets.ts'
-import { type CommandName, commands, isCommand } from '../subgraphs/auth/operator/commands.ts'
-import { sendCommand } from '../subgraphs/auth/operator/socket.ts'
-import { createHashThreads } from '../subgraphs/auth/passwords/hash-threads.ts'
-import { createPasswordHasher } from '../subgraphs/auth/passwords/hasher.ts'
+import type { CommandName } from '../subgraphs/auth/operator/commands.ts'
+import { connectOperator, type Operator } from './operator/connect.ts'
+import { importFile } from './operator/import-users.ts'
 
 const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   'create-admin': `create-admin --email <address>
@@ -19,16 +15,45 @@ const HELP: Readonly<Record<CommandName | 'identity-token', string>> = {
   The password is read from SALLYPORT_PASSWORD, or asked for.`,
   'grant-role': `grant-role --email <address> --role <name>
   Gives a user a role; a role that does not exist yet is made.`,
+  'revoke-role': `revoke-role --email <address> --role <name>
+  Takes a role from a user. The last admin stays.`,
+  'import-users': `import-users --file <users.jsonl> [--dry-run]
+  Takes users of another system, one JSON object a line: id, email, emailVerified, otherEmails, passwordHash (bcrypt),
+  fullName, displayName, roles, status, customClaims, createdAt; all but email may be absent. Says which lines it
+  refused and why. Run it again, and only what is new is taken. --dry-run changes nothing.`,
   migrate: `migrate
   Brings the database to the newest schema. The server does so at its start as well.`,
   'rotate-keys': `rotate-keys [--compromised <kid>]
   Makes the next signing key. With --compromised that key stops verifying everywhere at once.`,
   'revoke-all': `revoke-all
-  Ends every session and refuses every access token: after a restore, or a leak.`,
+  Ends every session, refuses every access token and forgets known devices: after a restore, or a leak.`,
+  'clear-address-rules': `clear-address-rules
+  Removes the address rules that admins made, for when they shut everybody out.`,
+  'events replay': `events replay --since <time> [--until <time>] [--user <id>] [--type <type>]
+  Sends events again that happened since then. Consumers recognise those that they have applied.`,
+  'waive-receipt': `waive-receipt --erasure <id> --subgraph <name>
+  Closes what a subgraph was asked that is gone for good, with its data.`,
+  'verify-audit': `verify-audit [--checkpoint <month:position:hash>]
+  Goes through the audit trail and fails when a record was changed, removed or cut off.
+  A checkpoint from an old log line also finds a trail that was written anew.`,
+  'prune-audit': `prune-audit
+  Drops months of audit records past AUDIT_RETENTION_MONTHS. Auth does so by itself where it owns the tables.`,
+  'grant-app-role': `grant-app-role --role <name>
+  Gives a database role what auth needs to run, and no right to change audit records. Run it as the owner, after each migration.`,
   doctor: `doctor
-  Says what state the database, the signing keys and the outgoing mail are in.`,
+  Says what state the database, the signing keys, the outgoing mail, the events, the erasures and the audit trail are in, and what looks wrong.`,
   'identity-token': `identity-token --subgraph <name> [--role <name>]... [--user <id>]
   Prints an identity token of 60 seconds, to call a subgraph by hand. Development alone.`,
+}
+
+const REQUIRED: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  'create-admin': ['email'],
+  'grant-role': ['email', 'role'],
+  'revoke-role': ['email', 'role'],
+  'import-users': ['file'],
+  'events replay': ['since'],
+  'grant-app-role': ['role'],
+  'waive-receipt': ['erasure', 'subgraph'],
 }
 
 if (existsSync('.env')) process.loadEnvFile()
@@ -40,7 +65,7 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const [name = '--help', ...rest] = argv
+  const { name, rest } = splitCommand(argv)
   if (name === '--help' || name === 'help') return console.log(usage())
   if (!Object.hasOwn(HELP, name)) throw new Error(`There is no command "${name}".\n\n${usage()}`)
   const command = name as keyof typeof HELP
@@ -53,30 +78,59 @@ async function main(argv: readonly string[]): Promise<void> {
       compromised: { type: 'string' },
       subgraph: { type: 'string' },
       user: { type: 'string' },
+      file: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      type: { type: 'string' },
+      checkpoint: { type: 'string' },
+      erasure: { type: 'string' },
     },
   })
   if (values.help) return console.log(HELP[command])
   if (command === 'identity-token') return await printIdentityToken(values)
-  const args = {
-    ...(values.email === undefined ? {} : { email: values.email }),
-    ...(values.role?.[0] === undefined ? {} : { role: values.role[0] }),
-    ...(values.compromised === undefined ? {} : { compromised: values.compromised }),
-  }
+  const { help: _, role, ...given } = values
+  const args = { ...given, ...(role?.[0] === undefined ? {} : { role: role[0] }) }
   requireArguments(command, args)
   const password = command === 'create-admin' ? { password: await readPassword() } : {}
-  console.log(await run(command, { ...args, ...password }))
+  const operator = await connectOperator()
+  try {
+    if (command === 'import-users') await importUsers(operator, values)
+    else console.log(await operator.run(command, { ...args, ...password }))
+  } finally {
+    await operator.close()
+  }
+}
+
+async function importUsers(
+  operator: Operator,
+  values: { readonly file?: string; readonly 'dry-run': boolean },
+): Promise<void> {
+  const { said, isComplete } = await importFile(operator, {
+    path: values.file ?? '',
+    isDryRun: values['dry-run'],
+    tell: (line) => console.error(line),
+  })
+  console.log(said)
+  if (!isComplete) process.exitCode = 1
+}
+
+/** A command is one word or, as `events replay`, two. */
+function splitCommand([first = '--help', second, ...rest]: readonly string[]): {
+  name: string
+  rest: readonly string[]
+} {
+  const pair = `${first} ${second}`
+  if (Object.hasOwn(HELP, pair)) return { name: pair, rest }
+  return { name: first, rest: second === undefined ? rest : [second, ...rest] }
 }
 
 function usage(): string {
   return `Usage: npm run sallyport -- <command> [--help]\n\n${Object.values(HELP).join('\n\n')}`
 }
 
-function requireArguments(command: CommandName, args: { email?: string; role?: string }): void {
-  const needed = { 'create-admin': ['email'], 'grant-role': ['email', 'role'] } as Record<
-    string,
-    string[]
-  >
-  const missing = (needed[command] ?? []).filter((name) => !Object.hasOwn(args, name))
+function requireArguments(command: CommandName, given: object): void {
+  const missing = (REQUIRED[command] ?? []).filter((name) => !Object.hasOwn(given, name))
   if (missing.length === 0) return
   throw new Error(`Missing: ${missing.map((name) => `--${name}`).join(', ')}\n\n${HELP[command]}`)
 }
@@ -91,39 +145,6 @@ async function readPassword(): Promise<string> {
   } finally {
     terminal.close()
   }
-}
-
-async function run(command: CommandName, args: object): Promise<string> {
-  if (!isCommand(command)) throw new Error(`There is no command ${command}`)
-  const config = readAuthConfig(withDevelopmentSecrets(process.env))
-  if (config.databaseUrl === null) {
-    const said = await sendCommand(config.dataDir, command, args)
-    if (said !== null) return said
-  }
-  return await runHere(config, command, args)
-}
-
-async function runHere(config: AuthConfig, command: CommandName, args: object): Promise<string> {
-  const database = await openDatabase(config)
-  const threads = createHashThreads({ threads: 1 })
-  try {
-    await commands.migrate({ db: database.db, config, hasher: createHasher(config, threads) })
-    return await commands[command](
-      { db: database.db, config, hasher: createHasher(config, threads) },
-      args,
-    )
-  } finally {
-    await threads.stop()
-    await database.stop()
-  }
-}
-
-function createHasher(config: AuthConfig, threads: ReturnType<typeof createHashThreads>) {
-  return createPasswordHasher({
-    threads,
-    pepper: config.secrets.passwordPepper,
-    cost: config.passwordHashCost,
-  })
 }
 
 async function printIdentityToken(values: {

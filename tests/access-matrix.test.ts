@@ -29,9 +29,14 @@ const MATRIX = {
   'Query.viewer': ['{ viewer { kind } }', ...PASS],
   'Query.user': ['{ user(id: "usr_nobody") { id } }', ...SIGNED_IN],
   'Query.users': ['{ users(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.roles': ['{ roles(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.addressRules': ['{ addressRules(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.products': ['{ products(first: 1) { pageInfo { hasNextPage } } }', ...PASS],
   'Query.product': ['{ product(id: "prd_none") { id } }', ...PASS],
   'Query.hiddenReviews': ['{ hiddenReviews(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.auditEvents': ['{ auditEvents(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Query.erasureStatus': ['{ erasureStatus(receiptId: "rcp_none") { status } }', ...PASS],
+  'Query.erasures': ['{ erasures(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Mutation.register': [
     'mutation { register(input: { email: "x", password: "x" }) { __typename } }',
     ...PASS,
@@ -68,6 +73,74 @@ const MATRIX = {
     'mutation { revokeSession(input: { sessionId: "x" }) { id } }',
     ...SESSION,
   ],
+  'Mutation.updateProfile': [
+    'mutation { updateProfile(input: { fullName: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.addEmail': ['mutation { addEmail(input: { email: "x" }) { id } }', ...SESSION],
+  'Mutation.verifyEmail': [
+    'mutation { verifyEmail(input: { verificationId: "x", code: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.setPrimaryEmail': [
+    'mutation { setPrimaryEmail(input: { id: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.removeEmail': ['mutation { removeEmail(input: { id: "x" }) { id } }', ...SESSION],
+  'Mutation.undoEmailChange': [
+    'mutation { undoEmailChange(input: { token: "x" }) { resetToken } }',
+    ...PASS,
+  ],
+  'Mutation.denySession': [
+    'mutation { denySession(input: { token: "x" }) { resetToken } }',
+    ...PASS,
+  ],
+  'Mutation.changePassword': [
+    'mutation { changePassword(input: { currentPassword: "x", newPassword: "x" }) { __typename } }',
+    ...SESSION,
+  ],
+  'Mutation.requestPasswordReset': [
+    'mutation { requestPasswordReset(input: { email: "x" }) { id } }',
+    ...PASS,
+  ],
+  'Mutation.resetPassword': [
+    'mutation { resetPassword(input: { token: "x", newPassword: "x" }) { email } }',
+    ...PASS,
+  ],
+  'Mutation.createUser': ['mutation { createUser(input: { email: "x" }) { id } }', ...ADMIN],
+  'Mutation.resendInvitation': [
+    'mutation { resendInvitation(input: { id: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.updateUser': ['mutation { updateUser(input: { id: "x" }) { id } }', ...ADMIN],
+  'Mutation.suspendUser': ['mutation { suspendUser(input: { id: "x" }) { id } }', ...ADMIN],
+  'Mutation.reinstateUser': ['mutation { reinstateUser(input: { id: "x" }) { id } }', ...ADMIN],
+  'Mutation.revokeUserSessions': [
+    'mutation { revokeUserSessions(input: { userId: "x" }) { revokedSessionIds } }',
+    ...ADMIN,
+  ],
+  'Mutation.createRole': [
+    'mutation { createRole(input: { name: "X", rank: 1 }) { name } }',
+    ...ADMIN,
+  ],
+  'Mutation.updateRole': ['mutation { updateRole(input: { name: "x" }) { name } }', ...ADMIN],
+  'Mutation.deleteRole': ['mutation { deleteRole(input: { name: "x" }) { name } }', ...ADMIN],
+  'Mutation.grantRole': [
+    'mutation { grantRole(input: { userId: "x", role: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.revokeRole': [
+    'mutation { revokeRole(input: { userId: "x", role: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.createAddressRule': [
+    'mutation { createAddressRule(input: { action: DENY, network: "x" }) { id } }',
+    ...ADMIN,
+  ],
+  'Mutation.deleteAddressRule': [
+    'mutation { deleteAddressRule(input: { id: "x" }) { id } }',
+    ...ADMIN,
+  ],
   'Mutation.createApiKey': ['mutation { createApiKey(input: { name: "" }) { key } }', ...SESSION],
   'Mutation.verifyApiKey': [
     'mutation { verifyApiKey(input: { verificationId: "x", code: "x" }) { id } }',
@@ -76,6 +149,15 @@ const MATRIX = {
   'Mutation.updateApiKey': ['mutation { updateApiKey(input: { id: "x" }) { id } }', ...SESSION],
   'Mutation.rotateApiKey': ['mutation { rotateApiKey(input: { id: "x" }) { key } }', ...SESSION],
   'Mutation.revokeApiKey': ['mutation { revokeApiKey(input: { id: "x" }) { id } }', ...SESSION],
+  'Mutation.deleteAccount': ['mutation { deleteAccount { __typename } }', ...SESSION],
+  'Mutation.confirmAccountDeletion': [
+    'mutation { confirmAccountDeletion(input: { verificationId: "x", code: "x" }) { receiptId } }',
+    ...SESSION,
+  ],
+  'Mutation.deleteUser': [
+    'mutation { deleteUser(input: { userId: "usr_none" }) { receiptId } }',
+    ...ADMIN,
+  ],
   'Mutation.addReview': [
     'mutation { addReview(input: { productId: "x", rating: 9, body: "x" }) { __typename } }',
     ...SIGNED_IN,

@@ -38,6 +38,7 @@ export function createClient(gatewayUrl: string): GraphqlClient {
       const text = await response.text()
       const body = JSON.parse(text) as { data?: unknown; errors?: GraphqlAnswerError[] }
       const errors = body.errors ?? []
+      response.headers.getSetCookie().forEach(requireSafeCookie)
       return {
         status: response.status,
         headers: response.headers,
@@ -49,6 +50,21 @@ export function createClient(gatewayUrl: string): GraphqlClient {
       }
     },
   }
+}
+
+/** Status, headers and body of an answer without what differs between any two: equal texts tell nobody apart. */
+export function sameness({ status, headers, text }: GraphqlAnswer): string {
+  const lines = [...headers].filter(([name]) => name !== 'date' && name !== 'x-request-id')
+  return JSON.stringify([status, lines, text.replace(/"requestId":"[^"]*"/g, '')])
+}
+
+const SAFE_COOKIE = /^__Host-[a-z]+=[^;]*; Path=\/; Max-Age=\d+; Secure; SameSite=Lax(; HttpOnly)?$/
+
+/** Every cookie of every test (RFC 6265bis 4.1.3.2): bound to its host, and for scripts only where it must be. */
+function requireSafeCookie(line: string): void {
+  const isForScripts = line.startsWith('__Host-csrf=')
+  const isSafe = SAFE_COOKIE.test(line) && line.endsWith('; HttpOnly') !== isForScripts
+  if (!isSafe || line.length >= 4096) throw new Error(`an unsafe cookie: ${line}`)
 }
 
 export function bearer(accessToken: string): Record<string, string> {

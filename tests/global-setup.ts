@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import knex from 'knex'
 import type { TestProject } from 'vitest/node'
@@ -21,7 +22,7 @@ export default async function setup(project: TestProject): Promise<(() => void) 
   }
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-snapshot-'))
   const file = join(folder, 'database.tar')
-  const pglite = await PGlite.create()
+  const pglite = await PGlite.create({ extensions: { pg_trgm } })
   const db = knex({
     client: 'pg',
     pool: { min: 1, max: 1 },

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EventConsumer } from '@sallyport/claims/events'
 import { generateIdentityKey } from '@sallyport/claims/seal'
 import type { Knex } from 'knex'
 import pino from 'pino'
@@ -12,7 +13,7 @@ import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gatewa
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
 import { readAuthConfig } from '../subgraphs/auth/config.ts'
 import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
-import { createReviews } from '../subgraphs/reviews/server.ts'
+import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
 import { createClient, type GraphqlClient } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -27,6 +28,12 @@ export interface StackOptions {
   /** Default false. */
   readonly reviews?: boolean
   readonly gatewayDeps?: GatewayDeps
+  /** Runs before anything connects, and says how to: as another role, for instance. */
+  readonly prepare?: (database: TestDatabase) => Promise<TestDatabase>
+  /** Who takes events in auth's process. Default: nobody, or reviews when it runs. */
+  readonly consumers?: readonly EventConsumer[]
+  /** Default: one of its own. */
+  readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
   readonly log?: pino.Logger
 }
@@ -50,21 +57,24 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const cleanups: Cleanup[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }))
-  const database = await createTestDatabase()
-  cleanups.push(database.drop)
+  const created = options.database ?? (await createTestDatabase())
+  cleanups.push(created.drop)
+  const database = (await options.prepare?.(created)) ?? created
   const ports = await freePorts(options.gateways ?? 1)
   const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
   const mailbox = createMailbox()
   const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
 
+  const reviews = options.reviews ? await startReviews(cleanups, env, log) : null
+  const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const parts = { database: await database.connect(), mail: mailbox, log }
+    const parts = { database: await database.connect(), mail: mailbox, log, consumers }
     const auth = await createAuth(readAuthConfig(env), parts)
     cleanups.push(() => auth.stop())
     auths.push(auth)
   }
-  const reviewsUrl = options.reviews ? await startReviews(cleanups, env, log) : 'http://127.0.0.1:9'
+  const reviewsUrl = reviews?.url ?? 'http://127.0.0.1:9'
   const gateways = await Promise.all(
     ports.map(async (port, index) => {
       const authUrl = (auths[index % auths.length] ?? auths[0])?.url ?? ''
@@ -133,10 +143,10 @@ async function startReviews(
   cleanups: Cleanup[],
   env: Readonly<Record<string, string>>,
   logger: pino.Logger,
-): Promise<string> {
+): Promise<Reviews> {
   const reviews = await createReviews({ config: readReviewsConfig(env), logger })
   cleanups.push(() => reviews.stop())
-  return reviews.url
+  return reviews
 }
 
 /** Ports that were free a moment ago: auth must know the gateway's before it listens. */

@@ -6,7 +6,7 @@ export interface Mailbox extends MailTransport {
   readonly messages: readonly MailMessage[]
   /** Waits for the next mail to this address that was not taken yet. */
   take(address: string): Promise<MailMessage>
-  /** The code in that mail. */
+  /** The code in the next mail that has one. */
   takeCode(address: string): Promise<string>
 }
 
@@ -34,9 +34,17 @@ export function createMailbox(): Mailbox {
     stop: () => {},
     take,
     takeCode: async (address) => {
-      const code = /\b\d{8}\b/.exec((await take(address)).text)?.[0]
-      if (code === undefined) throw new Error('the mail has no code')
-      return code
+      for (;;) {
+        const code = /\b\d{8}\b/.exec((await take(address)).text)?.[0]
+        if (code !== undefined) return code
+      }
     },
   }
+}
+
+/** What stands behind the `#` of the link to this page. */
+export function linkToken(text: string, page: string): string {
+  const [, token] = new RegExp(`/account/${page}#(\\S+)`).exec(text) ?? []
+  if (token === undefined) throw new Error(`no link to ${page} in:\n${text}`)
+  return token
 }

@@ -1,8 +1,17 @@
 // Canaries in every input: none may show up in a log line, an audit row, an event or an answer.
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bearer } from './client.ts'
 import { type Stack, startStack } from './harness.ts'
-import { LOGIN, newEmail, REGISTER, refreshWith, registerPerson, VERIFY } from './people.ts'
+import {
+  LOGIN,
+  newEmail,
+  PASSWORD,
+  REGISTER,
+  refreshWith,
+  registerPerson,
+  VERIFY,
+} from './people.ts'
 
 const CANARY = 'canary7f3a9c'
 const lines: string[] = []
@@ -89,17 +98,40 @@ test('no secret of a request reaches logs, audit, events or answers', async () =
   expect(JSON.stringify(tables)).not.toContain(CANARY)
 })
 
-test('issued tokens, codes and ids of verifications are in no log line', async () => {
+test('issued tokens, secrets of API keys, codes and ids of verifications are in no log line', async () => {
   const person = await registerPerson(stack)
   const refreshed = await refreshWith(stack.client, person.refreshToken)
   const { accessToken, refreshToken } = refreshed.data.refresh.tokens
+  const created = await stack.client.send(
+    'mutation { createApiKey(input: { name: "x" }) { key secret verification { id } } }',
+    {},
+    bearer(accessToken),
+  )
+  const { key, secret: apiSecret, verification } = created.data.createApiKey
+  const code = await stack.mailbox.takeCode(person.email)
+  const input = { verificationId: verification.id, code }
+  await stack.client.send(
+    'mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { status } }',
+    { input },
+    bearer(accessToken),
+  )
+  const asKey = { 'x-api-key': key, 'x-api-secret': apiSecret }
+  expect((await stack.client.send('{ viewer { kind } }', {}, asKey)).status).toBe(200)
+  const begun = await stack.client.send(REGISTER, {
+    input: { email: newEmail(), password: PASSWORD },
+  })
   const codes = stack.mailbox.messages.map((mail) => mail.code).filter((code) => code !== null)
+  expect(codes.length).toBeGreaterThan(1)
   for (const secret of [
     person.accessToken,
     person.refreshToken,
     accessToken,
     refreshToken,
     person.deviceToken,
+    apiSecret,
+    verification.id,
+    begun.data.register.verification.id,
+    PASSWORD,
     ...codes,
   ]) {
     expect(lines.filter((line) => line.includes(secret))).toEqual([])

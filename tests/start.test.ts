@@ -68,6 +68,13 @@ async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
   return child.exitCode
 }
 
+/** The code of the newest mail to this address, as the terminal shows it. */
+async function codeFor(address: string, subject = 'is your code'): Promise<string> {
+  const line = new RegExp(`mail to ${address}: (\\d{8}) ${subject}`)
+  await expect.poll(() => line.exec(running.output())?.[1], { timeout: 10_000 }).toBeDefined()
+  return line.exec(running.output())?.[1] ?? ''
+}
+
 async function sallyport(...args: string[]): Promise<{ said: string; code: number }> {
   const command = promisify(execFile)(
     process.execPath,
@@ -99,6 +106,66 @@ test('the terminal says where the explorer is and how to register, and shows the
   expect(readFileSync(join(dataDir, 'mail', mail), 'utf8')).toContain(code)
 })
 
+test('on another port the sample subgraph works too, and a deleted account is gone from it', async () => {
+  const headers = { authorization: `Bearer ${tokens.accessToken}` }
+  const added = await client.send(
+    'mutation { addReview(input: { productId: "prd_lantern", rating: 5, body: "x" }) { id author { id } } }',
+    {},
+    headers,
+  )
+  expect(added.errors).toEqual([])
+  const someone = 'charles@example.com'
+  const begun = await client.send(REGISTER, { input: { email: someone, password: PASSWORD } })
+  const signedIn = await client.send(VERIFY, {
+    input: { verificationId: begun.data.register.verification.id, code: await codeFor(someone) },
+  })
+  const theirs = {
+    authorization: `Bearer ${signedIn.data.verifySession.tokens.accessToken}`,
+  }
+  await client.send(
+    'mutation { addReview(input: { productId: "prd_ladder", rating: 1, body: "y" }) { id } }',
+    {},
+    theirs,
+  )
+  const deletion = await client.send(
+    'mutation { deleteAccount { verification { id } } }',
+    {},
+    theirs,
+  )
+  const verificationId = deletion.data.deleteAccount.verification.id
+  const code = await codeFor(someone, 'deletes your account')
+  const deleted = await client.send(
+    'mutation D($input: ConfirmAccountDeletionInput!) { confirmAccountDeletion(input: $input) { receiptId } }',
+    { input: { verificationId, code } },
+    theirs,
+  )
+  const { receiptId } = deleted.data.confirmAccountDeletion
+  await expect
+    .poll(
+      async () =>
+        (
+          await client.send(
+            `{ erasureStatus(receiptId: "${receiptId}") { status receipts { subgraph erased } } }`,
+          )
+        ).data.erasureStatus,
+      { timeout: 10_000 },
+    )
+    .toEqual({
+      status: 'COMPLETED',
+      receipts: [
+        { subgraph: 'auth', erased: 2 },
+        { subgraph: 'reviews', erased: 1 },
+      ],
+    })
+})
+
+test('every part answers through the gateway, on whatever ports they are', async () => {
+  const query = '{ viewer { kind } products(first: 1) { edges { node { name } } } }'
+  const answer = await client.send(query, {}, { authorization: `Bearer ${tokens.accessToken}` })
+  expect(answer.errors).toEqual([])
+  expect(answer.data.products.edges).toHaveLength(1)
+})
+
 test('a second start on the same folder is refused, and says who holds it', async () => {
   const [port, auth, reviews, admin] = await freePorts(4)
   const second = await promisify(execFile)(
@@ -126,25 +193,48 @@ test('operator commands go through the running server, and each says what it did
   expect((await sallyport('grant-role', '--email', email, '--role', 'moderator')).said).toContain(
     'moderator',
   )
-  expect((await sallyport('doctor')).said).toContain('(embedded)')
+  expect((await sallyport('doctor')).said).toMatch(/PostgreSQL \d+\S* \(embedded\)/)
+  expect((await sallyport('verify-audit')).said).toContain('The audit trail is whole')
   const unknown = await sallyport('grant-role', '--email', 'nobody@example.com', '--role', 'x')
   expect(unknown.code).toBe(1)
   expect(unknown.said).toContain('no user')
   expect((await sallyport('no-such-command')).code).toBe(1)
   expect((await sallyport('--help')).said).toContain('create-admin')
-})
+}, 60_000)
 
-test('kill -9 keeps users, sessions and keys: the old refresh token still works', async () => {
+test('kill -9 keeps users, sessions and keys: old tokens, refresh tokens and API keys still work', async () => {
+  const before = await refreshWith(client, tokens.refreshToken)
+  const { accessToken, refreshToken } = before.data.refresh.tokens
+  const key = await makeApiKey({ authorization: `Bearer ${accessToken}` })
   await end('SIGKILL')
   running = await start()
-  const refreshed = await refreshWith(client, tokens.refreshToken)
-  expect(refreshed.errors).toEqual([])
+  const viewer = await viewerOf(client, accessToken)
+  expect(viewer.data.viewer.roles).toEqual(['moderator', 'user'])
+  const byKey = await client.send('{ viewer { kind roles } }', {}, key)
+  expect(byKey.data.viewer).toEqual({ kind: 'API_KEY', roles: ['user'] })
+  expect((await refreshWith(client, refreshToken)).errors).toEqual([])
   const login = await client.send(LOGIN, { input: { email, password: PASSWORD } })
   expect(login.data.login.__typename).toBe('VerificationRequired')
-  expect(
-    (await viewerOf(client, refreshed.data.refresh.tokens.accessToken)).data.viewer.roles,
-  ).toEqual(['moderator', 'user'])
 }, 60_000)
+
+async function makeApiKey(headers: Record<string, string>): Promise<Record<string, string>> {
+  const codes = () => [...running.output().matchAll(/code: (\d{8})/g)].map(([, code]) => code)
+  const before = codes().length
+  const made = await client.send(
+    'mutation { createApiKey(input: { name: "ci", roles: ["user"] }) { key secret verification { id } } }',
+    {},
+    headers,
+  )
+  const { key, secret, verification } = made.data.createApiKey
+  await expect.poll(() => codes().length, { timeout: 5_000 }).toBeGreaterThan(before)
+  const verified = await client.send(
+    'mutation ($input: VerifyApiKeyInput!) { verifyApiKey(input: $input) { status } }',
+    { input: { verificationId: verification.id, code: codes().at(-1) } },
+    headers,
+  )
+  expect(verified.data.verifyApiKey.status).toBe('ACTIVE')
+  return { 'x-api-key': key, 'x-api-secret': secret }
+}
 
 test('SIGTERM ends it by itself', async () => {
   expect(await end('SIGTERM')).toBe(0)

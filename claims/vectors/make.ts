@@ -48,6 +48,7 @@ const user = {
   amr: ['pwd', 'otp', 'mfa'],
   acr: 'aal2',
   auth_time: NOW - 300,
+  custom: { plan: 'team', seats: 5, beta: true, regions: ['eu', 'us'] },
 } satisfies ClaimsPayload
 const userPayload = { ...envelope, ...user }
 const valid = es256(header, userPayload)
@@ -175,6 +176,8 @@ const bad = [
   refused('scope a list', withPayload({ scope: ['reviews:read'] })),
   refused('email_verified a string', withPayload({ email_verified: 'true' })),
   refused('auth_time a string', withPayload({ auth_time: String(NOW) })),
+  refused('custom a list', withPayload({ custom: ['team'] })),
+  refused('custom claims inside each other', withPayload({ custom: { plan: { name: 'team' } } })),
 ]
 
 const vectors = {

@@ -97,7 +97,7 @@ function verdictOnFailure(error: unknown): Verdict {
 }
 
 function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): Credential {
-  const { sub, sid, jti, ver, csrf, exp } = payload
+  const { sub, sid, jti, ver, csrf, iat, exp } = payload
   if (![sub, sid, jti].every((claim) => typeof claim === 'string' && claim !== '')) {
     throw new ClaimsError('an access token needs sub, sid and jti')
   }
@@ -111,6 +111,7 @@ function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): 
     kid,
     csrf: csrf ?? null,
     expiresAtMs: (exp as number) * 1000 + LEEWAY_MS,
+    issuedAt: iat as number,
     confirmedAt: Number.NEGATIVE_INFINITY,
     checkedAt: Number.NEGATIVE_INFINITY,
   }

@@ -2,16 +2,18 @@
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
 import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
-import { createAddressMatcher } from '../http/client-address.ts'
+import { createAddressMatcher } from '../http/networks.ts'
+import { FEED_FRESH_MS } from '../revocation/confirm.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
 import { isWellFormedApiKey } from './api-key-format.ts'
 import { type AuthQuestions, AuthUnavailable } from './auth-questions.ts'
 import { type Credential, createPrincipal } from './principal.ts'
-import { refused, type Verdict } from './verdict.ts'
+import { type OpenVerdict, refused, type Verdict } from './verdict.ts'
 
 export interface ApiKeysOptions {
   readonly questions: Pick<AuthQuestions, 'apiKey'>
   readonly entries: Pick<RevocationEntries, 'userChangedSince' | 'keyChangedSince'>
+  readonly feed: { ageMs(): number }
   /** Whether what was confirmed before still counts while auth is away. */
   mayHonour(credential: Credential): boolean
   /** Wall clock in milliseconds. */
@@ -29,7 +31,7 @@ export interface ApiKeyPair {
 }
 
 export interface ApiKeys {
-  check(pair: ApiKeyPair): Verdict | Promise<Verdict>
+  check(pair: ApiKeyPair): Verdict | OpenVerdict
   readonly use: CacheUse
 }
 
@@ -40,7 +42,16 @@ interface Known {
   readonly askedAt: number
 }
 
+interface Question {
+  readonly id: string
+  readonly flight: string
+  readonly pair: ApiKeyPair
+  readonly previous: Known | undefined
+}
+
 const KEEP_MS = 60_000
+/** While the feed is late nothing else tells of lost rights; and so often is an auth that is away asked again. */
+const ASK_AGAIN_MS = 1000
 // A refused pair is asked about again and again only by mistake or on purpose: five times a second
 // is enough, and a key that was verified this moment still works at once.
 const REFUSALS_PER_SECOND = 5
@@ -52,6 +63,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const known = createBoundedCache<Known>({ maxEntries: options.cacheSize ?? 10_000 })
   const refusals = createBoundedCache<{ since: number; count: number }>({ maxEntries: 10_000 })
   const asking = new Map<string, Promise<Verdict>>()
+  let failedAt = Number.NEGATIVE_INFINITY
 
   return {
     get use() {
@@ -62,64 +74,84 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       const id = hash('sha256', `${pair.key}\n${pair.secret}`, 'base64')
       const found = known.get(id)
       if (found !== undefined && isCurrent(found)) return verdictOn(found, pair.address)
-      if (isRefusedTooOften(id)) return invalid
-      return askOnce(id, pair, found)
+      // The address is part of the question, so it is part of what may be shared, and of what is refused.
+      const question = { id, flight: `${id} ${pair.address}`, pair, previous: found }
+      if (isRefusedTooOften(question.flight)) return invalid
+      return { kind: 'open', settle: () => askOnce(question) }
     },
   }
 
   function isCurrent({ credential, askedAt }: Known): boolean {
-    if (monotonic() - askedAt >= KEEP_MS) return false
+    const keepMs = options.feed.ageMs() <= FEED_FRESH_MS ? KEEP_MS : ASK_AGAIN_MS
+    if (monotonic() - askedAt >= keepMs || hasEnded(credential)) return false
     const { subject, keyId } = credential.principal.claims
     if (options.entries.keyChangedSince(keyId, askedAt)) return false
     return !options.entries.userChangedSince(subject, askedAt)
   }
 
-  function verdictOn({ credential, accepted, isAllowedFrom }: Known, address: string): Verdict {
-    if (options.now() >= credential.expiresAtMs) return invalid
-    return isAllowedFrom(address) ? accepted : invalid
+  function hasEnded({ expiresAtMs }: Credential): boolean {
+    return options.now() >= expiresAtMs
   }
 
-  // The address is part of the question, so it is part of what may be shared.
-  function askOnce(id: string, pair: ApiKeyPair, previous: Known | undefined): Promise<Verdict> {
-    const flight = `${id} ${pair.address}`
+  function askOnce(question: Question): Promise<Verdict> {
+    const { flight } = question
     const waiting = asking.get(flight)
     if (waiting !== undefined) return waiting
-    const asked = ask(id, pair, previous).finally(() => asking.delete(flight))
+    const asked = ask(question).finally(() => asking.delete(flight))
     asking.set(flight, asked)
     return asked
   }
 
-  async function ask(id: string, pair: ApiKeyPair, previous: Known | undefined): Promise<Verdict> {
+  async function ask(question: Question): Promise<Verdict> {
+    const { id, pair } = question
     const askedAt = monotonic()
+    if (askedAt - failedAt < ASK_AGAIN_MS && mayHonourPrevious(question)) return honour(question)
     try {
       const answer = await options.questions.apiKey(pair)
-      if ('refused' in answer) return refuse(id)
+      if ('refused' in answer) return refuse(question, answer.refused)
       const found = readKnown(answer.principal, askedAt)
       known.set(id, found)
       return verdictOn(found, pair.address)
     } catch (error) {
       if (!(error instanceof AuthUnavailable || error instanceof ClaimsError)) throw error
-      if (previous !== undefined && options.mayHonour(previous.credential)) {
-        return verdictOn(previous, pair.address)
-      }
-      return { kind: 'unavailable' }
+      failedAt = monotonic()
+      return honour(question)
     }
   }
 
-  function refuse(id: string): Verdict {
-    known.delete(id)
+  function mayHonourPrevious({ previous }: Question): boolean {
+    if (previous === undefined || hasEnded(previous.credential)) return false
+    return options.mayHonour(previous.credential)
+  }
+
+  function honour(question: Question): Verdict {
+    const { previous, pair } = question
+    if (previous === undefined || !mayHonourPrevious(question)) return { kind: 'unavailable' }
+    return verdictOn(previous, pair.address)
+  }
+
+  // Used from a forbidden address, a key still works from the others.
+  function refuse({ id, flight }: Question, reason: string): Verdict {
+    if (reason !== 'ADDRESS_NOT_ALLOWED') known.delete(id)
     const now = monotonic()
-    const before = refusals.get(id)
+    const before = refusals.get(flight)
     const isRecent = before !== undefined && now - before.since < 1000
-    refusals.set(id, isRecent ? { ...before, count: before.count + 1 } : { since: now, count: 1 })
+    const counted = isRecent
+      ? { since: before.since, count: before.count + 1 }
+      : { since: now, count: 1 }
+    refusals.set(flight, counted)
     return invalid
   }
 
-  function isRefusedTooOften(id: string): boolean {
-    const before = refusals.get(id)
+  function isRefusedTooOften(flight: string): boolean {
+    const before = refusals.get(flight)
     if (before === undefined || monotonic() - before.since >= 1000) return false
     return before.count >= REFUSALS_PER_SECOND
   }
+}
+
+function verdictOn({ accepted, isAllowedFrom }: Known, address: string): Verdict {
+  return isAllowedFrom(address) ? accepted : invalid
 }
 
 function readKnown(source: Record<string, unknown>, askedAt: number): Known {
@@ -133,6 +165,7 @@ function readKnown(source: Record<string, unknown>, askedAt: number): Known {
     kid: null,
     csrf: null,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt * 1000 : Number.POSITIVE_INFINITY,
+    issuedAt: null,
     confirmedAt: askedAt,
     checkedAt: askedAt,
   }

@@ -23,10 +23,10 @@ export function readOurCookies(header: string | undefined): OurCookies | null {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    const key = byName.get(pair.slice(0, equals).trim())
+    const key = byName.get(trimBlanks(pair.slice(0, equals)))
     if (key === undefined) continue
     if (found[key] !== undefined) return null
-    found[key] = pair.slice(equals + 1).trim()
+    found[key] = trimBlanks(pair.slice(equals + 1))
   }
   for (const key of Object.keys(found) as CookieName[]) {
     if (found[key] === '') delete found[key]
@@ -34,7 +34,15 @@ export function readOurCookies(header: string | undefined): OurCookies | null {
   return found
 }
 
+/**
+ * Space and tab alone (RFC 6265, section 5.2). `trim()` takes more: a page on a sister domain may set a cookie whose
+ * name is a no-break space and `__Host-access`, which the browser does not protect as it does ours.
+ */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
+}
+
 /** Keeps the `Set-Cookie` lines of auth that set or clear one of our cookies, and nothing else. */
 export function onlyOurCookies(lines: readonly string[]): string[] {
-  return lines.filter((line) => byName.has(line.slice(0, line.indexOf('=')).trim()))
+  return lines.filter((line) => byName.has(trimBlanks(line.slice(0, line.indexOf('=')))))
 }

@@ -5,8 +5,8 @@ import { isLoopback } from '../config.ts'
 import type { Caller } from '../http/client-address.ts'
 import type { Cors } from '../http/cors.ts'
 
-/** What auth is told about cookies: use them, or why not. */
-export type CookieUse = 'allowed' | 'insecure' | 'origin'
+/** What auth is told about cookies: use them, or why not. `unused`: they belong to another session than the request. */
+export type CookieUse = 'allowed' | 'insecure' | 'origin' | 'unused'
 
 export function cookieUse(incoming: IncomingMessage, caller: Caller, cors: Cors): CookieUse {
   if (!caller.isSecure && !isLoopback(hostname(incoming.headers.host ?? ''))) return 'insecure'

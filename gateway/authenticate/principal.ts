@@ -19,7 +19,10 @@ export interface Principal {
 
 export interface IdentityToken {
   readonly value: string
-  readonly renewAtMs: number
+  /** By the wall clock, as the token itself says. */
+  readonly issuedAtMs: number
+  /** By the monotonic one. */
+  readonly signedAt: number
 }
 
 /** A credential that was verified: by signature, or by auth. */
@@ -31,6 +34,8 @@ export interface Credential {
   /** SHA-256 of the CSRF token, for cookie sessions. */
   readonly csrf: string | null
   readonly expiresAtMs: number
+  /** Seconds since the epoch; null for API keys. */
+  readonly issuedAt: number | null
   /** Monotonic time when it was last found good while the revocation feed was fresh. */
   confirmedAt: number
   /** Monotonic time when auth last answered for this very credential while the feed was late. */

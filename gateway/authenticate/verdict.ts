@@ -15,6 +15,12 @@ export type Verdict =
   /** Nobody can say now: auth, or its keys, are away. */
   | { readonly kind: 'unavailable' }
 
+/** Auth has to be asked. That waits until the operation is known to be acceptable: a refused one costs auth nothing. */
+export interface OpenVerdict {
+  readonly kind: 'open'
+  settle(): Promise<Verdict>
+}
+
 export const noCredential: Verdict = Object.freeze({ kind: 'none', missing: 'CREDENTIALS_MISSING' })
 
 /** A browser that holds a refresh cookie and no access cookie: its token ran out. */

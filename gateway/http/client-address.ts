@@ -1,14 +1,17 @@
 // Who is calling, and over what: forwarding headers count only when the peer is a listed proxy.
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { createBoundedCache } from '../bounded-cache.ts'
+import { createAddressMatcher } from './networks.ts'
 
 export interface Caller {
   readonly address: string
   readonly isSecure: boolean
   /** The peer is one of ours, so its request id may be kept. */
   readonly isBehindProxy: boolean
+  /** The peer sent forwarding headers, and is none of ours: it may be a proxy that was forgotten. */
+  readonly isForwardingIgnored: boolean
 }
 
 export type IdentifyCaller = (incoming: IncomingMessage) => Caller
@@ -20,12 +23,16 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
   return function identifyCaller(incoming) {
     const peer = peerOf(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
-    if (!isTrusted(peer)) return { address: peer, isSecure: isEncrypted, isBehindProxy: false }
+    if (!isTrusted(peer)) {
+      const isForwardingIgnored = sendsForwarding(incoming)
+      return { address: peer, isSecure: isEncrypted, isBehindProxy: false, isForwardingIgnored }
+    }
     const scheme = lastOf(headerText(incoming, 'x-forwarded-proto'))
     return {
       address: rightmostUntrusted(headerText(incoming, 'x-forwarded-for'), peer, isTrusted),
       isSecure: isEncrypted || scheme.toLowerCase() === 'https',
       isBehindProxy: true,
+      isForwardingIgnored: false,
     }
   }
 }
@@ -42,23 +49,8 @@ function remembered<T extends string | boolean>(find: (address: string) => T) {
   }
 }
 
-/** Matches addresses against a list of addresses and CIDR ranges; an empty list matches nothing. */
-export function createAddressMatcher(ranges: readonly string[]): (address: string) => boolean {
-  if (ranges.length === 0) return () => false
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [network = '', prefix] = range.split('/')
-    const address = normalizeAddress(network)
-    const version = isIP(address)
-    if (version === 0) continue
-    const family = version === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return (address) => {
-    const version = isIP(address)
-    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4')
-  }
+function sendsForwarding({ headers }: IncomingMessage): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 }
 
 /** `::ffff:192.0.2.1` and `192.0.2.1` are one address. */

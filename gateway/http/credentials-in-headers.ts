@@ -7,18 +7,19 @@ export interface HeaderCredentials {
   readonly apiSecret: string | null
 }
 
-const slots = {
-  authorization: 'authorization',
-  'x-api-key': 'apiKey',
-  'x-api-secret': 'apiSecret',
-} as const
+const slots: ReadonlyMap<string, keyof HeaderCredentials> = new Map([
+  ['authorization', 'authorization'],
+  ['x-api-key', 'apiKey'],
+  ['x-api-secret', 'apiSecret'],
+])
 
 /** The credential headers of a request, or null when one is there twice or two kinds are. */
 export function readHeaderCredentials(incoming: IncomingMessage): HeaderCredentials | null {
-  const found = { authorization: null, apiKey: null, apiSecret: null } as Record<
-    string,
-    string | null
-  >
+  const found: Record<keyof HeaderCredentials, string | null> = {
+    authorization: null,
+    apiKey: null,
+    apiSecret: null,
+  }
   const { rawHeaders } = incoming
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const slot = slotOf(rawHeaders[index] ?? '')
@@ -28,7 +29,7 @@ export function readHeaderCredentials(incoming: IncomingMessage): HeaderCredenti
   }
   if (found.authorization !== null && (found.apiKey !== null || found.apiSecret !== null))
     return null
-  return found as unknown as HeaderCredentials
+  return found
 }
 
 /** Whether a header that may occur once only, and is no list, occurs twice. */
@@ -42,8 +43,8 @@ export function isRepeated(incoming: IncomingMessage, name: string): boolean {
   return count > 1
 }
 
-function slotOf(name: string) {
+function slotOf(name: string): keyof HeaderCredentials | undefined {
   // Almost every header is told apart by its length alone.
   if (name.length !== 13 && name.length !== 9 && name.length !== 12) return undefined
-  return slots[name.toLowerCase() as keyof typeof slots]
+  return slots.get(name.toLowerCase())
 }

@@ -27,7 +27,11 @@ const privateAnswer: HeaderMap = {
   vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
 }
 
+/** Whoever sends such headers sends many. */
+const QUIET_MS = 600_000
+
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
+  let quietUntil = Number.NEGATIVE_INFINITY
   const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
   // Nothing of it can be a secret: it is named below, field by field.
   const requestLog = parts.logger.child({}, { redact: [] })
@@ -39,10 +43,11 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   ): Promise<void> {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(incoming)
+    if (caller.isForwardingIgnored) warnOfForwarding(caller.address, startedAt)
     const leaving = new Leaving()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, leaving })
-    const deadline = setTimeout(goOf, parts.executionTimeoutMs, leaving)
+    const deadline = setTimeout(giveUp, parts.executionTimeoutMs, leaving, response)
     response.once('close', () => {
       clearTimeout(deadline)
       if (!response.writableFinished) leaving.go()
@@ -50,6 +55,12 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const answer = await answerTo(request)
     send(incoming, response, answer, id)
     logAnswer(request, answer.status, parts.monotonic() - startedAt)
+  }
+
+  function warnOfForwarding(peer: string, now: number): void {
+    if (now < quietUntil) return
+    quietUntil = now + QUIET_MS
+    parts.logger.warn({ peer }, 'forwarding headers from a peer that is not in TRUSTED_PROXIES')
   }
 
   async function answerTo(request: GatewayRequest): Promise<Answer> {
@@ -106,8 +117,10 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   }
 }
 
-function goOf(leaving: Leaving): void {
+function giveUp(leaving: Leaving, response: ServerResponse): void {
   leaving.go()
+  // The answer is out, and the client takes nothing of it.
+  if (response.writableEnded) response.destroy()
 }
 
 // A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.

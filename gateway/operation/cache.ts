@@ -7,7 +7,7 @@ import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
-import { parseDocument } from './parse.ts'
+import { forgetLocations, parseDocument } from './parse.ts'
 import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
@@ -60,7 +60,7 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
       document.byName.set(operationName, operation)
       document.tokens += tokens
-      documents.set(query, document, document.tokens)
+      documents.set(query, document, weightOf(query, document.tokens))
       return operation
     } catch (error) {
       if (error instanceof GatewayError) refusals.set(queryHash, error)
@@ -90,6 +90,7 @@ function prepareOperation(
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   validateDocument(schema, whole, { showSchemaDetails })
+  forgetLocations(whole)
   const compiled = compileOperation({ schema, access, operation, document, logger })
   const checkVariables = createVariablesCheck({ schema, operation, document, limits })
   return {
@@ -103,6 +104,11 @@ function prepareOperation(
       checkVariables,
     }),
   }
+}
+
+/** In tokens of some 256 bytes each. The text is kept as key and in the operation, with up to two bytes a character. */
+function weightOf(query: string, tokens: number): number {
+  return tokens + Math.ceil(query.length / 64)
 }
 
 function refuseOversized(query: string, { documentBytes }: OperationLimits): void {

@@ -15,6 +15,8 @@ export interface OperationLimits {
   readonly rootFields: number
   readonly directives: number
   readonly operations: number
+  /** Characters of an operation's name, which goes into headers and logs. */
+  readonly nameLength: number
   readonly fragments: number
   /** One response name in one selection set: what the check for conflicting fields is quadratic in. */
   readonly repetitions: number
@@ -22,11 +24,15 @@ export interface OperationLimits {
   readonly listItems: number
   /** `first` and `last`, as literal or as variable. */
   readonly pageSize: number
+  /** Items of nested lists: the page sizes along each path multiplied, all paths together. */
+  readonly nodes: number
+  /** What a list that takes `first` or `last`, and gets neither, counts as. */
+  readonly defaultPage: number
   /** Objects and lists inside each other within a variable. */
   readonly variableDepth: number
   /** Prepared operations that are kept. */
   readonly cachedOperations: number
-  /** Their tokens, all together: what bounds the memory. */
+  /** Their tokens, all together, 64 characters of text counting as one more: what bounds the memory, to some 140 MB. */
   readonly cachedTokens: number
   readonly cachedRefusals: number
 }
@@ -53,10 +59,13 @@ export const defaultOperationLimits: OperationLimits = Object.freeze({
   rootFields: 30,
   directives: 100,
   operations: 50,
+  nameLength: 128,
   fragments: 200,
   repetitions: 50,
   listItems: 1000,
   pageSize: 1000,
+  nodes: 10_000,
+  defaultPage: 20,
   variableDepth: 32,
   ...cacheLimits(2000),
 })

@@ -45,6 +45,7 @@ export function measureDocument(document: DocumentNode, limits: OperationLimits)
   checkNodes(document, limits)
   const measure = createMeasure(fragments, limits)
   for (const operation of operations) {
+    bound('characters in its name', operation.name?.value.length ?? 0, limits.nameLength)
     bound('root fields', measure(operation.selectionSet).topFields, limits.rootFields)
   }
   for (const fragment of fragments.values()) measure(fragment.selectionSet)

@@ -1,5 +1,14 @@
 // Text to document: tokens and nesting are counted before the parser, which recurses, sees the text.
-import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql'
+import {
+  type ASTNode,
+  type DocumentNode,
+  GraphQLError,
+  Lexer,
+  parse,
+  Source,
+  TokenKind,
+  visit,
+} from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
 
@@ -27,6 +36,15 @@ export function parseDocument(
     if (error instanceof GraphQLError) throw parseFailure(error)
     throw error
   }
+}
+
+/** Locations hold every token of the text, comments too: several times the memory of what is kept. */
+export function forgetLocations(document: DocumentNode): void {
+  visit(document, {
+    enter(node: ASTNode) {
+      ;(node as { loc?: unknown }).loc = undefined
+    },
+  })
 }
 
 function countTokens(source: Source, limits: OperationLimits): number {

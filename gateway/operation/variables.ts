@@ -14,6 +14,7 @@ import {
 import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
+import { createNodeCheck } from './nodes.ts'
 
 export interface VariablesCheckOptions {
   readonly schema: GraphQLSchema
@@ -34,12 +35,17 @@ interface Declared {
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** Compiled once per operation. The values stay as they were sent: subgraphs coerce them again. */
+/**
+ * Compiled once per operation. The values stay as they were sent: subgraphs coerce them again.
+ *
+ * @throws GatewayError OPERATION_TOO_COMPLEX for more nodes than the limit, whatever the variables.
+ */
 export function createVariablesCheck(
   options: VariablesCheckOptions,
 ): (variables: Variables) => Record<string, unknown> {
   const { limits } = options
   const declared = readDeclarations(options)
+  const checkNodes = createNodeCheck(options)
   return (variables) => {
     const checked: Record<string, unknown> = {}
     for (const variable of declared) {
@@ -50,6 +56,7 @@ export function createVariablesCheck(
       checkValue(variable, value, limits)
       if (isSent) checked[variable.name] = value
     }
+    checkNodes(checked)
     return checked
   }
 }

@@ -10,6 +10,7 @@ const mayMakeCookies: readonly string[] = [
   'verifySession',
   'resendVerification',
   'reauthenticate',
+  'changePassword',
   'refresh',
   'logout',
 ]

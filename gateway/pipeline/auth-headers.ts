@@ -18,10 +18,14 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
   const headers: Record<string, string> = { 'sallyport-client-address': caller.address }
   const agent = printable(incoming.headers['user-agent'])
   if (agent !== '') headers['sallyport-client-user-agent'] = agent
+  headers['sallyport-operation-hash'] = prepared.queryHash
   if (prepared.operationName !== null) headers['sallyport-operation'] = prepared.operationName
+  if (caller.isForwardingIgnored) headers['sallyport-client-forwarding-ignored'] = caller.address
   if (!prepared.isStaleCredentials) return headers
 
-  const use = cookieUse(incoming, caller, cors)
+  // A logout by header ends that session: the cookies beside it, which were not looked at, must not be cleared.
+  const isOfOther = prepared.isLogout && request.hasHeaderCredential
+  const use = isOfOther ? 'unused' : cookieUse(incoming, caller, cors)
   headers['sallyport-client-cookies'] = use
   if (use !== 'allowed') return headers
   const takes = (fields: readonly string[]) => prepared.rootFields.some((f) => fields.includes(f))

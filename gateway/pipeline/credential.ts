@@ -2,7 +2,13 @@
 import type { AccessTokens } from '../authenticate/access-token.ts'
 import type { ApiKeys } from '../authenticate/api-key.ts'
 import { type OurCookies, readOurCookies } from '../authenticate/cookies.ts'
-import { noCredential, onlyRefreshCookie, refused, type Verdict } from '../authenticate/verdict.ts'
+import {
+  noCredential,
+  type OpenVerdict,
+  onlyRefreshCookie,
+  refused,
+  type Verdict,
+} from '../authenticate/verdict.ts'
 import { type HeaderCredentials, readHeaderCredentials } from '../http/credentials-in-headers.ts'
 import { ambiguousCredentials, httpsRequired } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
@@ -48,7 +54,7 @@ function judgeHeaders(
   { accessTokens, apiKeys }: CredentialParts,
   { authorization, apiKey, apiSecret }: HeaderCredentials,
   address: string,
-): Verdict | Promise<Verdict> {
+): Verdict | OpenVerdict | Promise<Verdict> {
   if (authorization === null) {
     return apiKeys.check({ key: apiKey ?? '', secret: apiSecret ?? '', address })
   }

@@ -15,7 +15,9 @@ import type { Graph } from '../supergraph.ts'
 
 const credentialNames =
   /(?:^|&)(?:access_?token|id_?token|refresh_?token|token|jwt|api_?key|x-api-key|api_?secret|x-api-secret|secret|authorization|password)=/i
-const credentialValues = /(?:sp[ks]_(?:live|test)_|srt_|eyJ[\w-]+(?:\.|%2e)eyJ)/i
+// A JWT is looked for where a word begins: from every "eyJ" of a long text the search would be quadratic.
+const credentialValues =
+  /sp[ks]_(?:live|test)_|srt_|(?:^|[^\w-]|%[0-9a-f]{2})eyJ[\w-]+(?:\.|%2e)eyJ/i
 
 export function checkLimits(parts: { currentGraph(): Graph | null }) {
   return function limits(request: GatewayRequest): void {

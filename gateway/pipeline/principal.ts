@@ -16,17 +16,49 @@ export interface PrincipalParts {
 
 export function resolvePrincipal(parts: PrincipalParts) {
   return function principal(request: GatewayRequest): void | Promise<void> {
-    if (request.prepared.isStaleCredentials) return replaceCredential(parts, request)
+    const { isStaleCredentials, isLogout } = request.prepared
+    if (isStaleCredentials && parts.isHttpsRequired && !request.caller.isSecure) {
+      throw httpsRequired()
+    }
+    // Mutations that make or replace a credential run as nobody, whatever is sent: an expired or forged
+    // one must not keep its owner from logging in.
+    if (isStaleCredentials && !isLogout) {
+      request.principal = parts.anonymous
+      return
+    }
     const { verdict } = request
-    if (verdict.kind === 'accepted') return admit(parts, request, verdict.credential)
-    refuseBad(verdict)
-    request.principal = parts.anonymous
+    const resolve = isLogout ? nameSession : applyVerdict
+    if (verdict.kind !== 'open') return resolve(parts, request, verdict)
+    return verdict.settle().then((settled) => resolve(parts, request, settled))
   }
 }
 
-function refuseBad(verdict: Verdict): void {
+function applyVerdict(
+  parts: PrincipalParts,
+  request: GatewayRequest,
+  verdict: Verdict,
+): void | Promise<void> {
+  if (verdict.kind === 'accepted') return admit(parts, request, verdict.credential)
   if (verdict.kind === 'unavailable') throw serviceUnavailable()
   if (verdict.kind === 'refused') throw unauthenticated(verdict.reason)
+  request.principal = parts.anonymous
+}
+
+/**
+ * Logout says whose session ends. A credential that is bad has none to end; one that nobody can judge now
+ * may have, and "done" would be a lie.
+ */
+async function nameSession(
+  parts: PrincipalParts,
+  request: GatewayRequest,
+  verdict: Verdict,
+): Promise<void> {
+  try {
+    await applyVerdict(parts, request, verdict)
+  } catch (error) {
+    if (!(error instanceof GatewayError && error.code === 'UNAUTHENTICATED')) throw error
+    request.principal = parts.anonymous
+  }
 }
 
 function admit(
@@ -43,20 +75,6 @@ function admit(
     if (reason !== null) throw unauthenticated(reason)
     if (found === 'unavailable') throw serviceUnavailable()
     request.principal = credential.principal
-  }
-}
-
-// Mutations that make or replace a credential run as nobody, whatever is sent: an expired or forged
-// one must not keep its owner from logging in. Logout alone may say whose session ends.
-async function replaceCredential(parts: PrincipalParts, request: GatewayRequest): Promise<void> {
-  if (parts.isHttpsRequired && !request.caller.isSecure) throw httpsRequired()
-  request.principal = parts.anonymous
-  const { verdict, prepared } = request
-  if (!prepared.isLogout || verdict.kind !== 'accepted') return
-  try {
-    await admit(parts, request, verdict.credential)
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error
   }
 }
 

@@ -23,25 +23,43 @@ export interface ConfirmationsOptions {
   readonly keepSeconds: number
 }
 
-const FRESH_MS = 1000
+/** A feed that is older tells nothing of the present. */
+export const FEED_FRESH_MS = 1000
+const ASK_EVERY_MS = 1000
 const HONOUR_MS = 60_000
+/** An answer that takes longer is waited for only by credentials that were never confirmed. */
+const PATIENCE_MS = 500
 
-/** One batched question a second at most, whatever the number of requests that wait for it. */
+interface Batch {
+  readonly credentials: Set<Credential>
+  /** Whether auth answered; an answer counts whenever it comes. */
+  readonly answered: Promise<boolean>
+  /** The same, or `late` when the answer is still not there after the patience. */
+  readonly inTime: Promise<boolean | 'late'>
+}
+
+/** Auth takes questions of 1 MB, and ids may be long. */
+const CREDENTIALS_PER_QUESTION = 1000
+
+/** One batched question a second at most, in as many parts as it needs, whatever the number of requests that wait for it. */
 export function createConfirmations(options: ConfirmationsOptions): Confirmations {
   const { monotonic } = options
-  let batch: { credentials: Set<Credential>; answered: Promise<boolean> } | null = null
+  let batch: Batch | null = null
+  let outstanding: Batch['inTime'] = Promise.resolve(true)
   let sentAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
+  /** The last question took too long: whoever may be honoured does not wait for the next one either. */
+  let isSlow = false
 
   return {
     confirm(credential) {
       const now = monotonic()
-      if (options.feed.ageMs() <= FRESH_MS) {
+      if (options.feed.ageMs() <= FEED_FRESH_MS) {
         credential.confirmedAt = now
         return 'confirmed'
       }
-      if (now - credential.checkedAt < FRESH_MS) return 'confirmed'
-      if (now - failedAt < FRESH_MS) return fallback(credential)
+      if (now - credential.checkedAt < ASK_EVERY_MS) return 'confirmed'
+      if (now - failedAt < ASK_EVERY_MS) return fallback(credential)
       return askFor(credential)
     },
     mayHonour,
@@ -57,39 +75,45 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
     return mayHonour(credential) ? 'confirmed' : 'unavailable'
   }
 
-  async function askFor(credential: Credential): Promise<Confirmation> {
+  function askFor(credential: Credential): Confirmation | Promise<Confirmation> {
     batch ??= openBatch()
     batch.credentials.add(credential)
-    return (await batch.answered) ? 'confirmed' : fallback(credential)
+    const { answered, inTime } = batch
+    const outcome = (isAnswered: boolean | 'late') =>
+      isAnswered === true ? 'confirmed' : fallback(credential)
+    if (!mayHonour(credential)) return answered.then(outcome)
+    return isSlow ? 'confirmed' : inTime.then(outcome)
   }
 
-  function openBatch() {
+  function openBatch(): Batch {
     const credentials = new Set<Credential>()
-    return { credentials, answered: sendLater(credentials) }
+    const sent = delay(Math.max(0, sentAt + ASK_EVERY_MS - monotonic())).then(() => {
+      batch = null
+      sentAt = monotonic()
+      return { answered: send(credentials) }
+    })
+    const answered = sent.then((question) => question.answered)
+    const own = sent.then((question) => patiently(question.answered))
+    // When the question before this one turns out to be late, nobody waits for this one to be sent.
+    const inTime = outstanding.then((before) => (before === 'late' ? before : own))
+    outstanding = own.catch(() => false)
+    // Perhaps nobody waits for them.
+    for (const promise of [answered, inTime]) promise.catch(() => undefined)
+    return { credentials, answered, inTime }
   }
 
-  async function sendLater(credentials: Set<Credential>): Promise<boolean> {
-    await delay(Math.max(0, sentAt + FRESH_MS - monotonic()))
-    batch = null
-    sentAt = monotonic()
-    return send(credentials)
+  async function patiently(answered: Promise<boolean>): Promise<boolean | 'late'> {
+    const late = delay(PATIENCE_MS).then(() => 'late' as const)
+    const first = await Promise.race([answered, late])
+    // No answer, however quick, says nothing about how long the next one takes.
+    if (first !== false) isSlow = first === 'late'
+    return first
   }
 
   async function send(credentials: ReadonlySet<Credential>): Promise<boolean> {
     const askedAt = monotonic()
     try {
-      const answer = await options.questions.check(questionOf(credentials))
-      const expiresAt = options.now() / 1000 + options.keepSeconds
-      const stale = new Set(answer.staleSessions)
-      options.entries.add([
-        ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
-        ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
-        ...[...credentials].flatMap((credential) => staleEntry(credential, stale, expiresAt)),
-      ])
-      for (const credential of credentials) {
-        credential.checkedAt = askedAt
-        credential.confirmedAt = askedAt
-      }
+      for (const part of partsOf([...credentials])) await ask(part, askedAt)
       return true
     } catch (error) {
       if (!(error instanceof AuthUnavailable)) throw error
@@ -97,9 +121,30 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
       return false
     }
   }
+
+  async function ask(credentials: readonly Credential[], askedAt: number): Promise<void> {
+    const answer = await options.questions.check(questionOf(credentials))
+    const expiresAt = options.now() / 1000 + options.keepSeconds
+    const stale = new Set(answer.staleSessions)
+    options.entries.add([
+      ...answer.revokedSessions.map((id) => ({ kind: 'session', id, expiresAt }) as const),
+      ...answer.revokedApiKeys.map((id) => ({ kind: 'api-key', id, expiresAt }) as const),
+      ...credentials.flatMap((credential) => staleEntry(credential, stale, expiresAt)),
+    ])
+    for (const credential of credentials) {
+      credential.checkedAt = askedAt
+      credential.confirmedAt = askedAt
+    }
+  }
 }
 
-function questionOf(credentials: ReadonlySet<Credential>) {
+function* partsOf(credentials: readonly Credential[]): Generator<readonly Credential[]> {
+  for (let start = 0; start < credentials.length; start += CREDENTIALS_PER_QUESTION) {
+    yield credentials.slice(start, start + CREDENTIALS_PER_QUESTION)
+  }
+}
+
+function questionOf(credentials: readonly Credential[]) {
   const sessions = []
   const apiKeys = []
   for (const { principal } of credentials) {

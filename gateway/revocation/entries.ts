@@ -9,6 +9,8 @@ export type RevocationEntry =
   /** The key still works, but what was known of it does not hold: it was narrowed, or its secret rotated. */
   | { readonly kind: 'api-key-changed'; readonly id: string; readonly expiresAt: number }
   | { readonly kind: 'signing-key'; readonly id: string; readonly expiresAt: number }
+  /** Every token whose `iat` is before these seconds since the epoch, whosever it is. */
+  | { readonly kind: 'issued-before'; readonly id: string; readonly expiresAt: number }
 
 export interface RevocationEntries {
   /** Adds entries. Nothing is ever taken back but by its own expiry, whichever auth instance feeds us. */
@@ -41,6 +43,8 @@ export function createRevocationEntries(clock: {
   const signingKeys = new Map<string, number>()
   const changedKeys = new Map<string, { readonly arrivedAt: number; readonly expiresAt: number }>()
   const users = new Map<string, LowestVersion>()
+  /** It only grows, and costs nothing to keep. */
+  let issuedBefore = Number.NEGATIVE_INFINITY
   const idsByKind = { session: sessions, 'api-key': apiKeys, 'signing-key': signingKeys }
   let prunedAt = clock.monotonic()
 
@@ -48,7 +52,9 @@ export function createRevocationEntries(clock: {
     add(entries) {
       for (const entry of entries) {
         if (entry.kind === 'user') addUser(entry)
-        else if (entry.kind === 'api-key-changed') {
+        else if (entry.kind === 'issued-before') {
+          issuedBefore = Math.max(issuedBefore, Number(entry.id))
+        } else if (entry.kind === 'api-key-changed') {
           changedKeys.set(entry.id, { arrivedAt: clock.monotonic(), expiresAt: entry.expiresAt })
         } else {
           if (entry.kind === 'signing-key' && !signingKeys.has(entry.id)) clock.onWithdrawnKey?.()
@@ -57,11 +63,12 @@ export function createRevocationEntries(clock: {
       }
       if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
     },
-    against({ principal, kid }) {
+    against({ principal, kid, issuedAt }) {
       const { subject, sessionId, keyId } = principal.claims
       if (sessionId !== null && sessions.has(sessionId)) return 'SESSION_REVOKED'
       if (keyId !== null && apiKeys.has(keyId)) return 'API_KEY_INVALID'
       if (kid !== null && signingKeys.has(kid)) return 'TOKEN_INVALID'
+      if (issuedAt !== null && issuedAt < issuedBefore) return 'TOKEN_STALE'
       if (principal.ver === null || subject === null) return null
       const lowest = users.get(subject)
       return lowest !== undefined && principal.ver < lowest.ver ? 'TOKEN_STALE' : null

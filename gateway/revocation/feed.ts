@@ -1,5 +1,7 @@
 // Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
+import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
+import { isNetwork } from '../http/networks.ts'
 import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
@@ -14,6 +16,7 @@ export interface RevocationFeed {
 export interface RevocationFeedOptions {
   readonly questions: Pick<AuthQuestions, 'openFeed'>
   readonly entries: Pick<RevocationEntries, 'add'>
+  readonly addressRules: Pick<AddressRules, 'replace'>
   readonly monotonic: () => number
   readonly random: () => number
   readonly logger: GatewayLogger
@@ -21,7 +24,7 @@ export interface RevocationFeedOptions {
   readonly silenceMs?: number
 }
 
-const MAX_LINE_BYTES = 32 * 1024 * 1024
+const MAX_LINE_BYTES = 4 * 1024 * 1024
 const LONGEST_PAUSE_MS = 2000
 
 /** Opens the feed at once, and again with jitter whenever it ends. */
@@ -58,15 +61,21 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
     const silence = setTimeout(() => connection.abort(), options.silenceMs ?? 3000)
     const signal = AbortSignal.any([stopping.signal, connection.signal])
     let isSnapshotRead = false
+    let snapshotSince: number | null = null
     try {
-      for await (const line of lines(await options.questions.openFeed(signal))) {
-        const message = readMessage(line)
-        if (!isSnapshotRead && message.type !== 'snapshot') throw new Error('no snapshot first')
-        isSnapshotRead = true
-        options.entries.add(message.entries)
-        lastGoodAt = options.monotonic()
+      const body = await options.questions.openFeed(signal)
+      for await (const line of lines(body, () => silence.refresh())) {
+        const { type, entries, addressRules, isPart } = readMessage(line)
+        if (!isSnapshotRead && type !== 'snapshot') throw new Error('no snapshot first')
+        options.entries.add(entries)
+        if (addressRules !== null) options.addressRules.replace(addressRules)
         failures = 0
-        silence.refresh()
+        if (type === 'heartbeat') lastGoodAt = options.monotonic()
+        if (type !== 'snapshot') continue
+        // A long one tells of the moment when it began.
+        snapshotSince ??= options.monotonic()
+        isSnapshotRead = !isPart
+        if (isSnapshotRead) lastGoodAt = Math.max(lastGoodAt, snapshotSince)
       }
     } finally {
       clearTimeout(silence)
@@ -89,34 +98,73 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
 }
 
 interface FeedMessage {
-  readonly type: 'snapshot' | 'changes' | 'heartbeat'
+  /** Another type is of a newer auth: it tells that auth is there, and nothing that we know. */
+  readonly type: unknown
   readonly entries: readonly RevocationEntry[]
+  /** More of the same snapshot follows. */
+  readonly isPart: boolean
+  readonly addressRules: readonly AddressRule[] | null
 }
 
 function readMessage(line: string): FeedMessage {
-  const message = JSON.parse(line) as { type?: unknown; entries?: unknown }
-  if (message.type === 'heartbeat') return { type: 'heartbeat', entries: [] }
-  if (message.type !== 'snapshot' && message.type !== 'changes') throw new Error('unknown message')
-  if (!Array.isArray(message.entries)) throw new Error('a message without entries')
-  return { type: message.type, entries: message.entries.filter(isKnownEntry) }
+  const { type, entries, more, rules } = JSON.parse(line) as Record<string, unknown>
+  return {
+    type,
+    entries: type === 'snapshot' || type === 'changes' ? readEntries(entries) : [],
+    isPart: more === true,
+    addressRules: type === 'address-rules' ? readAddressRules(rules) : null,
+  }
 }
+
+function readEntries(entries: unknown): RevocationEntry[] {
+  if (!Array.isArray(entries)) throw new Error('a message without entries')
+  return entries.filter(isKnownEntry)
+}
+
+/** A malformed rule is an error, never ignored: it may be the one that denies. */
+function readAddressRules(rules: unknown): AddressRule[] {
+  if (!Array.isArray(rules)) throw new Error('a message without rules')
+  return rules.map((rule: Partial<AddressRule> | null) => {
+    const isWhole =
+      (rule?.action === 'ALLOW' || rule?.action === 'DENY') &&
+      (rule.appliesTo === 'EVERYBODY' || rule.appliesTo === 'ADMINS') &&
+      typeof rule.network === 'string' &&
+      isNetwork(rule.network)
+    if (!isWhole) throw new Error('a malformed address rule')
+    return rule as AddressRule
+  })
+}
+
+const KNOWN_KINDS: readonly unknown[] = [
+  'session',
+  'user',
+  'api-key',
+  'api-key-changed',
+  'signing-key',
+  'issued-before',
+] satisfies readonly RevocationEntry['kind'][]
 
 // Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.
 function isKnownEntry(entry: Partial<RevocationEntry> | null): entry is RevocationEntry {
-  const kinds: readonly unknown[] = ['session', 'user', 'api-key', 'api-key-changed', 'signing-key']
-  if (!kinds.includes(entry?.kind)) return false
+  if (!KNOWN_KINDS.includes(entry?.kind)) return false
   const isWhole =
     typeof entry?.id === 'string' &&
     typeof entry.expiresAt === 'number' &&
-    (entry.kind !== 'user' || Number.isSafeInteger(entry.ver))
+    (entry.kind !== 'user' || Number.isSafeInteger(entry.ver)) &&
+    (entry.kind !== 'issued-before' || /^\d{1,12}$/.test(entry.id))
   if (!isWhole) throw new Error('a malformed revocation entry')
   return true
 }
 
-async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+/** @param onBytes Called for every piece that arrives: a long line takes its time, and is no silence. */
+async function* lines(
+  body: AsyncIterable<Uint8Array>,
+  onBytes: () => void,
+): AsyncGenerator<string> {
   let parts: Buffer[] = []
   let bytes = 0
   for await (const chunk of body) {
+    onBytes()
     let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
       const line = Buffer.concat([...parts, rest.subarray(0, end)]).toString('utf8')

@@ -88,6 +88,13 @@ function createReader(document: DocumentNode, options: AccessOptions) {
   const graphs = graphNames(document)
   const configs = new Map(options.subgraphs.map((subgraph) => [subgraph.name, subgraph]))
   const roots = rootTypes(document)
+  const interfaces = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.INTERFACE_TYPE_DEFINITION
+        ? [[definition.name.value, definition] as const]
+        : [],
+    ),
+  )
   for (const name of graphs.values()) {
     if (!configs.has(name)) throw new Error(`subgraph "${name}" is not in supergraph.yaml`)
   }
@@ -116,6 +123,7 @@ function createReader(document: DocumentNode, options: AccessOptions) {
           readField(field, {
             coordinate: `${node.name.value}.${field.name.value}`,
             owners,
+            interfaces: implementedBy(node),
             mustHaveRule,
             isRoot,
           }),
@@ -128,7 +136,8 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const joins = directivesNamed(field, 'join__field').map(readArguments)
     const resolving = joins.filter((join) => !join.external && !join.usedOverridden)
     const named = ownersOf(resolving, graphs)
-    const owners = named.length > 0 ? named : parent.owners
+    const inherited = named.length > 0 ? named : interfaceOwners(field.name.value, parent)
+    const owners = inherited.length > 0 ? inherited : parent.owners
     const declared = ruleAt(field, names, parent.coordinate)
     if (declared) refuseForeignRule(declared, { ...parent, configs: configsOf(owners) })
     const rule = declared ?? (parent.mustHaveRule ? defaultRule(configsOf(owners)) : null)
@@ -139,12 +148,30 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     }
   }
 
+  function implementedBy(node: GuardedNode): readonly InterfaceTypeDefinitionNode[] {
+    const names = 'interfaces' in node ? (node.interfaces ?? []) : []
+    return names.flatMap(({ name }) => interfaces.get(name.value) ?? [])
+  }
+
+  // A field that an `@interfaceObject` adds stands on each type that implements the interface without a word of who
+  // resolves it: the interface's own field says that.
+  function interfaceOwners(name: string, parent: ParentType): readonly string[] {
+    const joins = parent.interfaces
+      .flatMap((type) => type.fields?.filter((field) => field.name.value === name) ?? [])
+      .flatMap((field) => directivesNamed(field, 'join__field').map(readArguments))
+    return ownersOf(
+      joins.filter((join) => !join.external && !join.usedOverridden),
+      graphs,
+    )
+  }
+
   return { readType }
 }
 
 interface ParentType {
   readonly coordinate: string
   readonly owners: readonly string[]
+  readonly interfaces: readonly InterfaceTypeDefinitionNode[]
   readonly mustHaveRule: boolean
   readonly isRoot: boolean
 }

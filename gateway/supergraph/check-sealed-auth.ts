@@ -1,4 +1,6 @@
-// Auth is sealed: no other subgraph may take over a field of it, answer beside it, or add to its types without a rule.
+// Auth is sealed: no other subgraph may take over a field of it, answer beside it, be handed its fields as a key, change
+// what it takes, or add to its types without a rule.
+import { type DefinitionNode, Kind } from 'graphql'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { federationDirectives, readArguments } from './links.ts'
 import type { SubgraphDocument, TypeSource } from './subgraph-document.ts'
@@ -10,9 +12,12 @@ export function checkSealedAuth(
 ): readonly string[] {
   const auth = all.find(({ config }) => config.name === AUTH_SUBGRAPH)
   if (!auth) return []
-  return [...subgraph.types.values()].flatMap((type) =>
-    subgraph === auth ? checkOwn(type, subgraph) : checkForeign(type, subgraph, auth),
-  )
+  const types = [...subgraph.types.values()]
+  if (subgraph === auth) return types.flatMap((type) => checkOwn(type, subgraph))
+  return [
+    ...types.flatMap((type) => checkForeign(type, subgraph, auth)),
+    ...checkInputs(subgraph, auth),
+  ]
 }
 
 function checkOwn(type: TypeSource, subgraph: SubgraphDocument): readonly string[] {
@@ -37,6 +42,11 @@ function checkForeign(
   if (authType && type.nodes.some((node) => federation.on(node, 'interfaceObject').length > 0)) {
     problems.push(`${name}: ${type.name}: @interfaceObject of a type of auth`)
   }
+  // What stands in a key is fetched from auth, with the caller's rights, and sent to whoever declares it.
+  const strange = authType && [...type.keys].find((key) => !authType.keys.has(key))
+  if (strange !== undefined) {
+    problems.push(`${name}: ${type.name}: @key(fields: "${strange}") is none of auth's`)
+  }
   for (const field of type.fields.values()) {
     const at = `${name}: ${field.coordinate}`
     const overrides = federation.on(field.node, 'override').map(readArguments)
@@ -48,9 +58,60 @@ function checkForeign(
       problems.push(`${at}: a root field of auth cannot be answered elsewhere`)
     const isAdded = authType !== undefined && !type.root && !isInAuth && !field.isExternal
     const isRuled = field.rule !== null || type.rule !== null
-    if (isAdded && !field.isKey && !isRuled) {
+    if (isAdded && !authType.isEntity) {
+      problems.push(`${at}: adds to a type of auth that is no entity`)
+    } else if (isAdded && !field.isKey && !isRuled) {
       problems.push(`${at}: adds to a type of auth without an access rule`)
     }
   }
   return problems
+}
+
+/** Composition keeps of an input, and of an enum that is one, only what all subgraphs have: another could take fields of `login` away. */
+function checkInputs(subgraph: SubgraphDocument, auth: SubgraphDocument): readonly string[] {
+  const { name } = subgraph.config
+  const own = subgraph.document.definitions
+  const problems: string[] = []
+  for (const definition of auth.document.definitions) {
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+      const input = definition.name.value
+      if (own.some((other) => isInput(other, input)))
+        problems.push(`${name}: ${input}: an input of auth cannot be declared elsewhere`)
+    }
+    if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
+      const values = enumValues(own, definition.name.value)
+      const missing = (definition.values ?? []).find((value) => !values?.has(value.name.value))
+      if (values && missing) {
+        const coordinate = `${definition.name.value}.${missing.name.value}`
+        problems.push(`${name}: ${coordinate}: a value of auth's enum is missing`)
+      }
+    }
+  }
+  return problems
+}
+
+function isInput(definition: DefinitionNode, name: string): boolean {
+  const isInputNode =
+    definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION ||
+    definition.kind === Kind.INPUT_OBJECT_TYPE_EXTENSION
+  return isInputNode && definition.name.value === name
+}
+
+/** null where there is no such enum. */
+function enumValues(
+  definitions: readonly DefinitionNode[],
+  name: string,
+): ReadonlySet<string> | null {
+  const parts = definitions.filter(
+    (definition) =>
+      (definition.kind === Kind.ENUM_TYPE_DEFINITION ||
+        definition.kind === Kind.ENUM_TYPE_EXTENSION) &&
+      definition.name.value === name,
+  )
+  if (parts.length === 0) return null
+  return new Set(
+    parts.flatMap((part) =>
+      'values' in part ? (part.values ?? []).map((value) => value.name.value) : [],
+    ),
+  )
 }

@@ -83,7 +83,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   })
 }
 
-const GRANTS = ['roles', 'scope', 'email_verified', 'amr', 'acr', 'auth_time'] as const
+const GRANTS = ['roles', 'scope', 'email_verified', 'amr', 'acr', 'auth_time', 'custom'] as const
 // Credentials, what the gateway sets itself, and what belongs to one hop alone (RFC 9110 section 7.6.1).
 const NEVER_FORWARDED =
   /^(authorization|cookie2?|set-cookie|x-api-.*|x-csrf-token|sallyport-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|accept|accept-encoding)$/
@@ -115,6 +115,8 @@ const subgraphSchema = z.strictObject({
     )
     .default([]),
   timeoutMs: z.number().int().min(50).max(120_000).default(5000),
+  /** For auth, which reads it here too: this subgraph takes part in erasures. */
+  personalData: z.boolean().default(false),
   dryRun: z.strictObject({ until: dateSchema }).optional(),
 })
 

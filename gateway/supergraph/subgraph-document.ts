@@ -42,6 +42,8 @@ export interface TypeSource {
   readonly root: 'query' | 'mutation' | 'subscription' | null
   readonly isInterface: boolean
   readonly isEntity: boolean
+  /** The field sets of its keys, in one spelling. */
+  readonly keys: ReadonlySet<string>
   readonly fields: ReadonlyMap<string, FieldSource>
 }
 
@@ -111,6 +113,7 @@ function readType(name: string, nodes: readonly TypeNode[], context: TypeContext
     root: context.root,
     isInterface,
     isEntity: keys.length > 0 && !isInterface,
+    keys: new Set(keys.map((key) => tokensOf(String(key.fields)).join(' '))),
     fields: new Map(fields.map((field) => [field.name, field])),
   }
 }
@@ -119,12 +122,16 @@ function readType(name: string, nodes: readonly TypeNode[], context: TypeContext
 function topNames(fieldSet: string): string[] {
   const names: string[] = []
   let depth = 0
-  for (const [token] of fieldSet.matchAll(/\w+|[{}]/g)) {
+  for (const token of tokensOf(fieldSet)) {
     if (token === '{') depth += 1
     else if (token === '}') depth -= 1
     else if (depth === 0) names.push(token)
   }
   return names
+}
+
+function tokensOf(fieldSet: string): string[] {
+  return fieldSet.match(/\w+|[{}]/g) ?? []
 }
 
 function rootNames(document: DocumentNode): ReadonlyMap<string, TypeSource['root']> {

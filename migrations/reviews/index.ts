@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as productsAndReviews from './0001-products-and-reviews.ts'
 import * as sampleProducts from './0002-sample-products.ts'
+import * as erasure from './0003-erasure.ts'
 
 interface Migration {
   readonly name: string
@@ -11,6 +12,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { name: '0001-products-and-reviews', up: productsAndReviews.up },
   { name: '0002-sample-products', up: sampleProducts.up },
+  { name: '0003-erasure', up: erasure.up },
 ]
 
 /** The subgraph's own schema, so that it may share a database with others. */

@@ -1,5 +1,6 @@
 // The printed files on disk: written when they changed, or only compared.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 /** From path to content. */
 export type Files = ReadonlyMap<string, string>
@@ -7,7 +8,10 @@ export type Files = ReadonlyMap<string, string>
 /** @returns The paths whose content changed. */
 export function writeFiles(files: Files): string[] {
   const stale = compareFiles(files)
-  for (const path of stale) writeFileSync(path, files.get(path) ?? '')
+  for (const path of stale) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, files.get(path) ?? '')
+  }
   return stale
 }
 

@@ -10,6 +10,7 @@ import {
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { type CustomPolicies, loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
+import { eventSchemas } from '../../subgraphs/auth/events/schemas.ts'
 import { typeDefs as auth } from '../../subgraphs/auth/subgraph.ts'
 import { typeDefs as reviews } from '../../subgraphs/reviews/subgraph.ts'
 import type { Files } from './files.ts'
@@ -18,7 +19,7 @@ import type { Files } from './files.ts'
 const OURS: Readonly<Record<string, readonly DocumentNode[]>> = { auth, reviews }
 
 /**
- * The SDL of our subgraphs, the supergraph, and the schema that clients see.
+ * The SDL of our subgraphs, the supergraph, the schema that clients see, and the schemas of the events.
  *
  * @throws SchemaError, SupergraphConfigError
  */
@@ -35,6 +36,10 @@ export async function printSchemas(configPath: string): Promise<Files> {
     ...sources.flatMap((source) => printedFile(source, folder)),
     [join(folder, 'supergraph.graphql'), supergraph],
     [join(folder, 'api.graphql'), await printApi(config, supergraph, policies)],
+    ...[...eventSchemas()].map(([name, schema]): [string, string] => [
+      join(folder, 'events', name),
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
   ])
 }
 

@@ -3,20 +3,30 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createIdentityReader } from '@sallyport/claims'
+import type { EventConsumer } from '@sallyport/claims/events'
 import pino, { type Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
+import { startAuditMonths } from './audit/months.ts'
+import { startSealing } from './audit/seal.ts'
 import type { AuthConfig } from './config.ts'
+import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
+import { readParticipants } from './erasure/participants.ts'
+import { startErasureSupervision } from './erasure/supervise.ts'
+import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
+import { createNetworkMatcher } from './networks/network.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { createHashThreads } from './passwords/hash-threads.ts'
 import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
+import { createThrottle } from './throttling/throttle.ts'
 import { createKeyring } from './tokens/keyring.ts'
+import { waitForDatabase } from './wait-for-database.ts'
 
 export interface Auth {
   /** `http://host:port`, without a path. */
@@ -30,13 +40,16 @@ export interface AuthParts {
   readonly database?: Database
   readonly mail?: MailTransport
   readonly log?: Logger
+  /** Who takes events in this process. With `NATS_URL` they get them from there instead. */
+  readonly consumers?: readonly EventConsumer[]
 }
 
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog(config)
+  const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
-  await migrate(database.db)
+  await waitForDatabase(() => migrate(database.db), { config, log })
   const threads = createHashThreads()
   const hasher = createPasswordHasher({
     threads,
@@ -44,12 +57,28 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     cost: config.passwordHashCost,
   })
   const keyring = await createKeyring({ db: database.db, config, log })
-  const deps: AuthDeps = { db: database.db, config, log, hasher, keyring }
+  const throttle = createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
+  const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
+  const deps: AuthDeps = {
+    db: database.db,
+    config,
+    log,
+    hasher,
+    keyring,
+    throttle,
+    isThrottleExempt,
+    checks: createCheckCounts(),
+    participants,
+  }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({
     ...deps,
     transport: parts.mail ?? createMailTransport(config, log),
   })
+  const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
+  const months = await startAuditMonths(deps)
+  const sealer = startSealing(deps)
+  const supervision = startErasureSupervision(deps)
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
     subgraph: 'auth',
@@ -74,9 +103,14 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await operator?.stop()
       await http.stop()
       sweeper.stop()
+      supervision.stop()
+      months.stop()
+      await sealer.stop()
       keyring.stop()
+      await delivery.stop()
       await sender.stop()
       await threads.stop()
+      await throttle.stop()
       await database.stop()
     },
   }

@@ -1,5 +1,6 @@
 // The auth subgraph's settings: read once from the environment, every problem reported together.
 import { z } from 'zod'
+import { isNetwork } from './networks/network.ts'
 import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
 
 export interface AuthConfig {
@@ -8,13 +9,36 @@ export interface AuthConfig {
   readonly port: number
   /** Where the gateway is reached from outside: issuer and audience of every token. No trailing slash. */
   readonly publicUrl: string
+  /** Where the pages are that mailed links lead to. Default: `${PUBLIC_URL}/account`, which the gateway serves. */
+  readonly accountUrl: string
   /** Where identity tokens' public keys are. Default: `${PUBLIC_URL}/.well-known/identity-jwks.json`. */
   readonly identityJwksUrl: string
   /** null: embedded PGlite under `dataDir`. */
   readonly databaseUrl: string | null
   readonly databasePoolSize: number
+  /** null: attempts are counted in PostgreSQL alone. */
+  readonly redisUrl: string | null
+  /** Addresses and CIDR ranges that limits per network do not count; loopback outside production. */
+  readonly throttleExempt: readonly string[]
+  /** The gateways' own lists; auth knows them so that no admin shuts themselves out. */
+  readonly addressRules: {
+    readonly allow: readonly string[]
+    readonly deny: readonly string[]
+    readonly adminAllow: readonly string[]
+  }
   readonly dataDir: string
   readonly mail: { readonly smtpUrl: string | null; readonly from: string }
+  /** null: events reach consumers in this process alone. */
+  readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
+  /** The list of subgraphs, which says who holds personal data. */
+  readonly supergraphPath: string
+  readonly erasureDeadlineDays: number
+  /** After this long a subgraph that has not answered is asked again. */
+  readonly erasureRetryMinutes: number
+  /** Full months of audit records that are kept beside the current one. */
+  readonly auditRetentionMonths: number
+  /** How long events that have left are kept for a replay. */
+  readonly eventsRetentionDays: number
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
@@ -41,6 +65,15 @@ const SECRET_NAMES = {
 } as const
 
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
+const networks = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .refine((items) => items.every(isNetwork), 'must be addresses or CIDR ranges, by comma')
 const days = (fallback: number) => z.coerce.number().int().min(1).max(3650).default(fallback)
 
 const environment = z.object({
@@ -49,12 +82,21 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   AUTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
   PUBLIC_URL: url.optional(),
+  ACCOUNT_URL: url.optional(),
   IDENTITY_JWKS_URL: url.optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
     .optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
+  THROTTLE_EXEMPT: networks.optional(),
+  ADDRESS_ALLOW: networks.optional(),
+  ADDRESS_DENY: networks.optional(),
+  ADMIN_ADDRESS_ALLOW: networks.optional(),
   EMBEDDED_DATABASE: z.enum(['allow']).optional(),
   DATA_DIR: z.string().default('./data'),
   SMTP_URL: z
@@ -62,6 +104,19 @@ const environment = z.object({
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().default('Sallyport <no-reply@localhost>'),
+  NATS_URL: z
+    .string()
+    .regex(
+      /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
+      'must be nats:// or tls:// addresses, by comma',
+    )
+    .optional(),
+  NATS_CREDENTIALS_FILE: z.string().optional(),
+  EVENTS_RETENTION_DAYS: days(30),
+  AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(600).default(24),
+  SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
+  ERASURE_DEADLINE_DAYS: days(30),
+  ERASURE_RETRY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
   SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
   API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
   ACCESS_TOKEN_MINUTES: z.coerce.number().min(1).max(60).default(10),
@@ -142,11 +197,29 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     host: env.HOST,
     port: env.AUTH_PORT,
     publicUrl,
+    accountUrl: (env.ACCOUNT_URL ?? `${publicUrl}/account`).replace(/\/+$/, ''),
     identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
     databaseUrl: env.DATABASE_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
+    redisUrl: env.REDIS_URL ?? null,
+    throttleExempt:
+      env.THROTTLE_EXEMPT ?? (env.NODE_ENV === 'production' ? [] : ['127.0.0.0/8', '::1']),
+    addressRules: {
+      allow: env.ADDRESS_ALLOW ?? [],
+      deny: env.ADDRESS_DENY ?? [],
+      adminAllow: env.ADMIN_ADDRESS_ALLOW ?? [],
+    },
     dataDir: env.DATA_DIR,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    nats:
+      env.NATS_URL === undefined
+        ? null
+        : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
+    supergraphPath: env.SUPERGRAPH_CONFIG,
+    erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
+    erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,
+    auditRetentionMonths: env.AUDIT_RETENTION_MONTHS,
+    eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,
     accessTokenSeconds: Math.round(env.ACCESS_TOKEN_MINUTES * 60),

@@ -23,8 +23,8 @@ export interface ClientCredentials {
   readonly refreshToken: string | null
   readonly flowSecret: string | null
   readonly deviceToken: string | null
-  /** The gateway's verdict on cookies for this request: https or loopback, and an Origin of ours. */
-  readonly cookies: 'allowed' | 'insecure' | 'origin'
+  /** The gateway's verdict on cookies for this request: https or loopback, an Origin of ours, and no other credential. */
+  readonly cookies: 'allowed' | 'insecure' | 'origin' | 'unused'
 }
 
 /** @param headers count only because `claims` come from a valid identity token of the same request */
@@ -39,6 +39,9 @@ export function createContext(
     origin: {
       requestId: text(headers['sallyport-request-id'], 128),
       operationName: text(headers['sallyport-operation'], 128),
+      operationHash: text(headers['sallyport-operation-hash'], 64),
+      sessionId: claims.sessionId,
+      apiKeyId: claims.keyId,
       ipAddress: text(headers['sallyport-client-address'], 64),
       userAgent: text(headers['sallyport-client-user-agent'], 512),
     },
@@ -58,7 +61,7 @@ function text(value: string | string[] | undefined, maxLength: number): string |
 }
 
 function cookieVerdict(value: unknown): ClientCredentials['cookies'] {
-  return value === 'allowed' || value === 'insecure' ? value : 'origin'
+  return value === 'allowed' || value === 'insecure' || value === 'unused' ? value : 'origin'
 }
 
 /** @throws AuthError when the client asks for cookies that it must not or cannot have */

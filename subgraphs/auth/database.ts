@@ -10,8 +10,11 @@ export interface Database {
 }
 
 const ACQUIRE_TIMEOUT_MS = 2_000
-/** No statement and no idle transaction outlives this; the revocation feed's window is longer than both. */
-export const TRANSACTION_TIMEOUT_MS = 10_000
+/** No statement and no idle transaction outlives this. */
+const TRANSACTION_TIMEOUT_MS = 10_000
+
+/** What knex would print is thrown as well, and logged as JSON where it is caught. */
+const SILENT = { debug() {}, deprecate() {}, error() {}, warn() {} }
 
 /** @param url `postgresql://…` */
 export function connectPostgres(url: string, poolSize: number): Database {
@@ -27,6 +30,7 @@ export function connectPostgres(url: string, poolSize: number): Database {
     },
     pool: { min: 0, max: poolSize, acquireTimeoutMillis: ACQUIRE_TIMEOUT_MS },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    log: SILENT,
   })
   return { db, stop: async () => await db.destroy() }
 }
@@ -38,9 +42,11 @@ export function connectPostgres(url: string, poolSize: number): Database {
 export async function openEmbedded(folder: string | null, template?: Blob): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite')
   const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
+  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm')
   if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 })
   const unlock = folder === null ? () => {} : lockDataFolder(folder)
   const pglite = await PGlite.create({
+    extensions: { pg_trgm },
     ...(folder === null ? {} : { dataDir: `${folder}/pg` }),
     ...(template === undefined ? {} : { loadDataDir: template }),
   })
@@ -83,19 +89,39 @@ export async function transact<T>(
   }
 }
 
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
 /** Whether an error means "the database is away or overloaded", so that the answer is 503 and not 500. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = sqlState(error)
-  if (/^(08|53|57P0)/.test(code) || RETRYABLE.has(code) || code === '57014') return true
-  if (['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'ENOENT'].includes(code))
-    return true
-  return (
-    error.name === 'KnexTimeoutError' ||
-    /Connection terminated|timeout expired|Client has encountered a connection error/.test(
-      error.message,
-    )
+  if (/^53/.test(code) || RETRYABLE.has(code) || code === '57014') return true
+  return isConnectionLost(error) || error.name === 'KnexTimeoutError'
+}
+
+/** Whether the server may have gone, and perhaps come back as another: not so for one that is merely slow. */
+export function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = sqlState(error)
+  if (/^(08|57P0)/.test(code) || UNREACHABLE.has(code)) return true
+  return /Connection terminated|timeout expired|Client has encountered a connection error/.test(
+    error.message,
   )
+}
+
+/** Whether PostgreSQL could not take a value as it came, for example a time beyond its calendar (class 22). */
+export function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && sqlState(error).startsWith('22')
 }
 
 /** PostgreSQL's SQLSTATE or the socket's code; objection keeps the error that had it as `nativeError`. */

@@ -2,7 +2,9 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from './config.ts'
+import type { CheckCounts } from './credentials/check-counts.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
+import type { Throttle } from './throttling/throttle.ts'
 import type { Keyring } from './tokens/keyring.ts'
 
 export interface AuthDeps {
@@ -11,12 +13,23 @@ export interface AuthDeps {
   readonly log: Logger
   readonly hasher: PasswordHasher
   readonly keyring: Keyring
+  readonly throttle: Throttle
+  /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */
+  readonly isThrottleExempt: (address: string | null) => boolean
+  readonly checks: CheckCounts
+  /** The subgraphs that hold personal data, auth apart. */
+  readonly participants: readonly string[]
 }
 
 /** Where a request came from, as the gateway says beside a valid identity token. */
 export interface RequestOrigin {
   readonly requestId: string | null
   readonly operationName: string | null
+  /** SHA-256 of the client's operation. */
+  readonly operationHash: string | null
+  /** What the caller is signed in with. */
+  readonly sessionId: string | null
+  readonly apiKeyId: string | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
 }

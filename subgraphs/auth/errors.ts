@@ -1,7 +1,8 @@
 // Every error that the auth subgraph answers with, in one table (docs/errors.md), and the one place that translates to GraphQL.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { z } from 'zod'
-import { isDatabaseAway } from './database.ts'
+import { isDatabaseAway, isUnstorable } from './database.ts'
+import { findUnstorable } from './storable-text.ts'
 
 const messages = {
   UNAUTHENTICATED: 'Sign in first.',
@@ -58,6 +59,10 @@ export function badInput(path: string, message: string): AuthError {
  * @throws AuthError BAD_USER_INPUT with every problem
  */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const unstorable = findUnstorable(input)
+  if (unstorable !== null) {
+    throw badInput(['input', ...unstorable].join('.'), 'This text has characters that are none.')
+  }
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => ({
@@ -70,7 +75,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   })
 }
 
-/** Apollo Server's formatError: coded errors pass, an absent database is a 503, the rest says nothing. */
+/** Apollo Server's formatError: coded errors pass, an absent database is a 503, an impossible value the caller's, the rest says nothing. */
 export function formatError(
   formatted: GraphQLFormattedError,
   thrown: unknown,
@@ -85,7 +90,14 @@ export function formatError(
       extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 },
     }
   }
+  if (isUnstorable(original)) {
+    log(original)
+    return badValue(formatted, messages.BAD_USER_INPUT)
+  }
   const code = formatted.extensions?.code
+  if (code === 'GRAPHQL_VALIDATION_FAILED' && isBadLiteral(original)) {
+    return badValue(formatted, original.message)
+  }
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
     const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {}
     return { ...formatted, extensions }
@@ -96,6 +108,15 @@ export function formatError(
     message: messages.INTERNAL_SERVER_ERROR,
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   }
+}
+
+/** A literal that a scalar refused: the gateway does not know our scalars, so it could not refuse it as it does others. */
+function isBadLiteral(original: unknown): original is GraphQLError {
+  return original instanceof GraphQLError && original.extensions.code === 'BAD_USER_INPUT'
+}
+
+function badValue(formatted: GraphQLFormattedError, message: string): GraphQLFormattedError {
+  return { ...formatted, message, extensions: { code: 'BAD_USER_INPUT' } }
 }
 
 function originalOf(thrown: unknown): unknown {

@@ -61,7 +61,7 @@ const MIN_SECRET_BYTES = 32
 export function parseVersionedSecret(name: string, text: string): VersionedSecret | string {
   const versions = new Map<number, Secret>()
   for (const entry of text.split(',')) {
-    const match = /^\s*(\d{1,6}):([A-Za-z0-9+/_-]+={0,2})\s*$/.exec(entry)
+    const match = /^\s*([1-9]\d{0,5}):([A-Za-z0-9+/_-]+={0,2})\s*$/.exec(entry)
     if (match === null) return `${name} must read "1:<base64>", versions separated by commas`
     const bytes = Buffer.from(match[2] ?? '', 'base64')
     if (bytes.length < MIN_SECRET_BYTES || new Set(bytes).size < 8) {

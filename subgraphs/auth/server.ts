@@ -8,6 +8,8 @@ import { answerCredentials } from './credentials/http.ts'
 import { isDatabaseAway } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
 import { formatError } from './errors.ts'
+import { formatFigures, readFigures } from './figures.ts'
+import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { createAuthSchema } from './subgraph.ts'
 
@@ -24,6 +26,7 @@ interface ServerDeps {
 
 const MAX_BODY_BYTES = 1024 * 1024
 
+type ForwardingNotes = ReturnType<typeof createForwardingNotes>
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
@@ -43,15 +46,17 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       formatError(formatted, thrown, (error) => deps.log.error({ err: error }, 'a request failed')),
   })
   await apollo.start()
+  const notes = createForwardingNotes(deps)
 
   const routes: Readonly<Record<string, Handler>> = {
-    'POST /graphql': (request, response) => graphql(apollo, parts, request, response),
+    'POST /graphql': (request, response) => graphql(apollo, { ...parts, notes }, request, response),
     'POST /internal/credentials': (request, response) => credentials(parts, request, response),
     'GET /internal/revocations': (request, response) => revocations(parts, request, response),
     'GET /.well-known/jwks.json': async (_, response) =>
       sendJson(response, 200, deps.keyring.jwks()),
     'GET /health/live': async (_, response) => sendJson(response, 200, { status: 'ok' }),
     'GET /health/ready': (_, response) => ready(deps, response),
+    'GET /metrics': (_, response) => metrics(deps, response),
   }
   const server = createServer(
     { requestTimeout: 15_000, headersTimeout: 10_000 },
@@ -78,13 +83,15 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
 
 async function graphql(
   apollo: ApolloServer<AuthContext>,
-  { deps, identity }: ServerDeps,
+  { deps, identity, notes }: ServerDeps & { notes: ForwardingNotes },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const claims = await identity.read(request.headers)
   const body = await readJson(request)
   const context = createContext(deps, claims, request.headers)
+  const ignoredPeer = request.headers['sallyport-client-forwarding-ignored']
+  if (typeof ignoredPeer === 'string') notes.note(ignoredPeer.slice(0, 64))
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: 'POST',
@@ -127,6 +134,12 @@ function requireGateway(claims: Claims): void {
 async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
   await deps.db.raw('select 1')
   sendJson(response, 200, { status: 'ready' })
+}
+
+async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> {
+  const text = formatFigures(await readFigures(deps))
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  response.end(text)
 }
 
 class HttpError extends Error {

@@ -2,8 +2,16 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
+import * as administration from './administration/graphql.ts'
 import * as apiKeys from './api-keys/graphql.ts'
+import * as audit from './audit/graphql.ts'
 import { dateTime } from './date-time.ts'
+import * as emails from './emails/graphql.ts'
+import * as erasure from './erasure/graphql.ts'
+import { jsonObject } from './json-object.ts'
+import * as networks from './networks/graphql.ts'
+import * as passwords from './passwords/graphql.ts'
+import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
 import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
@@ -11,11 +19,18 @@ import * as verifications from './verifications/graphql.ts'
 
 /** One line a capability: its types, its resolvers, and the rules that its SDL cannot say. */
 const capabilities: readonly Capability[] = [
-  { typeDefs: base.typeDefs, resolvers: { DateTime: dateTime } },
+  { typeDefs: base.typeDefs, resolvers: { DateTime: dateTime, JSONObject: jsonObject } },
   users,
+  emails,
+  passwords,
   sessions,
   verifications,
   apiKeys,
+  administration,
+  roles,
+  networks,
+  erasure,
+  audit,
 ]
 
 interface Capability {

@@ -19,6 +19,9 @@ export const typeDefs = gql`
   "A moment in UTC, RFC 3339."
   scalar DateTime
 
+  "A small JSON object."
+  scalar JSONObject
+
   type PageInfo @shareable {
     hasNextPage: Boolean!
     hasPreviousPage: Boolean!

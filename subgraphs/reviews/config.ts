@@ -13,22 +13,36 @@ export interface ReviewsConfig {
   /** null: embedded PGlite under `dataDir`. */
   readonly databaseUrl: string | null
   readonly dataDir: string
+  /** Where events come from. null: from auth in the same process, or not at all. */
+  readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
   readonly logLevel: string
 }
 
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
+const natsUrl = z
+  .string()
+  .regex(
+    /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
+    'must be nats:// or tls:// addresses, by comma',
+  )
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
 
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().default('127.0.0.1'),
+  /** The gateway's. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   REVIEWS_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
-  PUBLIC_URL: url.default('http://localhost:4000'),
+  PUBLIC_URL: url.optional(),
   IDENTITY_JWKS_URL: url.optional(),
   DATABASE_URL: databaseUrl.optional(),
   REVIEWS_DATABASE_URL: databaseUrl.optional(),
   EMBEDDED_DATABASE: z.enum(['allow']).optional(),
   DATA_DIR: z.string().default('./data'),
+  NATS_URL: natsUrl.optional(),
+  NATS_CREDENTIALS_FILE: z.string().optional(),
+  REVIEWS_NATS_URL: natsUrl.optional(),
+  REVIEWS_NATS_CREDENTIALS_FILE: z.string().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -73,7 +87,9 @@ function isLoopback(host: string): boolean {
 }
 
 function toConfig(env: Environment): ReviewsConfig {
-  const publicUrl = env.PUBLIC_URL.replace(/\/+$/, '')
+  const natsUrl = env.REVIEWS_NATS_URL ?? env.NATS_URL ?? null
+  const credentialsFile = env.REVIEWS_NATS_CREDENTIALS_FILE ?? env.NATS_CREDENTIALS_FILE ?? null
+  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '')
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,
@@ -82,6 +98,7 @@ function toConfig(env: Environment): ReviewsConfig {
     identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
     databaseUrl: env.REVIEWS_DATABASE_URL ?? env.DATABASE_URL ?? null,
     dataDir: env.DATA_DIR,
+    nats: natsUrl === null ? null : { url: natsUrl, credentialsFile },
     logLevel: env.LOG_LEVEL,
   })
 }

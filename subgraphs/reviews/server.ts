@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { createIdentityReader } from '@sallyport/claims'
+import type { EventConsumer } from '@sallyport/claims/events'
+import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Logger } from 'pino'
 import type { ReviewsConfig } from './config.ts'
 import { createContext, type ReviewsContext } from './context.ts'
 import { type Database, openDatabase } from './database.ts'
+import { createEventConsumer } from './erasure/consumer.ts'
 import { formatError } from './errors.ts'
 import { createHandler } from './http.ts'
 import { createSchema } from './subgraph.ts'
@@ -22,6 +25,8 @@ export interface ReviewsDeps {
 export interface Reviews {
   /** Where it listens, without a path. */
   readonly url: string
+  /** Takes events from an auth subgraph in this process, where there is no NATS. */
+  readonly consumer: EventConsumer
   /** Lets open requests end, then closes the database. */
   stop(): Promise<void>
 }
@@ -43,8 +48,12 @@ export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
   }
 }
 
-async function serve({ config, logger, now = Date.now }: ReviewsDeps, database: Database) {
+async function serve(
+  { config, logger, now = Date.now }: ReviewsDeps,
+  database: Database,
+): Promise<Reviews> {
   const { db } = database
+  const consumer = createEventConsumer(db, SUBGRAPH_NAME)
   const apollo = createApollo(config, logger)
   await apollo.start()
   const identity = createIdentityReader({
@@ -71,13 +80,32 @@ async function serve({ config, logger, now = Date.now }: ReviewsDeps, database: 
   await listen(server, config)
   const url = urlOf(server, config)
   logger.info({ url }, 'reviews subgraph listening')
+  const events = consumeFromNats(config, consumer, logger)
 
   return {
     url,
+    consumer,
     async stop() {
       await close(server)
+      await events.stop()
       await apollo.stop()
       await database.stop()
+    },
+  }
+}
+
+function consumeFromNats(
+  { nats: settings }: ReviewsConfig,
+  consumer: EventConsumer,
+  log: Logger,
+): { stop(): Promise<void> } {
+  if (settings === null) return { stop: async () => {} }
+  const nats = connectNats({ ...settings, name: `sallyport-${SUBGRAPH_NAME}`, log })
+  const subscription = consumeEvents(nats, consumer)
+  return {
+    async stop() {
+      await subscription.stop()
+      await nats.stop()
     },
   }
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { GraphqlAnswer } from '../client.ts'
+import { checkApiKey } from '../../subgraphs/auth/credentials/check-credentials.ts'
+import { type GraphqlAnswer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { type Person, registerPerson, VIEWER } from '../people.ts'
+import { LOGIN, PASSWORD, type Person, registerPerson, VERIFY, VIEWER } from '../people.ts'
 
 const CREATE = `mutation Create($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { key secret apiKey { id status roles scopes allowedIps } verification { id purpose } }
@@ -105,6 +106,7 @@ test('unknown, wrong, revoked, expired and of a suspended owner are refused alik
   const suspended = await usableKey(suspendedOwner)
   await stack.db('users').where('id', suspendedOwner.id).update({ status: 'SUSPENDED' })
 
+  const refusals = []
   for (const headers of [
     headersOf(`spk_test_${'0'.repeat(16)}`, other.secret),
     headersOf(revoked.key, other.secret),
@@ -115,7 +117,9 @@ test('unknown, wrong, revoked, expired and of a suspended owner are refused alik
     headersOf(other.key, 'x'),
   ]) {
     expect(await refusal(headers)).toBe(INVALID)
+    refusals.push(sameness(await viewer(headers)))
   }
+  expect(new Set(refusals).size).toBe(1)
 })
 
 test('a revoked key is refused within a second though it was cached', async () => {
@@ -150,7 +154,7 @@ test('a key never may more than its owner, and loses what its owner loses', asyn
     scopes: ['reports:read'],
   })
   await stack.db.transaction(async (trx) => {
-    const { raiseTokenVersion } = await import('../../subgraphs/auth/users/grant-role.ts')
+    const { raiseTokenVersion } = await import('../../subgraphs/auth/users/raise-token-version.ts')
     await trx('user_roles').where({ user_id: person.id, role_name: 'reporter' }).delete()
     await raiseTokenVersion(trx, person.id)
   })
@@ -215,11 +219,130 @@ test('after rotation both secrets work for the overlap, then the old one is refu
   expect((await viewer(headersOf(fresh.key, fresh.secret))).status).toBe(200)
 })
 
+test('an overlap lasts a day at most', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const input = { id: key.id, overlapSeconds: 86_401 }
+  expect((await stack.client.send(ROTATE, { input }, person.headers)).code).toBe('BAD_USER_INPUT')
+})
+
+test("another person's key looks like one that does not exist", async () => {
+  const key = await usableKey(await registerPerson(stack))
+  const stranger = await registerPerson(stack)
+  for (const mutation of [UPDATE, ROTATE, REVOKE]) {
+    const act = (id: string) => stack.client.send(mutation, { input: { id } }, stranger.headers)
+    const foreign = await act(key.id)
+    expect(foreign.code).toBe('NOT_FOUND')
+    expect(sameness(foreign)).toBe(sameness(await act(`key_${'x'.repeat(22)}`)))
+  }
+  expect((await viewer(key.headers)).status).toBe(200)
+})
+
+test('a key cannot be made for somebody else: there is no such input', async () => {
+  const [person, other] = [await registerPerson(stack), await registerPerson(stack)]
+  for (const stray of ['userId', 'ownerId', 'key', 'secret']) {
+    const input = { name: 'x', [stray]: other.id }
+    const answer = await stack.client.send(CREATE, { input }, person.headers)
+    expect(answer.status, stray).toBe(400)
+  }
+})
+
+test('a code proves what it was mailed for and nothing else', async () => {
+  const person = await registerPerson(stack)
+  const key = await createKey(person)
+  const ofKey = await stack.mailbox.takeCode(person.email)
+  const login = { email: person.email, password: PASSWORD }
+  const begun = await stack.client.send(LOGIN, { input: login })
+  const sessionVerificationId = begun.data.login.verification.id
+  const ofSession = await stack.mailbox.takeCode(person.email)
+
+  const crossed = [
+    await stack.client.send(VERIFY, { input: { verificationId: key.verificationId, code: ofKey } }),
+    await stack.client.send(
+      VERIFY_KEY,
+      { input: { verificationId: sessionVerificationId, code: ofSession } },
+      person.headers,
+    ),
+  ]
+  for (const { code } of crossed) expect(code).toBe('VERIFICATION_FAILED')
+})
+
+test('a busy key is written to once a minute', async () => {
+  const key = await usableKey(await registerPerson(stack))
+  const row = () =>
+    stack.db('api_keys').where('id', key.id).first('last_used_at', stack.db.raw('xmin::text'))
+  const address = '127.0.0.1'
+  const deps = stack.auths[0]?.deps
+  if (deps === undefined) throw new Error('no auth instance')
+  const check = () => checkApiKey(deps, { key: key.key, secret: key.secret, address })
+  await check()
+  const used = await row()
+  for (let count = 0; count < 50; count += 1) await check()
+  expect(await row()).toEqual(used)
+  await stack
+    .db('api_keys')
+    .where('id', key.id)
+    .update({ last_used_at: stack.db.raw("now() - interval '61 seconds'") })
+  await check()
+  expect((await row()).last_used_at.getTime()).toBeGreaterThan(used.last_used_at.getTime())
+})
+
+test('the end of the overlap ends the old secret alone, cached or not', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const rotated = await stack.client.send(
+    ROTATE,
+    { input: { id: key.id, overlapSeconds: 3 } },
+    person.headers,
+  )
+  const fresh = headersOf(key.key, rotated.data.rotateApiKey.secret)
+  await verifyKey(person, rotated.data.rotateApiKey.verification.id)
+  expect((await viewer(key.headers)).status).toBe(200)
+  const answers = new Set<number>()
+  const refusalOfOld = async () => {
+    answers.add((await viewer(fresh)).status)
+    return await refusal(key.headers)
+  }
+  await expect.poll(refusalOfOld, { timeout: 6_000 }).toBe(INVALID)
+  await refusalOfOld()
+  expect([...answers]).toEqual([200])
+})
+
+test('who uses a stolen key from elsewhere does not lock its owner out', async () => {
+  const proxied = await startStack({
+    env: { API_KEY_VERIFICATION: 'off', TRUSTED_PROXIES: '127.0.0.1' },
+  })
+  try {
+    const person = await registerPerson(proxied)
+    const created = await proxied.client.send(
+      CREATE,
+      { input: { name: 'ci', allowedIps: ['192.0.2.1'] } },
+      person.headers,
+    )
+    const { key, secret } = created.data.createApiKey
+    const from = async (address: string) =>
+      (
+        await proxied.client.send(
+          VIEWER,
+          {},
+          { ...headersOf(key, secret), 'x-forwarded-for': address },
+        )
+      ).status
+    for (let n = 0; n < 10; n += 1) expect(await from('203.0.113.9')).toBe(401)
+    expect(await from('192.0.2.1')).toBe(200)
+    expect(await from('203.0.113.9')).toBe(401)
+  } finally {
+    await proxied.stop()
+  }
+})
+
 test('a key with an address list works from those addresses alone', async () => {
   const person = await registerPerson(stack)
   const here = await usableKey(person, { allowedIps: ['127.0.0.0/8', '::1'] })
   const elsewhere = await usableKey(person, { allowedIps: ['203.0.113.7'] })
+  const mapped = await usableKey(person, { allowedIps: ['::ffff:127.0.0.0/104', '10.0.0.0/8'] })
   expect((await viewer(here.headers)).status).toBe(200)
+  expect((await viewer(mapped.headers)).status).toBe(200)
   expect(await refusal(elsewhere.headers)).toBe(INVALID)
   const bad = await stack.client.send(
     CREATE,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { rawRequest } from '../gateway/raw-request.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
@@ -41,6 +42,7 @@ test('register creates no user: address and hash wait in the verification', asyn
 
 test('a taken address gets the same answer, its owner a mail that says so, and no code works', async () => {
   const person = await registerPerson(stack)
+  await forgetThrottles()
   const taken = await register({ email: person.email.toUpperCase(), password: PASSWORD })
   const free = await register({ email: newEmail(), password: PASSWORD })
   const shape = (answer: typeof taken) => {
@@ -64,6 +66,37 @@ test('a taken address gets the same answer, its owner a mail that says so, and n
     code: 'VERIFICATION_FAILED',
     attemptsRemaining: 4,
   })
+})
+
+test('nobody learns from a pending registration that its address has got an account', async () => {
+  const email = newEmail()
+  const spy = await begin(email)
+  await stack.mailbox.takeCode(email)
+  const resend = async (verificationId: string) => {
+    await forgetThrottles()
+    const answer = await stack.client.send(RESEND, { input: { verificationId } })
+    return answer.code ?? Object.keys(answer.data.resendVerification)
+  }
+  const early = await resend(spy.id)
+  await ageSend(email)
+  const later = await resend(spy.id)
+  await stack.mailbox.takeCode(email)
+
+  await registerPerson(stack, { email })
+  expect(await resend(spy.id)).toEqual(early)
+  expect((await verify(spy.id, '00000000')).errors[0]?.extensions.attemptsRemaining).toBe(4)
+  await ageSend(email)
+  expect(await resend(spy.id)).toEqual(later)
+  expect((await stack.mailbox.take(email)).subject).toContain('already have an account')
+})
+
+test('a code of a pending registration is worth nothing once its address has an account', async () => {
+  const email = newEmail()
+  const { id } = await begin(email)
+  const code = await stack.mailbox.takeCode(email)
+  await forgetThrottles()
+  await registerPerson(stack, { email })
+  expect((await verify(id, code)).code).toBe('VERIFICATION_FAILED')
 })
 
 test('five wrong codes end a code, also when the sixth is right, and 20 at once are no more than five', async () => {
@@ -124,6 +157,7 @@ test('a resend of one verification leaves the codes of another alone', async () 
   const email = newEmail()
   const mine = await begin(email)
   const code = await stack.mailbox.takeCode(email)
+  await forgetThrottles()
   const theirs = await begin(email)
   await stack.mailbox.take(email)
   await ageSend(email)
@@ -135,6 +169,7 @@ test('of several registrations of one address the first proved wins and the othe
   const email = newEmail()
   const first = await begin(email)
   const firstCode = await stack.mailbox.takeCode(email)
+  await forgetThrottles()
   const second = await begin(email)
   const secondCode = await stack.mailbox.takeCode(email)
   expect((await verify(second.id, secondCode)).data.verifySession.__typename).toBe('SignedIn')
@@ -203,6 +238,25 @@ test('weak passwords are refused with a reason: short, listed, repeated, built f
   expect(emoji.errors).toEqual([])
 })
 
+test('a mail names our own address, whatever host the request claims', async () => {
+  const email = newEmail()
+  const body = { query: REGISTER, variables: { input: { email, password: PASSWORD } } }
+  const answer = await rawRequest(
+    stack.client.url,
+    [
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: gopher',
+      'Forwarded: host=evil.example',
+      'Origin: https://evil.example',
+    ],
+    JSON.stringify(body),
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 200/)
+  const { subject, text } = await stack.mailbox.take(email)
+  expect(text).toContain(stack.env.PUBLIC_URL)
+  expect(subject + text).not.toMatch(/evil|gopher/)
+})
+
 test('extra fields such as roles or emailVerified do not exist', async () => {
   const answer = await register({
     email: newEmail(),
@@ -213,3 +267,8 @@ test('extra fields such as roles or emailVerified do not exist', async () => {
   expect(answer.errors.length).toBeGreaterThan(0)
   expect(answer.data?.register ?? null).toBeNull()
 })
+
+/** As if the last minute had passed for the limits on mail. */
+async function forgetThrottles(): Promise<void> {
+  await stack.db('throttles').delete()
+}

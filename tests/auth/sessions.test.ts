@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bearer } from '../client.ts'
+import { bearer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import {
   LOGIN,
@@ -84,11 +84,7 @@ test('every failed login looks the same', async () => {
     stack.client.send(LOGIN, { input: { email: suspended.email, password: PASSWORD } }),
     stack.client.send(LOGIN, { input: { email: 'no address at all', password: PASSWORD } }),
   ])
-  const shapes = answers.map(({ status, data, errors }) => {
-    const { requestId: _, ...extensions } = errors[0]?.extensions ?? { code: '' }
-    return JSON.stringify({ status, data, message: errors[0]?.message, extensions })
-  })
-  expect(new Set(shapes).size).toBe(1)
+  expect(new Set(answers.map(sameness)).size).toBe(1)
   expect(answers[0]?.code).toBe('INVALID_CREDENTIALS')
 })
 
@@ -144,6 +140,14 @@ test('a refresh token used again after its successor was used ends the session, 
     .db('outbox_events')
     .where({ type: 'session.revoked', user_id: person.id })
   expect(events).toHaveLength(1)
+  for (const accessToken of [person.accessToken, third.data.refresh.tokens.accessToken]) {
+    await expect
+      .poll(async () => (await viewerOf(stack.client, accessToken)).errors[0]?.extensions.reason, {
+        timeout: 1_000,
+        interval: 50,
+      })
+      .toBe('SESSION_REVOKED')
+  }
 })
 
 test('a wrong family secret ends nothing', async () => {
@@ -160,6 +164,11 @@ test('random strings, access tokens and other formats are refused as refresh tok
     'x',
     '',
     person.accessToken,
+    person.deviceToken,
+    person.sessionId,
+    person.refreshToken
+      .replace(/[^.]*$/, 'A'.repeat(43))
+      .replace(/\.[^.]*\./, `.${'A'.repeat(43)}.`),
     'srt_a.b.c',
     `${person.refreshToken} `,
     'srt_'.repeat(100),
@@ -169,6 +178,7 @@ test('random strings, access tokens and other formats are refused as refresh tok
     expect(answer.code).toBe('INVALID_REFRESH_TOKEN')
     expect(answer.text).not.toContain('srt_a')
   }
+  expect(new Set(answers.map(sameness)).size).toBe(1)
 })
 
 test('a refresh token is refused after its idle and after its absolute end', async () => {
@@ -231,6 +241,45 @@ test('a refresh token alone ends its own session and no other', async () => {
   expect(everywhere.code).toBe('UNAUTHENTICATED')
 })
 
+test('a logout by header leaves the cookies of another session alone', async () => {
+  const person = await registerPerson(stack)
+  const browser = { origin: stack.env.PUBLIC_URL ?? '', cookie: '__Host-refresh=srt_other' }
+  const out = await stack.client.send(LOGOUT, {}, { ...person.headers, ...browser })
+  expect(out.data.logout.revokedSessionIds).toEqual([person.sessionId])
+  expect(out.cookies).toEqual([])
+})
+
+test('a logout that clears cookies ends their session, also beside a token in the body', async () => {
+  const person = await registerPerson(stack)
+  const email = newEmail()
+  const page = { origin: stack.env.PUBLIC_URL ?? '' }
+  const begun = await stack.client.send(
+    REGISTER,
+    { input: { email, password: PASSWORD, delivery: 'COOKIE' } },
+    page,
+  )
+  const verified = await stack.client.send(
+    VERIFY,
+    {
+      input: {
+        verificationId: begun.data.register.verification.id,
+        code: await stack.mailbox.takeCode(email),
+      },
+    },
+    { ...page, cookie: begun.cookies[0]?.split(';')[0] ?? '' },
+  )
+  const refresh = verified.cookies.find((cookie) => cookie.startsWith('__Host-refresh'))
+  const out = await stack.client.send(
+    LOGOUT,
+    { input: { refreshToken: person.refreshToken } },
+    { ...page, cookie: refresh?.split(';')[0] ?? '' },
+  )
+  expect(new Set(out.data.logout.revokedSessionIds)).toEqual(
+    new Set([person.sessionId, verified.data.verifySession.session.id]),
+  )
+  expect(out.cookies).toHaveLength(3)
+})
+
 test('OTHERS keeps the current session, ALL keeps none', async () => {
   const person = await registerPerson(stack)
   const second = await logIn(stack.client, person)
@@ -291,6 +340,53 @@ test('reauthenticate raises auth_time and the old refresh token still leads to t
   expect(payload.auth_time).toBeGreaterThan(Date.now() / 1000 - 60)
   const refreshed = await refreshWith(stack.client, person.refreshToken)
   expect(refreshed.data.refresh.tokens.refreshToken).toBe(tokens.refreshToken)
+})
+
+test('a refresh and a re-authentication may both lose their answers, in any order of what is presented', async () => {
+  const REAUTHENTICATE = `mutation Again($input: ReauthenticateInput!) {
+    reauthenticate(input: $input) { ... on SignedIn { tokens { accessToken refreshToken } } } }`
+  const prove = async (headers: Readonly<Record<string, string>>) => {
+    const answer = await stack.client.send(
+      REAUTHENTICATE,
+      { input: { password: PASSWORD } },
+      headers,
+    )
+    return answer.data.reauthenticate.tokens.refreshToken as string
+  }
+  const refreshed = async (token: string) =>
+    (await refreshWith(stack.client, token)).data?.refresh?.tokens.refreshToken as string
+
+  // Another tab sends the first token right after both, or the one in between.
+  const tabs = await registerPerson(stack)
+  const between = await refreshed(tabs.refreshToken)
+  const last = await prove(tabs.headers)
+  expect(await refreshed(tabs.refreshToken)).toBe(last)
+  expect(await refreshed(between)).toBe(last)
+
+  // Twice proved, nothing arrived, and the client comes back a minute later.
+  const lost = await registerPerson(stack)
+  await refreshed(lost.refreshToken)
+  await prove(lost.headers)
+  await prove(lost.headers)
+  await ageRotation(lost.sessionId)
+  const next = await refreshed(lost.refreshToken)
+  expect(await refreshed(next)).toBeTypeOf('string')
+
+  // Once a successor was presented, what came before it is reuse.
+  await refreshed(last)
+  expect((await refreshWith(stack.client, tabs.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+})
+
+test('whoever is suspended while they refresh gets no token', async () => {
+  const person = await registerPerson(stack)
+  await stack.db.raw(`
+    create function suspend_owner() returns trigger language plpgsql as
+      $$ begin update users set status = 'SUSPENDED' where id = new.user_id; return new; end $$;
+    create trigger suspend_owner after update of turn_hash on sessions
+      for each row when (new.id = '${person.sessionId}') execute function suspend_owner()`)
+  const answer = await refreshWith(stack.client, person.refreshToken)
+  await stack.db.raw('drop trigger suspend_owner on sessions; drop function suspend_owner()')
+  expect(answer.code).toBe('INVALID_REFRESH_TOKEN')
 })
 
 test('the cap on sessions signs out the one unused for longest', async () => {

@@ -91,3 +91,19 @@ test('a malformed argument is an error and no rule', () => {
     expect(() => ruleOf(linked, bad)).toThrow('no list of lists of names')
   }
 })
+
+test('a link in a spelling of its own is an error, not a directive that nobody knows', () => {
+  for (const url of [
+    `${FEDERATION}?x`,
+    `${FEDERATION}#x`,
+    `${ACCESS}/`,
+    'https://sallyport.dev/access/v2.0',
+  ]) {
+    const links = `@link(url: "${url}", import: [{ name: "@policy", as: "@rule" }])`
+    expect(() => ruleOf(links, '@rule(policies: [["role:admin"]])')).toThrow(/no address/)
+  }
+  expect(() => ruleOf(`@core(feature: "${FEDERATION}", as: "fed")`, '@fed__policy')).toThrow(
+    /@core/,
+  )
+  expect(ruleOf('@link(url: "https://example.com/other/v1.0?x")', '@deprecated')).toBeNull()
+})

@@ -1,38 +1,48 @@
-// Apollo Client and urql, unchanged from npm: log in, let a token go stale, refresh once for many callers, go on.
+// Apollo Client 3 and 4 and urql, unchanged from npm: log in, let a token go stale, refresh once for many callers, go on.
 import { ApolloClient, gql, InMemoryCache } from '@apollo/client'
-import { Client, type CombinedError, fetchExchange } from '@urql/core'
-import { authExchange } from '@urql/exchange-auth'
+import * as v3 from 'apollo-client-3/core/index.js'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { raiseTokenVersion } from '../../subgraphs/auth/users/grant-role.ts'
+import { raiseTokenVersion } from '../../subgraphs/auth/users/raise-token-version.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, LOGOUT, PASSWORD, type Person, registerPerson } from '../people.ts'
-import { createSallyportLink, endsSession, type Tokens } from './apollo-link.ts'
+import { createSallyportLink as createV3Link } from './apollo-3.ts'
+import { createSallyportLink } from './apollo-4.ts'
+import type { TokenStore, Tokens } from './refresh-once.ts'
+import { createSallyportClient } from './urql.ts'
 
 const VIEWER = gql`query Viewer { viewer { kind user { id email } } }`
-const LOGIN_QUERY = gql(LOGIN)
+const LOGIN_MUTATION = gql(LOGIN)
+const possibleTypes = { AuthResult: ['SignedIn', 'VerificationRequired'] }
+type ViewerData = { viewer: { user: { email: string } } }
+type LoginData = { login: { tokens: Tokens } }
 
 let stack: Stack
 let person: Person
 let stored: Tokens | null
 let refreshes: number
 let isOffline: boolean
+/** Moves the gateway's clock. */
+let offsetMs = 0
 
-const tokens = {
+const tokens: TokenStore = {
   get: () => stored,
-  set: (next: Tokens | null) => {
+  set: (next) => {
     stored = next
   },
 }
 
-/** Counts refreshes, and can lose the network. */
+/** Counts refreshes, and can lose the network. What a refresh answers is good by the gateway's clock. */
 const countingFetch: typeof fetch = async (input, init) => {
   if (isOffline) throw new TypeError('fetch failed')
-  if (String(init?.body).includes('mutation Refresh')) refreshes += 1
+  if (String(init?.body).includes('mutation Refresh')) {
+    refreshes += 1
+    offsetMs = 0
+  }
   return await fetch(input, init)
 }
 
 beforeAll(async () => {
-  stack = await startStack()
+  stack = await startStack({ gatewayDeps: { now: () => Date.now() + offsetMs } })
 })
 afterAll(async () => {
   await stack?.stop()
@@ -42,7 +52,13 @@ beforeEach(async () => {
   stored = null
   refreshes = 0
   isOffline = false
+  offsetMs = 0
 })
+
+/** As eleven minutes later: the token that the client holds has run out. */
+function letExpire(): void {
+  offsetMs = 11 * 60_000
+}
 
 /** As after a change of roles: the token that the client holds is refused, and a refresh brings a good one. */
 async function makeStale(): Promise<void> {
@@ -65,81 +81,65 @@ interface TestedClient {
   viewer(): Promise<string | undefined>
 }
 
-function apollo(): TestedClient {
+const loginInput = () => ({
+  email: person.email,
+  password: PASSWORD,
+  deviceToken: person.deviceToken,
+})
+
+function apollo4(): TestedClient {
   const client = new ApolloClient({
-    cache: new InMemoryCache({
-      possibleTypes: { AuthResult: ['SignedIn', 'VerificationRequired'] },
-    }),
-    link: createSallyportLink({ uri: stack.client.url, fetch: countingFetch, tokens }),
+    cache: new InMemoryCache({ possibleTypes }),
+    link: createSallyportLink({ url: stack.client.url, send: countingFetch, tokens }),
     defaultOptions: { query: { fetchPolicy: 'network-only' } },
     queryDeduplication: false,
   })
   return {
     logIn: async () => {
-      const { email, deviceToken } = person
-      const input = { email, password: PASSWORD, deviceToken }
-      const { data } = await client.mutate<{ login: { tokens: Tokens } }>({
-        mutation: LOGIN_QUERY,
-        variables: { input },
+      const { data } = await client.mutate<LoginData>({
+        mutation: LOGIN_MUTATION,
+        variables: { input: loginInput() },
       })
       tokens.set(data?.login.tokens ?? null)
     },
     viewer: async () => {
-      const { data } = await client.query<{ viewer: { user: { email: string } } }>({
-        query: VIEWER,
-      })
+      const { data } = await client.query<ViewerData>({ query: VIEWER })
       return data?.viewer.user.email
     },
   }
 }
 
-function urql(): TestedClient {
-  const refused = (error: CombinedError) => error.graphQLErrors[0]?.extensions ?? {}
-  const client = new Client({
-    url: stack.client.url,
-    fetch: countingFetch,
-    preferGetMethod: false,
-    exchanges: [
-      authExchange(async ({ appendHeaders, mutate }) => ({
-        addAuthToOperation: (operation) =>
-          stored === null
-            ? operation
-            : appendHeaders(operation, { authorization: `Bearer ${stored.accessToken}` }),
-        didAuthError: (error) => {
-          const { code, reason } = refused(error)
-          if (endsSession(code, reason)) tokens.set(null)
-          return code === 'UNAUTHENTICATED' && stored !== null
-        },
-        refreshAuth: async () => {
-          const input = { refreshToken: stored?.refreshToken }
-          const { data, error } = await mutate(
-            'mutation Refresh($input: RefreshInput) { refresh(input: $input) { tokens { accessToken refreshToken } } }',
-            { input },
-          )
-          if (data?.refresh) tokens.set(data.refresh.tokens)
-          else if (error && endsSession(refused(error).code, refused(error).reason))
-            tokens.set(null)
-        },
-      })),
-      fetchExchange,
-    ],
+function apollo3(): TestedClient {
+  const client = new v3.ApolloClient({
+    cache: new v3.InMemoryCache({ possibleTypes }),
+    link: createV3Link({ url: stack.client.url, send: countingFetch, tokens }),
+    defaultOptions: { query: { fetchPolicy: 'network-only' } },
+    queryDeduplication: false,
   })
   return {
     logIn: async () => {
-      const { email, deviceToken } = person
-      const result = await client
-        .mutation(LOGIN, { input: { email, password: PASSWORD, deviceToken } })
-        .toPromise()
+      const { data } = await client.mutate<LoginData>({
+        mutation: LOGIN_MUTATION,
+        variables: { input: loginInput() },
+      })
+      tokens.set(data?.login.tokens ?? null)
+    },
+    viewer: async () => {
+      const { data } = await client.query<ViewerData>({ query: VIEWER })
+      return data.viewer.user.email
+    },
+  }
+}
+
+function urql(): TestedClient {
+  const client = createSallyportClient({ url: stack.client.url, send: countingFetch, tokens })
+  return {
+    logIn: async () => {
+      const result = await client.mutation(LOGIN, { input: loginInput() }).toPromise()
       tokens.set(result.data.login.tokens)
     },
     viewer: async () => {
-      const result = await client
-        .query(
-          'query Viewer { viewer { kind user { id email } } }',
-          {},
-          { requestPolicy: 'network-only' },
-        )
-        .toPromise()
+      const result = await client.query(VIEWER, {}, { requestPolicy: 'network-only' }).toPromise()
       if (result.error) throw result.error
       return result.data?.viewer.user.email
     },
@@ -147,18 +147,28 @@ function urql(): TestedClient {
 }
 
 for (const [name, create] of [
-  ['Apollo Client', apollo],
+  ['Apollo Client 4', apollo4],
+  ['Apollo Client 3', apollo3],
   ['urql', urql],
 ] as const) {
-  test(`${name}: logs in, and a stale token costs one refresh for many callers, who all go on`, async () => {
+  test(`${name}: logs in, and a token that ran out costs one refresh for many callers, who all go on`, async () => {
     const client = create()
     await client.logIn()
     expect(await client.viewer()).toBe(person.email)
-    await makeStale()
+    letExpire()
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.viewer()))
     expect(answers).toEqual(Array.from({ length: 10 }, () => person.email))
     expect(refreshes).toBe(1)
     expect(await client.viewer()).toBe(person.email)
+    expect(refreshes).toBe(1)
+  })
+
+  test(`${name}: the same when its rights changed`, async () => {
+    const client = create()
+    await client.logIn()
+    await makeStale()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.viewer()))
+    expect(answers).toEqual(Array.from({ length: 10 }, () => person.email))
     expect(refreshes).toBe(1)
   })
 

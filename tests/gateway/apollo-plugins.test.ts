@@ -34,3 +34,29 @@ test('a plugin sees each admitted operation, parsed and validated by us alone', 
     requestId: failed.headers.get('x-request-id'),
   })
 })
+
+test.each([
+  'didResolveOperation',
+  'responseForOperation',
+  'executionDidStart',
+  'willSendResponse',
+] as const)(
+  'a plugin that fails in %s costs its own request an error, and nothing leaks',
+  async (hook) => {
+    let isBroken = true
+    const plugin: ApolloServerPlugin<ApolloContext> = {
+      requestDidStart: async () => ({
+        [hook]: async () => {
+          if (isBroken) throw new Error('no such table at 10.0.0.1')
+          return null
+        },
+      }),
+    }
+    await using stack = await startGateway({ deps: { plugins: [plugin] } })
+    const failed = await stack.hello()
+    expect(failed.body.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR')
+    expect(JSON.stringify(failed.body)).not.toContain('10.0.0.1')
+    isBroken = false
+    expect((await stack.hello()).body).toEqual({ data: { hello: 'hello' } })
+  },
+)

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { createIdentityReader } from '@sallyport/claims'
 import { graphql, parse } from 'graphql'
@@ -48,12 +49,20 @@ export async function startAuthPeer(options: { issuer: string }) {
   const seen: Seen[] = []
   const feeds = new Set<ServerResponse>()
   const entries: Entry[] = []
-  const apiKeys = new Map<string, Record<string, unknown>>()
+  const apiKeys = new Map<string, Record<string, unknown> | { refused: string }>()
   const live = new Map<string, Record<string, unknown> | { refused: string }>()
-  const switches = { isBeating: true, isDown: false, delayMs: 0 }
+  const switches = {
+    isBeating: true,
+    isDown: false,
+    isAnswering: true,
+    delayMs: 0,
+    slowAnswersMs: 0,
+  }
   const reader = createIdentityReader({ subgraph: 'auth', issuer })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
+  /** Pieces of the snapshot, and the pause before each. */
+  let slowSnapshot: { readonly pieces: readonly string[]; readonly pauseMs: number } | null = null
 
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy())
@@ -70,7 +79,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     const body = text === '' ? null : (JSON.parse(text) as Record<string, unknown>)
     seen.push({ path, headers: incoming.headers, body })
     if (switches.isDown) return void response.destroy()
-    if (switches.delayMs > 0) await new Promise((done) => setTimeout(done, switches.delayMs))
+    if (switches.delayMs > 0) await sleep(switches.delayMs)
     if (path === '/.well-known/jwks.json') return json(response, { keys: published })
     const claims = identityFor(incoming)
       ? await reader.read(incoming.headers).catch(() => null)
@@ -79,6 +88,8 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
+    if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
+    if (!switches.isAnswering) return json(response, {}, 502)
     json(response, answer(body ?? {}))
   }
 
@@ -98,17 +109,33 @@ export async function startAuthPeer(options: { issuer: string }) {
   function openFeed(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     response.flushHeaders()
-    if (switches.isBeating) {
-      response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+    if (slowSnapshot !== null) void writeSlowly(response, slowSnapshot)
+    else {
+      if (switches.isBeating) {
+        response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+      }
+      feeds.add(response)
+    }
+    response.once('close', () => feeds.delete(response))
+  }
+
+  async function writeSlowly(
+    response: ServerResponse,
+    { pieces, pauseMs }: NonNullable<typeof slowSnapshot>,
+  ): Promise<void> {
+    for (const piece of pieces) {
+      await new Promise((done) => setTimeout(done, pauseMs))
+      if (!response.destroyed) response.write(piece)
     }
     feeds.add(response)
-    response.once('close', () => feeds.delete(response))
   }
 
   function answer(question: Record<string, unknown>): unknown {
     if (question.type === 'api-key') {
-      const principal = apiKeys.get(`${question.key} ${question.secret}`)
-      return principal ? { principal } : { refused: 'API_KEY_INVALID' }
+      const found = apiKeys.get(`${question.key} ${question.secret}`) ?? {
+        refused: 'API_KEY_INVALID',
+      }
+      return 'refused' in found ? found : { principal: found }
     }
     if (question.type === 'live') {
       const { sub } = question.principal as { sub: string }
@@ -141,6 +168,10 @@ export async function startAuthPeer(options: { issuer: string }) {
       const whole = { ...entry, expiresAt: Math.floor(Date.now() / 1000) + 3600 }
       entries.push(whole)
       if (switches.isBeating) tell({ type: 'changes', at: now(), entries: [whole] })
+    },
+    /** From now on a feed begins with these bytes, piece by piece. */
+    beginFeedsSlowly(pieces: readonly string[], pauseMs: number) {
+      slowSnapshot = { pieces, pauseMs }
     },
     cutFeeds() {
       for (const feed of feeds) feed.destroy()

@@ -1,6 +1,7 @@
 // Sessions in cookies: what they may do, which of them leave the gateway, and what auth is told of them.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { csrfClaim } from './auth-peer.ts'
+import { rawRequest } from './raw-request.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 
 const app = 'https://app.example'
@@ -59,6 +60,30 @@ describe('a session cookie as a credential', () => {
   })
 })
 
+describe('a name that only looks like ours', () => {
+  const lookalikes = ['\xa0', '\xc2\xa0', '\x85', '\x0b', '\x0c']
+
+  test.each(lookalikes)('with the bytes %j before it is no cookie of ours', async (bytes) => {
+    const reply = await rawRequest(
+      stack.endpoint,
+      [`Origin: ${app}`, `Cookie: other=1; ${bytes}__Host-access=${access}`],
+      JSON.stringify({ query: '{ me { sub } }' }),
+    )
+    // Node refuses some of these bytes as no HTTP at all.
+    expect(reply).toMatch(/CREDENTIALS_MISSING|^HTTP\/1\.1 400/)
+    expect(reply).not.toContain('usr_1')
+  })
+
+  test('does not make the real one ambiguous', async () => {
+    const reply = await rawRequest(
+      stack.endpoint,
+      [`Origin: ${app}`, `Cookie: \t__Host-access=${access} ; \xa0__Host-access=tossed`],
+      JSON.stringify({ query: '{ me { sub } }' }),
+    )
+    expect(reply).toContain('usr_1')
+  })
+})
+
 describe('what auth is told', () => {
   test('the Cookie header itself reaches no subgraph', async () => {
     await stack.hello(cookie(`__Host-access=${access}`, 'other=1'))
@@ -90,6 +115,14 @@ describe('what auth is told', () => {
     const headers = { ...bearer('nonsense'), ...cookie('__Host-refresh=srt_value') }
     await stack.send('mutation { refresh }', { headers })
     expect(lastHeaders()).not.toHaveProperty('sallyport-client-refresh')
+  })
+
+  test('a logout by header is told that the cookies beside it belong to another session', async () => {
+    const headers = { ...bearer(await stack.auth.token()), ...cookie('__Host-refresh=srt_value') }
+    await stack.send('mutation { logout }', { headers })
+    expect(lastHeaders()).toMatchObject({ 'sallyport-client-cookies': 'unused' })
+    await stack.send('mutation { login }', { headers })
+    expect(lastHeaders()).toMatchObject({ 'sallyport-client-cookies': 'allowed' })
   })
 
   test('a page that is not listed, or a plain http address, may not use cookies', async () => {

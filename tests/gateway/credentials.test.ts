@@ -83,6 +83,12 @@ describe('two credentials at once', () => {
     }
   })
 
+  test('a header whose name is a property of every object is no credential', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(await rawRequest(stack.endpoint, [`${name}: x`])).toMatch(/^HTTP\/1\.1 200/)
+    }
+  })
+
   test('cookies beside a header credential are ignored', async () => {
     const headers = { ...bearer(await stack.auth.token()), cookie: '__Host-access=nonsense' }
     expect((await stack.hello(headers)).status).toBe(200)
@@ -133,6 +139,20 @@ describe('API keys', () => {
     expect(stack.auth.calls('/internal/credentials').length).toBeLessThan(15)
   })
 
+  test('an operation that is refused asks auth nothing, nor does one that runs as nobody', async () => {
+    const headers = { 'x-api-key': 'spk_test_1111111111111111', 'x-api-secret': secret }
+    for (const [query, refusal] of [
+      ['{ nonsense', 'GRAPHQL_PARSE_FAILED'],
+      ['{ nonsense }', 'GRAPHQL_VALIDATION_FAILED'],
+      ['mutation { login logout }', 'BAD_REQUEST'],
+    ] as const) {
+      expect(refusalOf(await stack.send(query, { headers }))).toBe(refusal)
+    }
+    expect((await stack.send('mutation { login }', { headers })).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials')).toHaveLength(0)
+    expect(refusalOf(await stack.hello(headers))).toBe('UNAUTHENTICATED API_KEY_INVALID')
+  })
+
   test('an address list is checked again on a cached answer', async () => {
     const proxied = await startGateway({ env: { TRUSTED_PROXIES: '127.0.0.0/8' } })
     try {
@@ -153,6 +173,9 @@ describe('API keys', () => {
       `access_token=x`,
       `variables={"a":"${secret}"}`,
       `q=srt_abc`,
+      `q=eyJhbGciOi.eyJzdWIi`,
+      `variables={"a":"eyJhbGciOi.eyJzdWIi"}`,
+      `variables=%7B%22a%22%3A%22eyJhbGciOi%2EeyJzdWIi%22%7D`,
     ]) {
       const response = await fetch(`${stack.endpoint}?query={hello}&${search}`, {
         headers: { 'apollo-require-preflight': '1' },
@@ -211,6 +234,20 @@ describe('what a client says under our names', () => {
     const [call] = stack.auth.calls('/graphql')
     expect(JSON.stringify([call?.headers, call?.body])).not.toMatch(/forged|192\.0\.2\.1/)
     expect(call?.headers['sallyport-client-address']).toBe('127.0.0.1')
+  })
+
+  test('a clock that was ahead leaves no identity token in use that subgraphs refuse', async () => {
+    let ahead = 0
+    const skewed = await startGateway({ deps: { now: () => Date.now() + ahead } })
+    try {
+      const headers = bearer(await skewed.auth.token())
+      ahead = 300_000
+      expect((await skewed.hello(headers)).body.data).toEqual({ hello: null })
+      ahead = 0
+      expect((await skewed.hello(headers)).body).toEqual({ data: { hello: 'hello' } })
+    } finally {
+      await skewed[Symbol.asyncDispose]()
+    }
   })
 
   test('an identity token is signed once per credential and reused', async () => {

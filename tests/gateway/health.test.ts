@@ -63,6 +63,12 @@ test('a gateway that was ready stays ready while auth is away', async () => {
   expect((await get(`${stack.gateway.url}/health/ready`)).status).toBe(200)
 })
 
+test('the admin listener does not share the address of the public one', async () => {
+  await using stack = await startGateway({ env: { HOST: 'localhost' }, waitUntilReady: false })
+  expect(new URL(stack.gateway.url).hostname).toBe('localhost')
+  expect(new URL(stack.gateway.adminUrl).hostname).toBe('127.0.0.1')
+})
+
 test('a stop lets requests in flight finish, and drops none', async () => {
   await using stack = await startGateway()
   stack.auth.switches.delayMs = 300
@@ -83,6 +89,7 @@ describe('settings', () => {
     expect(config).toMatchObject({
       port: 4000,
       adminPort: 9090,
+      adminHost: '127.0.0.1',
       host: '127.0.0.1',
       publicUrl: 'http://localhost:4000',
     })
@@ -93,6 +100,7 @@ describe('settings', () => {
       readGatewayConfig({
         PORT: 'x',
         HOST: '0.0.0.0',
+        ADMIN_HOST: '0.0.0.0',
         PUBLIC_URL: 'ftp://x',
         CORS_ORIGINS: '*',
         TRUSTED_PROXIES: '10.0.0.0/99',
@@ -102,6 +110,7 @@ describe('settings', () => {
     for (const name of [
       'PORT',
       'HOST',
+      'ADMIN_HOST',
       'PUBLIC_URL',
       'CORS_ORIGINS',
       'TRUSTED_PROXIES',

@@ -1,4 +1,5 @@
 // The HTTP front: what is taken, what is refused, and what every answer carries.
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { rawBytes, rawRequest } from './raw-request.ts'
@@ -38,6 +39,16 @@ describe('methods and paths', () => {
       headers: { 'x-http-method-override': 'POST' },
     })
     expect(put.status).toBe(405)
+  })
+
+  test('a WebSocket upgrade is no way in: nothing is switched', async () => {
+    const host = new URL(stack.endpoint).host
+    const answer = await rawBytes(
+      stack.endpoint,
+      `GET /graphql HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 400/)
+    expect(stack.subgraphCalls()).toBe(0)
   })
 
   test('another path is 404, as JSON with a request id', async () => {
@@ -85,6 +96,10 @@ describe('bodies', () => {
     ['no query', '{}'],
     ['a query that is no text', '{"query":{"gt":""}}'],
     ['variables that are a list', '{"query":"{ hello }","variables":[1]}'],
+    [
+      'the hash of a persisted query',
+      `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'a'.repeat(64)}"}}}`,
+    ],
     ['an operation name that is no text', '{"query":"{ hello }","operationName":1}'],
     [
       'nesting of 100,000',
@@ -100,6 +115,18 @@ describe('bodies', () => {
     expect(await response.json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_REQUEST' } }],
     })
+  })
+
+  test('a hash that is not that of the query changes nothing: the text is the key', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } }
+    const answers = ['{ hello }', '{ again: hello }'].map(async (query) => {
+      const response = await post(JSON.stringify({ query, extensions }))
+      return await response.json()
+    })
+    expect(await Promise.all(answers)).toEqual([
+      { data: { hello: 'hello' } },
+      { data: { again: 'hello' } },
+    ])
   })
 
   test('brackets and commas inside a text count for nothing', async () => {
@@ -236,6 +263,8 @@ describe('the explorer', () => {
     const response = await asBrowser('/graphql')
     expect(response.headers.get('content-type')).toContain('text/html')
     expect(response.headers.get('content-security-policy')).toContain('embeddable-sandbox')
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(response.headers.get('referrer-policy')).toBe('no-referrer')
     const page = await response.text()
     for (const name of ['Register', 'Login', 'Verify', 'Viewer']) expect(page).toContain(name)
   })
@@ -243,6 +272,8 @@ describe('the explorer', () => {
   test('Altair works without internet, from our own address alone', async () => {
     const page = await asBrowser('/explorer')
     const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
     expect([page.status, policy.includes('unsafe-eval'), policy.includes('https:')]).toEqual([
       200,
       false,
@@ -278,11 +309,20 @@ describe('the explorer', () => {
       expect(plain.headers.get('strict-transport-security')).toContain('max-age=31536000')
       const secure = await production.hello({ ...bearer('token'), 'x-forwarded-proto': 'https' })
       expect(refusalOf(secure)).toBe('UNAUTHENTICATED TOKEN_INVALID')
-      const introspection = await production.send('{ __schema { queryType { name } } }')
-      expect([introspection.status, refusalOf(introspection)]).toEqual([
-        400,
-        'GRAPHQL_VALIDATION_FAILED',
-      ])
+      for (const query of [
+        '{ __schema { queryType { name } } }',
+        '{ __type(name: "Me") { name } }',
+      ]) {
+        const introspection = await production.send(query)
+        expect([introspection.status, refusalOf(introspection)]).toEqual([
+          400,
+          'GRAPHQL_VALIDATION_FAILED',
+        ])
+      }
+      for (const query of ['{ helo }', '{ me { sup } }', 'mutation { logim }']) {
+        const { body } = await production.send(query)
+        expect(body.errors?.[0]?.message).not.toMatch(/did you mean|hello|sub|login/i)
+      }
     } finally {
       await production[Symbol.asyncDispose]()
     }
@@ -296,6 +336,58 @@ function rawRequestPath(path: string): Promise<string> {
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
   )
 }
+
+test.each([
+  ['off', 400, 400],
+  ['authenticated', 400, 200],
+  ['development', 200, 200],
+])(
+  'with INTROSPECTION=%s the schema is %i for nobody and %i for a user',
+  async (INTROSPECTION, nobody, user) => {
+    await using limited = await startGateway({ env: { INTROSPECTION } })
+    for (const query of [
+      '{ __schema { queryType { name } } }',
+      '{ __type(name: "Me") { name } }',
+    ]) {
+      const headers = bearer(await limited.auth.token())
+      expect((await limited.send(query)).status).toBe(nobody)
+      expect((await limited.send(query, { headers })).status).toBe(user)
+    }
+    expect((await limited.send('{ __typename }')).status).toBe(200)
+  },
+)
+
+test('an operation that takes too long is given up, and its subgraph calls with it', async () => {
+  await using hurried = await startGateway({ limits: { executionTimeoutMs: 300 } })
+  hurried.auth.switches.delayMs = 5_000
+  const startedAt = Date.now()
+  const { status, body } = await hurried.hello()
+  expect([status, body.errors?.[0]?.extensions.code]).toEqual([200, 'SUBGRAPH_UNAVAILABLE'])
+  expect(Date.now() - startedAt).toBeLessThan(2_000)
+})
+
+test('a client that takes nothing of its answers is cut off', async () => {
+  await using hurried = await startGateway({ limits: { executionTimeoutMs: 1_000 } })
+  const query = 'mutation ($name: String!) { rename(name: $name) }'
+  const body = JSON.stringify({ query, variables: { name: 'x'.repeat(900_000) } })
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    `Authorization: Bearer ${await hurried.auth.token()}`,
+    `Content-Length: ${body.length}`,
+  ].join('\r\n')
+  const { hostname, port } = new URL(hurried.endpoint)
+  const socket = connect(Number(port), hostname)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.on('error', () => undefined)
+  socket.pause()
+  // More than the buffers of both kernels take.
+  for (let count = 0; count < 40; count++) socket.write(`${head}\r\n\r\n${body}`)
+  await new Promise((resolve) => setTimeout(resolve, 4_000))
+  socket.resume()
+  await closed
+})
 
 test('a slow client is cut off', async () => {
   const { readGatewayConfig } = await import('../../gateway/config.ts')
@@ -318,7 +410,6 @@ test('the raw front takes an ordinary request: the refusals above are not for an
 })
 
 test('an endless chunked body is answered with 413 and cut off', async () => {
-  const { connect } = await import('node:net')
   await using short = await startGateway({
     limits: { requestTimeoutMs: 1000, headersTimeoutMs: 500 },
   })

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newKey, type TokenChanges } from './auth-peer.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -40,18 +41,32 @@ test.each(['none', 'None', 'NONE', 'nOnE'])('alg %s with an empty signature', as
   await expectRefused(`${encode({ alg, typ: 'at+jwt', kid: 'key-1' })}.${payload}.`)
 })
 
-test('HS256 with the public key as the secret, as JWK, as JWKS, or with a weak secret', async () => {
-  const { jwk } = stack.auth.signing
+test('HS256 with the public key as the secret, as JWK, JWKS or PEM, or with a weak secret', async () => {
+  const { jwk, publicKey } = stack.auth.signing
   const [, payload] = (await stack.auth.token()).split('.')
+  const pem = await exportSPKI(publicKey)
   for (const secret of [
     JSON.stringify(jwk),
     JSON.stringify({ keys: [jwk] }),
     String(jwk.x),
+    pem,
+    pem.trim(),
+    '',
     '\0',
     'secret',
   ]) {
     const head = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })}.${payload}`
     await expectRefused(`${head}.${createHmac('sha256', secret).update(head).digest('base64url')}`)
+  }
+})
+
+test('another algorithm than that of the key, signed with a key of its own', async () => {
+  for (const alg of ['RS256', 'PS256', 'EdDSA', 'ES384']) {
+    const { privateKey } = await generateKeyPair(alg)
+    const [, payload = ''] = (await stack.auth.token()).split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const header = { alg, typ: 'at+jwt', kid: 'key-1' }
+    await expectRefused(await new SignJWT(claims).setProtectedHeader(header).sign(privateKey))
   }
 })
 

@@ -18,7 +18,10 @@ const auth = {
     input Nested { inner: Nested tags: [String!] }
     input Filter { name: String age: Int kind: Kind }
     enum Kind { PERSON BOT }
-    type User @key(fields: "id") @public { id: ID! name: String friends: [User!] }
+    type User @key(fields: "id") @public { id: ID! name: String friends: [User!] posts(first: Int, last: Int): Posts }
+    type Posts { edges: [PostEdge!] }
+    type PostEdge { node: Post }
+    type Post { author: User }
   `,
   resolvers: {
     Query: { user: () => ({ id: 'usr_1', name: 'Ann' }), users: () => [] },
@@ -42,6 +45,12 @@ function refusalOf(query: string, operationName?: string): GatewayError {
     throw error
   }
   throw new Error('the document was let pass')
+}
+
+/** Posts of the author of posts, and so on. */
+function nested(levels: number, page: string): string {
+  if (levels === 0) return 'id'
+  return `posts${page} { edges { node { author { ${nested(levels - 1, page)} } } } }`
 }
 
 function timeOf(act: () => unknown): number {
@@ -118,6 +127,14 @@ describe('a document that asks for too much', () => {
       'query ($n: Int = 1000000000) { users(first: $n) { id } }',
       'BAD_REQUEST',
     ],
+    ['pages in pages', `{ user { ${nested(3, '(first: 100)')} } }`, 'OPERATION_TOO_COMPLEX'],
+    ['pages of no size in pages', `{ user { ${nested(4, '')} } }`, 'OPERATION_TOO_COMPLEX'],
+    [
+      'pages in pages through a fragment',
+      `{ user { ...a } } fragment a on User { posts(last: 200) { edges { node { author { ${nested(1, '(first: 100)')} } } } } }`,
+      'OPERATION_TOO_COMPLEX',
+    ],
+    ['a name of 20 KB', `query ${'A'.repeat(20_000)} { user { id } }`, 'OPERATION_TOO_COMPLEX'],
     ['a list of 2000 items', `{users(ids:[${'1 '.repeat(2000)}]){id}}`, 'OPERATION_TOO_COMPLEX'],
     ['100 KB', `{ user { id } } # ${'x'.repeat(100_000)}`, 'OPERATION_TOO_COMPLEX'],
     [
@@ -152,6 +169,38 @@ describe('a document that asks for too much', () => {
 
   test('none of it reached a subgraph', () => {
     expect(graph.received).toEqual([])
+  })
+})
+
+describe('pages in pages', () => {
+  const query = `query ($n: Int = 10) { user { ${nested(2, '(first: $n)')} } }`
+
+  test('count once a variable is known: 400 when they multiply to too much', () => {
+    const { checkVariables } = graph.prepare(query)
+    expect(checkVariables({ n: 99 })).toEqual({ n: 99 })
+    expect(checkVariables({})).toEqual({})
+    expect(() => checkVariables({ n: 100 })).toThrow(/too many nodes/)
+  })
+
+  test('count as a default page where the variable is null or no size', () => {
+    const deep = graph.prepare(`query ($n: Int) { user { ${nested(4, '(first: $n)')} } }`)
+    expect(deep.checkVariables({ n: 1 })).toEqual({ n: 1 })
+    for (const variables of [{}, { n: null }, { n: -1 }]) {
+      expect(() => deep.checkVariables(variables)).toThrow(/too many nodes/)
+    }
+  })
+
+  test('count once where fragments ask for the same', () => {
+    const page = nested(2, '(first: 70)')
+    const spreads = Array.from({ length: 10 }, (_, i) => `...f${i}`).join(' ')
+    const fragments = Array.from({ length: 10 }, (_, i) => `fragment f${i} on User { ${page} }`)
+    expect(graph.prepare(`{ user { ${spreads} } } ${fragments.join(' ')}`).kind).toBe('query')
+  })
+
+  test('count apart where aliases tell them apart', () => {
+    const page = nested(2, '(first: 70)')
+    const query = `{ user { a: ${page} b: ${page} c: ${page} } }`
+    expect(refusalOf(query).message).toMatch(/too many nodes/)
   })
 })
 
@@ -269,6 +318,22 @@ describe('prepared operations', () => {
     const first = graph.prepare('query a { user { id } }', 'a')
     expect(refusalOf('a\nquery a { user { id } }').code).toBe('GRAPHQL_PARSE_FAILED')
     expect(graph.prepare('query a { user { id } }', 'a')).toBe(first)
+  })
+
+  test('are bounded by their text too: comments that nobody executes fill no memory', () => {
+    const { operations } = graph.graph
+    const first = graph.prepare('query first { user { id } }')
+    expect(graph.prepare('query first { user { id } }')).toBe(first)
+    for (let n = 0; n < 600; n += 1) {
+      const query = `{ user { id } } #${n} `
+      operations.prepare(query + 'x'.repeat(64 * 1024 - query.length), null)
+    }
+    expect(graph.prepare('query first { user { id } }')).not.toBe(first)
+  })
+
+  test('keep no location: those hold every token of the text', () => {
+    const { document } = graph.prepare(`{ user { id } } ${'#\n'.repeat(1000)}`)
+    expect(document.definitions[0]?.loc).toBeUndefined()
   })
 
   test('are bounded by number and by weight, the oldest go first', () => {

@@ -7,7 +7,7 @@ import { createLogger } from '../../gateway/log.ts'
 import { authSdl } from './auth-peer.ts'
 import { type Reply, refusalOf, startGateway } from './start-gateway.ts'
 
-test('a gateway composes at its start, and knows the policies of the module beside its YAML', async () => {
+test('a gateway composes at its start, and knows the policies of the module beside its YAML; one that throws lets nobody in', async () => {
   await using stack = await startGateway()
   const folder = dirname(stack.config.supergraphPath)
   rmSync(join(folder, 'supergraph.graphql'))
@@ -20,7 +20,12 @@ test('a gateway composes at its start, and knows the policies of the module besi
 
   writeFileSync(
     join(folder, 'policies.mjs'),
-    "export default { staff: (claims) => claims.roles.includes('staff') }",
+    `export default {
+      staff: ({ roles }) => {
+        if (roles.includes('broken')) throw new Error('no such table at 10.0.0.1')
+        return roles.includes('staff')
+      },
+    }`,
   )
   appendFileSync(stack.config.supergraphPath, 'policies: { module: policies.mjs }\n')
 
@@ -43,6 +48,9 @@ test('a gateway composes at its start, and knows the policies of the module besi
       }
     }
     expect(refusalOf(await ask(await stack.auth.token()))).toBe('FORBIDDEN')
+    const broken = await ask(await stack.auth.token({ claims: { roles: ['broken'] } }))
+    expect([broken.status, refusalOf(broken)]).toEqual([500, 'INTERNAL_SERVER_ERROR'])
+    expect(JSON.stringify(broken.body)).not.toContain('10.0.0.1')
     expect((await ask(await stack.auth.token({ claims: { roles: ['staff'] } }))).status).toBe(200)
   } finally {
     await gateway.stop()

@@ -1,4 +1,5 @@
 // A credential that was good and no longer is: refused within a second while auth can be asked, and never by mistake.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -17,6 +18,12 @@ const apiKey = {
   'x-api-secret': secretBase + checksumOf(secretBase),
 }
 const apiKeyPrincipal = { kind: 'api-key', sub: 'usr_1', key_id: 'key_1', roles: [], scope: '' }
+
+/** Time passes, once the last heartbeat that is still on its way has arrived. */
+async function later(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  elapsed += ms
+}
 
 async function statusWithin(ms: number, send: () => Promise<{ status: number }>, status: number) {
   const until = Date.now() + ms
@@ -94,6 +101,37 @@ describe('while the feed is fresh', () => {
     expect(types.filter((type) => type === 'api-key')).toHaveLength(2)
   })
 
+  test('a cached key that has ended is asked about, not refused by itself', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(pair, ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
+  test('a key that has ended is not honoured while nobody answers', async () => {
+    const ending = { ...apiKeyPrincipal, expires_at: (Date.now() + 300) / 1000 }
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), ending)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    await sleep(350)
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(503)
+  })
+
+  test('a key used from a forbidden address is not forgotten where it is allowed', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    expect((await stack.hello(apiKey)).status).toBe(200)
+    elapsed += 61_000
+    await sleep(100)
+    stack.auth.apiKeys.set(pair, { refused: 'ADDRESS_NOT_ALLOWED' })
+    expect(refusalOf(await stack.hello(apiKey))).toBe('UNAUTHENTICATED API_KEY_INVALID')
+    stack.auth.switches.isAnswering = false
+    expect((await stack.hello(apiKey)).status).toBe(200)
+  })
+
   test('logging out a revoked session succeeds as nobody', async () => {
     const headers = bearer(await stack.auth.token())
     stack.auth.revoke({ kind: 'session', id: 'ses_1' })
@@ -110,7 +148,7 @@ describe('while the feed is late and auth answers', () => {
     )
     for (const token of tokens) await stack.hello(bearer(token))
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     stack.auth.revoke({ kind: 'session', id: 'ses_7' })
     const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
     expect(replies.map(({ status }) => status)).toEqual(tokens.map((_, n) => (n === 7 ? 401 : 200)))
@@ -119,9 +157,160 @@ describe('while the feed is late and auth answers', () => {
 
   test('a credential that was never seen before is asked about, not refused', async () => {
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(200)
   })
+})
+
+describe('while auth takes long to answer', () => {
+  const timeOf = async (send: () => Promise<unknown>) => {
+    const start = performance.now()
+    await send()
+    return performance.now() - start
+  }
+  beforeEach(() => {
+    stack.auth.switches.isBeating = false
+  })
+
+  test('what was confirmed does not wait for it, and a revocation counts when the answer comes', async () => {
+    const known = bearer(await stack.auth.token())
+    const revoked = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    for (const headers of [known, revoked]) await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 1_500
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_2' })
+    const first = await timeOf(() => Promise.all([stack.hello(known), stack.hello(revoked)]))
+    expect(first).toBeLessThan(1_000)
+    for (let count = 0; count < 10; count++) {
+      expect(await timeOf(() => stack.hello(known))).toBeLessThan(300)
+    }
+    await statusWithin(3000, () => stack.hello(revoked), 401)
+    expect((await stack.hello(known)).status).toBe(200)
+  })
+
+  test('what was never confirmed waits', async () => {
+    stack.auth.switches.slowAnswersMs = 1_000
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_2' })
+    const unknown = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
+    expect((await stack.hello(unknown)).status).toBe(401)
+  })
+
+  test('once it answers in time again, it is waited for', async () => {
+    const headers = bearer(await stack.auth.token())
+    await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 1_000
+    elapsed += 2000
+    await stack.hello(headers)
+    stack.auth.switches.slowAnswersMs = 0
+    elapsed += 2000
+    await stack.hello(headers)
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    elapsed += 2000
+    stack.auth.revoke({ kind: 'session', id: 'ses_1' })
+    expect((await stack.hello(headers)).status).toBe(401)
+  })
+})
+
+describe('while the feed is late', () => {
+  test('a key loses within a second what its owner loses', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    const admin = () => stack.send('{ onlyAdmins }', { headers: apiKey })
+    stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
+    expect((await admin()).status).toBe(200)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    expect((await admin()).status).toBe(200)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    elapsed += 1001
+    expect(refusalOf(await admin())).toBe('FORBIDDEN')
+  })
+
+  test('a key is asked about once a second, however often it is used', async () => {
+    stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+    stack.auth.switches.isBeating = false
+    elapsed += 2000
+    for (let n = 0; n < 10; n += 1) expect((await stack.hello(apiKey)).status).toBe(200)
+    expect(stack.auth.calls('/internal/credentials').length).toBeLessThanOrEqual(2)
+  })
+
+  test('logout is 503 where nobody can say whose session it is, never a success that ended none', async () => {
+    const headers = bearer(await stack.auth.token())
+    stack.auth.switches.isBeating = false
+    stack.auth.switches.isAnswering = false
+    elapsed += 2000
+    const reply = await stack.send('mutation { logout }', { headers })
+    expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+    stack.auth.switches.isAnswering = true
+    elapsed += 2000
+    const again = await stack.send('mutation { logout }', { headers })
+    expect(again.body).toEqual({ data: { logout: 'user' } })
+  })
+})
+
+describe('a long list of revocations', () => {
+  const entry = (n: number) => ({ kind: 'session', id: `ses_${n}`, expiresAt: 9_999_999_999 })
+  const line = (message: object) => `${JSON.stringify({ at: '', ...message })}\n`
+
+  test('counts once all of its parts are there, however slowly they come', async () => {
+    const slow = await startGateway({ waitUntilReady: false })
+    try {
+      const parts = [1, 2, 3].map((n) =>
+        line({ type: 'snapshot', entries: [entry(n)], more: true }),
+      )
+      // Five pieces, none of them a whole line, over more time than a silent feed is given.
+      const pieces = parts.join('').match(/.{1,60}/gs) ?? []
+      slow.auth.beginFeedsSlowly([...pieces, line({ type: 'snapshot', entries: [] })], 700)
+      slow.auth.cutFeeds()
+      await slow.gateway.ready()
+      const refused = await slow.hello(bearer(await slow.auth.token({ claims: { sid: 'ses_3' } })))
+      expect(refusalOf(refused)).toBe('UNAUTHENTICATED SESSION_REVOKED')
+      expect(slow.auth.calls('/internal/revocations').length).toBeLessThanOrEqual(2)
+    } finally {
+      await slow[Symbol.asyncDispose]()
+    }
+  })
+
+  test('a gateway is not ready while a part is missing', async () => {
+    const partial = await startGateway({ waitUntilReady: false })
+    try {
+      partial.auth.beginFeedsSlowly([line({ type: 'snapshot', entries: [], more: true })], 0)
+      partial.auth.cutFeeds()
+      await sleep(1000)
+      const ready = await fetch(`${partial.gateway.url}/health/ready`)
+      expect(ready.status).toBe(503)
+    } finally {
+      await partial[Symbol.asyncDispose]()
+    }
+  })
+})
+
+test('every token issued before a moment is refused by one entry, and later ones pass', async () => {
+  const iat = Math.floor(Date.now() / 1000) - 60
+  const older = bearer(await stack.auth.token({ claims: { iat, exp: iat + 600 } }))
+  const newer = bearer(await stack.auth.token({ claims: { iat: iat + 30, exp: iat + 600 } }))
+  expect((await stack.hello(older)).status).toBe(200)
+  stack.auth.revoke({ kind: 'issued-before', id: String(iat + 30) })
+  await statusWithin(1000, () => stack.hello(older), 401)
+  expect(refusalOf(await stack.hello(older))).toBe('UNAUTHENTICATED TOKEN_STALE')
+  expect((await stack.hello(newer)).status).toBe(200)
+})
+
+test('many credentials at once while the feed is late are asked about in parts that auth can take', async () => {
+  const tokens = await Promise.all(
+    Array.from({ length: 1300 }, (_, n) => stack.auth.token({ claims: { sid: `ses_${n}` } })),
+  )
+  stack.auth.switches.isBeating = false
+  elapsed += 2000
+  stack.auth.revoke({ kind: 'session', id: 'ses_1299' })
+  const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
+  const statuses = replies.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1299)
+  expect(statuses[1299]).toBe(401)
+  const asked = stack.auth
+    .calls('/internal/credentials')
+    .map(({ body }) => (body as { sessions: unknown[] }).sessions.length)
+  expect(Math.max(...asked)).toBeLessThanOrEqual(1000)
 })
 
 describe('while auth is away', () => {
@@ -132,7 +321,7 @@ describe('while auth is away', () => {
     await stack.hello(known)
     await stack.hello(apiKey)
     stack.auth.switches.isDown = true
-    elapsed += 5000
+    await later(5000)
     expect((await stack.hello(known)).status).toBe(200)
     expect((await stack.hello(apiKey)).status).toBe(200)
     const refused = await stack.hello(unknown)

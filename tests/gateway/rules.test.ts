@@ -229,6 +229,29 @@ describe('a dry run', () => {
     const afterwards = Date.parse('2099-01-02') / 1000
     expect(graph.prepare('{ trial }').authorize(anonymous, afterwards)).not.toBeNull()
   })
+
+  test('does not cover what another subgraph adds to its types', async () => {
+    const media = {
+      settings: trial.settings,
+      sdl: `interface Media @key(fields: "id") { id: ID! title: String }
+        type Book implements Media @key(fields: "id") { id: ID! title: String }
+        type Query { media: Media book: Book }`,
+    }
+    const notes = {
+      settings: { access: 'authenticated' },
+      sdl: `type Media @interfaceObject @key(fields: "id") {
+        id: ID! notes: String @policy(policies: [["role:admin"]]) }`,
+    }
+    await using graph = await startGraph({ auth, media, notes })
+    for (const query of [
+      '{ book { notes } }',
+      '{ media { notes } }',
+      '{ book { ... on Media { notes } } }',
+    ]) {
+      await expect(graph.ask(query)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+      await expect(graph.ask(query, { claims: ann })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    }
+  })
 })
 
 test('@apollo/gateway has no enforcement of its own to lean on', () => {

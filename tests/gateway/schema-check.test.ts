@@ -25,6 +25,8 @@ const auth: SubgraphFixture = {
     type Mutation { login: User @public(staleCredentials: true) }
     type User @key(fields: "id") { id: ID! @public email: String @authenticated }
     type SignedIn { token: String }
+    input LoginInput { email: String! deviceToken: String }
+    enum Delivery { BODY COOKIE }
   `,
 }
 
@@ -106,6 +108,31 @@ describe('the check on subgraph schemas', () => {
       /User\.spy: adds to a type of auth without/,
     ],
     [
+      'a key on a type of auth that is no entity',
+      'type Query { a: String @public } type SignedIn @key(fields: "token") { token: String @external spy: String @public }',
+      /SignedIn: @key\(fields: "token"\) is none of auth's/,
+    ],
+    [
+      'a key of its own on an entity of auth',
+      'type Query { a: String @public } type User @key(fields: "id  email") { id: ID! email: String @external spy: String @public }',
+      /User: @key\(fields: "id email"\) is none of auth's/,
+    ],
+    [
+      'a field added to a type of auth that is no entity',
+      'type Query { a: SignedIn @public } type SignedIn { spy: String @public }',
+      /SignedIn\.spy: adds to a type of auth that is no entity/,
+    ],
+    [
+      'an input of auth declared beside it',
+      'type Query { a(input: LoginInput): String @public } input LoginInput { email: String! }',
+      /LoginInput: an input of auth/,
+    ],
+    [
+      "an enum of auth's without one of its values",
+      'type Query { a(delivery: Delivery): String @public } enum Delivery { BODY }',
+      /Delivery\.COOKIE: a value of auth's enum is missing/,
+    ],
+    [
       'a subgraph that disagrees on a shared field',
       'type Query { a: String @public } type User @key(fields: "id") { id: ID! @authenticated }',
       /User\.id: subgraphs disagree/,
@@ -156,6 +183,32 @@ describe('the check on subgraph schemas', () => {
       )
     expect(compose).toThrow(/unknown policy "nonsense"/)
     expect(compose).toThrow(/would take a field away/)
+  })
+
+  test.each([
+    'https://specs.apollo.dev/federation/v2.6?x',
+    'https://specs.apollo.dev/federation/v2.6#x',
+    ' https://specs.apollo.dev/federation/v2.6',
+    'https://SPECS.apollo.dev/federation/v2.6',
+    'https://user@specs.apollo.dev/federation/v2.6',
+    'https://specs.apollo.dev:443/federation/v2.6',
+    'https://specs.apollo.dev/./federation/v2.6',
+    'https://sallyport.dev/access/v1.0?x',
+  ])('refuses a link in a spelling of its own: %s', (url) => {
+    const renamed = header
+      .replace(url.includes('sallyport') ? /https:\/\/sallyport[^"]+/ : /https:\/\/specs[^"]+/, url)
+      .replace('"@override"', '{ name: "@override", as: "@take" }')
+    const sdl = `${renamed} type Query { a: String @public }
+      type User @key(fields: "id") { id: ID! @public email: String @take(from: "auth") @authenticated }`
+    const config = configOf({ auth, other: { sdl } })
+    const compose = () =>
+      composeSupergraph(
+        config.subgraphs.map((subgraph) => ({
+          config: subgraph,
+          sdl: subgraph.name === 'auth' ? header + auth.sdl : sdl,
+        })),
+      )
+    expect(compose).toThrow(/other: @link: ".*" is no address of a specification/)
   })
 
   test('refuses @public that is neither linked nor composed, because it would mean nothing', () => {

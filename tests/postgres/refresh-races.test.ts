@@ -93,6 +93,28 @@ test('logout beside a refresh: the session is over, whichever came first', async
   expect((await refreshWith(either(0), last)).code).toBe('INVALID_REFRESH_TOKEN')
 })
 
+test('the password again beside refreshes: whichever pair the client keeps, it works', async () => {
+  const REAUTHENTICATE = `mutation { reauthenticate(input: { password: "${PASSWORD}" }) { ... on SignedIn { tokens { refreshToken } } } }`
+  for (const keeps of ['refreshed', 'reauthenticated'] as const) {
+    for (let round = 0; round < 4; round += 1) {
+      const person = await registerPerson(stack)
+      const [reauthenticated, ...refreshed] = await Promise.all([
+        either(round).send(REAUTHENTICATE, {}, person.headers),
+        ...[0, 1, 2].map((index) => refreshWith(either(index), person.refreshToken)),
+      ])
+      expect(refreshed.flatMap(({ errors }) => errors)).toEqual([])
+      const kept =
+        keeps === 'refreshed'
+          ? refreshed[0]?.data.refresh.tokens.refreshToken
+          : reauthenticated.data.reauthenticate.tokens.refreshToken
+      const next = await refreshWith(either(round), kept)
+      expect(next.errors).toEqual([])
+      const after = await refreshWith(either(1), next.data.refresh.tokens.refreshToken)
+      expect(after.errors).toEqual([])
+    }
+  }
+})
+
 test('20 parallel logins at the cap of sessions never exceed it', async () => {
   const { MAX_ACTIVE_SESSIONS } = await import('../../subgraphs/auth/sessions/start-session.ts')
   const person = await registerPerson(stack)
@@ -119,7 +141,6 @@ test('20 codes of one address proved at once make one user', async () => {
       either(index).send(REGISTER, { input: { email, password: PASSWORD } }),
     ),
   )
-  await Promise.all(begun.map(() => stack.mailbox.take(email)))
   const { codeFor } = await import('../../subgraphs/auth/verifications/verification.ts')
   const { sha256 } = await import('../../subgraphs/auth/identifiers.ts')
   const codeKey = stack.auths[0]?.deps.config.secrets.codeKey

@@ -1,17 +1,24 @@
 // Revocations written on one auth instance, refused by a gateway that is fed by the other.
+import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { createGateway } from '../../gateway/gateway.ts'
+import { createLogger } from '../../gateway/log.ts'
 import { rotateKeys } from '../../subgraphs/auth/tokens/rotate-keys.ts'
-import { raiseTokenVersion } from '../../subgraphs/auth/users/grant-role.ts'
+import { raiseTokenVersion } from '../../subgraphs/auth/users/raise-token-version.ts'
+import { createClient } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGOUT, logIn, refreshWith, registerPerson, viewerOf } from '../people.ts'
 
 let stack: Stack
 /** Moves the gateways' clock. */
 let offsetMs = 0
+const warnings: string[] = []
 
 beforeAll(async () => {
   const gatewayDeps = { now: () => Date.now() + offsetMs }
-  stack = await startStack({ auths: 2, gateways: 2, gatewayDeps })
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+  stack = await startStack({ auths: 2, gateways: 2, gatewayDeps, log })
 })
 afterAll(async () => {
   await stack?.stop()
@@ -30,6 +37,57 @@ test('a logout on one instance is refused by the gateway of the other within a s
       BOUND,
     )
     .toBe('SESSION_REVOKED')
+})
+
+test('logging out everywhere ends every session on every gateway within a second', async () => {
+  const person = await registerPerson(stack)
+  const sessions = [
+    person,
+    await logIn(stack.client, person),
+    await logIn(stack.clientOf(1), person),
+  ]
+  for (const { accessToken } of sessions) await viewerOf(stack.clientOf(1), accessToken)
+  await stack.clientOf(0).send(LOGOUT, { input: { scope: 'ALL' } }, person.headers)
+  const reasons = () =>
+    Promise.all(
+      sessions.flatMap(({ accessToken }) =>
+        [0, 1].map(async (gateway) => {
+          const { errors } = await viewerOf(stack.clientOf(gateway), accessToken)
+          return errors[0]?.extensions.reason
+        }),
+      ),
+    )
+  await expect.poll(reasons, BOUND).toEqual(Array(6).fill('SESSION_REVOKED'))
+  for (const { refreshToken } of sessions) {
+    expect((await refreshWith(stack.clientOf(1), refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+  }
+})
+
+test('an API key that was revoked or narrowed is so on both gateways within a second, though both had it cached', async () => {
+  const person = await registerPerson(stack)
+  const made = await stack.client.send(
+    'mutation { createApiKey(input: { name: "ci", roles: ["user"] }) { key secret apiKey { id } } }',
+    {},
+    person.headers,
+  )
+  const { key, secret, apiKey } = made.data.createApiKey
+  await stack.db('api_keys').where('id', apiKey.id).update({ status: 'ACTIVE' })
+  const headers = { 'x-api-key': key, 'x-api-secret': secret }
+  const asked = () =>
+    Promise.all(
+      [0, 1].map(async (gateway) => {
+        const { data, errors } = await stack
+          .clientOf(gateway)
+          .send('{ viewer { roles } }', {}, headers)
+        return data?.viewer?.roles ?? errors[0]?.extensions.reason
+      }),
+    )
+  expect(await asked()).toEqual([['user'], ['user']])
+  const change = (mutation: string) => stack.clientOf(0).send(mutation, {}, person.headers)
+  await change(`mutation { updateApiKey(input: { id: "${apiKey.id}", roles: [] }) { id } }`)
+  await expect.poll(asked, BOUND).toEqual([[], []])
+  await change(`mutation { revokeApiKey(input: { id: "${apiKey.id}" }) { id } }`)
+  await expect.poll(asked, BOUND).toEqual(['API_KEY_INVALID', 'API_KEY_INVALID'])
 })
 
 test('changed roles make tokens stale within a second, and a refresh brings what is true now', async () => {
@@ -71,6 +129,86 @@ test('a revocation whose transaction commits late is not skipped', async () => {
   await expect
     .poll(async () => (await viewerOf(stack.clientOf(1), slow.accessToken)).status, BOUND)
     .toBe(401)
+})
+
+test('a revocation counts however long ago it was written, and whatever the clock says of it', async () => {
+  const late = await registerPerson(stack)
+  expect((await viewerOf(stack.clientOf(1), late.accessToken)).status).toBe(200)
+  await stack.db.transaction(async (trx) => {
+    // As a transaction that has waited for locks for an hour, or a database whose clock was set back.
+    await trx('revocations').insert({
+      kind: 'session',
+      ref: late.sessionId,
+      recorded_at: trx.raw("now() - interval '1 hour'"),
+      expires_at: trx.raw("now() + interval '1 hour'"),
+    })
+  })
+  await expect
+    .poll(async () => (await viewerOf(stack.clientOf(1), late.accessToken)).status, BOUND)
+    .toBe(401)
+})
+
+test('150,000 revocations at once reach every gateway, and a new one gets ready with them', async () => {
+  const person = await registerPerson(stack)
+  await stack.db.raw(
+    `insert into revocations (kind, ref, ver, expires_at)
+     select 'user', 'usr_' || md5(n::text), 2, now() + interval '1 hour'
+     from generate_series(1, 150000) n`,
+  )
+  await stack.client.send(LOGOUT, {}, person.headers)
+  await expect
+    .poll(async () => (await viewerOf(stack.clientOf(1), person.accessToken)).status, {
+      timeout: 20_000,
+    })
+    .toBe(401)
+  const feedAge = async () => {
+    const detail = await fetch(`${stack.gateways[1]?.adminUrl}/health/ready`)
+    return ((await detail.json()) as { revocations: { ageMs: number } }).revocations.ageMs
+  }
+  await expect.poll(feedAge, { timeout: 20_000 }).toBeLessThan(1_000)
+  expect(warnings.filter((line) => line.includes('interrupted'))).toEqual([])
+
+  const config = readGatewayConfig({
+    ...stack.env,
+    PORT: '0',
+    AUTH_URL: `${stack.auths[0]?.url}/graphql`,
+    REVIEWS_URL: 'http://127.0.0.1:9/graphql',
+  })
+  const another = await createGateway(config, { logger: createLogger('silent') })
+  try {
+    await another.ready()
+    expect((await viewerOf(createClient(another.url), person.accessToken)).status).toBe(401)
+  } finally {
+    await another.stop()
+    await stack.db('revocations').where('ver', 2).where('kind', 'user').delete()
+  }
+}, 90_000)
+
+test('a feed whose connection was cut begins anew, and tells what it could not see', async () => {
+  const person = await registerPerson(stack)
+  await stack.db.transaction(async (trx) => {
+    await trx.raw('lock table revocations in access exclusive mode')
+    let cuts = 0
+    const cut = async () => {
+      const { rows } = await stack.db.raw(`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%from revocations%'`)
+      cuts += rows.length
+      return cuts
+    }
+    await expect.poll(cut, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
+    await trx('revocations').insert({
+      kind: 'session',
+      ref: person.sessionId,
+      expires_at: trx.raw("now() + interval '1 hour'"),
+    })
+  })
+  await expect
+    .poll(async () => (await viewerOf(stack.clientOf(1), person.accessToken)).status, {
+      timeout: 5_000,
+    })
+    .toBe(401)
+  expect(warnings.some((line) => line.includes('revocations could not be read'))).toBe(true)
 })
 
 test('signing keys rotate with overlap: no token is refused on either gateway', async () => {

@@ -11,6 +11,7 @@ test('without any setting it is a loopback server on the embedded database', () 
     identityJwksUrl: 'http://localhost:4000/.well-known/identity-jwks.json',
     databaseUrl: null,
     dataDir: './data',
+    nats: null,
     logLevel: 'info',
   })
 })
@@ -24,6 +25,17 @@ test('its own database comes before the common one, and the keys come from the p
   expect(config.databaseUrl).toBe('postgresql://db/reviews')
   expect(config.publicUrl).toBe('https://api.example.com')
   expect(config.identityJwksUrl).toBe('https://api.example.com/.well-known/identity-jwks.json')
+})
+
+test('its own NATS user comes before the common one', () => {
+  const common = { NATS_URL: 'nats://auth:a@nats:4222', NATS_CREDENTIALS_FILE: '/auth.creds' }
+  expect(readReviewsConfig(common).nats).toEqual({
+    url: common.NATS_URL,
+    credentialsFile: '/auth.creds',
+  })
+  const own = { REVIEWS_NATS_URL: 'tls://one:4222,tls://two:4222' }
+  expect(readReviewsConfig({ ...common, ...own }).nats?.url).toBe(own.REVIEWS_NATS_URL)
+  expect(() => readReviewsConfig({ NATS_URL: 'http://nats' })).toThrow('NATS_URL: must be nats://')
 })
 
 test('every problem is told in one message', () => {

@@ -109,6 +109,20 @@ describe('products', () => {
     expect(codes).toEqual(['BAD_USER_INPUT'])
   })
 
+  test('nested pages together list 10,000 reviews at most', async () => {
+    for (let n = 0; n < 25; n += 1) await added(person(), 'prd_whistle')
+    const nested = (levels: number): string =>
+      levels === 0
+        ? 'id'
+        : `reviews(first: 100) { edges { node { product { ${nested(levels - 1)} } } } }`
+    const ask = (levels: number) =>
+      reviews.ask(anonymous, `{ product(id: "prd_whistle") { ${nested(levels)} } }`)
+    expect((await ask(2)).codes).toEqual([])
+    const { data, codes } = await ask(3)
+    expect(new Set(codes)).toEqual(new Set(['BAD_USER_INPUT']))
+    expect(JSON.stringify(data).match(/"id"/g)?.length ?? 0).toBeLessThan(10_000)
+  })
+
   test('unknown ones are null, also as references', async () => {
     const { data } = await reviews.ask(
       anonymous,

@@ -44,6 +44,7 @@ export async function startReviews(env: Record<string, string> = {}) {
   return {
     url: reviews.url,
     dataDir,
+    consumer: reviews.consumer,
     identity: (payload: ClaimsPayload, audience = 'reviews') => signer.sign(audience, payload),
     /** A token of another kind by the same key, as if somebody mixed them up. */
     accessToken: () => signAccessToken(key),

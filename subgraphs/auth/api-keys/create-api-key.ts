@@ -104,14 +104,12 @@ export async function verifyByMail(
     userId: user.id,
     sessionId: session.id,
     apiKeyId: apiKey.id,
-    delivery: 'BODY',
-    mailData: { name: apiKey.name },
+    detail: { name: apiKey.name },
   })
 }
 
-/** Locks the owner's row, so that parallel calls count one after the other. */
+/** The owner's row is locked by now, so parallel calls count one after the other. */
 async function requireRoom(trx: Knex, user: UserWithRoles): Promise<void> {
-  await trx('users').where('id', user.id).forUpdate().first('id')
   await trx('api_keys')
     .where({ user_id: user.id, status: 'PENDING' })
     .whereRaw('pending_expires_at <= now()')

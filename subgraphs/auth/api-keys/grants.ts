@@ -1,11 +1,12 @@
 // What a key may: the intersection of what it was given and what its owner has, computed at each check.
 import type { Knex } from 'knex'
 import { badInput } from '../errors.ts'
+import type { CustomClaims } from '../users/custom-claims.ts'
 import type { RolesAndScopes } from '../users/user.ts'
 import type { ApiKey } from './api-key.ts'
 
 /**
- * Roles = the key's ∩ the owner's; scopes = the key's ∩ those of these roles. No wildcards.
+ * Roles = the key's ∩ the owner's; scopes = the key's ∩ those of these roles; claims = those of these roles. No wildcards.
  * @param owner the owner's roles as they are now
  */
 export async function effectiveGrants(
@@ -14,10 +15,17 @@ export async function effectiveGrants(
   owner: RolesAndScopes,
 ): Promise<RolesAndScopes> {
   const roles = key.roles.filter((role) => owner.roles.includes(role))
-  if (key.scopes.length === 0 || roles.length === 0) return { roles, scopes: [] }
-  const rows: { scopes: string[] }[] = await trx('roles').whereIn('name', roles).select('scopes')
+  if (roles.length === 0) return { roles, scopes: [], roleClaims: {} }
+  const rows: { scopes: string[]; custom_claims: CustomClaims }[] = await trx('roles')
+    .whereIn('name', roles)
+    .orderBy('rank')
+    .select('scopes', 'custom_claims')
   const granted = new Set(rows.flatMap((row) => row.scopes))
-  return { roles, scopes: key.scopes.filter((scope) => granted.has(scope)) }
+  return {
+    roles,
+    scopes: key.scopes.filter((scope) => granted.has(scope)),
+    roleClaims: Object.assign({}, ...rows.map((row) => row.custom_claims)),
+  }
 }
 
 /** @throws AuthError BAD_USER_INPUT that names what the owner does not have */

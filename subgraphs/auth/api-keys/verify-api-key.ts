@@ -17,7 +17,7 @@ const verifyApiKeyInput = z.object({
 /** @throws AuthError VERIFICATION_FAILED, for the code of another person's key as well */
 export async function verifyApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
   const { verificationId, code } = parseInput(verifyApiKeyInput, input)
-  const verification = await checkCode(context.deps, {
+  const verification = await checkCode(context, {
     verificationId,
     code,
     purposes: ['API_KEY'],

@@ -1,6 +1,7 @@
-// One row for each auth event, written in the transaction of what it tells about.
+// One record for each auth event, written in the transaction of what it tells about. Nothing changes it afterwards.
 import type { Knex } from 'knex'
 import type { RequestOrigin } from '../dependencies.ts'
+import { commitmentOf, createPart, type PersonalPart } from './commitment.ts'
 
 export interface AuditEvent {
   /** Dotted, as `session.created`. */
@@ -13,8 +14,10 @@ export interface AuditEvent {
   readonly userId?: string | null
   readonly sessionId?: string | null
   readonly apiKeyId?: string | null
-  /** Facts that explain the event. Never a secret, a token, a code or a password. */
+  /** Facts that explain the event, erased with the user. Never a secret, a token, a code or a password. */
   readonly detail?: Readonly<Record<string, unknown>>
+  /** Facts that stay when the user is erased: nothing that leads to a person. */
+  readonly kept?: Readonly<Record<string, unknown>>
 }
 
 export async function recordAudit(
@@ -22,18 +25,53 @@ export async function recordAudit(
   origin: RequestOrigin | null,
   event: AuditEvent,
 ): Promise<void> {
-  await trx('audit_events').insert({
-    action: event.action,
-    outcome: event.outcome ?? 'success',
-    actor_kind: event.actor.kind,
-    actor_id: event.actor.id ?? null,
-    user_id: event.userId ?? null,
-    session_id: event.sessionId ?? null,
-    api_key_id: event.apiKeyId ?? null,
-    ip_address: origin?.ipAddress ?? null,
-    user_agent: origin?.userAgent ?? null,
-    operation_name: origin?.operationName ?? null,
-    request_id: origin?.requestId ?? null,
-    detail: JSON.stringify(event.detail ?? {}),
+  const actor = actorPart(origin, event)
+  const target = targetPart(event)
+  const columns: (string | null)[] = [
+    event.action,
+    event.outcome ?? 'success',
+    event.actor.kind,
+    origin?.operationName ?? null,
+    origin?.operationHash ?? null,
+    origin?.requestId ?? null,
+    JSON.stringify(event.kept ?? {}),
+    actor && commitmentOf(actor),
+    target && commitmentOf(target),
+  ]
+  // One statement: whole or not at all, also where a caller has no transaction.
+  await trx.raw(
+    `with record as (
+       insert into audit_records (action, outcome, actor_kind, operation_name, operation_hash,
+         request_id, kept, actor_commitment, target_commitment)
+       values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) returning id, occurred_at
+     ), personal as (
+       insert into audit_personal (occurred_at, record_id, part, person, salt, data)
+       select occurred_at, id, part, person, salt, data
+       from record cross join jsonb_to_recordset(?::jsonb)
+         as parts (part text, person text, salt text, data jsonb)
+     )
+     insert into audit_unsealed (record_id, occurred_at) select id, occurred_at from record`,
+    [...columns, JSON.stringify([actor, target].filter((part) => part !== null))],
+  )
+}
+
+/** Somebody unknown at a user's door is that user's affair: their address goes when the user is erased. */
+function actorPart(origin: RequestOrigin | null, event: AuditEvent): PersonalPart | null {
+  return createPart('actor', event.actor.id ?? event.userId ?? null, {
+    id: event.actor.id,
+    ipAddress: origin?.ipAddress,
+    userAgent: origin?.userAgent,
+    sessionId: origin?.sessionId,
+    apiKeyId: origin?.apiKeyId,
+  })
+}
+
+function targetPart({ userId, sessionId, apiKeyId, detail }: AuditEvent): PersonalPart | null {
+  const hasDetail = detail !== undefined && Object.keys(detail).length > 0
+  return createPart('target', userId ?? null, {
+    id: userId,
+    sessionId,
+    apiKeyId,
+    detail: hasDetail ? detail : undefined,
   })
 }

@@ -9,7 +9,8 @@ import { isWellFormedKey, isWellFormedSecret } from '../api-keys/key-format.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { Session } from '../sessions/session.ts'
 import { claimsOf } from '../sessions/sign-in.ts'
-import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { effectiveClaims } from '../users/custom-claims.ts'
+import { findUserWithRoles } from '../users/user.ts'
 
 /** A principal as gateways keep it: claims, and what ends it. */
 export type Principal = ClaimsPayload & {
@@ -20,32 +21,39 @@ export type Principal = ClaimsPayload & {
 
 export type CredentialAnswer =
   | { readonly principal: Principal }
-  | { readonly refused: 'API_KEY_INVALID' | 'SESSION_REVOKED' | 'TOKEN_STALE' }
+  | {
+      readonly refused:
+        | 'API_KEY_INVALID'
+        | 'ADDRESS_NOT_ALLOWED'
+        | 'SESSION_REVOKED'
+        | 'TOKEN_STALE'
+    }
 
 const API_KEY_INVALID = { refused: 'API_KEY_INVALID' } as const
+/** For gateways alone, so that they do not forget a key that works elsewhere; clients are told API_KEY_INVALID. */
+const ADDRESS_NOT_ALLOWED = { refused: 'ADDRESS_NOT_ALLOWED' } as const
 
-/** Unknown, wrong, revoked, expired, unverified, from elsewhere: one answer. */
+/** Unknown, wrong, revoked, expired, unverified: one answer. */
 export async function checkApiKey(
   deps: AuthDeps,
   presented: { readonly key: string; readonly secret: string; readonly address: string | null },
 ): Promise<CredentialAnswer> {
   if (!isWellFormedKey(presented.key) || !isWellFormedSecret(presented.secret))
     return API_KEY_INVALID
-  const found = await findKey(deps.db, { key: presented.key })
-  // An unknown key costs the same HMAC as a known one.
-  const isRight = matchesAnySecret(deps, presented.secret, found)
-  if (found === null || !isRight) return API_KEY_INVALID
-  if (!isAddressAllowed(found.apiKey.allowed_ips, presented.address)) return API_KEY_INVALID
-  await touch(deps.db, found.apiKey.id)
-  return { principal: await principalOfKey(deps.db, found) }
+  const apiKey = await findKey(deps.db, { key: presented.key })
+  // An unknown key costs the same HMAC as a known one, and neither a statement more.
+  const matched = matchSecret(deps, presented.secret, apiKey)
+  if (apiKey === null || matched === null) return API_KEY_INVALID
+  if (!isAddressAllowed(apiKey.allowed_ips, presented.address)) return ADDRESS_NOT_ALLOWED
+  const answer = await principalOfKey(deps.db, apiKey)
+  if (!('principal' in answer)) return answer
+  await touch(deps.db, apiKey.id)
+  return { principal: { ...answer.principal, expires_at: endOf(apiKey, matched) } }
 }
 
-interface FoundKey {
-  readonly apiKey: ApiKey & { readonly is_in_overlap: boolean }
-  readonly owner: UserWithRoles
-}
+type FoundKey = ApiKey & { readonly is_in_overlap: boolean }
 
-/** Only a key that works: verified, not over, with an active owner. By the database's clock. */
+/** Only a key that works: verified and not over, by the database's clock. */
 async function findKey(
   db: Knex,
   where: { key: string } | { id: string },
@@ -55,26 +63,23 @@ async function findKey(
     .where('status', 'ACTIVE')
     .whereRaw('(expires_at is null or expires_at > now())')
     .first('api_keys.*', db.raw('coalesce(previous_expires_at > now(), false) as is_in_overlap'))
-  if (row === undefined) return null
-  const apiKey = ApiKey.fromDatabaseJson(row) as FoundKey['apiKey']
-  const owner = await findUserWithRoles(db, apiKey.user_id)
-  return owner?.status === 'ACTIVE' ? { apiKey, owner } : null
+  return row === undefined ? null : (ApiKey.fromDatabaseJson(row) as FoundKey)
 }
 
-function matchesAnySecret(deps: AuthDeps, secret: string, found: FoundKey | null): boolean {
+function matchSecret(
+  deps: AuthDeps,
+  secret: string,
+  key: FoundKey | null,
+): 'current' | 'previous' | null {
   const pepper = deps.config.secrets.apiKeyPepper
-  const key = found?.apiKey
   const current = {
     hash: key?.secret_hash ?? 'x'.repeat(43),
     version: key?.secret_pepper_version ?? pepper.currentVersion,
   }
-  if (matchesSecret(secret, current, pepper)) return key !== undefined
-  if (key === undefined || !key.is_in_overlap) return false
-  return matchesSecret(
-    secret,
-    { hash: key.previous_secret_hash, version: key.previous_pepper_version },
-    pepper,
-  )
+  if (matchesSecret(secret, current, pepper)) return key === null ? null : 'current'
+  if (key === null || !key.is_in_overlap) return null
+  const previous = { hash: key.previous_secret_hash, version: key.previous_pepper_version }
+  return matchesSecret(secret, previous, pepper) ? 'previous' : null
 }
 
 /** At most one write a minute and key, however busy it is. */
@@ -85,25 +90,31 @@ async function touch(db: Knex, id: string): Promise<void> {
     .update({ last_used_at: db.fn.now() })
 }
 
-async function principalOfKey(db: Knex, { apiKey, owner }: FoundKey): Promise<Principal> {
-  const { roles, scopes } = await effectiveGrants(db, apiKey, owner)
-  return {
+/** Refused when its owner is not active. */
+async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAnswer> {
+  const owner = await findUserWithRoles(db, apiKey.user_id)
+  if (owner?.status !== 'ACTIVE') return API_KEY_INVALID
+  const { roles, scopes, roleClaims } = await effectiveGrants(db, apiKey, owner)
+  const custom = effectiveClaims({ custom_claims: owner.custom_claims, roleClaims })
+  const principal: Principal = {
     kind: 'api-key',
     sub: owner.id,
     key_id: apiKey.id,
     roles,
     scope: scopes.join(' '),
     email_verified: owner.email_verified,
-    expires_at: keyEnd(apiKey),
+    ...(Object.keys(custom).length > 0 && { custom }),
     allowed_ips: apiKey.allowed_ips,
   }
+  return { principal }
 }
 
-/** An old secret in its overlap ends with the overlap; gateways must not cache it for longer. */
-function keyEnd(apiKey: FoundKey['apiKey']): number | null {
-  const ends = [apiKey.expires_at, apiKey.is_in_overlap ? apiKey.previous_expires_at : null].filter(
-    (end) => end !== null,
-  )
+/** An old secret ends with its overlap, the new one does not; gateways must not cache either for longer. */
+function endOf(apiKey: ApiKey, matched: 'current' | 'previous'): number | null {
+  const ends = [
+    apiKey.expires_at,
+    matched === 'previous' ? apiKey.previous_expires_at : null,
+  ].filter((end) => end !== null)
   return ends.length === 0 ? null : Math.floor(Math.min(...ends.map(Number)) / 1000)
 }
 
@@ -119,8 +130,8 @@ export async function livePrincipal(
   },
 ): Promise<CredentialAnswer> {
   if (asked.kind === 'api-key') {
-    const found = await findKey(deps.db, { id: asked.key_id ?? '' })
-    return found === null ? API_KEY_INVALID : { principal: await principalOfKey(deps.db, found) }
+    const apiKey = await findKey(deps.db, { id: asked.key_id ?? '' })
+    return apiKey === null ? API_KEY_INVALID : await principalOfKey(deps.db, apiKey)
   }
   const session = await Session.query(deps.db)
     .findOne({ id: asked.sid ?? '', user_id: asked.sub ?? '', status: 'ACTIVE' })

@@ -1,7 +1,13 @@
 // POST /internal/credentials: for gateways alone, never reachable from outside.
 import { z } from 'zod'
 import type { AuthDeps } from '../dependencies.ts'
-import { checkApiKey, checkMany, livePrincipal } from './check-credentials.ts'
+import type { CheckKind } from './check-counts.ts'
+import {
+  type CredentialAnswer,
+  checkApiKey,
+  checkMany,
+  livePrincipal,
+} from './check-credentials.ts'
 
 const id = z.string().max(128)
 
@@ -36,18 +42,21 @@ export async function answerCredentials(deps: AuthDeps, body: unknown): Promise<
   const asked = parsed.data
   if (asked.type === 'check') return await checkMany(deps, asked)
   if (asked.type === 'api-key') {
-    return await checkApiKey(deps, {
-      key: asked.key,
-      secret: asked.secret,
-      address: asked.address ?? null,
-    })
+    const { key, secret, address = null } = asked
+    return counted(deps, 'api-key', await checkApiKey(deps, { key, secret, address }))
   }
   const { kind, sub, sid, key_id, ver } = asked.principal
-  return await livePrincipal(deps, {
+  const answer = await livePrincipal(deps, {
     kind,
     ...(sub === undefined ? {} : { sub }),
     ...(sid === undefined ? {} : { sid }),
     ...(key_id === undefined ? {} : { key_id }),
     ...(ver === undefined ? {} : { ver }),
   })
+  return counted(deps, 'live', answer)
+}
+
+function counted(deps: AuthDeps, kind: CheckKind, answer: CredentialAnswer): CredentialAnswer {
+  deps.checks.count(kind, 'refused' in answer ? answer.refused : 'accepted')
+  return answer
 }

@@ -1,20 +1,23 @@
 // The transactional outbox: an event is written with the change that it tells of, and leaves afterwards.
 import type { Knex } from 'knex'
+import type { EventData, EventType } from './types.ts'
 
-export type EventType =
-  | 'user.registered'
-  | 'user.updated'
-  | 'session.created'
-  | 'session.revoked'
-  | 'api_key.created'
-  | 'api_key.revoked'
-
-/** @param data ids and facts; never a secret */
-export async function emitEvent(
+/**
+ * Events of one user are numbered in the order in which their transactions commit: who emits holds a lock on that
+ * until the end, so a number that can be read has no smaller one still to come.
+ */
+export async function emitEvent<T extends EventType>(
   trx: Knex,
-  type: EventType,
+  type: T,
   userId: string,
-  data: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await trx('outbox_events').insert({ type, user_id: userId, data: JSON.stringify(data) })
+  data: EventData<T>,
+): Promise<string> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `with turn as materialized (select pg_advisory_xact_lock(hashtextextended(?, 1)))
+     insert into outbox_events (type, user_id, data, occurred_at)
+     select ?, ?, ?::jsonb, clock_timestamp() from turn
+     returning id`,
+    [userId, type, userId, JSON.stringify(data)],
+  )
+  return rows[0]?.id ?? ''
 }

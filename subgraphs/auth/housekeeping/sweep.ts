@@ -28,5 +28,6 @@ export async function sweep(db: Knex): Promise<void> {
   await db('sessions')
     .whereRaw("expires_at < now() - ? * interval '1 day'", [ENDED_SESSION_DAYS])
     .delete()
+  await db('throttles').where('expire', '<', Date.now()).delete()
   await db('api_keys').where('status', 'PENDING').whereRaw('pending_expires_at < now()').delete()
 }

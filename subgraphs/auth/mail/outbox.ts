@@ -1,6 +1,6 @@
 // Mail leaves from a table: the row is written with the change, so an answer never waits for a mail server.
 import type { Knex } from 'knex'
-import type { Verification } from '../verifications/verification.ts'
+import type { CodePurpose, Verification } from '../verifications/verification.ts'
 
 export type MailTemplate =
   | 'registration-code'
@@ -8,6 +8,19 @@ export type MailTemplate =
   | 'login-code'
   | 'api-key-code'
   | 'session-ended'
+  | 'new-device'
+  | 'email-code'
+  | 'address-taken'
+  | 'email-added'
+  | 'primary-email-changed'
+  | 'email-removed'
+  | 'address-removed'
+  | 'password-reset'
+  | 'no-account'
+  | 'password-changed'
+  | 'invitation'
+  | 'account-deletion-code'
+  | 'account-deleted'
 
 export interface OutgoingMail {
   readonly template: MailTemplate
@@ -27,9 +40,19 @@ export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> 
   })
 }
 
-/** The mail that a verification sends again. */
-export function templateFor(verification: Verification): MailTemplate {
-  if (verification.purpose === 'LOGIN') return 'login-code'
-  if (verification.purpose === 'API_KEY') return 'api-key-code'
-  return verification.registration?.isTaken === true ? 'account-exists' : 'registration-code'
+/** The mail that a verification sends again; null: nothing, as for a login whose password was wrong. */
+export function templateFor({ purpose, is_decoy }: Verification): MailTemplate | null {
+  const [real, decoy] = templates[purpose as CodePurpose] ?? []
+  return (is_decoy ? decoy : real) ?? null
+}
+
+const templates: Readonly<
+  Record<CodePurpose, readonly [real: MailTemplate, decoy?: MailTemplate]>
+> = {
+  REGISTRATION: ['registration-code', 'account-exists'],
+  LOGIN: ['login-code'],
+  API_KEY: ['api-key-code'],
+  EMAIL: ['email-code', 'address-taken'],
+  PASSWORD_RESET: ['password-reset', 'no-account'],
+  ACCOUNT_DELETION: ['account-deletion-code'],
 }

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
-import { codeFor, Verification } from '../verifications/verification.ts'
+import { codeFor, linkTokenFor, Verification } from '../verifications/verification.ts'
 import type { MailTemplate } from './outbox.ts'
 import { renderMail } from './templates.ts'
 import type { MailTransport } from './transport.ts'
@@ -79,14 +79,16 @@ async function claim(db: Knex): Promise<OutboxRow[]> {
 
 async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxRow): Promise<void> {
   try {
-    const code = await currentCode(deps, row)
-    if (code !== 'void') {
-      const { publicUrl } = deps.config
-      const mail = renderMail(row.template, { code, publicUrl, data: row.data })
+    const proof = await currentProof(deps, row)
+    if (proof !== 'void') {
+      const { publicUrl, accountUrl } = deps.config
+      const { code } = proof
+      const mail = renderMail(row.template, { ...proof, publicUrl, accountUrl, data: row.data })
       const messageId = `<mail-${row.id}@${new URL(publicUrl).hostname}>`
       // A code that the text does not show is none that the log should show.
       const shown = code !== null && mail.text.includes(code) ? code : null
-      await deps.transport.send({ messageId, to: row.recipient, code: shown, ...mail })
+      const link = /https?:\/\/\S+#\S+/.exec(mail.text)?.[0] ?? null
+      await deps.transport.send({ messageId, to: row.recipient, code: shown, link, ...mail })
     }
     await deps.db('mail_outbox').where('id', row.id).delete()
   } catch (error) {
@@ -100,16 +102,20 @@ async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxR
   }
 }
 
-/** null: a mail without a code. `void`: a newer code was sent, or this one was used or ran out. */
-async function currentCode(
+/** What the mail proves; `void`: a newer code was sent, or this one was used or ran out. */
+async function currentProof(
   deps: { readonly db: Knex; readonly config: AuthConfig },
   row: OutboxRow,
-): Promise<string | null> {
-  if (row.verification_id_hash === null) return null
+): Promise<{ readonly code: string | null; readonly linkToken: string | null } | 'void'> {
+  if (row.verification_id_hash === null) return { code: null, linkToken: null }
   const verification = await Verification.query(deps.db)
     .findById(row.verification_id_hash)
     .whereNull('consumed_at')
     .whereRaw('code_expires_at > now()')
   if (verification === undefined || verification.send_number !== row.send_number) return 'void'
-  return codeFor(verification, deps.config.secrets.codeKey)
+  const { codeKey } = deps.config.secrets
+  return {
+    code: codeFor(verification, codeKey),
+    linkToken: linkTokenFor(verification, codeKey),
+  }
 }

@@ -12,6 +12,8 @@ export interface MailMessage {
   readonly text: string
   /** For the development log alone. */
   readonly code: string | null
+  /** The link in the text, for the same: in the file it is folded into lines. */
+  readonly link: string | null
 }
 
 export interface MailTransport {
@@ -53,7 +55,7 @@ function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
   const folder = join(config.dataDir, 'mail')
   const composer = nodemailer.createTransport({ streamTransport: true, buffer: true })
   return {
-    send: async ({ messageId, to, subject, text, code }) => {
+    send: async ({ messageId, to, subject, text, code, link }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const message = {
         from: config.mail.from,
@@ -66,7 +68,7 @@ function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
       const file = join(folder, `${messageId.replace(/[^A-Za-z0-9-]/g, '_')}.eml`)
       await writeFile(file, eml as Buffer, { mode: 0o600 })
       log.info(
-        { mail: { to, subject, ...(code === null ? {} : { code }), file } },
+        { mail: { to, subject, ...(code && { code }), ...(link && { link }), file } },
         `mail to ${to}: ${subject}`,
       )
     },

@@ -2,12 +2,23 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
+import { grantAppRole } from '../audit/app-role.ts'
+import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
+import { listAuditMonths, pruneAudit } from '../audit/months.ts'
+import { verifyAudit } from '../audit/verify.ts'
 import type { AuthConfig } from '../config.ts'
+import { readErasureFigures } from '../erasure/supervise.ts'
+import { waiveReceipt } from '../erasure/waive-receipt.ts'
+import { readEventLag } from '../events/lag.ts'
+import { replayEvents } from '../events/replay.ts'
+import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
+import { ROLE_NAME } from '../roles/role.ts'
+import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { revokeAll } from '../sessions/revoke-all.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
 import { createAdmin } from '../users/create-admin.ts'
-import { grantRole } from '../users/grant-role.ts'
+import { importUsers } from '../users/import-users.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -15,10 +26,26 @@ export interface OperatorDeps {
   readonly hasher: PasswordHasher
 }
 
-type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
+export type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
 
 const adminArgs = z.object({ email: z.string(), password: z.string() })
-const roleArgs = z.object({ email: z.string(), role: z.string().regex(/^[a-z][a-z0-9:_-]{0,49}$/) })
+const roleArgs = z.object({ email: z.string(), role: z.string().regex(ROLE_NAME) })
+const importArgs = z.object({
+  lines: z.array(z.string().max(65_536)).max(1_000),
+  firstLine: z.number().int().min(1),
+  isDryRun: z.boolean(),
+})
+const time = (option: string) =>
+  z.coerce.date({ error: `${option}: a time as 2026-01-31T12:00:00Z` })
+const replayArgs = z.object({
+  since: time('--since'),
+  until: time('--until').optional(),
+  user: z.string().optional(),
+  type: z.string().optional(),
+})
+const waiveArgs = z.object({ erasure: z.string().max(128), subgraph: z.string().max(63) })
+const checkpointArgs = z.object({ checkpoint: z.string().optional() })
+const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -30,11 +57,25 @@ export const commands = {
   },
   'grant-role': async (deps, args) => {
     const { email, role } = roleArgs.parse(args)
-    const { user, isNew } = await deps.db.transaction((trx) => grantRole(trx, { email, role }))
+    const { user, isNew } = await deps.db.transaction((trx) =>
+      grantRoleByEmail(trx, { email, role }),
+    )
     return isNew
       ? `${user.email} has the role ${role} now; tokens made before are stale.`
       : `${user.email} had the role ${role} already.`
   },
+  'revoke-role': async (deps, args) => {
+    const { email, role } = roleArgs.parse(args)
+    const { user, hadIt } = await deps.db.transaction((trx) =>
+      revokeRoleByEmail(trx, { email, role }),
+    )
+    return hadIt
+      ? `${user.email} no longer has the role ${role}; tokens made before are stale.`
+      : `${user.email} did not have the role ${role}.`
+  },
+  /** A batch of lines; what it says is an ImportReport as JSON. */
+  'import-users': async (deps, args) =>
+    JSON.stringify(await importUsers(deps, importArgs.parse(args))),
   'rotate-keys': async (deps, args) => {
     const { compromised } = keyArgs.parse(args)
     const { created, activated } = await rotateKeys(deps.db, {
@@ -49,9 +90,40 @@ export const commands = {
     const { sessions, users } = await revokeAll(db)
     return `Ended ${sessions} sessions of ${users} users; every access token is refused within a second.`
   },
+  'events replay': async ({ db, config }, args) => {
+    const { since, until, user, type } = parseArgs(replayArgs, args)
+    const count = await replayEvents(db, {
+      since,
+      ...(until === undefined ? {} : { until }),
+      ...(user === undefined ? {} : { userId: user }),
+      ...(type === undefined ? {} : { type }),
+    })
+    return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
+  },
+  'waive-receipt': async ({ db }, args) => {
+    const { erasure, subgraph } = waiveArgs.parse(args)
+    await waiveReceipt(db, { erasureId: erasure, subgraph })
+    return `${erasure} waits for ${subgraph} no longer. The record says that an operator decided so.`
+  },
+  'verify-audit': async (deps, args) => await examineAudit(deps, checkpointArgs.parse(args)),
+  'prune-audit': async ({ db, config }) => {
+    const months = await pruneAudit(db, config.auditRetentionMonths)
+    return months.length === 0
+      ? `No month is past its retention of ${config.auditRetentionMonths} months.`
+      : `Dropped ${months.map((month) => month.slice(0, 7)).join(', ')}.`
+  },
+  'grant-app-role': async ({ db }, args) => {
+    const { role } = appRoleArgs.parse(args)
+    await grantAppRole(db, role)
+    return `${role} can run auth now, and can neither change nor remove audit records. Run this again after each migration.`
+  },
   migrate: async ({ db }) => {
     const names = await migrate(db)
     return names.length === 0 ? 'The database is up to date.' : `Ran: ${names.join(', ')}.`
+  },
+  'clear-address-rules': async ({ db }) => {
+    const count = await db('address_rules').delete()
+    return `Removed ${count} address rules; those of the settings stay.`
   },
   doctor: async (deps) => await examine(deps),
 } satisfies Record<string, Command>
@@ -60,6 +132,13 @@ export type CommandName = keyof typeof commands
 
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
+}
+
+/** @throws Error with one sentence for each argument that is wrong */
+function parseArgs<T>(schema: z.ZodType<T>, args: unknown): T {
+  const parsed = schema.safeParse(args)
+  if (parsed.success) return parsed.data
+  throw new Error(parsed.error.issues.map((issue) => issue.message).join('\n'))
 }
 
 function describeRotation(rotation: {
@@ -77,16 +156,51 @@ function describeRotation(rotation: {
   return lines.length === 0 ? 'A next key was waiting already.' : lines.join('\n')
 }
 
+/** @throws Error when the trail is not whole */
+async function examineAudit(
+  { db, config }: OperatorDeps,
+  { checkpoint }: { readonly checkpoint?: string | undefined },
+): Promise<string> {
+  const { records, erasedParts, unsealed, head, problems } = await verifyAudit(db, {
+    retentionMonths: config.auditRetentionMonths,
+    ...(checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(checkpoint) }),
+  })
+  if (problems.length > 0) {
+    throw new Error(`The audit trail is not whole:\n- ${problems.join('\n- ')}`)
+  }
+  const stands = head === null ? '' : ` It stands at ${formatCheckpoint(head)}.`
+  return `The audit trail is whole: ${records} records in the chain, ${unsealed} on their way, ${erasedParts} parts erased with their person.${stands}`
+}
+
 async function examine({ db, config }: OperatorDeps): Promise<string> {
-  const { rows } = await db.raw<{ rows: { version: string }[] }>('show server_version')
+  const { rows } = await db.raw<{ rows: { version: string }[] }>(
+    "select current_setting('server_version') as version",
+  )
   const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )
+  const events = await readEventLag(db)
+  const erasures = await readErasureFigures(db)
+  const months = await listAuditMonths(db, config.auditRetentionMonths)
+  const toPrune = months.filter(({ isPastRetention }) => isPastRetention).length
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
   return [
     `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
+    `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,
+    `audit: ${months.length} months${toPrune === 0 ? '' : `, ${toPrune} past retention: run prune-audit as the owner of the database`}`,
+    `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
     `public address: ${config.publicUrl}`,
+    `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
+    ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
+}
+
+function describeForwarding(note: ForwardingNote | null): string[] {
+  if (note === null) return []
+  return [
+    `WARNING: ${note.peer} sends forwarding headers and is not in TRUSTED_PROXIES (last seen ${note.seenAt.toISOString()}). ` +
+      'If that is your proxy, list it: until then all its clients count as one address.',
+  ]
 }

@@ -6,6 +6,7 @@ import type { HashThreads } from './hash-threads.ts'
 
 export interface StoredPassword {
   readonly hash: string
+  /** 0: another system's bcrypt over the bare password, until its owner logs in. */
   readonly pepperVersion: number
 }
 
@@ -27,12 +28,14 @@ export function createPasswordHasher(options: {
   readonly cost: number
 }): PasswordHasher {
   const { threads, pepper, cost } = options
-  const prepare = (password: string, version: number): string =>
-    createHmac('sha384', Buffer.from(pepper.version(version).release(), 'base64'))
+  const prepare = (password: string, version: number): string => {
+    if (version === UNPEPPERED) return password
+    return createHmac('sha384', Buffer.from(pepper.version(version).release(), 'base64'))
       .update(password.normalize('NFC'))
       .digest('base64')
-  // A real hash of equal cost, of no password that exists: what an unknown address is compared with.
-  const nobody = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}u${'.'.repeat(30)}u`
+  }
+  const isUsable = ({ hash, pepperVersion }: StoredPassword) =>
+    costOf(hash) !== null && (pepperVersion === UNPEPPERED || pepper.has(pepperVersion))
 
   return {
     hash: async (password) => ({
@@ -40,22 +43,32 @@ export function createPasswordHasher(options: {
       pepperVersion: pepper.currentVersion,
     }),
     verify: async (password, stored) => {
-      const isUsable =
-        stored !== null && costOf(stored.hash) !== null && pepper.has(stored.pepperVersion)
-      const version = isUsable ? stored.pepperVersion : pepper.currentVersion
-      const matches = await threads.compare(
-        prepare(password, version),
-        isUsable ? stored.hash : nobody,
-      )
-      return isUsable && matches
+      if (stored === null || !isUsable(stored)) {
+        await threads.compare(prepare(password, pepper.currentVersion), nobody(cost))
+        return false
+      }
+      const prepared = prepare(password, stored.pepperVersion)
+      if (await threads.compare(prepared, stored.hash)) return true
+      // An older, cheaper hash must not answer sooner than no hash at all: 2^c + 2^c + 2^(c+1) + … = 2^cost.
+      for (let spent = costOf(stored.hash) ?? cost; spent < cost; spent += 1) {
+        await threads.compare(prepared, nobody(spent))
+      }
+      return false
     },
     isOutdated: (stored) =>
       stored.pepperVersion !== pepper.currentVersion || (costOf(stored.hash) ?? 0) < cost,
   }
 }
 
+const UNPEPPERED = 0
+
+/** A hash of no password that exists: what an unknown address is compared with. */
+function nobody(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}u${'.'.repeat(30)}u`
+}
+
 /** A malformed hash, or one whose cost would block a thread for minutes, is no hash. */
-function costOf(hash: string): number | null {
+export function costOf(hash: string): number | null {
   const match = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)
   const cost = Number(match?.[1])
   return match === null || cost < 4 || cost > MAX_COST ? null : cost

@@ -24,12 +24,13 @@ function isListed(password: string): boolean {
 export function requireStrongPassword(
   password: string,
   context: readonly (string | null | undefined)[],
+  path = 'input.password',
 ): void {
   const weakness = weaknessOf(password.normalize('NFC'), context)
   if (weakness === null) return
   throw new AuthError('WEAK_PASSWORD', {
     message: weakness,
-    fields: [{ path: 'input.password', message: weakness }],
+    fields: [{ path, message: weakness }],
   })
 }
 

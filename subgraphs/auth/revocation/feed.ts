@@ -1,33 +1,26 @@
-// The revocation feed: each auth instance reads the table every 250 ms and tells the gateways that listen to it.
+// The revocation feed: each auth instance reads the tables every 250 ms and tells the gateways that listen to it.
 import type { ServerResponse } from 'node:http'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { TRANSACTION_TIMEOUT_MS } from '../database.ts'
+import { isConnectionLost } from '../database.ts'
+import { createListener, type FeedListener } from './listener.ts'
+import {
+  beginReading,
+  type Look,
+  type Reading,
+  type RevocationRow,
+  readOn,
+} from './read-revocations.ts'
 
 export interface RevocationFeed {
-  /** Sends a snapshot, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is away */
+  /** Sends a snapshot and the address rules, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is away */
   subscribe(response: ServerResponse): Promise<void>
   stop(): void
 }
 
-interface Listener {
-  readonly response: ServerResponse
-  /** What was published while the snapshot was being read; null once the snapshot is out. */
-  backlog: string[] | null
-}
-
-interface Row {
-  readonly id: string
-  readonly kind: string
-  readonly ref: string
-  readonly ver: number | null
-  readonly expires_epoch: number
-}
-
 const READ_MS = 250
-/** Ids are taken before commit: a row may appear this long after later ones. Reading by `id > last` would skip it. */
-const LATE_COMMIT_MS = TRANSACTION_TIMEOUT_MS + 5_000
-const MAX_UNSENT_BYTES = 8 * 1024 * 1024
+/** A gateway reads a line as a whole: a long list comes in many. */
+const ENTRIES_PER_LINE = 500
 
 export function startRevocationFeed({
   db,
@@ -36,62 +29,82 @@ export function startRevocationFeed({
   readonly db: Knex
   readonly log: Logger
 }): RevocationFeed {
-  const listeners = new Set<Listener>()
-  const sent = new Map<string, number>()
+  const listeners = new Set<FeedListener>()
+  /** What every listener knows or is about to be told; null while nobody listens. */
+  let seen: Look | null = null
+  /** Of what has changed since. One that fails in the middle goes on where it stood. */
+  let reading: Reading | null = null
+  let isInterrupted = false
+  let toldRules = ''
   let stopped = false
   let timer = setTimeout(tick, READ_MS)
 
   async function tick(): Promise<void> {
     try {
       if (listeners.size > 0) await publish()
-      else sent.clear()
+      else beginAnew()
     } catch (error) {
       // No heartbeat: gateways see the silence and ask, then fail closed.
       log.warn({ err: error }, 'revocations could not be read')
+      isInterrupted ||= isConnectionLost(error)
     }
     if (!stopped) timer = setTimeout(tick, READ_MS)
   }
 
   async function publish(): Promise<void> {
-    const { rows, at } = await readRows(db, LATE_COMMIT_MS)
-    const fresh = rows.filter((row) => !sent.has(row.id))
-    for (const row of fresh) sent.set(row.id, Date.now())
-    forgetOld()
-    if (fresh.length > 0) broadcast({ type: 'changes', at, entries: fresh.map(toEntry) })
-    broadcast({ type: 'heartbeat', at })
+    // The first snapshot that is read says where changes begin.
+    if (seen === null) return
+    reading ??= beginReading(seen)
+    while (!reading.isDone) {
+      const { rows, look, next }: Awaited<ReturnType<typeof readOn>> = await readOn(db, reading)
+      if (isInterrupted || isOfAnotherServer(look, seen)) return beginAnew()
+      for (const line of entryLines({ type: 'changes', at: look.at }, rows)) broadcast(line)
+      reading = next
+    }
+    const rules = await readAddressRules(db)
+    const at = reading.look?.at
+    if (JSON.stringify(rules) !== toldRules) broadcast(toLine({ type: 'address-rules', at, rules }))
+    toldRules = JSON.stringify(rules)
+    seen = reading.look
+    reading = null
+    for (const listener of listeners) listener.beat(toLine({ type: 'heartbeat', at }))
   }
 
-  function forgetOld(): void {
-    for (const [id, time] of sent) {
-      if (Date.now() - time < 4 * LATE_COMMIT_MS) break
-      sent.delete(id)
-    }
+  // After a crash or on another server transactions are numbered as if some had never been: what was seen says nothing
+  // any more. Whoever listens comes back within two seconds, and begins with a snapshot.
+  function beginAnew(): void {
+    isInterrupted = false
+    seen = null
+    reading = null
+    for (const listener of listeners) listener.end()
+    listeners.clear()
   }
 
-  function broadcast(message: object): void {
-    const line = `${JSON.stringify(message)}\n`
-    for (const { backlog, response } of listeners) {
-      if (backlog !== null) backlog.push(line)
-      else if (response.writableLength > MAX_UNSENT_BYTES) response.destroy()
-      else response.write(line)
+  function broadcast(line: string): void {
+    for (const listener of listeners) listener.tell(line)
+  }
+
+  /** What commits while the pages are read arrives as a change: whoever reads this listens already. */
+  async function* snapshot(): AsyncGenerator<string> {
+    let page = beginReading(null)
+    while (!page.isDone) {
+      const { rows, look, next } = await readOn(db, page)
+      seen ??= look
+      yield* entryLines({ type: 'snapshot', at: look.at, more: true }, rows)
+      page = next
     }
+    const at = page.look?.at
+    yield toLine({ type: 'snapshot', at, entries: [] })
+    yield toLine({ type: 'address-rules', at, rules: await readAddressRules(db) })
   }
 
   return {
     subscribe: async (response) => {
-      // Listening begins before the snapshot is read: what commits in between arrives as a change.
-      const listener: Listener = { response, backlog: [] }
+      const listener = createListener(response)
       listeners.add(listener)
       response.on('close', () => listeners.delete(listener))
       try {
-        const { rows, at } = await readRows(db, null)
-        response.writeHead(200, {
-          'content-type': 'application/x-ndjson',
-          'cache-control': 'no-store',
-        })
-        response.write(`${JSON.stringify({ type: 'snapshot', at, entries: rows.map(toEntry) })}\n`)
-        for (const line of listener.backlog ?? []) response.write(line)
-        listener.backlog = null
+        await listener.begin(snapshot())
       } catch (error) {
         listeners.delete(listener)
         throw error
@@ -100,35 +113,42 @@ export function startRevocationFeed({
     stop: () => {
       stopped = true
       clearTimeout(timer)
-      for (const { response } of listeners) response.end()
+      for (const listener of listeners) listener.end()
     },
   }
 }
 
-/** @param windowMs how far back to read; null: everything that still counts */
-async function readRows(db: Knex, windowMs: number | null): Promise<{ rows: Row[]; at: string }> {
-  const rows: Row[] = await db('revocations')
-    .whereRaw('expires_at > now()')
-    .modify((query) => {
-      if (windowMs !== null) query.whereRaw("recorded_at > now() - ? * interval '1 ms'", [windowMs])
-    })
+async function readAddressRules(db: Knex): Promise<object[]> {
+  return await db('address_rules')
     .orderBy('id')
-    .select(
-      'id',
-      'kind',
-      'ref',
-      'ver',
-      db.raw('floor(extract(epoch from expires_at))::float8 as expires_epoch'),
-    )
-  const { rows: clock } = await db.raw<{ rows: { at: Date }[] }>('select now() as at')
-  return { rows, at: (clock[0]?.at ?? new Date(0)).toISOString() }
+    .select('action', 'applies_to as appliesTo', 'network')
 }
 
-function toEntry(row: Row): object {
+function* entryLines(message: object, rows: readonly RevocationRow[]): Generator<string> {
+  for (let start = 0; start < rows.length; start += ENTRIES_PER_LINE) {
+    const entries = rows.slice(start, start + ENTRIES_PER_LINE).map(toEntry)
+    yield toLine({ ...message, entries })
+  }
+}
+
+function toLine(message: object): string {
+  return `${JSON.stringify(message)}\n`
+}
+
+function toEntry(row: RevocationRow): object {
   return {
     kind: row.kind,
     id: row.ref,
     ...(row.ver === null ? {} : { ver: row.ver }),
     expiresAt: row.expires_epoch,
   }
+}
+
+function isOfAnotherServer(look: Look, before: Look): boolean {
+  return look.server !== before.server || nextTransaction(look) < nextTransaction(before)
+}
+
+/** `xmin:xmax:…`: the first transaction that had not begun. */
+function nextTransaction({ snapshot }: Look): bigint {
+  return BigInt(snapshot.split(':')[1] ?? '')
 }

@@ -1,30 +1,49 @@
 // A known device shows a secret of ours: user agent and address are anybody's to copy.
 import type { Knex } from 'knex'
 import { randomText, sha256 } from '../identifiers.ts'
+import type { Session } from './session.ts'
 
 const FORMAT = /^dvt_[A-Za-z0-9_-]{43}$/
 const MAX_DEVICES = 50
 
-export async function isKnownDevice(
-  trx: Knex,
-  userId: string,
-  deviceToken: string | null,
-): Promise<boolean> {
-  if (deviceToken === null || !FORMAT.test(deviceToken)) return false
-  const seen = await trx('known_devices')
-    .where({ user_id: userId, secret_hash: sha256(deviceToken) })
-    .update({ last_seen_at: trx.fn.now() })
-  return seen === 1
+export interface KnownDevice {
+  /** SHA-256 of its token. */
+  readonly hash: string
+  /** Its user proved the mailbox on it: not so for one that was met with SESSION_VERIFICATION=off. */
+  readonly isProven: boolean
 }
 
-/** Remembers the device after a proof that its user controls the mailbox. @returns the token to keep on it */
-export async function rememberDevice(trx: Knex, userId: string): Promise<string> {
+/** @returns null for a token that this user's devices do not include; an unknown user has none */
+export async function findDevice(
+  db: Knex,
+  userId: string,
+  deviceToken: string | null,
+): Promise<KnownDevice | null> {
+  const hash = deviceToken !== null && FORMAT.test(deviceToken) ? sha256(deviceToken) : ''
+  const [row]: { proven: boolean }[] = await db('known_devices')
+    .where({ user_id: userId, secret_hash: hash })
+    .update({ last_seen_at: db.fn.now() })
+    .returning('proven')
+  return row === undefined ? null : { hash, isProven: row.proven }
+}
+
+/** Remembers the device of a session that has just begun. @returns the token to keep on it */
+export async function rememberDevice(
+  trx: Knex,
+  {
+    user,
+    session,
+    isProven,
+  }: { readonly user: { readonly id: string }; session: Session; isProven: boolean },
+): Promise<string> {
   const deviceToken = `dvt_${randomText(32)}`
-  await trx('known_devices').insert({ user_id: userId, secret_hash: sha256(deviceToken) })
+  const secret_hash = sha256(deviceToken)
+  await trx('known_devices').insert({ user_id: user.id, secret_hash, proven: isProven })
+  await trx('sessions').where('id', session.id).update({ device_hash: secret_hash })
   await trx.raw(
     `delete from known_devices where user_id = ? and secret_hash in
        (select secret_hash from known_devices where user_id = ? order by last_seen_at desc offset ?)`,
-    [userId, userId, MAX_DEVICES],
+    [user.id, user.id, MAX_DEVICES],
   )
   return deviceToken
 }

@@ -5,7 +5,18 @@ import type { RequestOrigin } from '../dependencies.ts'
 import { emitEvent } from '../events/emit.ts'
 import { revoke } from '../revocation/revoke.ts'
 
-export type EndReason = 'logout' | 'revoked' | 'refresh-token-reuse' | 'session-cap' | 'revoke-all'
+export type EndReason =
+  | 'logout'
+  | 'revoked'
+  | 'refresh-token-reuse'
+  | 'session-cap'
+  | 'revoke-all'
+  | 'password-changed'
+  | 'password-reset'
+  | 'suspended'
+  | 'not-me'
+  | 'admin'
+  | 'account-deleted'
 
 export interface EndSessions {
   readonly sessionIds: readonly string[]
@@ -46,4 +57,25 @@ export async function endSessions(
     await emitEvent(trx, 'session.revoked', user_id, { sessionId: id, reason })
   }
   return ended.map(({ id }) => id)
+}
+
+/** All of a user's sessions, or all but one. @returns the ids of those that were not over already */
+export async function endSessionsOf(
+  trx: Knex,
+  origin: RequestOrigin | null,
+  end: Omit<EndSessions, 'sessionIds'> & {
+    readonly userId: string
+    /** The session that goes on. Default: none. */
+    readonly except?: string
+  },
+): Promise<string[]> {
+  const rows: { id: string }[] = await trx('sessions')
+    .where('user_id', end.userId)
+    .whereIn('status', ['ACTIVE', 'PENDING'])
+    .modify((query) => {
+      if (end.except !== undefined) query.whereNot('id', end.except)
+    })
+    .select('id')
+  const { reason, actor } = end
+  return await endSessions(trx, origin, { sessionIds: rows.map(({ id }) => id), reason, actor })
 }

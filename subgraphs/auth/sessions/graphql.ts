@@ -5,6 +5,7 @@ import type { AuthContext } from '../context.ts'
 import { type ConnectionArguments, paginate } from '../pagination.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
+import { denySession } from './deny-session.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { reauthenticate } from './reauthenticate.ts'
@@ -25,6 +26,8 @@ export const typeDefs = gql`
     "Signed out already is success. OTHERS and ALL need a valid access token."
     logout(input: LogoutInput): LogoutPayload @public(staleCredentials: true)
     revokeSession(input: RevokeSessionInput!): Session @policy(policies: [["session"]])
+    "What the link in the mail about a new device does: every session ends and the password is void."
+    denySession(input: DenySessionInput!): AccountSecured @public(staleCredentials: true)
   }
 
   extend type User {
@@ -101,6 +104,11 @@ export const typeDefs = gql`
     sessionId: ID!
   }
 
+  input DenySessionInput {
+    "What stands behind the # of the link."
+    token: String!
+  }
+
   enum SessionStatus {
     PENDING
     ACTIVE
@@ -151,6 +159,8 @@ export const resolvers = {
       await logout(context, input),
     revokeSession: async (_: unknown, { input }: Input, context: AuthContext) =>
       await revokeSession(context, input),
+    denySession: async (_: unknown, { input }: Input, context: AuthContext) =>
+      await denySession(context, input),
   },
   AuthResult: {
     __resolveType: (result: { __typename?: string }) => result.__typename ?? 'VerificationRequired',

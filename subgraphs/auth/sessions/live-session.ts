@@ -6,7 +6,8 @@ import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { Session } from './session.ts'
 
 /**
- * Reads and locks the caller's session and user (`for share`), so that neither is revoked between check and commit.
+ * Reads and locks the caller's user and session, so that neither is revoked between check and commit. Writes of one
+ * person happen one after the other: user first, then whatever is theirs, is the order in which everybody locks.
  * @throws AuthError UNAUTHENTICATED, with reason SESSION_REVOKED when it was ended
  */
 export async function requireLiveSession(
@@ -16,7 +17,7 @@ export async function requireLiveSession(
   if (claims.kind !== 'user' || claims.sessionId === null || claims.subject === null) {
     throw new AuthError('UNAUTHENTICATED', { reason: 'CREDENTIALS_MISSING' })
   }
-  const user = await findUserWithRoles(trx, claims.subject, 'share')
+  const user = await findUserWithRoles(trx, claims.subject, 'update')
   const session = await Session.query(trx)
     .findOne({ id: claims.sessionId, user_id: claims.subject, status: 'ACTIVE' })
     .whereRaw('expires_at > now()')

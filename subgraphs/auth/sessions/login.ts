@@ -5,14 +5,16 @@ import { type AuthContext, requireCookiesAllowed } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import type { StoredPassword } from '../passwords/hasher.ts'
-import { tryParseEmail } from '../users/normalize-email.ts'
+import { storedPasswordOf } from '../passwords/set-password.ts'
+import { type AdmittedLogin, forgetGuesses, guardLogin } from '../throttling/guard-login.ts'
+import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, findUserWithRoles, type User } from '../users/user.ts'
-import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { flowCookie } from './cookies.ts'
-import { isKnownDevice } from './device.ts'
-import type { TokenDelivery } from './session.ts'
+import type { BegunVerification } from '../verifications/begin-verification.ts'
+import { beginLogin } from './begin-login.ts'
+import { findDevice, rememberDevice } from './device.ts'
+import { tellOfNewDevice } from './new-device.ts'
 import { answerSignedIn, type SignedIn } from './sign-in.ts'
-import { type NewSession, startActiveSession, startPendingSession } from './start-session.ts'
+import { type NewSession, startActiveSession } from './start-session.ts'
 
 const loginInput = z.object({
   email: z.string().max(2048),
@@ -24,58 +26,71 @@ const loginInput = z.object({
   deviceToken: z.string().max(128).nullish(),
 })
 
-/** @throws AuthError INVALID_CREDENTIALS for unknown, wrong, suspended and unverified alike */
+/** What is known of whoever asks, before their password is looked at. */
+interface Claimant {
+  readonly email: EmailAddress | null
+  readonly user: User | undefined
+  readonly device: { readonly hash: string; readonly isProven: boolean } | null
+}
+
+/**
+ * @throws AuthError INVALID_CREDENTIALS for unknown, wrong, suspended and unverified alike; RATE_LIMITED for whoever
+ *   tries too often, whether or not the account exists
+ */
 export async function login(
   context: AuthContext,
   input: unknown,
 ): Promise<SignedIn | BegunVerification> {
-  const { deps } = context
-  const {
-    email,
-    password,
-    delivery: wanted,
-    deviceName,
-    deviceToken,
-  } = parseInput(loginInput, input)
-  const delivery = wanted ?? 'BODY'
+  const { deps, client } = context
+  const parsed = parseInput(loginInput, input)
+  const delivery = parsed.delivery ?? 'BODY'
   requireCookiesAllowed(context, delivery)
-  const user = await authenticate(context, email, password)
-  const presented = delivery === 'COOKIE' ? context.client.deviceToken : (deviceToken ?? null)
-  const newSession: NewSession = {
-    userId: user.id,
-    delivery,
-    deviceName: deviceName || null,
-    authenticationMethods: ['pwd'],
-  }
-  if (await needsCode(context, user, presented)) return await beginLogin(context, user, newSession)
-
-  const started = await transact(deps.db, async (trx) => {
-    const { session, refreshToken } = await startActiveSession(
-      trx,
-      deps,
-      context.origin,
-      newSession,
-    )
-    const withRoles = await findUserWithRoles(trx, user.id)
-    if (withRoles?.status !== 'ACTIVE' || withRoles.token_version !== user.token_version) {
-      throw new AuthError('INVALID_CREDENTIALS')
-    }
-    return { session, refreshToken, user: withRoles, deviceToken: null }
+  const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (parsed.deviceToken ?? null)
+  const claimant = await findClaimant(context, parsed.email, deviceToken)
+  const guard = await guardLogin(deps, {
+    email: claimant.email?.normalized ?? parsed.email,
+    address: context.origin.ipAddress,
+    knownDevice: claimant.device?.hash ?? null,
   })
-  return await answerSignedIn(context, started)
+  const newSession = {
+    delivery,
+    deviceName: parsed.deviceName || null,
+    authenticationMethods: ['pwd'],
+    deviceHash: claimant.device?.hash ?? null,
+  }
+  const user = await authenticate(context, claimant, { guard, password: parsed.password })
+  if (user === null) {
+    if (!guard.needsMailbox) throw new AuthError('INVALID_CREDENTIALS')
+    return await beginLogin(context, { user, email: claimant.email, newSession })
+  }
+  if (guard.needsMailbox || needsCode(context, claimant)) {
+    return await beginLogin(context, { user, email: claimant.email, newSession })
+  }
+  return await signIn(context, claimant, { ...newSession, userId: user.id })
 }
 
+async function findClaimant(
+  { deps }: AuthContext,
+  emailText: string,
+  deviceToken: string | null,
+): Promise<Claimant> {
+  const email = tryParseEmail(emailText)
+  const user = email === null ? undefined : await findUserByEmail(deps.db, email)
+  const device = await findDevice(deps.db, user?.id ?? '', deviceToken)
+  return { email, user, device }
+}
+
+/** null: unknown, wrong, suspended or not yet verified. An unknown address costs one hash too. */
 async function authenticate(
   context: AuthContext,
-  emailText: string,
-  password: string,
-): Promise<User> {
+  { user }: Claimant,
+  { guard, password }: { readonly guard: AdmittedLogin; readonly password: string },
+): Promise<User | null> {
   const { db, hasher } = context.deps
-  const email = tryParseEmail(emailText)
-  const user = email === null ? undefined : await findUserByEmail(db, email)
-  const stored = storedPassword(user)
+  const stored = storedPasswordOf(user)
   const isRight = await hasher.verify(password, stored)
   if (user !== undefined && isRight && user.status === 'ACTIVE') {
+    await guard.forgive()
     if (stored !== null && hasher.isOutdated(stored)) await rehash(context, user, password, stored)
     return user
   }
@@ -85,15 +100,31 @@ async function authenticate(
     actor: { kind: 'anonymous' },
     userId: user?.id ?? null,
   })
-  throw new AuthError('INVALID_CREDENTIALS')
+  return null
 }
 
-function storedPassword(user: User | undefined): StoredPassword | null {
-  if (user === undefined || user.password_hash === null) return null
-  return { hash: user.password_hash, pepperVersion: user.password_pepper_version ?? 0 }
+async function signIn(
+  context: AuthContext,
+  { user: seen, device }: Claimant,
+  newSession: NewSession,
+): Promise<SignedIn> {
+  const { deps, origin } = context
+  const started = await transact(deps.db, async (trx) => {
+    const { session, refreshToken } = await startActiveSession(trx, deps, origin, newSession)
+    const user = await findUserWithRoles(trx, newSession.userId)
+    if (user?.status !== 'ACTIVE' || user.token_version !== seen?.token_version) {
+      throw new AuthError('INVALID_CREDENTIALS')
+    }
+    if (device !== null) return { session, refreshToken, user, deviceToken: null }
+    await tellOfNewDevice(trx, deps, { user, session })
+    const remembered = await rememberDevice(trx, { user, session, isProven: false })
+    return { session, refreshToken, user, deviceToken: remembered }
+  })
+  await forgetGuesses(deps, started.user.email_normalized)
+  return await answerSignedIn(context, started)
 }
 
-/** The cost rose or the pepper rotated. A password that changed meanwhile is left alone. */
+/** The cost rose, the pepper rotated, or the hash is another system's. A password that changed meanwhile is left alone. */
 async function rehash(
   context: AuthContext,
   user: User,
@@ -107,40 +138,9 @@ async function rehash(
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
 }
 
-async function needsCode(
-  context: AuthContext,
-  user: User,
-  deviceToken: string | null,
-): Promise<boolean> {
-  const { config, db } = context.deps
-  if (config.sessionVerification === 'off') return false
-  if (config.sessionVerification === 'always') return true
-  return !(await isKnownDevice(db, user.id, deviceToken))
-}
-
-async function beginLogin(
-  context: AuthContext,
-  user: User,
-  newSession: NewSession & { readonly delivery: TokenDelivery },
-): Promise<BegunVerification> {
-  const { deps, origin } = context
-  const begun = await transact(deps.db, async (trx) => {
-    const session = await startPendingSession(trx, origin, newSession)
-    await recordAudit(trx, origin, {
-      action: 'login.verification-required',
-      actor: { kind: 'user', id: user.id },
-      userId: user.id,
-      sessionId: session.id,
-    })
-    return await beginVerification(trx, deps.config, {
-      purpose: 'LOGIN',
-      email: { address: user.email, normalized: user.email_normalized },
-      template: 'login-code',
-      userId: user.id,
-      sessionId: session.id,
-      delivery: newSession.delivery,
-    })
-  })
-  if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
-  return begun
+/** A device counts as known to `new-device` once its user has proved the mailbox on it. */
+function needsCode({ deps }: AuthContext, { device }: Claimant): boolean {
+  const { sessionVerification } = deps.config
+  if (sessionVerification === 'off') return false
+  return sessionVerification === 'always' || device?.isProven !== true
 }

@@ -4,7 +4,7 @@ import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { clearedSessionCookies } from './cookies.ts'
-import { endSessions } from './end-sessions.ts'
+import { endSessions, endSessionsOf } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
 import { matchesHash, parseRefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
@@ -39,10 +39,14 @@ export async function logout(
 
 async function endCurrent(context: AuthContext, refreshToken: string | null): Promise<string[]> {
   const { claims, client } = context
-  const presented = refreshToken ?? (client.cookies === 'allowed' ? client.refreshToken : null)
+  // Whose cookies are cleared, their session ends: also beside a token in the body.
+  const fromCookie = client.cookies === 'allowed' ? client.refreshToken : null
   return await transact(context.deps.db, async (trx) => {
-    const byToken = presented === null ? null : await sessionOfToken(trx, presented)
-    const sessionIds = [claims.sessionId, byToken?.id].filter((id) => typeof id === 'string')
+    const byBody = await sessionOfToken(trx, refreshToken)
+    const byCookie = await sessionOfToken(trx, fromCookie)
+    const sessionIds = [claims.sessionId, byBody?.id, byCookie?.id].filter(
+      (id) => typeof id === 'string',
+    )
     return await endSessions(trx, context.origin, {
       sessionIds,
       reason: 'logout',
@@ -54,9 +58,9 @@ async function endCurrent(context: AuthContext, refreshToken: string | null): Pr
 /** Any turn will do: whoever holds the family secret may end the session, at worst their own. */
 async function sessionOfToken(
   trx: AuthContext['deps']['db'],
-  text: string,
+  text: string | null,
 ): Promise<Session | null> {
-  const token = parseRefreshToken(text)
+  const token = text === null ? null : parseRefreshToken(text)
   if (token === null) return null
   const session = await Session.query(trx).findOne({ family_id: token.familyId })
   return session !== undefined && matchesHash(token.familySecret, session.family_hash)
@@ -70,17 +74,11 @@ async function endMany(context: AuthContext, scope: 'OTHERS' | 'ALL'): Promise<s
   }
   return await transact(context.deps.db, async (trx) => {
     const { session, user } = await requireLiveSession(trx, context.claims)
-    const rows: { id: string }[] = await trx('sessions')
-      .where('user_id', user.id)
-      .whereIn('status', ['ACTIVE', 'PENDING'])
-      .modify((query) => {
-        if (scope === 'OTHERS') query.whereNot('id', session.id)
-      })
-      .select('id')
-    return await endSessions(trx, context.origin, {
-      sessionIds: rows.map((row) => row.id),
+    return await endSessionsOf(trx, context.origin, {
+      userId: user.id,
       reason: 'logout',
       actor: { kind: 'user', id: user.id },
+      ...(scope === 'OTHERS' && { except: session.id }),
     })
   })
 }

@@ -25,9 +25,11 @@ export async function refresh(context: AuthContext, input: unknown): Promise<Sig
   if (rotation.kind === 'reused') await endReused(context, rotation.session)
   if (rotation.kind === 'invalid' || rotation.kind === 'reused')
     throw refused(context, presented.delivery)
+  context.deps.checks.count('refresh-token', 'accepted')
   await auditOtherDevice(context, rotation)
   const user = await findUserWithRoles(context.deps.db, rotation.session.user_id)
-  if (user === undefined) throw refused(context, presented.delivery)
+  // Suspended since the rotation: its sessions are over, and this token would be one more.
+  if (user?.status !== 'ACTIVE') throw refused(context, presented.delivery)
   const { session, refreshToken } = rotation
   return await answerSignedIn(context, { session, user, refreshToken, deviceToken: null })
 }
@@ -57,6 +59,7 @@ async function requireSameDelivery(
 }
 
 function refused(context: AuthContext, delivery: TokenDelivery | undefined): AuthError {
+  context.deps.checks.count('refresh-token', 'INVALID_REFRESH_TOKEN')
   if (delivery === 'COOKIE') context.setCookies.push(...clearedSessionCookies())
   return new AuthError('INVALID_REFRESH_TOKEN')
 }

@@ -2,25 +2,31 @@
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
 
+/** Tokens carry the clock of the instance that signed them. Whoever signs in within it refreshes once more. */
+const CLOCK_LEEWAY_SECONDS = 5
+
 /** API keys stay: they are checked against the database, and a restore cannot revive a revoked one unseen. */
 export async function revokeAll(db: Knex): Promise<{ sessions: number; users: number }> {
   return await db.transaction(async (trx) => {
-    const sessions = await trx('sessions').whereNot('status', 'REVOKED').update({
-      status: 'REVOKED',
-      revoked_at: trx.fn.now(),
-      revoked_reason: 'revoke-all',
-      sealed_successor: null,
-      family_sealed: null,
-    })
+    // Too many users for a lock on each one's order of events: all others wait for this one.
+    await trx.raw('lock table outbox_events in share row exclusive mode')
+    const { rowCount: sessions } = await trx.raw<{ rowCount: number }>(`
+      with ended as (
+        update sessions set status = 'REVOKED', revoked_at = now(), revoked_reason = 'revoke-all',
+          sealed_successor = null, family_sealed = null
+        where status <> 'REVOKED' returning id, user_id)
+      insert into outbox_events (type, user_id, data)
+      select 'session.revoked', user_id, jsonb_build_object('sessionId', id, 'reason', 'revoke-all') from ended`)
     await trx('verifications').whereNull('consumed_at').update({ consumed_at: trx.fn.now() })
+    // A device that somebody made known with what leaked would need no code.
+    await trx('known_devices').delete()
     const users = await trx('users').update({ token_version: trx.raw('token_version + 1') })
-    // One statement however many users: the feed carries their new versions to every gateway.
-    await trx.raw(`
-      insert into revocations (kind, ref, ver, expires_at)
-      select 'user', id, token_version, now() + interval '2 hours' from users`)
-    await trx.raw(`
-      insert into revocations (kind, ref, expires_at)
-      select 'session', id, now() + interval '2 hours' from sessions where expires_at > now()`)
+    // One entry however many users and sessions; it covers tokens that a restored database knows nothing of, too.
+    await trx.raw(
+      `insert into revocations (kind, ref, expires_at)
+       select 'issued-before', (ceil(extract(epoch from clock_timestamp()))::bigint + ?)::text, now() + interval '2 hours'`,
+      [CLOCK_LEEWAY_SECONDS],
+    )
     await recordAudit(trx, null, {
       action: 'session.revoked-all',
       actor: { kind: 'operator' },

@@ -51,7 +51,10 @@ async function rotateOnce(
   row: Row,
 ): Promise<Rotation | null> {
   if (matchesHash(presented.turn, row.turn_hash)) return await advance(deps, origin, presented)
-  if (!matchesHash(presented.turn, row.previous_turn_hash)) return { kind: 'reused', session: row }
+  const predecessors = [row.previous_turn_hash, ...row.earlier_turn_hashes]
+  if (!predecessors.some((hash) => matchesHash(presented.turn, hash))) {
+    return { kind: 'reused', session: row }
+  }
   if (row.is_in_grace && row.sealed_successor !== null) {
     const successor = openSuccessor(deps, presented, row)
     return { kind: 'same-successor', session: row, refreshToken: formatRefreshToken(successor) }
@@ -99,11 +102,7 @@ async function replaceSuccessor(
 ): Promise<Rotation | null> {
   const successor = nextTurn(presented)
   const session = await update(deps, origin, {
-    where: {
-      family_id: presented.familyId,
-      previous_turn_hash: sha256(presented.turn),
-      turn_hash: row.turn_hash,
-    },
+    where: { family_id: presented.familyId, turn_hash: row.turn_hash },
     presented,
     successor,
   })
@@ -127,6 +126,7 @@ async function update(
     .whereExists(db('users').whereRaw("users.id = sessions.user_id and users.status = 'ACTIVE'"))
     .update({
       previous_turn_hash: sha256(change.presented.turn),
+      earlier_turn_hashes: [],
       turn_hash: sha256(change.successor.turn),
       sealed_successor: sealSuccessor(change.presented, change.successor),
       generation: db.raw('generation + 1'),

@@ -17,6 +17,8 @@ export class Session extends Model {
   /** RFC 8176 names: `pwd`, `otp`. */
   declare authentication_methods: string[]
   declare authenticated_at: Date
+  /** SHA-256 of the token of the known device that it runs on. */
+  declare device_hash: string | null
   declare csrf_key_version: number | null
   declare created_at: Date
   declare last_used_at: Date
@@ -30,6 +32,8 @@ export class Session extends Model {
   declare family_key_version: number | null
   declare turn_hash: string | null
   declare previous_turn_hash: string | null
+  /** Turns before it whose successors were made by `renewTokens`, newest first; empty once a successor was presented. */
+  declare earlier_turn_hashes: string[]
   declare generation: number
   declare rotated_at: Date | null
   declare rotated_from_address: string | null

@@ -2,6 +2,7 @@
 import type { Claims } from '@sallyport/claims'
 import type { AuthContext } from '../context.ts'
 import { signAccessToken } from '../tokens/access-token.ts'
+import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { deviceCookie, sessionCookies } from './cookies.ts'
 import { csrfClaim, csrfTokenFor } from './csrf-token.ts'
@@ -68,5 +69,6 @@ export function claimsOf(session: Session, user: UserWithRoles): Claims {
     amr: Object.freeze([...session.authentication_methods]),
     acr: session.acr,
     authTime: Math.floor(session.authenticated_at.getTime() / 1000),
+    custom: Object.freeze(effectiveClaims(user)),
   })
 }

@@ -18,6 +18,8 @@ export interface NewSession {
   readonly delivery: TokenDelivery
   readonly deviceName: string | null
   readonly authenticationMethods: readonly string[]
+  /** The known device that it runs on; null or absent: a new one. */
+  readonly deviceHash?: string | null
 }
 
 /** A session that waits for its code. It has no tokens, and nothing accepts its id. */
@@ -59,6 +61,7 @@ export async function activateSession(
   origin: RequestOrigin,
   activate: { readonly sessionId: string; readonly authenticationMethods: readonly string[] },
 ): Promise<{ session: Session; refreshToken: string } | null> {
+  await lockUserOf(trx, activate.sessionId)
   const token = newFamily()
   const { refreshIdleDays, refreshAbsoluteDays, secrets } = deps.config
   const key = secrets.keyEncryptionKey
@@ -96,9 +99,15 @@ export async function activateSession(
   return { session, refreshToken: formatRefreshToken(token) }
 }
 
-/** Locks the user's row, so that parallel logins count one after the other. */
+/** So that parallel logins count one after the other; before any session is touched, as everybody does. */
+async function lockUserOf(trx: Knex, sessionId: string): Promise<void> {
+  await trx('users')
+    .where('id', trx('sessions').where('id', sessionId).select('user_id'))
+    .forNoKeyUpdate()
+    .first('id')
+}
+
 async function keepWithinCap(trx: Knex, origin: RequestOrigin, session: Session): Promise<void> {
-  await trx('users').where('id', session.user_id).forUpdate().first('id')
   const rows: { id: string }[] = await trx('sessions')
     .where({ user_id: session.user_id, status: 'ACTIVE' })
     .whereNot('id', session.id)
@@ -121,5 +130,6 @@ function columns(origin: RequestOrigin, session: NewSession) {
     user_agent: origin.userAgent,
     ip_address: origin.ipAddress,
     authentication_methods: [...session.authenticationMethods],
+    device_hash: session.deviceHash ?? null,
   }
 }

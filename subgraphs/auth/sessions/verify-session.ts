@@ -4,13 +4,17 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import { type AuthContext, requireCookiesAllowed } from '../context.ts'
 import { transact } from '../database.ts'
+import { proveAddress } from '../emails/prove-address.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
+import { forgetGuesses } from '../throttling/guard-login.ts'
 import { createUser } from '../users/create-user.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
 import type { Verification } from '../verifications/verification.ts'
 import { clearedFlowCookie } from './cookies.ts'
 import { rememberDevice } from './device.ts'
+import { tellOfNewDevice } from './new-device.ts'
 import type { Session } from './session.ts'
 import { answerSignedIn, type SignedIn } from './sign-in.ts'
 import { activateSession, startActiveSession } from './start-session.ts'
@@ -24,12 +28,14 @@ interface Started {
   readonly session: Session
   readonly refreshToken: string
   readonly user: UserWithRoles
+  /** null on a device that has one. */
+  readonly deviceToken: string | null
 }
 
 /** @throws AuthError VERIFICATION_FAILED */
 export async function verifySession(context: AuthContext, input: unknown): Promise<SignedIn> {
   const { verificationId, code } = parseInput(verifySessionInput, input)
-  const verification = await checkCode(context.deps, {
+  const verification = await checkCode(context, {
     verificationId,
     code,
     purposes: ['REGISTRATION', 'LOGIN'],
@@ -42,12 +48,11 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
       verification.email_normalized,
     ])
     await consumeVerification(trx, verification)
-    const session =
-      verification.purpose === 'REGISTRATION'
-        ? await completeRegistration(trx, context, verification)
-        : await completeLogin(trx, context, verification)
-    return { ...session, deviceToken: await rememberDevice(trx, session.user.id) }
+    return verification.purpose === 'REGISTRATION'
+      ? await completeRegistration(trx, context, verification)
+      : await completeLogin(trx, context, verification)
   })
+  await forgetGuesses(context.deps, verification.email_normalized)
   if (verification.delivery === 'COOKIE') context.setCookies.push(clearedFlowCookie())
   return await answerSignedIn(context, started)
 }
@@ -68,11 +73,12 @@ async function completeRegistration(
     roles: ['user'],
   })
   if (user === null) throw failed()
-  // Whoever else began to register this address does not control it: their codes die now.
+  // Whoever else began to register this address does not control it: their codes die now. They go on to look like
+  // registrations of a taken address, or their end would tell that it has become one.
   await trx('verifications')
     .where({ email_normalized: verification.email_normalized, purpose: 'REGISTRATION' })
     .whereNull('consumed_at')
-    .update({ consumed_at: trx.fn.now() })
+    .update({ is_decoy: true })
   await recordAudit(trx, context.origin, {
     action: 'user.registered',
     actor: { kind: 'user', id: user.id },
@@ -84,7 +90,12 @@ async function completeRegistration(
     deviceName: null,
     authenticationMethods: ['pwd', 'otp'],
   })
-  return { ...started, user }
+  const { session } = started
+  return {
+    ...started,
+    user,
+    deviceToken: await rememberDevice(trx, { user, session, isProven: true }),
+  }
 }
 
 async function completeLogin(
@@ -97,9 +108,27 @@ async function completeLogin(
     sessionId: verification.session_id,
     authenticationMethods: ['pwd', 'otp'],
   })
-  const user = await findUserWithRoles(trx, verification.user_id)
-  if (started === null || user?.status !== 'ACTIVE') throw failed()
-  return { ...started, user }
+  const seen = await findUserWithRoles(trx, verification.user_id)
+  if (started === null || seen?.status !== 'ACTIVE') throw failed()
+  if (!(await isAddressOf(trx, seen.id, verification.email_normalized))) throw failed()
+  await proveAddress(trx, seen, verification.email_normalized)
+  const user = (await findUserWithRoles(trx, seen.id)) ?? seen
+  return { ...started, user, deviceToken: await meetDevice(trx, context, user, started.session) }
+}
+
+/** A new device is remembered and its user told; a known one has proved the mailbox now. */
+async function meetDevice(
+  trx: Knex,
+  { deps }: AuthContext,
+  user: UserWithRoles,
+  session: Session,
+): Promise<string | null> {
+  const known = await trx('known_devices')
+    .where({ user_id: user.id, secret_hash: session.device_hash ?? '' })
+    .update({ proven: true })
+  if (known > 0) return null
+  await tellOfNewDevice(trx, deps, { user, session })
+  return await rememberDevice(trx, { user, session, isProven: true })
 }
 
 function failed(): AuthError {

@@ -3,6 +3,7 @@
 import type { AuthDeps } from '../dependencies.ts'
 import { randomText } from '../identifiers.ts'
 import type { Session } from '../sessions/session.ts'
+import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 
 const FIRST_PARTY_CLIENT = 'sallyport'
@@ -19,6 +20,7 @@ export async function signAccessToken(
 ): Promise<AccessToken> {
   const issuedAt = Math.floor(Date.now() / 1000)
   const expiresAt = issuedAt + deps.config.accessTokenSeconds
+  const custom = effectiveClaims(user)
   const token = await deps.keyring.sign({
     iss: deps.config.publicUrl,
     aud: deps.config.publicUrl,
@@ -35,6 +37,7 @@ export async function signAccessToken(
     amr: session.authentication_methods,
     acr: session.acr,
     auth_time: Math.floor(session.authenticated_at.getTime() / 1000),
+    ...(Object.keys(custom).length > 0 && { custom }),
     ...(csrfHash === null ? {} : { csrf: csrfHash }),
   })
   return { token, expiresAt: new Date(expiresAt * 1000) }

@@ -3,8 +3,8 @@ import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
 import { requireStrongPassword } from '../passwords/policy.ts'
+import { grantRoleByEmail } from '../roles/roles-by-email.ts'
 import { createUser } from './create-user.ts'
-import { grantRole } from './grant-role.ts'
 import { parseEmail } from './normalize-email.ts'
 import { findUserByEmail, type User } from './user.ts'
 
@@ -22,7 +22,7 @@ export async function createAdmin(
   return await db.transaction(async (trx) => {
     const existing = await findUserByEmail(trx, email)
     if (existing !== undefined) {
-      await grantRole(trx, { email: email.address, role: 'admin' })
+      await grantRoleByEmail(trx, { email: email.address, role: 'admin' })
       return { user: existing, isNew: false }
     }
     const user = await createUser(trx, {

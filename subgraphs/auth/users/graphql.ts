@@ -3,12 +3,12 @@ import { isSignedIn } from '@sallyport/claims'
 import { forbidden, type Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import type { ConnectionArguments } from '../pagination.ts'
 import { csrfTokenFor } from '../sessions/csrf-token.ts'
 import { Session } from '../sessions/session.ts'
-import { listUsers, type UserFilter } from './list-users.ts'
+import { type ListUsers, listUsers } from './list-users.ts'
 import { ownOrAdmin } from './own-or-admin.ts'
 import { register } from './register.ts'
+import { updateProfile } from './update-profile.ts'
 import type { UserWithRoles } from './user.ts'
 
 export const typeDefs = gql`
@@ -22,13 +22,16 @@ export const typeDefs = gql`
       after: String
       last: Int
       before: String
-      "Part of an e-mail address or a name."
+      "Part of the primary address or a name, 3 characters or more."
       search: String
       filter: UserFilter
+      orderBy: UserOrder
     ): UserConnection! @policy(policies: [["role:admin"]])
   }
 
   type Mutation {
+    "Absent: as it is. Empty: none."
+    updateProfile(input: UpdateProfileInput!): User @policy(policies: [["session"]])
     "Begins a registration: the user appears when the e-mailed code is proved with verifySession."
     register(input: RegisterInput!): VerificationRequired @public(staleCredentials: true)
   }
@@ -41,6 +44,11 @@ export const typeDefs = gql`
     displayName: String
     "Where the tokens will go; kept with the session."
     delivery: TokenDelivery = BODY
+  }
+
+  input UpdateProfileInput {
+    fullName: String
+    displayName: String
   }
 
   type Viewer {
@@ -72,9 +80,15 @@ export const typeDefs = gql`
     emailVerified: Boolean @authenticated
     createdAt: DateTime @authenticated
     updatedAt: DateTime @authenticated
+    "Set by admins; in tokens together with those of the roles."
+    customClaims: JSONObject @authenticated
+    "Why an admin suspended them: for admins."
+    suspendedReason: String @policy(policies: [["role:admin"]])
   }
 
   enum UserStatus {
+    "Made by an admin; no password was chosen yet."
+    INVITED
     ACTIVE
     SUSPENDED
   }
@@ -82,6 +96,22 @@ export const typeDefs = gql`
   input UserFilter {
     status: UserStatus
     role: String
+  }
+
+  input UserOrder {
+    field: UserOrderField! = CREATED_AT
+    direction: OrderDirection! = ASC
+  }
+
+  enum UserOrderField {
+    CREATED_AT
+    EMAIL
+    NAME
+  }
+
+  enum OrderDirection {
+    ASC
+    DESC
   }
 
   type UserConnection {
@@ -100,13 +130,12 @@ export const resolvers = {
     viewer: (_: unknown, __: unknown, { claims }: AuthContext) => (isSignedIn(claims) ? {} : null),
     user: async (_: unknown, { id }: { id: string }, { users }: AuthContext) =>
       await users.load(id),
-    users: async (
-      _: unknown,
-      args: ConnectionArguments & { search?: string | null; filter?: UserFilter | null },
-      context: AuthContext,
-    ) => await listUsers(context, args),
+    users: async (_: unknown, args: ListUsers, context: AuthContext) =>
+      await listUsers(context, args),
   },
   Mutation: {
+    updateProfile: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
+      await updateProfile(context, input),
     register: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
       await register(context, input),
   },
@@ -131,6 +160,8 @@ export const resolvers = {
     emailVerified: (user: UserWithRoles) => user.email_verified,
     createdAt: (user: UserWithRoles) => user.created_at,
     updatedAt: (user: UserWithRoles) => user.updated_at,
+    customClaims: (user: UserWithRoles) => user.custom_claims,
+    suspendedReason: (user: UserWithRoles) => user.suspended_reason,
   },
 }
 
@@ -152,5 +183,6 @@ export const rules = {
     emailVerified: ownOrAdmin,
     createdAt: ownOrAdmin,
     updatedAt: ownOrAdmin,
+    customClaims: ownOrAdmin,
   },
 } as unknown as Rules

@@ -1,9 +1,7 @@
-// All users, for admins: searched, filtered and paged.
-
+// All users, for admins: searched, filtered, sorted and paged, each on an index (docs/administration.md has the plans).
 import type { AuthContext } from '../context.ts'
 import { badInput } from '../errors.ts'
-import type { Connection, ConnectionArguments } from '../pagination.ts'
-import { paginate } from '../pagination.ts'
+import { type Connection, type ConnectionArguments, type Order, paginate } from '../pagination.ts'
 import { User, type UserStatus } from './user.ts'
 
 export interface UserFilter {
@@ -11,33 +9,45 @@ export interface UserFilter {
   readonly role?: string | null
 }
 
+const ORDERS = {
+  CREATED_AT: 'created_at',
+  EMAIL: 'email_normalized',
+  NAME: 'sort_name',
+} as const
+
+export interface UserOrder {
+  readonly field: keyof typeof ORDERS
+  readonly direction: 'ASC' | 'DESC'
+}
+
+export interface ListUsers extends ConnectionArguments {
+  readonly search?: string | null
+  readonly filter?: UserFilter | null
+  readonly orderBy?: UserOrder | null
+}
+
 const MAX_SEARCH = 200
+/** What a trigram index can find. */
+const MIN_SEARCH = 3
 
 export async function listUsers(
   { deps, users }: AuthContext,
-  args: ConnectionArguments & {
-    readonly search?: string | null
-    readonly filter?: UserFilter | null
-  },
+  args: ListUsers,
 ): Promise<Connection<User>> {
-  const { search, filter } = args
-  if (search != null && search.length > MAX_SEARCH)
-    throw badInput('search', `Use at most ${MAX_SEARCH} characters.`)
+  const { search, filter, orderBy } = args
   const query = deps.db('users').select('users.*')
   if (filter?.status != null) query.where('status', filter.status)
   if (filter?.role != null) {
-    query.whereExists(
-      deps.db('user_roles').whereRaw('user_id = users.id').where('role_name', filter.role),
-    )
+    query.whereIn('id', deps.db('user_roles').where('role_name', filter.role).select('user_id'))
   }
   if (search != null && search !== '') {
-    const pattern = `%${escapeLike(search.toLowerCase())}%`
-    query.whereRaw(
-      "(email_normalized like ? or lower(coalesce(full_name, '')) like ? or lower(coalesce(display_name, '')) like ?)",
-      [pattern, pattern, pattern],
-    )
+    query.where('search_text', 'like', `%${escapeLike(checked(search).toLowerCase())}%`)
   }
-  const page = await paginate(query, args, (row) => User.fromDatabaseJson(row))
+  const order: Order = {
+    column: ORDERS[orderBy?.field ?? 'CREATED_AT'],
+    isDescending: orderBy?.direction === 'DESC',
+  }
+  const page = await paginate(query, args, (row) => User.fromDatabaseJson(row), order)
   const nodes = await users.loadMany(page.edges.map((edge) => edge.node.id))
   return {
     ...page,
@@ -48,6 +58,12 @@ export async function listUsers(
         : { ...edge, node: user }
     }),
   }
+}
+
+function checked(search: string): string {
+  if (search.length > MAX_SEARCH) throw badInput('search', `Use at most ${MAX_SEARCH} characters.`)
+  if (search.length < MIN_SEARCH) throw badInput('search', `Use at least ${MIN_SEARCH} characters.`)
+  return search
 }
 
 /** `%` and `_` are letters here, not wildcards. */

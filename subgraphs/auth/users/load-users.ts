@@ -11,10 +11,7 @@ export function createUserLoader(db: Knex): DataLoader<string, UserWithRoles | n
       users.map((user) => user.id),
     )
     const byId = new Map(
-      users.map((user) => [
-        user.id,
-        Object.assign(user, roles.get(user.id) ?? { roles: [], scopes: [] }),
-      ]),
+      users.map((user) => [user.id, Object.assign(user, roles.get(user.id)) as UserWithRoles]),
     )
     return ids.map((id) => byId.get(id) ?? null)
   })

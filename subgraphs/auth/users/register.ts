@@ -6,6 +6,8 @@ import { transact } from '../database.ts'
 import { parseInput } from '../errors.ts'
 import { requireStrongPassword } from '../passwords/policy.ts'
 import { flowCookie } from '../sessions/cookies.ts'
+import { limitNetwork } from '../throttling/limit-network.ts'
+import { mayMail } from '../throttling/may-mail.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { parseEmail } from './normalize-email.ts'
 import { findUserByEmail } from './user.ts'
@@ -22,7 +24,7 @@ const registerInput = z.object({
 
 /**
  * A taken address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
- * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD
+ * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED
  */
 export async function register(context: AuthContext, input: unknown): Promise<BegunVerification> {
   const { deps, origin } = context
@@ -36,6 +38,12 @@ export async function register(context: AuthContext, input: unknown): Promise<Be
   requireCookiesAllowed(context, delivery ?? 'BODY')
   const email = parseEmail(emailText)
   requireStrongPassword(password, [email.normalized, fullName, displayName])
+  await limitNetwork(deps, 'register-network', origin.ipAddress)
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'REGISTRATION',
+    address: origin.ipAddress,
+  })
   const stored = await deps.hasher.hash(password)
 
   const begun = await transact(deps.db, async (trx) => {
@@ -50,8 +58,9 @@ export async function register(context: AuthContext, input: unknown): Promise<Be
       email,
       template: isTaken ? 'account-exists' : 'registration-code',
       delivery: delivery ?? 'BODY',
+      isDecoy: isTaken,
+      isSilent: !isMailed,
       registration: {
-        isTaken,
         passwordHash: stored.hash,
         pepperVersion: stored.pepperVersion,
         fullName: fullName || null,

@@ -8,6 +8,8 @@ import type { EmailAddress } from '../users/normalize-email.ts'
 import {
   CODE_MINUTES,
   FLOW_MINUTES,
+  LINK_MINUTES,
+  type LinkPurpose,
   type Registration,
   Verification,
   type VerificationPurpose,
@@ -21,9 +23,14 @@ export interface BeginVerification {
   readonly sessionId?: string
   readonly apiKeyId?: string
   readonly registration?: Registration
-  /** With COOKIE a `__Host-flow` cookie must match at every later step. */
-  readonly delivery: TokenDelivery
-  readonly mailData?: Readonly<Record<string, unknown>>
+  /** Facts for the mail and for the end of the flow; never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>>
+  /** No code and no link will match. Default false. */
+  readonly isDecoy?: boolean
+  /** Nothing is mailed: the address had its share, or nobody is to be told. Default false. */
+  readonly isSilent?: boolean
+  /** With COOKIE a `__Host-flow` cookie must match at every later step. Default BODY. */
+  readonly delivery?: TokenDelivery
 }
 
 export interface BegunVerification {
@@ -39,7 +46,9 @@ export async function beginVerification(
   begin: BeginVerification,
 ): Promise<BegunVerification> {
   const id = newId('ver')
-  const flowSecret = begin.delivery === 'COOKIE' ? randomText(32) : null
+  const delivery = begin.delivery ?? 'BODY'
+  const flowSecret = delivery === 'COOKIE' ? randomText(32) : null
+  const linkMinutes: number | undefined = LINK_MINUTES[begin.purpose as LinkPurpose]
   const [row] = await trx('verifications')
     .insert({
       id_hash: sha256(id),
@@ -50,19 +59,22 @@ export async function beginVerification(
       session_id: begin.sessionId ?? null,
       api_key_id: begin.apiKeyId ?? null,
       registration: begin.registration === undefined ? null : JSON.stringify(begin.registration),
-      delivery: begin.delivery,
+      is_decoy: begin.isDecoy ?? false,
+      detail: JSON.stringify(begin.detail ?? {}),
+      delivery,
       flow_hash: flowSecret === null ? null : sha256(flowSecret),
       code_key_version: config.secrets.codeKey.currentVersion,
-      code_expires_at: trx.raw("now() + ? * interval '1 minute'", [CODE_MINUTES]),
-      expires_at: trx.raw("now() + ? * interval '1 minute'", [FLOW_MINUTES]),
+      code_expires_at: trx.raw("now() + ? * interval '1 minute'", [linkMinutes ?? CODE_MINUTES]),
+      expires_at: trx.raw("now() + ? * interval '1 minute'", [linkMinutes ?? FLOW_MINUTES]),
     })
     .returning('*')
   const verification = Verification.fromDatabaseJson(row)
+  if (begin.isSilent) return { id, verification, flowSecret }
   await enqueueMail(trx, {
     template: begin.template,
     recipient: begin.email.address,
     verification,
-    data: begin.mailData ?? {},
+    data: begin.detail ?? {},
   })
   return { id, verification, flowSecret }
 }

@@ -1,44 +1,81 @@
 // Takes a code: the attempt is counted before it is looked at, in a statement of its own that no failure rolls back.
 import { timingSafeEqual } from 'node:crypto'
 import type { Knex } from 'knex'
-import type { AuthDeps } from '../dependencies.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import type { RequestOrigin } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
-import { codeFor, MAX_ATTEMPTS, Verification, type VerificationPurpose } from './verification.ts'
+import { networkOf } from '../networks/network.ts'
+import { limitNetwork } from '../throttling/limit-network.ts'
+import { type CodePurpose, codeFor, MAX_ATTEMPTS, Verification } from './verification.ts'
 
 export interface PresentedCode {
   readonly verificationId: string
   readonly code: string
-  readonly purposes: readonly VerificationPurpose[]
+  readonly purposes: readonly CodePurpose[]
   /** The `__Host-flow` cookie, when the request may use cookies. */
   readonly flowSecret: string | null
 }
 
 /**
  * @returns the verification whose code is right; consume it in the transaction that acts on it
- * @throws AuthError VERIFICATION_FAILED: one answer for unknown, foreign, expired, used and wrong
+ * @throws AuthError VERIFICATION_FAILED: one answer for unknown, foreign, expired, used and wrong; RATE_LIMITED for a
+ *   network that keeps guessing
  */
-export async function checkCode(deps: AuthDeps, presented: PresentedCode): Promise<Verification> {
+export async function checkCode(
+  { deps, origin }: Pick<AuthContext, 'deps' | 'origin'>,
+  presented: PresentedCode,
+): Promise<Verification> {
+  const { db, throttle } = deps
   const idHash = sha256(presented.verificationId)
-  await requireFlow(deps.db, idHash, presented.flowSecret)
-  const [row] = await deps
-    .db('verifications')
+  await requireFlow(db, idHash, presented.flowSecret)
+  await limitNetwork(deps, 'code-network', origin.ipAddress)
+  const [row] = await db('verifications')
     .where('id_hash', idHash)
     .whereIn('purpose', [...presented.purposes])
     .whereNull('consumed_at')
     .where('attempts', '<', MAX_ATTEMPTS)
     .whereRaw('code_expires_at > now() and expires_at > now()')
-    .update({ attempts: deps.db.raw('attempts + 1') })
+    .update({ attempts: db.raw('attempts + 1') })
     .returning('*')
-  if (row === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  if (row === undefined) {
+    await recordFailure(db, origin, { presented, verification: null })
+    throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  }
   const verification = Verification.fromDatabaseJson(row)
-  // A taken address looks the same up to here, and no code matches it.
-  const isTaken = verification.registration?.isTaken === true
+  const account = accountKey(verification)
+  const guesses = await throttle.add('code-account', account)
   const isRight = sameCode(presented.code, codeFor(verification, deps.config.secrets.codeKey))
-  if (isRight && !isTaken) return verification
+  if (isRight && !verification.is_decoy && !guesses.isOver) {
+    await throttle.forgive('code-account', account)
+    await throttle.forgive('code-network', networkOf(origin.ipAddress))
+    return verification
+  }
+  await recordFailure(db, origin, { presented, verification })
   throw new AuthError('VERIFICATION_FAILED', {
     attemptsRemaining: MAX_ATTEMPTS - verification.attempts,
   })
+}
+
+async function recordFailure(
+  db: Knex,
+  origin: RequestOrigin,
+  of: { readonly presented: PresentedCode; readonly verification: Verification | null },
+): Promise<void> {
+  const { presented, verification } = of
+  await recordAudit(db, origin, {
+    action: 'verification.failed',
+    outcome: 'failure',
+    actor: { kind: 'anonymous' },
+    userId: verification?.user_id ?? null,
+    detail: { purpose: verification?.purpose ?? presented.purposes.join(' or ') },
+  })
+}
+
+/** Whoever guesses at a decoy uses up nobody's guesses: they could keep an owner out with them. */
+function accountKey({ purpose, is_decoy, email_normalized, id_hash }: Verification): string {
+  return is_decoy ? `${purpose} ${id_hash}` : `${purpose} ${email_normalized}`
 }
 
 /** Of parallel right answers one wins. @throws AuthError VERIFICATION_FAILED for the others */
@@ -64,7 +101,9 @@ export async function requireFlow(
   throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
 }
 
+/** Digits as any keyboard writes them; a full-width one is longer in bytes than it looks. */
 function sameCode(presented: string, right: string): boolean {
-  const digits = presented.replace(/[\s-]/g, '')
-  return digits.length === right.length && timingSafeEqual(Buffer.from(digits), Buffer.from(right))
+  const digits = Buffer.from(presented.normalize('NFKC').replace(/[\s-]/g, ''))
+  const expected = Buffer.from(right)
+  return digits.length === expected.length && timingSafeEqual(digits, expected)
 }

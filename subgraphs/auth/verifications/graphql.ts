@@ -33,6 +33,9 @@ export const typeDefs = gql`
     REGISTRATION
     LOGIN
     API_KEY
+    EMAIL
+    PASSWORD_RESET
+    ACCOUNT_DELETION
   }
 
   enum VerificationMethod {
@@ -54,7 +57,7 @@ export const resolvers = {
     resendVerification: async (_: unknown, args: { input: unknown }, context: AuthContext) => {
       const { verificationId } = parseInput(resendInput, args.input)
       const flowSecret = context.client.cookies === 'allowed' ? context.client.flowSecret : null
-      const verification = await resendVerification(context.deps, { verificationId, flowSecret })
+      const verification = await resendVerification(context, { verificationId, flowSecret })
       requireCookiesAllowed(context, verification.delivery)
       return { id: verificationId, verification, flowSecret: null }
     },
@@ -71,7 +74,7 @@ export const resolvers = {
   },
 }
 
-/** `a…@example.com`: enough for its owner to know which mailbox, little for anybody else. */
-function shorten({ email }: Verification): string {
+/** `a…@example.com`: enough for its owner to know which mailbox. Normalised: a stored spelling would tell of an account. */
+function shorten({ email_normalized: email }: Verification): string {
   return `${email.slice(0, 1)}…${email.slice(email.lastIndexOf('@'))}`
 }

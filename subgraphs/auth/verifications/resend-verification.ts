@@ -1,9 +1,12 @@
 // Sends a new code, once a minute and five times an hour; the codes before it stop working.
+
+import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { enqueueMail, templateFor } from '../mail/outbox.ts'
+import { limitNetwork } from '../throttling/limit-network.ts'
 import { requireFlow } from './check-code.ts'
 import { CODE_MINUTES, MAX_SENDS, RESEND_SECONDS, Verification } from './verification.ts'
 
@@ -11,11 +14,13 @@ import { CODE_MINUTES, MAX_SENDS, RESEND_SECONDS, Verification } from './verific
  * @throws AuthError VERIFICATION_FAILED when there is nothing to resend, RATE_LIMITED when it is too early
  */
 export async function resendVerification(
-  deps: AuthDeps,
+  { deps, origin }: Pick<AuthContext, 'deps' | 'origin'>,
   input: { readonly verificationId: string; readonly flowSecret: string | null },
 ): Promise<Verification> {
   const idHash = sha256(input.verificationId)
   await requireFlow(deps.db, idHash, input.flowSecret)
+  await limitNetwork(deps, 'mail-network', origin.ipAddress)
+  await limitAddress(deps, idHash)
   return await transact(deps.db, async (trx) => {
     const [row] = await trx('verifications')
       .where('id_hash', idHash)
@@ -34,14 +39,26 @@ export async function resendVerification(
       .returning('*')
     if (row === undefined) throw await refusal(trx, idHash)
     const verification = Verification.fromDatabaseJson(row)
-    await enqueueMail(trx, {
-      template: templateFor(verification),
-      recipient: verification.email,
-      verification,
-      data: {},
-    })
+    const template = templateFor(verification)
+    if (template !== null) {
+      const { email: recipient, detail: data } = verification
+      await enqueueMail(trx, { template, recipient, verification, data })
+    }
     return verification
   })
+}
+
+/** Verifications come in numbers, and each may be sent five times: the mailbox behind them has one limit. */
+async function limitAddress(deps: AuthDeps, idHash: string): Promise<void> {
+  const row: { email_normalized: string } | undefined = await deps
+    .db('verifications')
+    .where('id_hash', idHash)
+    .first('email_normalized')
+  const { isOver, retryAfterSeconds } = await deps.throttle.add(
+    'resend-address-hour',
+    row?.email_normalized ?? idHash,
+  )
+  if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
 }
 
 async function refusal(trx: AuthDeps['db'], idHash: string): Promise<AuthError> {

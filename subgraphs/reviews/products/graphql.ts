@@ -8,7 +8,7 @@ import type { Product } from './product.ts'
 export const typeDefs = parse(/* GraphQL */ `
   type Query {
     "Newest first."
-    products(first: Int, after: String, last: Int, before: String): ProductConnection! @public
+    products(first: Int, after: String, last: Int, before: String): ProductConnection @public
     product(id: ID!): Product @public
   }
 

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { ForeignKeyViolationError, UniqueViolationError } from 'objection'
 import { z } from 'zod'
+import { asLivingPerson } from '../erasure/erase-person.ts'
 import { parseInput, ReviewsError } from '../errors.ts'
 import { createId } from '../identifiers.ts'
 import { Review } from './review.ts'
@@ -20,7 +21,7 @@ export interface AddReviewDeps {
 
 /**
  * @param author The id of the user who writes, from verified claims; never from the input.
- * @throws InputError; ReviewsError NOT_FOUND without such a product, CONFLICT on a second review.
+ * @throws InputError; ReviewsError NOT_FOUND without such a product, CONFLICT on a second review, or by somebody erased.
  */
 export async function addReview(
   { db, now }: AddReviewDeps,
@@ -38,7 +39,9 @@ export async function addReview(
     created_at: new Date(time),
   }
   try {
-    return await Review.query(db).insert(row).returning('*')
+    return await asLivingPerson(db, author, async (trx) =>
+      Review.query(trx).insert(row).returning('*'),
+    )
   } catch (error) {
     if (error instanceof ForeignKeyViolationError) {
       throw new ReviewsError('NOT_FOUND', 'There is no such product.')

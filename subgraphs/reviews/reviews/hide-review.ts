@@ -1,6 +1,7 @@
 // Takes a review out of every list; admins still see it, and who hid it.
 import type { Knex } from 'knex'
 import { z } from 'zod'
+import { asLivingPerson } from '../erasure/erase-person.ts'
 import { parseInput, ReviewsError } from '../errors.ts'
 import { Review } from './review.ts'
 
@@ -13,15 +14,17 @@ const inputSchema = z.object({
  * Hidden already is success, and keeps the first moderator and reason.
  *
  * @param moderator The id of the user who hides, from verified claims.
- * @throws InputError; ReviewsError NOT_FOUND without such a review.
+ * @throws InputError; ReviewsError NOT_FOUND without such a review, CONFLICT by somebody erased.
  */
 export async function hideReview(db: Knex, moderator: string, input: unknown): Promise<Review> {
   const { reviewId, reason } = parseInput(inputSchema, input)
-  await Review.query(db)
-    .findById(reviewId)
-    .whereNull('hidden_at')
-    .patch({ hidden_at: new Date(), hidden_by: moderator, hidden_reason: reason })
-  const review = await Review.query(db).findById(reviewId)
-  if (!review) throw new ReviewsError('NOT_FOUND', 'There is no such review.')
-  return review
+  return asLivingPerson(db, moderator, async (trx) => {
+    await Review.query(trx)
+      .findById(reviewId)
+      .whereNull('hidden_at')
+      .patch({ hidden_at: new Date(), hidden_by: moderator, hidden_reason: reason })
+    const review = await Review.query(trx).findById(reviewId)
+    if (!review) throw new ReviewsError('NOT_FOUND', 'There is no such review.')
+    return review
+  })
 }

@@ -1,0 +1,32 @@
+// Lets a suspended person in again. Their sessions stay ended; their API keys work again.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { raiseTokenVersion } from '../users/raise-token-version.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findManageable } from './rank.ts'
+import { requireAdmin } from './require-admin.ts'
+
+const reinstateUserInput = z.object({ id: z.string().max(128) })
+
+/** Active already is success. @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for an open invitation */
+export async function reinstateUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+  const { deps, origin } = context
+  const { id } = parseInput(reinstateUserInput, input)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const user = await findManageable(trx, admin, id)
+    if (user.status === 'ACTIVE') return user
+    if (user.status === 'INVITED') {
+      throw new AuthError('CONFLICT', { message: 'This invitation was not accepted yet.' })
+    }
+    await trx('users').where('id', user.id).update({ status: 'ACTIVE', suspended_reason: null })
+    await raiseTokenVersion(trx, user.id)
+    await recordAudit(trx, origin, { ...admin.by, action: 'user.reinstated', userId: user.id })
+    await emitEvent(trx, 'user.reinstated', user.id, {})
+    return (await findUserWithRoles(trx, user.id)) ?? user
+  })
+}

@@ -1,0 +1,34 @@
+// Mails an invitation once more; the one before it stops working.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import type { UserWithRoles } from '../users/user.ts'
+import { mailInvitation } from './invite-user.ts'
+import { findManageable } from './rank.ts'
+import { requireAdmin } from './require-admin.ts'
+
+const resendInvitationInput = z.object({ id: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for somebody who has accepted already */
+export async function resendInvitation(
+  context: AuthContext,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { id } = parseInput(resendInvitationInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const user = await findManageable(trx, admin, id)
+    if (user.status !== 'INVITED') {
+      throw new AuthError('CONFLICT', { message: 'This person has an account already.' })
+    }
+    await mailInvitation(trx, context.deps, user)
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'user.invitation-resent',
+      userId: user.id,
+    })
+    return user
+  })
+}

@@ -1,0 +1,33 @@
+// Signs a person out everywhere. They may log in again at once.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { endSessionsOf } from '../sessions/end-sessions.ts'
+import { findManageable } from './rank.ts'
+import { requireAdmin } from './require-admin.ts'
+
+const revokeUserSessionsInput = z.object({ userId: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND; FORBIDDEN by rank */
+export async function revokeUserSessions(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ revokedSessionIds: string[] }> {
+  const { userId } = parseInput(revokeUserSessionsInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const user = await findManageable(trx, admin, userId)
+    const { actor } = admin.by
+    const end = { userId: user.id, reason: 'admin', actor } as const
+    const revokedSessionIds = await endSessionsOf(trx, context.origin, end)
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'user.sessions-revoked',
+      userId: user.id,
+      detail: { sessions: revokedSessionIds.length },
+    })
+    return { revokedSessionIds }
+  })
+}

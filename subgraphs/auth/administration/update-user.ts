@@ -1,0 +1,55 @@
+// Changes what an admin may of another person: names, and custom claims. Addresses are the person's own to prove.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { requireTokenRoom } from '../roles/token-room.ts'
+import { customClaimsInput } from '../users/custom-claims.ts'
+import { raiseTokenVersion } from '../users/raise-token-version.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findManageable } from './rank.ts'
+import { requireAdmin } from './require-admin.ts'
+
+const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
+
+const updateUserInput = z.object({
+  id: z.string().max(128),
+  fullName: name,
+  displayName: name,
+  customClaims: customClaimsInput.nullish(),
+})
+
+/** Fields that are absent or null stay as they are; an empty name is taken away. @throws AuthError NOT_FOUND, FORBIDDEN by rank */
+export async function updateUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+  const { deps, origin } = context
+  const { id, fullName, displayName, customClaims } = parseInput(updateUserInput, input)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const user = await findManageable(trx, admin, id)
+    await trx('users')
+      .where('id', user.id)
+      .update({
+        ...(fullName != null && { full_name: fullName || null }),
+        ...(displayName != null && { display_name: displayName || null }),
+        ...(customClaims != null && { custom_claims: JSON.stringify(customClaims) }),
+        updated_at: trx.fn.now(),
+      })
+    if (customClaims != null) {
+      await requireTokenRoom(trx, { userId: user.id })
+      await raiseTokenVersion(trx, user.id)
+    }
+    const changed = Object.entries({ fullName, displayName, customClaims })
+      .filter(([, value]) => value != null)
+      .map(([field]) => field)
+    await recordAudit(trx, origin, {
+      ...admin.by,
+      action: 'user.updated',
+      userId: user.id,
+      detail: { changed },
+    })
+    await emitEvent(trx, 'user.updated', user.id, { changed })
+    return (await findUserWithRoles(trx, user.id)) ?? user
+  })
+}

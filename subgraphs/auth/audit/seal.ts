@@ -1,0 +1,168 @@
+// The sealer: chains what was committed. One at a time for all instances; in the order in which it finds records, since
+// a transaction that commits late must not be passed over.
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import {
+  type ChainHead,
+  formatCheckpoint,
+  hashRecord,
+  monthOf,
+  nextHead,
+  openMonth,
+  type SealedRecord,
+} from './chain.ts'
+
+interface SealDeps {
+  readonly db: Knex
+  readonly log: Logger
+}
+
+const SEAL_MS = 1_000
+const BATCH = 500
+const SEALER_LOCK = 7_255_004
+const CHECKPOINT_RECORDS = 1_000
+const CHECKPOINT_MINUTES = 60
+
+export function startSealing(deps: SealDeps): { stop(): Promise<void> } {
+  let stopped = false
+  let timer = setTimeout(start, SEAL_MS)
+  let running: Promise<void> = Promise.resolve()
+
+  async function tick(): Promise<void> {
+    try {
+      while (!stopped && (await sealOnce(deps)) === BATCH);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'audit records could not be sealed')
+    }
+    if (!stopped) timer = setTimeout(start, SEAL_MS)
+  }
+  function start(): void {
+    running = tick()
+  }
+
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+/** @returns how many records were sealed */
+export async function sealOnce({ db, log }: SealDeps): Promise<number> {
+  const waiting = await db('audit_unsealed').first('record_id')
+  if (waiting === undefined) return 0
+  const { sealed, checkpoints } = await db.transaction(async (trx) => {
+    const { rows } = await trx.raw<{ rows: { is_mine: boolean }[] }>(
+      'select pg_try_advisory_xact_lock(?) as is_mine',
+      [SEALER_LOCK],
+    )
+    if (rows[0]?.is_mine !== true) return { sealed: 0, checkpoints: [] }
+    return await sealBatch(trx)
+  })
+  // Into the logs, which leave the machine: whoever rewrites the whole chain later is found out by these.
+  for (const head of checkpoints)
+    log.info({ checkpoint: formatCheckpoint(head) }, 'audit checkpoint')
+  return sealed
+}
+
+async function sealBatch(trx: Knex): Promise<{ sealed: number; checkpoints: ChainHead[] }> {
+  const records: SealedRecord[] = await trx('audit_unsealed')
+    .join('audit_records', (join) =>
+      join
+        .on('audit_records.occurred_at', 'audit_unsealed.occurred_at')
+        .andOn('audit_records.id', 'audit_unsealed.record_id'),
+    )
+    .orderBy('audit_records.id')
+    .limit(BATCH)
+    .select('audit_records.*')
+  const checkpoints: ChainHead[] = []
+  for (const [month, ofMonth] of groupByMonth(records)) {
+    checkpoints.push(...(await sealMonth(trx, month, ofMonth)))
+  }
+  await trx('audit_unsealed')
+    .whereIn(
+      'record_id',
+      records.map(({ id }) => id),
+    )
+    .delete()
+  return { sealed: records.length, checkpoints }
+}
+
+function groupByMonth(records: readonly SealedRecord[]): Map<string, SealedRecord[]> {
+  const months = new Map<string, SealedRecord[]>()
+  for (const record of records) {
+    const month = monthOf(record.occurred_at)
+    months.set(month, [...(months.get(month) ?? []), record])
+  }
+  return months
+}
+
+/** @returns the checkpoints that were due */
+async function sealMonth(
+  trx: Knex,
+  month: string,
+  records: readonly SealedRecord[],
+): Promise<ChainHead[]> {
+  const found = await readHead(trx, month)
+  const checkpoints = found === null ? [await open(trx, month)] : []
+  let head = found ?? checkpoints[0] ?? openMonth(month, null)
+  const seals = records.map((record) => {
+    const record_hash = hashRecord(record)
+    head = nextHead(head, record.id, record_hash)
+    const { position, hash } = head
+    return {
+      month,
+      position,
+      record_id: record.id,
+      occurred_at: record.occurred_at,
+      record_hash,
+      hash,
+    }
+  })
+  await trx('audit_seals').insert(seals)
+  if (await isCheckpointDue(trx, head)) {
+    await trx('audit_checkpoints').insert({ ...head })
+    checkpoints.push(head)
+  }
+  return checkpoints
+}
+
+/** null: the month has not begun. */
+async function readHead(trx: Knex, month: string): Promise<ChainHead | null> {
+  const seal: { position: string; hash: string } | undefined = await trx('audit_seals')
+    .where('month', month)
+    .orderBy('position', 'desc')
+    .first('position', 'hash')
+  const opening: { position: string; hash: string } | undefined =
+    seal ?? (await trx('audit_checkpoints').where({ month, position: 0 }).first('position', 'hash'))
+  if (opening === undefined) return null
+  return { month, position: Number(opening.position), hash: opening.hash }
+}
+
+async function open(trx: Knex, month: string): Promise<ChainHead> {
+  const last: { month: string } | undefined = await trx('audit_checkpoints')
+    .whereNot('month', month)
+    .orderBy('created_at', 'desc')
+    .orderBy('position', 'desc')
+    .first(trx.raw("to_char(month, 'YYYY-MM-DD') as month"))
+  const previous = last === undefined ? null : await readHead(trx, last.month)
+  const head = openMonth(month, previous)
+  await trx('audit_checkpoints').insert({
+    ...head,
+    previous_month: previous?.month ?? null,
+    previous_position: previous?.position ?? null,
+    previous_hash: previous?.hash ?? null,
+  })
+  return head
+}
+
+async function isCheckpointDue(trx: Knex, head: ChainHead): Promise<boolean> {
+  const { rows } = await trx.raw<{ rows: { is_due: boolean }[] }>(
+    `select position <= ? or created_at < now() - ? * interval '1 minute' as is_due
+     from audit_checkpoints where month = ? order by position desc limit 1`,
+    [head.position - CHECKPOINT_RECORDS, CHECKPOINT_MINUTES, head.month],
+  )
+  return rows[0]?.is_due === true
+}

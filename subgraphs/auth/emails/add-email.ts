@@ -1,0 +1,56 @@
+// Begins to add an address to one's account: it counts once the code that is mailed there was proved.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, badInput, parseInput } from '../errors.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { mayMail } from '../throttling/may-mail.ts'
+import { parseEmail } from '../users/normalize-email.ts'
+import { findUserByEmail } from '../users/user.ts'
+import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+import { emailsOf, MAX_EMAILS } from './user-email.ts'
+
+const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 characters.') })
+
+/**
+ * The address of another account gets the same answer, and its owner a mail that says so.
+ * @throws AuthError BAD_USER_INPUT; CONFLICT when there are too many
+ */
+export async function addEmail(context: AuthContext, input: unknown): Promise<BegunVerification> {
+  const { deps, origin } = context
+  const email = parseEmail(parseInput(addEmailInput, input).email)
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'EMAIL',
+    address: origin.ipAddress,
+  })
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    const own = await emailsOf(trx, user.id)
+    if (own.some((one) => one.email_normalized === email.normalized)) {
+      throw badInput('input.email', 'This address is yours already.')
+    }
+    if (own.length >= MAX_EMAILS) {
+      throw new AuthError('CONFLICT', {
+        message: `There are ${MAX_EMAILS} addresses already: remove one first.`,
+      })
+    }
+    const isTaken = (await findUserByEmail(trx, email)) !== undefined
+    await recordAudit(trx, origin, {
+      action: 'email.addition-requested',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+    })
+    return await beginVerification(trx, deps.config, {
+      purpose: 'EMAIL',
+      email,
+      template: isTaken ? 'address-taken' : 'email-code',
+      userId: user.id,
+      sessionId: session.id,
+      isDecoy: isTaken,
+      isSilent: !isMailed,
+    })
+  })
+}

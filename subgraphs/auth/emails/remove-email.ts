@@ -1,0 +1,43 @@
+// Takes an address off the account. It is told; the primary one is told too, and can undo it for 72 hours.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { enqueueMail } from '../mail/outbox.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { tellOfChange } from './tell-of-change.ts'
+import { UserEmail } from './user-email.ts'
+
+const removeEmailInput = z.object({ id: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT for the primary address */
+export async function removeEmail(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+  const { deps, origin } = context
+  const { id } = parseInput(removeEmailInput, input)
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
+    if (email === undefined) throw new AuthError('NOT_FOUND')
+    if (email.email_normalized === user.email_normalized) {
+      throw new AuthError('CONFLICT', {
+        message: 'This is the primary address: make another one primary first.',
+      })
+    }
+    await tellOfChange(trx, deps, { kind: 'removed', user, changed: email.email })
+    // Without a link: whoever has a mailbox that was given up must not come back in through it.
+    await enqueueMail(trx, { template: 'address-removed', recipient: email.email, data: {} })
+    await UserEmail.query(trx).deleteById(email.id)
+    await recordAudit(trx, origin, {
+      action: 'email.removed',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      detail: { emailId: email.id },
+    })
+    await emitEvent(trx, 'user.updated', user.id, { changed: ['emails'] })
+    return (await findUserWithRoles(trx, user.id)) ?? user
+  })
+}

@@ -1,0 +1,45 @@
+// Tells the primary address, as it is before a change, with a link that undoes it for 72 hours.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../dependencies.ts'
+import type { MailTemplate } from '../mail/outbox.ts'
+import type { EmailAddress } from '../users/normalize-email.ts'
+import type { User } from '../users/user.ts'
+import { beginVerification } from '../verifications/begin-verification.ts'
+import { emailsOf } from './user-email.ts'
+
+export interface EmailChange {
+  readonly kind: 'added' | 'primary' | 'removed'
+  /** As it is before the change. */
+  readonly user: User
+  /** The address that is added, made primary or removed, shown in the mail. */
+  readonly changed: string
+}
+
+/** What an undo brings back: as stored in the verification's `detail`. */
+export interface Undoable {
+  readonly addressesBefore: readonly EmailAddress[]
+}
+
+const TEMPLATES: Readonly<Record<EmailChange['kind'], MailTemplate>> = {
+  added: 'email-added',
+  primary: 'primary-email-changed',
+  removed: 'email-removed',
+}
+
+/** Call it before the change: what stands now is what an undo brings back. */
+export async function tellOfChange(
+  trx: Knex,
+  { config }: Pick<AuthDeps, 'config'>,
+  { kind, user, changed }: EmailChange,
+): Promise<void> {
+  const addressesBefore = (await emailsOf(trx, user.id)).map((one) => {
+    return { address: one.email, normalized: one.email_normalized }
+  })
+  await beginVerification(trx, config, {
+    purpose: 'EMAIL_UNDO',
+    email: { address: user.email, normalized: user.email_normalized },
+    template: TEMPLATES[kind],
+    userId: user.id,
+    detail: { changed, ...({ addressesBefore } satisfies Undoable) },
+  })
+}

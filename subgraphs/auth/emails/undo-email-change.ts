@@ -1,0 +1,92 @@
+// "This was not me": brings the addresses back as they were, this one primary, and secures the account.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { secureAccount } from '../users/secure-account.ts'
+import { User } from '../users/user.ts'
+import { checkLink } from '../verifications/check-link.ts'
+import { Verification } from '../verifications/verification.ts'
+import type { Undoable } from './tell-of-change.ts'
+import { insertEmail, UserEmail } from './user-email.ts'
+
+const undoInput = z.object({ token: z.string().max(256) })
+
+/**
+ * Undoes every change that this address was told of and can still undo, not the last one alone: an intruder makes several.
+ * @returns the token with which `resetPassword` takes a new password
+ * @throws AuthError VERIFICATION_FAILED; CONFLICT when the address belongs to another account by now
+ */
+export async function undoEmailChange(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ resetToken: string }> {
+  const { token } = parseInput(undoInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const link = await checkLink(context.deps, trx, { token, purposes: ['EMAIL_UNDO'] })
+    const user = await User.query(trx)
+      .findById(link.user_id ?? '')
+      .forUpdate()
+    if (user === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    const changes = await changesToldTo(trx, link)
+    await bringBack(trx, user, { link, first: changes[0] ?? link })
+    // Also what the intruder's own address was told since: its link would give them the account once more.
+    await trx('verifications')
+      .where({ user_id: user.id, purpose: 'EMAIL_UNDO' })
+      .where('created_at', '>=', (changes[0] ?? link).created_at)
+      .whereNull('consumed_at')
+      .update({ consumed_at: trx.fn.now() })
+    await emitEvent(trx, 'user.email_changed', user.id, {})
+    const resetToken = await secureAccount(trx, context, {
+      user: await User.query(trx).findById(user.id).throwIfNotFound(),
+      since: (changes[0] ?? link).created_at,
+      action: 'email.change-undone',
+    })
+    return { resetToken }
+  })
+}
+
+/** Oldest first; the link's own is among them. */
+async function changesToldTo(trx: Knex, link: Verification): Promise<Verification[]> {
+  return await Verification.query(trx)
+    .where({
+      purpose: 'EMAIL_UNDO',
+      user_id: link.user_id,
+      email_normalized: link.email_normalized,
+    })
+    .whereNull('consumed_at')
+    .whereRaw('expires_at > now()')
+    .orderBy('created_at')
+    .forUpdate()
+}
+
+async function bringBack(
+  trx: Knex,
+  user: User,
+  { link, first }: { readonly link: Verification; readonly first: Verification },
+): Promise<void> {
+  const primary = { address: link.email, normalized: link.email_normalized }
+  const { addressesBefore } = first.detail as unknown as Undoable
+  for (const email of [primary, ...addressesBefore]) {
+    await insertEmail(trx, { userId: user.id, email, isVerified: true })
+  }
+  const owned = await UserEmail.query(trx).findOne({
+    user_id: user.id,
+    email_normalized: primary.normalized,
+  })
+  if (owned === undefined) {
+    throw new AuthError('CONFLICT', {
+      message: 'This address belongs to another account by now. Ask an administrator for help.',
+    })
+  }
+  await trx('users').where('id', user.id).update({
+    email: primary.address,
+    email_normalized: primary.normalized,
+    email_verified: true,
+    updated_at: trx.fn.now(),
+  })
+  const kept = [primary, ...addressesBefore].map(({ normalized }) => normalized)
+  await trx('user_emails').where('user_id', user.id).whereNotIn('email_normalized', kept).delete()
+}

@@ -1,0 +1,53 @@
+// Adds the address whose code was proved; the primary address is told, and can undo it.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { tellOfChange } from './tell-of-change.ts'
+import { insertEmail, type UserEmail } from './user-email.ts'
+
+const verifyEmailInput = z.object({
+  verificationId: z.string().max(128),
+  code: z.string().max(64),
+})
+
+/** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well */
+export async function verifyEmail(context: AuthContext, input: unknown): Promise<UserEmail> {
+  const { deps, origin } = context
+  const { verificationId, code } = parseInput(verifyEmailInput, input)
+  const verification = await checkCode(context, {
+    verificationId,
+    code,
+    purposes: ['EMAIL'],
+    flowSecret: null,
+  })
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, context.claims)
+    if (verification.user_id !== user.id) throw failed()
+    await consumeVerification(trx, verification)
+    await tellOfChange(trx, deps, { kind: 'added', user, changed: verification.email })
+    const email = await insertEmail(trx, {
+      userId: user.id,
+      email: { address: verification.email, normalized: verification.email_normalized },
+      isVerified: true,
+    })
+    if (email === null) throw failed()
+    await recordAudit(trx, origin, {
+      action: 'email.added',
+      actor: { kind: 'user', id: user.id },
+      userId: user.id,
+      sessionId: session.id,
+      detail: { emailId: email.id },
+    })
+    await emitEvent(trx, 'user.updated', user.id, { changed: ['emails'] })
+    return email
+  })
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+}

@@ -1,0 +1,24 @@
+// Deletes another's account, for admins. It goes the way of one's own, without the code.
+import { z } from 'zod'
+import { lockAdmins } from '../administration/last-admin.ts'
+import { findManageable } from '../administration/rank.ts'
+import { requireAdmin } from '../administration/require-admin.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { eraseUser, type StartedErasure } from './erase-user.ts'
+
+const deleteUserInput = z.object({ userId: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND; FORBIDDEN for somebody of one's own rank or above */
+export async function deleteUser(context: AuthContext, input: unknown): Promise<StartedErasure> {
+  const { deps, claims, origin } = context
+  const { userId } = parseInput(deleteUserInput, input)
+  return await transact(deps.db, async (trx) => {
+    await lockAdmins(trx)
+    const admin = await requireAdmin(trx, claims)
+    const user = await findManageable(trx, admin, userId)
+    const { actor } = admin.by
+    return await eraseUser(trx, deps, { user, requestedBy: 'ADMIN', actor, origin })
+  })
+}

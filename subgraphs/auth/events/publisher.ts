@@ -1,0 +1,9 @@
+// Where events go when they leave the outbox.
+import type { AuthEvent } from '@sallyport/claims/events'
+
+export interface EventPublisher {
+  /** False: it would only fail now. */
+  isReady(): boolean
+  /** Resolves when the event is stored or applied where it goes. A rejection has it sent again, in its turn. */
+  publish(event: AuthEvent, messageId: string): Promise<void>
+}

@@ -1,0 +1,80 @@
+// Connects the outbox to the world: NATS where it is configured, else the consumers of this process, else nobody.
+import type { EventConsumer } from '@sallyport/claims/events'
+import { connectNats, RECEIPT_STREAM } from '@sallyport/claims/nats'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { AuthConfig } from '../config.ts'
+import { parseReceipt } from '../erasure/parse-receipt.ts'
+import { recordReceipt } from '../erasure/record-receipt.ts'
+import { forgetEvents } from './forget.ts'
+import { createInProcessPublisher } from './in-process-publisher.ts'
+import { createNatsPublisher } from './nats-publisher.ts'
+import { startEventRelay } from './relay.ts'
+
+interface DeliveryDeps {
+  readonly db: Knex
+  readonly config: AuthConfig
+  readonly log: Logger
+  readonly consumers: readonly EventConsumer[]
+  /** Who has to be told of an erasure. */
+  readonly participants: readonly string[]
+}
+
+interface Delivery {
+  stop(): Promise<void>
+}
+
+const FORGET_MS = 60_000
+
+/** Without a place to go to, events wait in the outbox until there is one, or until they are too old. */
+export function startEventDelivery(deps: DeliveryDeps): Delivery {
+  const { db, config, log, consumers, participants } = deps
+  const isDelivered = config.nats !== null || consumers.length > 0
+  const delivery = isDelivered ? deliver(deps) : null
+  if (!isDelivered) log.info('events stay in the outbox: no NATS_URL, and nobody here takes them')
+  const unreachable = participants.filter((name) => consumers.every((taker) => taker.name !== name))
+  if (config.nats === null && unreachable.length > 0)
+    log.warn({ subgraphs: unreachable }, 'erasures will wait for these subgraphs: set NATS_URL')
+  const timer = setInterval(() => {
+    forgetEvents(db, { retentionDays: config.eventsRetentionDays, isDelivered }).catch(
+      (error: unknown) => log.warn({ err: error }, 'old events could not be removed'),
+    )
+  }, FORGET_MS)
+  timer.unref()
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await delivery?.stop()
+    },
+  }
+}
+
+function deliver(deps: DeliveryDeps): Delivery {
+  if (deps.config.nats !== null) return deliverToNats(deps, deps.config.nats)
+  const publisher = createInProcessPublisher(deps.consumers, async (answer) => {
+    await recordReceipt(deps, answer)
+  })
+  return startEventRelay({ ...deps, publisher, source: deps.config.publicUrl })
+}
+
+function deliverToNats(
+  { db, config, log }: DeliveryDeps,
+  { url, credentialsFile }: { readonly url: string; readonly credentialsFile: string | null },
+): Delivery {
+  const nats = connectNats({ url, credentialsFile, name: 'sallyport-auth', log })
+  const publisher = createNatsPublisher(nats, { retentionDays: config.eventsRetentionDays })
+  const relay = startEventRelay({ db, log, publisher, source: config.publicUrl })
+  const receipts = nats.consume({
+    stream: RECEIPT_STREAM.name,
+    created: { ...RECEIPT_STREAM, maxAgeDays: config.eventsRetentionDays },
+    durable: 'auth',
+    handle: async (body, subject) => await recordReceipt({ db, log }, parseReceipt(body, subject)),
+  })
+  return {
+    stop: async () => {
+      await relay.stop()
+      await receipts.stop()
+      await nats.stop()
+    },
+  }
+}

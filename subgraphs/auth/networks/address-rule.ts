@@ -1,0 +1,40 @@
+// A rule about where the graph may be used from. Denied is denied; where something is allowed, everything else is not.
+import { Model } from 'objection'
+import { createNetworkMatcher } from './network.ts'
+
+export const MAX_RULES = 500
+
+export interface Rule {
+  readonly action: 'ALLOW' | 'DENY'
+  readonly applies_to: 'EVERYBODY' | 'ADMINS'
+  readonly network: string
+}
+
+export class AddressRule extends Model implements Rule {
+  static override readonly tableName = 'address_rules'
+
+  declare id: string
+  declare action: Rule['action']
+  declare applies_to: Rule['applies_to']
+  /** An address or a CIDR range. */
+  declare network: string
+  declare note: string | null
+  declare created_by: string | null
+  declare created_at: Date
+}
+
+/** Whether these rules let an admin in from this address: those for everybody and those for admins must both. */
+export function admitsAdmin(rules: readonly Rule[], address: string | null): boolean {
+  return (['EVERYBODY', 'ADMINS'] as const).every((group) => {
+    const matches = (action: Rule['action']) => {
+      const chosen = rules.filter((rule) => rule.applies_to === group && rule.action === action)
+      return { any: chosen.length > 0, hit: createNetworkMatcher(chosen.map(networkOf))(address) }
+    }
+    const allowed = matches('ALLOW')
+    return !matches('DENY').hit && (!allowed.any || allowed.hit)
+  })
+}
+
+function networkOf({ network }: Rule): string {
+  return network
+}

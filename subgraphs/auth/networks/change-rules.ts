@@ -1,0 +1,42 @@
+// Changes the address rules in one transaction, and never so that the admin who does it is shut out.
+import type { Knex } from 'knex'
+import { type Admin, requireAdmin } from '../administration/require-admin.ts'
+import type { AuthConfig } from '../config.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError } from '../errors.ts'
+import { AddressRule, admitsAdmin, type Rule } from './address-rule.ts'
+
+const RULES_LOCK = 7_255_010
+
+/** @throws AuthError CONFLICT when the rules that result would refuse the caller's own address */
+export async function changeRules<T>(
+  { deps, claims, origin }: AuthContext,
+  change: (trx: Knex, admin: Admin) => Promise<T>,
+): Promise<T> {
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, claims)
+    // Two changes that are harmless one by one may shut out together: they come one after the other.
+    await trx.raw('select pg_advisory_xact_lock(?)', [RULES_LOCK])
+    const result = await change(trx, admin)
+    const rules = [...rulesOfSettings(deps.config), ...(await AddressRule.query(trx))]
+    if (!admitsAdmin(rules, origin.ipAddress)) {
+      throw new AuthError('CONFLICT', {
+        message: `This would shut you out: you come from ${origin.ipAddress ?? 'an unknown address'}. Allow that first.`,
+      })
+    }
+    return result
+  })
+}
+
+function rulesOfSettings({ addressRules }: AuthConfig): Rule[] {
+  return [
+    ...addressRules.allow.map((network) => rule('ALLOW', 'EVERYBODY', network)),
+    ...addressRules.deny.map((network) => rule('DENY', 'EVERYBODY', network)),
+    ...addressRules.adminAllow.map((network) => rule('ALLOW', 'ADMINS', network)),
+  ]
+}
+
+function rule(action: Rule['action'], applies_to: Rule['applies_to'], network: string): Rule {
+  return { action, applies_to, network }
+}

@@ -1,0 +1,29 @@
+// Takes a rule away.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { AddressRule } from './address-rule.ts'
+import { changeRules } from './change-rules.ts'
+
+const deleteAddressRuleInput = z.object({ id: z.string().max(128) })
+
+/** @throws AuthError NOT_FOUND; CONFLICT when the rules that are left would shut the caller out */
+export async function deleteAddressRule(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ id: string }> {
+  const { id } = parseInput(deleteAddressRuleInput, input)
+  return await changeRules(context, async (trx, admin) => {
+    const rule = await AddressRule.query(trx).findById(id)
+    if (rule === undefined) throw new AuthError('NOT_FOUND')
+    await AddressRule.query(trx).deleteById(id)
+    const { action, applies_to, network } = rule
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'address_rule.deleted',
+      detail: { action, applies_to, network },
+    })
+    return { id }
+  })
+}

@@ -1,0 +1,62 @@
+// Replaces one's password: the present one is asked for, every other session ends, and this one gets new tokens.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { enqueueMail } from '../mail/outbox.ts'
+import { endSessionsOf } from '../sessions/end-sessions.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import { renewTokens } from '../sessions/renew-tokens.ts'
+import { answerSignedIn, type SignedIn } from '../sessions/sign-in.ts'
+import { findUserWithRoles } from '../users/user.ts'
+import { voidVerifications } from '../verifications/void-verifications.ts'
+import { confirmPassword } from './confirm-password.ts'
+import { requireStrongPassword } from './policy.ts'
+import { activeKeysOf, setPassword } from './set-password.ts'
+
+const password = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) <= 1024, 'A password has at most 1024 bytes.')
+
+const changePasswordInput = z.object({ currentPassword: password, newPassword: password })
+
+/** @throws AuthError INVALID_CREDENTIALS when the present password is wrong, WEAK_PASSWORD, RATE_LIMITED */
+export async function changePassword(context: AuthContext, input: unknown): Promise<SignedIn> {
+  const { deps, origin } = context
+  const { currentPassword, newPassword } = parseInput(changePasswordInput, input)
+  const user = await confirmPassword(context, currentPassword, 'password.change-attempted')
+  const words = [user.email_normalized, user.full_name, user.display_name]
+  requireStrongPassword(newPassword, words, 'input.newPassword')
+  const stored = await deps.hasher.hash(newPassword)
+
+  const renewed = await transact(deps.db, async (trx) => {
+    const live = await requireLiveSession(trx, context.claims)
+    if (live.user.password_hash !== user.password_hash) throw new AuthError('INVALID_CREDENTIALS')
+    const actor = { kind: 'user', id: user.id } as const
+    await setPassword(trx, user.id, stored)
+    await endSessionsOf(trx, origin, {
+      userId: user.id,
+      reason: 'password-changed',
+      actor,
+      except: live.session.id,
+    })
+    await voidVerifications(trx, user.id)
+    await enqueueMail(trx, {
+      template: 'password-changed',
+      recipient: live.user.email,
+      data: { apiKeys: await activeKeysOf(trx, user.id) },
+    })
+    await recordAudit(trx, origin, {
+      action: 'password.changed',
+      actor,
+      userId: user.id,
+      sessionId: live.session.id,
+    })
+    await emitEvent(trx, 'user.password_changed', user.id, {})
+    const tokens = await renewTokens(trx, deps, live.session)
+    return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }
+  })
+  return await answerSignedIn(context, { ...renewed, deviceToken: null })
+}

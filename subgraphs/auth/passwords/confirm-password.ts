@@ -1,0 +1,39 @@
+// The password again, within a session: counted for the session, so that whoever stole one cannot guess on, nor keep others out.
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError } from '../errors.ts'
+import { requireLiveSession } from '../sessions/live-session.ts'
+import type { UserWithRoles } from '../users/user.ts'
+import { storedPasswordOf } from './set-password.ts'
+
+/**
+ * @param action for the audit log, with the outcome
+ * @throws AuthError INVALID_CREDENTIALS when the password is wrong; the session stays as it was. RATE_LIMITED
+ */
+export async function confirmPassword(
+  context: AuthContext,
+  password: string,
+  action: string,
+): Promise<UserWithRoles> {
+  const { deps, origin, claims } = context
+  const { user, session } = await transact(
+    deps.db,
+    async (trx) => await requireLiveSession(trx, claims),
+  )
+  const tries = await deps.throttle.add('password-session', session.id)
+  if (tries.isOver) {
+    throw new AuthError('RATE_LIMITED', { retryAfterSeconds: tries.retryAfterSeconds })
+  }
+  const isRight = await deps.hasher.verify(password, storedPasswordOf(user))
+  await recordAudit(deps.db, origin, {
+    action,
+    outcome: isRight ? 'success' : 'failure',
+    actor: { kind: 'user', id: user.id },
+    userId: user.id,
+    sessionId: session.id,
+  })
+  if (!isRight) throw new AuthError('INVALID_CREDENTIALS', { message: 'The password is wrong.' })
+  await deps.throttle.reset('password-session', session.id)
+  return user
+}

@@ -1,0 +1,50 @@
+// Mails a code and a link for a new password. Whether the address has an account, nobody learns who does not read its mail.
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { limitNetwork } from '../throttling/limit-network.ts'
+import { mayMail } from '../throttling/may-mail.ts'
+import { parseEmail } from '../users/normalize-email.ts'
+import { findUserByEmail } from '../users/user.ts'
+import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+
+const requestPasswordResetInput = z.object({
+  email: z.string().max(320, 'Use at most 254 characters.'),
+})
+
+/**
+ * An unknown address gets the same answer and the same work; its mail says that there is no account.
+ * @throws AuthError BAD_USER_INPUT, RATE_LIMITED
+ */
+export async function requestPasswordReset(
+  context: AuthContext,
+  input: unknown,
+): Promise<BegunVerification> {
+  const { deps, origin } = context
+  const email = parseEmail(parseInput(requestPasswordResetInput, input).email)
+  await limitNetwork(deps, 'reset-network', origin.ipAddress)
+  const isMailed = await mayMail(deps, {
+    to: email.normalized,
+    purpose: 'PASSWORD_RESET',
+    address: origin.ipAddress,
+  })
+  return await transact(deps.db, async (trx) => {
+    const user = await findUserByEmail(trx, email)
+    const isReal = user !== undefined && user.status !== 'SUSPENDED'
+    await recordAudit(trx, origin, {
+      action: 'password.reset-requested',
+      actor: { kind: 'anonymous' },
+      userId: user?.id ?? null,
+    })
+    return await beginVerification(trx, deps.config, {
+      purpose: 'PASSWORD_RESET',
+      email,
+      template: isReal ? 'password-reset' : 'no-account',
+      isDecoy: !isReal,
+      isSilent: !isMailed,
+      ...(isReal && { userId: user.id }),
+    })
+  })
+}

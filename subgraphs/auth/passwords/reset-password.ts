@@ -1,0 +1,103 @@
+// Sets a new password for whoever proved the mailbox, by link or by code. It ends every session and signs nobody in,
+// so that further factors are still asked for at the next login (ASVS 6.4.3).
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { proveAddress } from '../emails/prove-address.ts'
+import { isAddressOf } from '../emails/user-email.ts'
+import { AuthError, badInput, parseInput } from '../errors.ts'
+import { emitEvent } from '../events/emit.ts'
+import { enqueueMail } from '../mail/outbox.ts'
+import { endSessionsOf } from '../sessions/end-sessions.ts'
+import { forgetGuesses } from '../throttling/guard-login.ts'
+import { User } from '../users/user.ts'
+import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { checkLink } from '../verifications/check-link.ts'
+import type { Verification } from '../verifications/verification.ts'
+import { voidVerifications } from '../verifications/void-verifications.ts'
+import type { StoredPassword } from './hasher.ts'
+import { requireStrongPassword } from './policy.ts'
+import { activeKeysOf, setPassword } from './set-password.ts'
+
+const resetPasswordInput = z.object({
+  token: z.string().max(256).nullish(),
+  verificationId: z.string().max(128).nullish(),
+  code: z.string().max(64).nullish(),
+  newPassword: z.string().max(2048, 'Use at most 128 characters.'),
+})
+
+/**
+ * An invitation is accepted in the same way. A weak password uses nothing up.
+ * @returns the address to log in with
+ * @throws AuthError VERIFICATION_FAILED, WEAK_PASSWORD, BAD_USER_INPUT
+ */
+export async function resetPassword(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ email: string }> {
+  const { deps } = context
+  const { newPassword, ...proof } = parseInput(resetPasswordInput, input)
+  requireStrongPassword(newPassword, [], 'input.newPassword')
+  const verification = await checkProof(context, proof)
+  const owner = await User.query(deps.db).findById(verification.user_id ?? '')
+  if (owner === undefined) throw failed()
+  const words = [verification.email_normalized, owner.full_name, owner.display_name]
+  requireStrongPassword(newPassword, words, 'input.newPassword')
+  const stored = await deps.hasher.hash(newPassword)
+  const user = await transact(
+    deps.db,
+    async (trx) => await replacePassword(trx, context, { verification, stored }),
+  )
+  await forgetGuesses(deps, verification.email_normalized)
+  return { email: user.email }
+}
+
+async function checkProof(
+  context: AuthContext,
+  { token, verificationId, code }: Omit<z.infer<typeof resetPasswordInput>, 'newPassword'>,
+): Promise<Verification> {
+  if (token && !verificationId && !code) {
+    const purposes = ['PASSWORD_RESET', 'INVITATION'] as const
+    return await checkLink(context.deps, context.deps.db, { token, purposes })
+  }
+  if (!token && verificationId && code) {
+    const purposes = ['PASSWORD_RESET'] as const
+    return await checkCode(context, { verificationId, code, purposes, flowSecret: null })
+  }
+  throw badInput('input', 'Send the token of the link, or verificationId and code.')
+}
+
+async function replacePassword(
+  trx: Knex,
+  { origin }: AuthContext,
+  { verification, stored }: { verification: Verification; stored: StoredPassword },
+): Promise<User> {
+  const user = await User.query(trx)
+    .findById(verification.user_id ?? '')
+    .forUpdate()
+  if (user === undefined || user.status === 'SUSPENDED') throw failed()
+  if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
+  await consumeVerification(trx, verification)
+  const actor = { kind: 'user', id: user.id } as const
+  await setPassword(trx, user.id, stored)
+  await proveAddress(trx, user, verification.email_normalized)
+  if (user.status === 'INVITED')
+    await trx('users').where('id', user.id).update({ status: 'ACTIVE' })
+  await endSessionsOf(trx, origin, { userId: user.id, reason: 'password-reset', actor })
+  await trx('known_devices').where('user_id', user.id).delete()
+  await voidVerifications(trx, user.id)
+  await enqueueMail(trx, {
+    template: 'password-changed',
+    recipient: user.email,
+    data: { apiKeys: await activeKeysOf(trx, user.id) },
+  })
+  await recordAudit(trx, origin, { action: 'password.reset', actor, userId: user.id })
+  await emitEvent(trx, 'user.password_changed', user.id, {})
+  return user
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+}

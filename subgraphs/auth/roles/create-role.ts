@@ -1,0 +1,59 @@
+// Makes a role, below the rank of the admin who makes it.
+import { z } from 'zod'
+import { requireAdmin } from '../administration/require-admin.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { customClaimsInput } from '../users/custom-claims.ts'
+import { requireLowerRank } from './grantable.ts'
+import { ROLE_NAME, Role } from './role.ts'
+
+/** RFC 6749 section 3.3: a scope is printable ASCII without space, quote and backslash. */
+const scope = z
+  .string()
+  .max(100)
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'A scope has no space, quote or backslash.')
+
+export const roleFields = {
+  rank: z.number().int().min(0, 'A rank is 0 or more.').max(1_000_000),
+  scopes: z.array(scope).max(100, 'A role has at most 100 scopes.').nullish(),
+  description: z.string().trim().max(500, 'Use at most 500 characters.').nullish(),
+  customClaims: customClaimsInput.nullish(),
+}
+
+const createRoleInput = z.object({
+  name: z
+    .string()
+    .regex(ROLE_NAME, 'A name has lower case letters, digits, ":", "_" and "-", 50 at most.'),
+  ...roleFields,
+})
+
+/** @throws AuthError CONFLICT when it exists; FORBIDDEN at or above the admin's rank */
+export async function createRole(context: AuthContext, input: unknown): Promise<Role> {
+  const { name, rank, scopes, description, customClaims } = parseInput(createRoleInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    requireLowerRank(admin, { rank })
+    const [row] = await trx('roles')
+      .insert({
+        name,
+        rank,
+        scopes: [...new Set(scopes ?? [])],
+        description: description || null,
+        custom_claims: JSON.stringify(customClaims ?? {}),
+      })
+      .onConflict('name')
+      .ignore()
+      .returning('*')
+    if (row === undefined) {
+      throw new AuthError('CONFLICT', { message: `There is a role "${name}" already.` })
+    }
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'role.created',
+      detail: { role: name, rank, scopes: scopes ?? [] },
+    })
+    return Role.fromDatabaseJson(row)
+  })
+}

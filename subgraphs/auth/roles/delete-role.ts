@@ -1,0 +1,42 @@
+// Removes a role that nobody has.
+import { z } from 'zod'
+import { requireAdmin } from '../administration/require-admin.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { requireLowerRank } from './grantable.ts'
+import { BUILT_IN, Role } from './role.ts'
+
+const deleteRoleInput = z.object({ name: z.string().max(50) })
+
+/** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for a built-in role, or one that somebody has */
+export async function deleteRole(context: AuthContext, input: unknown): Promise<{ name: string }> {
+  const { name } = parseInput(deleteRoleInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const role = await Role.query(trx).findById(name).forUpdate()
+    if (role === undefined) throw new AuthError('NOT_FOUND')
+    if (BUILT_IN.includes(name)) {
+      throw new AuthError('CONFLICT', { message: 'This role is built in.' })
+    }
+    requireLowerRank(admin, role)
+    const [held] = await trx('user_roles').where('role_name', name).count()
+    if (Number(held?.count ?? 0) > 0) {
+      throw new AuthError('CONFLICT', {
+        message: `${held?.count} people have this role: take it from them first.`,
+      })
+    }
+    // Or a role that is made later under this name would come to life on old keys.
+    await trx('api_keys')
+      .whereRaw('? = any(roles)', [name])
+      .update({ roles: trx.raw('array_remove(roles, ?)', [name]) })
+    await Role.query(trx).deleteById(name)
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'role.deleted',
+      detail: { role: name },
+    })
+    return { name }
+  })
+}

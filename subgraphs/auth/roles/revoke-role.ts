@@ -1,0 +1,38 @@
+// Takes a role from somebody of a lower rank, or from oneself. The last admin stays.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
+import { findManageable } from '../administration/rank.ts'
+import { type Admin, requireAdmin } from '../administration/require-admin.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { parseInput } from '../errors.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { takeRole } from './give-role.ts'
+
+const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string().max(50) })
+
+/**
+ * Not having it is success.
+ * @throws AuthError NOT_FOUND; FORBIDDEN by rank; LAST_ADMIN for an admin who steps down with nobody left
+ */
+export async function revokeRole(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+  const { userId, role } = parseInput(revokeRoleInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    if (role === 'admin') await lockAdmins(trx)
+    const admin = await requireAdmin(trx, context.claims)
+    const user = await findSelfOrManageable(trx, admin, userId)
+    if (role === 'admin') await requireAnotherAdmin(trx, user.id)
+    await takeRole(trx, context.origin, { userId: user.id, role, by: admin.by })
+    return (await findUserWithRoles(trx, user.id)) ?? user
+  })
+}
+
+/** Nobody manages somebody of their own rank but themselves. */
+async function findSelfOrManageable(
+  trx: Knex,
+  admin: Admin,
+  userId: string,
+): Promise<UserWithRoles> {
+  return admin.user.id === userId ? admin.user : await findManageable(trx, admin, userId)
+}

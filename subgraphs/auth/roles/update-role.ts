@@ -1,0 +1,54 @@
+// Changes what a role gives. Tokens of those who have it are stale from then on.
+import { z } from 'zod'
+import { requireAdmin } from '../administration/require-admin.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { roleFields } from './create-role.ts'
+import { requireLowerRank } from './grantable.ts'
+import { BUILT_IN, Role } from './role.ts'
+import { makeHoldersStale } from './stale-holders.ts'
+import { requireTokenRoom } from './token-room.ts'
+
+const updateRoleInput = z.object({
+  name: z.string().max(50),
+  ...roleFields,
+  rank: roleFields.rank.nullish(),
+})
+
+/**
+ * Fields that are absent or null stay as they are.
+ * @throws AuthError NOT_FOUND; FORBIDDEN by rank, before or after; CONFLICT for the rank of a built-in role, or when a
+ *   holder's token would not fit any more
+ */
+export async function updateRole(context: AuthContext, input: unknown): Promise<Role> {
+  const change = parseInput(updateRoleInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, context.claims)
+    const role = await Role.query(trx).findById(change.name).forUpdate()
+    if (role === undefined) throw new AuthError('NOT_FOUND')
+    requireLowerRank(admin, role)
+    requireLowerRank(admin, { rank: change.rank ?? role.rank })
+    if (BUILT_IN.includes(role.name) && (change.rank ?? role.rank) !== role.rank) {
+      throw new AuthError('CONFLICT', { message: 'The rank of a built-in role stays.' })
+    }
+    const [row] = await trx('roles')
+      .where('name', role.name)
+      .update({
+        rank: change.rank ?? role.rank,
+        scopes: [...new Set(change.scopes ?? role.scopes)],
+        description: change.description ?? role.description,
+        custom_claims: JSON.stringify(change.customClaims ?? role.custom_claims),
+      })
+      .returning('*')
+    await requireTokenRoom(trx, { role: role.name })
+    const holders = await makeHoldersStale(trx, role.name)
+    await recordAudit(trx, context.origin, {
+      ...admin.by,
+      action: 'role.updated',
+      detail: { role: role.name, rank: row.rank, scopes: row.scopes, holders },
+    })
+    return Role.fromDatabaseJson(row)
+  })
+}

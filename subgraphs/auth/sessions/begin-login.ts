@@ -1,0 +1,56 @@
+// The first half of a login that needs a code. After too many guesses a wrong password gets the very same answer, and no mail.
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { UserEmail } from '../emails/user-email.ts'
+import type { EmailAddress } from '../users/normalize-email.ts'
+import type { User } from '../users/user.ts'
+import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+import { flowCookie } from './cookies.ts'
+import { type NewSession, startPendingSession } from './start-session.ts'
+
+export interface BeginLogin {
+  /** null: the password was wrong, or there is no such account; no code will match. */
+  readonly user: User | null
+  readonly email: EmailAddress | null
+  readonly newSession: Omit<NewSession, 'userId'>
+}
+
+export async function beginLogin(
+  context: AuthContext,
+  { user, email, newSession }: BeginLogin,
+): Promise<BegunVerification> {
+  const { deps, origin } = context
+  // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
+  const stored =
+    email && (await UserEmail.query(deps.db).findOne('email_normalized', email.normalized))
+  const isMailed =
+    user !== null && !(await deps.throttle.add('login-mail-hour', user.email_normalized)).isOver
+  const begun = await transact(deps.db, async (trx) => {
+    const session =
+      user && (await startPendingSession(trx, origin, { ...newSession, userId: user.id }))
+    if (user !== null) {
+      await recordAudit(trx, origin, {
+        action: 'login.verification-required',
+        actor: { kind: 'user', id: user.id },
+        userId: user.id,
+        sessionId: session?.id ?? null,
+      })
+    }
+    return await beginVerification(trx, deps.config, {
+      purpose: 'LOGIN',
+      email: {
+        address: stored?.email ?? email?.address ?? 'unknown',
+        normalized: email?.normalized ?? 'unknown',
+      },
+      template: 'login-code',
+      isDecoy: user === null,
+      isSilent: !isMailed,
+      delivery: newSession.delivery,
+      ...(user && { userId: user.id }),
+      ...(session && { sessionId: session.id }),
+    })
+  })
+  if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
+  return begun
+}

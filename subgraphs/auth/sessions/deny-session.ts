@@ -1,0 +1,41 @@
+// "This was not me": one click from the mail about a new device takes the account back.
+import { z } from 'zod'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../database.ts'
+import { isAddressOf } from '../emails/user-email.ts'
+import { AuthError, parseInput } from '../errors.ts'
+import { secureAccount } from '../users/secure-account.ts'
+import { User } from '../users/user.ts'
+import { consumeVerification } from '../verifications/check-code.ts'
+import { checkLink } from '../verifications/check-link.ts'
+
+const denySessionInput = z.object({ token: z.string().max(256) })
+
+/**
+ * Ends every session, that one and others, and voids the password.
+ * @returns the token with which `resetPassword` takes a new password
+ * @throws AuthError VERIFICATION_FAILED
+ */
+export async function denySession(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ resetToken: string }> {
+  const { token } = parseInput(denySessionInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const link = await checkLink(context.deps, trx, { token, purposes: ['SESSION_REPORT'] })
+    const user = await User.query(trx)
+      .findById(link.user_id ?? '')
+      .forUpdate()
+    if (user === undefined || !(await isAddressOf(trx, user.id, link.email_normalized))) {
+      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    }
+    await consumeVerification(trx, link)
+    const { since } = link.detail as { since?: string }
+    const resetToken = await secureAccount(trx, context, {
+      user,
+      since: since === undefined ? link.created_at : new Date(since),
+      action: 'session.denied',
+    })
+    return { resetToken }
+  })
+}

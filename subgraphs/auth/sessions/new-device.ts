@@ -1,0 +1,37 @@
+// A sign-in from a device that was not seen before is told to the person, with one click that takes the account back.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../dependencies.ts'
+import type { User } from '../users/user.ts'
+import { beginVerification } from '../verifications/begin-verification.ts'
+import type { Session } from './session.ts'
+
+export async function tellOfNewDevice(
+  trx: Knex,
+  { config }: Pick<AuthDeps, 'config'>,
+  { user, session }: { readonly user: User; readonly session: Session },
+): Promise<void> {
+  await beginVerification(trx, config, {
+    purpose: 'SESSION_REPORT',
+    email: { address: user.email, normalized: user.email_normalized },
+    template: 'new-device',
+    userId: user.id,
+    detail: {
+      sessionId: session.id,
+      since: session.created_at.toISOString(),
+      time: `${session.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+      device: plain(session.device_name ?? session.user_agent),
+      address: session.ip_address,
+    },
+  })
+}
+
+/** Whoever signs in chooses these words: no line breaks, no addresses to click on. */
+function plain(text: string | null): string | null {
+  if (text === null) return null
+  return text
+    .replace(/[^\p{L}\p{N} ()+,.;_-]/gu, ' ')
+    .replace(/\.(?=\S*[a-z])/gi, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 100)
+}

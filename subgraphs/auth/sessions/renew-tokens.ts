@@ -1,0 +1,49 @@
+// New tokens for a session whose privilege has changed: a proof of who is there, a new password.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../dependencies.ts'
+import { AuthError } from '../errors.ts'
+import { randomText, sha256 } from '../identifiers.ts'
+import { seal, unseal } from '../tokens/sealed-box.ts'
+import { formatRefreshToken, type RefreshToken } from './refresh-token.ts'
+import { Session } from './session.ts'
+
+/** Each one needs a password: whoever loses as many answers in a row logs in again. */
+const MAX_EARLIER_TURNS = 8
+
+/**
+ * The client's present refresh token becomes the predecessor, so a lost answer costs nothing. Which one it has is not
+ * sure: the answer that carried the present one may be lost too, so its predecessor stays one.
+ */
+export async function renewTokens(
+  trx: Knex,
+  { config }: Pick<AuthDeps, 'config'>,
+  session: Session,
+): Promise<{ session: Session; refreshToken: string }> {
+  const keys = config.secrets.keyEncryptionKey
+  const familyKey = keys.version(session.family_key_version ?? keys.currentVersion).release()
+  const familyId = session.family_id ?? ''
+  const token: RefreshToken = {
+    familyId,
+    familySecret: unseal(familyKey, `family ${familyId}`, session.family_sealed ?? ''),
+    turn: randomText(32),
+  }
+  const box = seal(keys.current().release(), `successor ${familyId}`, token.turn)
+  const [row] = await trx('sessions')
+    .where({ id: session.id, status: 'ACTIVE' })
+    .update({
+      authenticated_at: trx.fn.now(),
+      previous_turn_hash: trx.ref('turn_hash'),
+      earlier_turn_hashes: trx.raw(
+        '(array_remove(array_prepend(previous_turn_hash, earlier_turn_hashes), null))[1:?]',
+        [MAX_EARLIER_TURNS],
+      ),
+      turn_hash: sha256(token.turn),
+      sealed_successor: `k${keys.currentVersion}:${box}`,
+      generation: trx.raw('generation + 1'),
+      rotated_at: trx.fn.now(),
+      last_used_at: trx.fn.now(),
+    })
+    .returning('*')
+  if (row === undefined) throw new AuthError('UNAUTHENTICATED', { reason: 'SESSION_REVOKED' })
+  return { session: Session.fromDatabaseJson(row), refreshToken: formatRefreshToken(token) }
+}

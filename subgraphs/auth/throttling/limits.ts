@@ -1,0 +1,46 @@
+// The one table of limits on guessing, on mail and on what costs a hash. Windows are fixed, counts are of credentials tried.
+
+export interface Limit {
+  /** So many in one window are fine. */
+  readonly points: number
+  readonly seconds: number
+  /** Kept in PostgreSQL even beside Redis: a flush there must not start it anew. Default false. */
+  readonly isDurable?: boolean
+}
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const limits = {
+  /** Passwords for one address from one network; each further one has to wait longer. */
+  'login-pair': { points: 5, seconds: DAY },
+  /** One further try in each of these, whose length grows. */
+  'login-pair-wait': { points: 1, seconds: 1 },
+  /** Passwords from one network, whatever the address: stuffing. */
+  'login-network': { points: 100, seconds: 15 * MINUTE },
+  /** Passwords for one address, from anywhere: beyond it a login needs the mailbox. */
+  'login-account': { points: 10, seconds: 15 * MINUTE },
+  /** The same without a success between (NIST 800-63B-4 3.2.2: no more than 100). */
+  'login-account-long': { points: 80, seconds: 180 * DAY, isDurable: true },
+  /** Passwords from a device that is known: nobody else's guesses count here. */
+  'login-device': { points: 20, seconds: 15 * MINUTE },
+  /** Passwords given again within one session. */
+  'password-session': { points: 10, seconds: 15 * MINUTE },
+  'register-network': { points: 20, seconds: HOUR },
+  'reset-network': { points: 20, seconds: HOUR },
+  /** Wrong codes from one network. */
+  'code-network': { points: 100, seconds: 15 * MINUTE },
+  /** Wrong codes for one address, whatever the verification. */
+  'code-account': { points: 50, seconds: DAY, isDurable: true },
+  /** Mail that somebody who is not signed in can provoke. */
+  'mail-address-minute': { points: 1, seconds: MINUTE },
+  'mail-address-hour': { points: 5, seconds: HOUR },
+  /** Codes that are sent again, over all verifications of an address. */
+  'resend-address-hour': { points: 10, seconds: HOUR },
+  /** Sign-in codes: they take the right password. */
+  'login-mail-hour': { points: 10, seconds: HOUR },
+  'mail-network': { points: 20, seconds: HOUR },
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof limits

@@ -1,0 +1,140 @@
+// Counts attempts, shared between instances: in Redis where there is one, in PostgreSQL otherwise and whenever Redis is away.
+// Never inside a transaction: the embedded database has one connection, and a count must survive what it counts.
+import { createHash } from 'node:crypto'
+import { Redis } from 'ioredis'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import {
+  type RateLimiterAbstract,
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  type RateLimiterRes,
+} from 'rate-limiter-flexible'
+import { type Limit, type LimitName, limits } from './limits.ts'
+
+export interface Count {
+  /** With this one. */
+  readonly count: number
+  readonly isOver: boolean
+  /** Until the window ends; at least 1. */
+  readonly retryAfterSeconds: number
+}
+
+export interface Throttle {
+  /** Counts one more. @param seconds length of the window, where it is not the table's */
+  add(limit: LimitName, key: string, seconds?: number): Promise<Count>
+  /** Takes one back: the attempt was a success. */
+  forgive(limit: LimitName, key: string): Promise<void>
+  /** Starts anew. */
+  reset(limit: LimitName, key: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Redis is asked for no longer than this, and then left alone for a while: a login makes several counts. */
+const REDIS_TIMEOUT_MS = 300
+const REDIS_PAUSE_MS = 5_000
+
+interface Limiters {
+  readonly inRedis: RateLimiterAbstract | null
+  readonly inPostgres: RateLimiterAbstract
+}
+
+export function createThrottle(deps: {
+  readonly db: Knex
+  readonly redisUrl: string | null
+  readonly log: Logger
+}): Throttle {
+  const redis = deps.redisUrl === null ? null : connectRedis(deps.redisUrl, deps.log)
+  const limiters = new Map(
+    (Object.entries(limits) as [LimitName, Limit][]).map(([name, limit]) => {
+      return [name, createLimiters(name, limit, { db: deps.db, redis })]
+    }),
+  )
+  let pausedUntil = 0
+
+  /** Whatever goes wrong with Redis, the attempt is counted: in PostgreSQL, or the request fails with it. */
+  async function count<T>(
+    name: LimitName,
+    work: (limiter: RateLimiterAbstract) => Promise<T>,
+  ): Promise<T> {
+    const found = limiters.get(name)
+    if (found === undefined) throw new Error(`there is no limit "${name}"`)
+    const { inRedis, inPostgres } = found
+    if (inRedis === null || performance.now() < pausedUntil) return await work(inPostgres)
+    try {
+      return await work(inRedis)
+    } catch (error) {
+      pausedUntil = performance.now() + REDIS_PAUSE_MS
+      deps.log.warn({ err: error }, 'Redis does not count: PostgreSQL does for a while')
+      return await work(inPostgres)
+    }
+  }
+
+  return {
+    add: async (limit, key, seconds) => {
+      const options = seconds === undefined ? {} : { customDuration: seconds }
+      return toCount(limit, await count(limit, (it) => it.penalty(hashed(key), 1, options)))
+    },
+    forgive: async (limit, key) => void (await count(limit, (it) => it.reward(hashed(key)))),
+    reset: async (limit, key) => void (await count(limit, (it) => it.delete(hashed(key)))),
+    stop: async () => redis?.disconnect(),
+  }
+}
+
+function createLimiters(
+  name: LimitName,
+  { points, seconds, isDurable = false }: Limit,
+  { db, redis }: { readonly db: Knex; readonly redis: Redis | null },
+): Limiters {
+  const options = { keyPrefix: `sallyport:${name}`, points, duration: seconds }
+  const inPostgres = new RateLimiterPostgres({
+    ...options,
+    storeClient: db,
+    storeType: 'knex',
+    tableName: 'throttles',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+  })
+  if (redis === null || isDurable) return { inRedis: null, inPostgres }
+  const inRedis = new RateLimiterRedis({
+    ...options,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+  })
+  return { inRedis, inPostgres }
+}
+
+function connectRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, {
+    commandTimeout: REDIS_TIMEOUT_MS,
+    connectTimeout: 2_000,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(2_000, 100 * attempt),
+  })
+  let isAway = false
+  // Each try to connect is an error of its own: one line tells of them all.
+  redis.on('error', (error: Error) => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away: attempts are counted in PostgreSQL')
+    isAway = true
+  })
+  redis.on('ready', () => {
+    if (isAway) log.info('Redis is back')
+    isAway = false
+  })
+  return redis
+}
+
+function toCount(limit: LimitName, found: RateLimiterRes): Count {
+  const count = Math.max(0, found.consumedPoints)
+  return {
+    count,
+    isOver: count > limits[limit].points,
+    retryAfterSeconds: Math.max(1, Math.ceil(found.msBeforeNext / 1000)),
+  }
+}
+
+/** Addresses of people are nobody's business in a table of counters. */
+function hashed(key: string): string {
+  return createHash('sha256').update(key).digest('base64url')
+}

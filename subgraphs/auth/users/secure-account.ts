@@ -1,0 +1,61 @@
+// Somebody else was in: nothing that they may hold works any longer, and the owner of the mailbox chooses a new password.
+import type { Knex } from 'knex'
+import { recordAudit } from '../audit/record.ts'
+import type { AuthContext } from '../context.ts'
+import { emitEvent } from '../events/emit.ts'
+import { revoke } from '../revocation/revoke.ts'
+import { endSessionsOf } from '../sessions/end-sessions.ts'
+import { beginVerification } from '../verifications/begin-verification.ts'
+import { linkTokenFor } from '../verifications/verification.ts'
+import { voidVerifications } from '../verifications/void-verifications.ts'
+import { raiseTokenVersion } from './raise-token-version.ts'
+import type { User } from './user.ts'
+
+export interface SecureAccount {
+  readonly user: User
+  /** API keys that were made since then are revoked: the intruder may have made them. */
+  readonly since: Date
+  /** Dotted, for the audit log. */
+  readonly action: string
+}
+
+/** @returns the token with which `resetPassword` takes a new password */
+export async function secureAccount(
+  trx: Knex,
+  { deps, origin }: AuthContext,
+  { user, since, action }: SecureAccount,
+): Promise<string> {
+  const actor = { kind: 'user', id: user.id } as const
+  await trx('users')
+    .where('id', user.id)
+    .update({ password_hash: null, password_pepper_version: null })
+  await raiseTokenVersion(trx, user.id)
+  await endSessionsOf(trx, origin, { userId: user.id, reason: 'not-me', actor })
+  await trx('known_devices').where('user_id', user.id).delete()
+  await voidVerifications(trx, user.id)
+  const keys: { id: string }[] = await trx('api_keys')
+    .where('user_id', user.id)
+    .whereNot('status', 'REVOKED')
+    .where('created_at', '>=', since)
+    .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
+    .returning('id')
+  await revoke(
+    trx,
+    keys.map(({ id }) => ({ kind: 'api-key', id })),
+  )
+  for (const { id } of keys) await emitEvent(trx, 'api_key.revoked', user.id, { apiKeyId: id })
+  await recordAudit(trx, origin, {
+    action,
+    actor,
+    userId: user.id,
+    detail: { revokedApiKeyIds: keys.map(({ id }) => id) },
+  })
+  const { verification } = await beginVerification(trx, deps.config, {
+    purpose: 'PASSWORD_RESET',
+    email: { address: user.email, normalized: user.email_normalized },
+    template: 'password-reset',
+    userId: user.id,
+    isSilent: true,
+  })
+  return linkTokenFor(verification, deps.config.secrets.codeKey)
+}

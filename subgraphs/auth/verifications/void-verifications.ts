@@ -1,0 +1,13 @@
+// Ends what was begun under an old password: codes and reset links stop working. "This was not me" links stay.
+import type { Knex } from 'knex'
+import type { VerificationPurpose } from './verification.ts'
+
+const KEPT: readonly VerificationPurpose[] = ['EMAIL_UNDO', 'SESSION_REPORT']
+
+export async function voidVerifications(trx: Knex, userId: string): Promise<void> {
+  await trx('verifications')
+    .where('user_id', userId)
+    .whereNotIn('purpose', [...KEPT])
+    .whereNull('consumed_at')
+    .update({ consumed_at: trx.fn.now() })
+}

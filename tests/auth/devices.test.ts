@@ -1,0 +1,153 @@
+// New devices: told by mail, and taken back with one click.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Stack, startStack } from '../harness.ts'
+import { linkToken } from '../mailbox.ts'
+import {
+  LOGIN,
+  logIn,
+  PASSWORD,
+  type Person,
+  refreshWith,
+  registerPerson,
+  VERIFY,
+} from '../people.ts'
+
+const DENY =
+  'mutation Deny($input: DenySessionInput!) { denySession(input: $input) { resetToken } }'
+const RESET =
+  'mutation Reset($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }'
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack({ env: { TRUSTED_PROXIES: '127.0.0.1' } })
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+/** Signs in from a device that was not seen before. @returns the mail about it and the new session's tokens */
+async function enterFromNewDevice(person: Person, deviceName = 'Chess club laptop') {
+  const headers = { 'x-forwarded-for': '192.0.2.44' }
+  const begun = await stack.client.send(
+    LOGIN,
+    { input: { email: person.email, password: PASSWORD, deviceName } },
+    headers,
+  )
+  const code = await stack.mailbox.takeCode(person.email)
+  const verificationId = begun.data.login.verification.id
+  const { data } = await stack.client.send(VERIFY, { input: { verificationId, code } }, headers)
+  const mail = await stack.mailbox.take(person.email)
+  return { mail, signedIn: data.verifySession }
+}
+
+test('a sign-in from a new device mails time, device and network; a known device mails nothing', async () => {
+  const person = await registerPerson(stack)
+  const { mail, signedIn } = await enterFromNewDevice(person)
+  expect(mail.subject).toContain('new device')
+  expect(mail.text).toContain('Device: Chess club laptop')
+  expect(mail.text).toContain('Network address: 192.0.2.44')
+  expect(mail.text).toMatch(/Time: 20\d\d-\d\d-\d\d \d\d:\d\d UTC/)
+
+  const before = stack.mailbox.messages.length
+  const again = await logIn(stack.client, { ...person, deviceToken: signedIn.deviceToken })
+  expect(again.id).toBe(person.id)
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  expect(stack.mailbox.messages).toHaveLength(before)
+})
+
+test('the name of a device cannot put a link or a line into the mail', async () => {
+  const person = await registerPerson(stack)
+  const { mail } = await enterFromNewDevice(
+    person,
+    'x\r\n\r\nThis was me: https://evil.example/login',
+  )
+  expect(mail.text).not.toContain('https://evil')
+  expect(mail.text).not.toContain('evil.example')
+  expect(mail.text).toMatch(/^Device: x This was me/m)
+})
+
+test('"this was not me" ends every session, voids the password and asks for a new one, once', async () => {
+  const person = await registerPerson(stack)
+  const { mail, signedIn } = await enterFromNewDevice(person)
+  const token = linkToken(mail.text, 'not-me')
+  const denied = await stack.client.send(DENY, { input: { token } })
+  const { resetToken } = denied.data.denySession
+
+  for (const refreshToken of [person.refreshToken, signedIn.tokens.refreshToken]) {
+    expect((await refreshWith(stack.client, refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+  }
+  const { email, deviceToken } = person
+  const login = (password: string) =>
+    stack.client.send(LOGIN, { input: { email, password, deviceToken } })
+  expect((await login(PASSWORD)).code).toBe('INVALID_CREDENTIALS')
+  expect((await stack.client.send(DENY, { input: { token } })).code).toBe('VERIFICATION_FAILED')
+
+  const newPassword = 'mine alone once again'
+  const reset = await stack.client.send(RESET, { input: { token: resetToken, newPassword } })
+  expect(reset.data.resetPassword.email).toBe(email)
+  expect((await login(newPassword)).data.login.__typename).toBe('VerificationRequired')
+})
+
+test('an API key that was made since then is revoked; an older one works on', async () => {
+  const person = await registerPerson(stack)
+  const template = {
+    user_id: person.id,
+    name: 'k',
+    status: 'ACTIVE',
+    secret_hash: 'x',
+    secret_pepper_version: 1,
+  }
+  await stack.db('api_keys').insert({
+    ...template,
+    id: `key_old_${person.id}`,
+    key: `old_${person.id}`,
+    created_at: new Date(Date.now() - 3_600_000),
+  })
+  const { mail } = await enterFromNewDevice(person)
+  await stack.db('api_keys').insert({
+    ...template,
+    id: `key_new_${person.id}`,
+    key: `new_${person.id}`,
+  })
+  await stack.client.send(DENY, { input: { token: linkToken(mail.text, 'not-me') } })
+  const keys = await stack.db('api_keys').where('user_id', person.id).orderBy('created_at')
+  expect(keys.map((key: { status: string }) => key.status)).toEqual(['ACTIVE', 'REVOKED'])
+})
+
+test('a link that was altered opens nothing', async () => {
+  const person = await registerPerson(stack)
+  const { mail } = await enterFromNewDevice(person)
+  const token = linkToken(mail.text, 'not-me')
+  const [id = '', mac = ''] = token.split('.')
+  for (const forged of [`${id}.${'A'.repeat(mac.length)}`, id, `${token}x`, '.', 'x'.repeat(256)]) {
+    expect((await stack.client.send(DENY, { input: { token: forged } })).code).toBe(
+      'VERIFICATION_FAILED',
+    )
+  }
+  expect((await refreshWith(stack.client, person.refreshToken)).errors).toEqual([])
+})
+
+describe('with SESSION_VERIFICATION=off', () => {
+  test('a new device signs in at once, is told and remembered; it proves nothing to new-device', async () => {
+    const open = await startStack({ env: { SESSION_VERIFICATION: 'off' } })
+    try {
+      const person = await registerPerson(open)
+      const login = (deviceToken?: string) =>
+        open.client.send(LOGIN, { input: { email: person.email, password: PASSWORD, deviceToken } })
+      const first = await login()
+      const { deviceToken } = first.data.login
+      expect(deviceToken).toMatch(/^dvt_/)
+      expect((await open.mailbox.take(person.email)).subject).toContain('new device')
+      expect((await login(deviceToken)).data.login.deviceToken).toBeNull()
+      const rows = await open
+        .db('known_devices')
+        .where('user_id', person.id)
+        .orderBy('created_at')
+        .select('proven')
+      expect(rows).toEqual([{ proven: true }, { proven: false }])
+    } finally {
+      await open.stop()
+    }
+  })
+})

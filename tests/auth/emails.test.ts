@@ -1,0 +1,273 @@
+// Several addresses a person: added by code, made primary, removed, and taken back by whoever was there before.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bearer, type GraphqlAnswer } from '../client.ts'
+import { type Stack, startStack } from '../harness.ts'
+import { linkToken } from '../mailbox.ts'
+import {
+  LOGIN,
+  logIn,
+  newEmail,
+  PASSWORD,
+  type Person,
+  REGISTER,
+  refreshWith,
+  registerPerson,
+} from '../people.ts'
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+const ADD = 'mutation Add($input: AddEmailInput!) { addEmail(input: $input) { id purpose sentTo } }'
+const VERIFY =
+  'mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) { id email primary verifiedAt } }'
+const PRIMARY =
+  'mutation Primary($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { email emails { id email primary } } }'
+const REMOVE =
+  'mutation Remove($input: RemoveEmailInput!) { removeEmail(input: $input) { emails { email } } }'
+const UNDO =
+  'mutation Undo($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }'
+const RESET =
+  'mutation Reset($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }'
+
+const as = (person: Person) => (query: string, input: object) =>
+  stack.client.send(query, { input }, person.headers)
+
+/** Adds an address and proves it. @returns its id */
+async function addAddress(
+  person: Person,
+  email = newEmail(),
+): Promise<{ id: string; email: string }> {
+  const begun = await as(person)(ADD, { email })
+  const code = await stack.mailbox.takeCode(email)
+  const { data } = await as(person)(VERIFY, { verificationId: begun.data.addEmail.id, code })
+  return data.verifyEmail
+}
+
+async function addressesOf(person: Person, headers = person.headers): Promise<object[]> {
+  const { data } = await stack.client.send(
+    '{ viewer { user { emails { email primary } } } }',
+    {},
+    headers,
+  )
+  return data.viewer.user.emails
+}
+
+function code(answer: GraphqlAnswer): string | undefined {
+  return answer.code
+}
+
+test('an address is added when its code is proved; the primary one is told, and one logs in with either', async () => {
+  const person = await registerPerson(stack)
+  const second = newEmail()
+  const begun = await as(person)(ADD, { email: second })
+  expect(begun.data.addEmail).toMatchObject({ purpose: 'EMAIL', sentTo: 'p…@example.com' })
+  expect(await addressesOf(person)).toHaveLength(1)
+
+  const proof = {
+    verificationId: begun.data.addEmail.id,
+    code: await stack.mailbox.takeCode(second),
+  }
+  const added = await as(person)(VERIFY, proof)
+  expect(added.data.verifyEmail).toMatchObject({ email: second, primary: false })
+  expect(code(await as(person)(VERIFY, proof))).toBe('VERIFICATION_FAILED')
+  const told = await stack.mailbox.take(person.email)
+  expect(told.subject).toContain('was added')
+  expect(await addressesOf(person)).toEqual([
+    { email: person.email, primary: true },
+    { email: second, primary: false },
+  ])
+  const { email: _, ...rest } = person
+  expect((await logIn(stack.client, { ...rest, email: second })).id).toBe(person.id)
+})
+
+test('an address of another account gets the same answer, its owner a mail, and no code works', async () => {
+  const person = await registerPerson(stack)
+  const other = await registerPerson(stack)
+  await stack.db('throttles').delete()
+  const taken = await as(person)(ADD, { email: other.email })
+  const free = await as(person)(ADD, { email: newEmail() })
+  expect(Object.keys(taken.data.addEmail)).toEqual(Object.keys(free.data.addEmail))
+  expect((await stack.mailbox.take(other.email)).subject).toContain('tried to use your address')
+  const wrong = await as(person)(VERIFY, {
+    verificationId: taken.data.addEmail.id,
+    code: '00000000',
+  })
+  expect(wrong.errors[0]?.extensions).toMatchObject({
+    code: 'VERIFICATION_FAILED',
+    attemptsRemaining: 4,
+  })
+})
+
+test('an address that was added can neither be registered nor added by anybody else', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  await stack.db('throttles').delete()
+  await stack.client.send(REGISTER, {
+    input: { email: second.email.toUpperCase(), password: PASSWORD },
+  })
+  expect(
+    (await stack.mailbox.take(second.email.toUpperCase().replace('EXAMPLE.COM', 'example.com')))
+      .subject,
+  ).toContain('already have an account')
+})
+
+test('the code of an address works for the person alone who began', async () => {
+  const person = await registerPerson(stack)
+  const stranger = await registerPerson(stack)
+  const email = newEmail()
+  const begun = await as(person)(ADD, { email })
+  const proof = {
+    verificationId: begun.data.addEmail.id,
+    code: await stack.mailbox.takeCode(email),
+  }
+  expect(code(await as(stranger)(VERIFY, proof))).toBe('VERIFICATION_FAILED')
+})
+
+test('a change of addresses takes a recent sign-in: STEP_UP_REQUIRED, and no change', async () => {
+  const person = await registerPerson(stack)
+  await stack
+    .db('sessions')
+    .where('id', person.sessionId)
+    .update({ authenticated_at: new Date(Date.now() - 3_600_000) })
+  const { data } = await refreshWith(stack.client, person.refreshToken)
+  const headers = bearer(data.refresh.tokens.accessToken)
+  for (const [query, input] of [
+    [ADD, { email: newEmail() }],
+    [PRIMARY, { id: 'eml_x' }],
+    [REMOVE, { id: 'eml_x' }],
+  ] as const) {
+    const answer = await stack.client.send(query, { input }, headers)
+    expect(answer.status).toBe(403)
+    expect(answer.errors[0]?.extensions).toMatchObject({
+      code: 'STEP_UP_REQUIRED',
+      challenge: { methods: ['PASSWORD'], maxAgeSeconds: 900 },
+    })
+  }
+})
+
+test('the primary address stays; unknown and foreign ids look alike', async () => {
+  const person = await registerPerson(stack)
+  const stranger = await registerPerson(stack)
+  const foreign = await addAddress(stranger)
+  const own = await stack.db('user_emails').where('user_id', person.id).first('id')
+  expect(code(await as(person)(REMOVE, { id: own.id }))).toBe('CONFLICT')
+  for (const query of [PRIMARY, REMOVE]) {
+    const answers = [
+      await as(person)(query, { id: foreign.id }),
+      await as(person)(query, { id: 'eml_unknown' }),
+    ]
+    expect(answers.map(code)).toEqual(['NOT_FOUND', 'NOT_FOUND'])
+    expect(answers[0]?.errors[0]?.message).toBe(answers[1]?.errors[0]?.message)
+  }
+})
+
+test('a removed address is told, opens nothing any more, and is free', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  const removed = await as(person)(REMOVE, { id: second.id })
+  expect(removed.data.removeEmail.emails).toEqual([{ email: person.email }])
+  expect((await stack.mailbox.take(second.email)).text).not.toContain('#')
+  const login = await stack.client.send(LOGIN, {
+    input: { email: second.email, password: PASSWORD, deviceToken: person.deviceToken },
+  })
+  expect(code(login)).toBe('INVALID_CREDENTIALS')
+  await stack.db('throttles').delete()
+  expect((await registerPerson(stack, { email: second.email })).id).not.toBe(person.id)
+})
+
+test('whoever had the account takes it back from the mail: addresses, sessions, password, keys', async () => {
+  const owner = await registerPerson(stack)
+  const thief = await logIn(stack.client, owner)
+  const attackers = await addAddress(thief)
+  await as(thief)(PRIMARY, { id: attackers.id })
+  const old = await stack
+    .db('user_emails')
+    .where({ user_id: owner.id, email: owner.email })
+    .first('id')
+  await as(thief)(REMOVE, { id: old.id })
+  expect(await addressesOf(thief)).toEqual([{ email: attackers.email, primary: true }])
+
+  // The mail about the first change is enough: the later ones are undone with it.
+  const changes = () =>
+    stack.mailbox.messages.filter(
+      ({ to, subject }) => to === owner.email && /was (added|changed|removed)/.test(subject),
+    )
+  await expect.poll(() => changes().length, { timeout: 5_000 }).toBe(3)
+  const mails = changes().filter(({ text }) => text.includes('#'))
+  const main = mails.find(({ subject }) => subject.includes('main address'))
+  const token = linkToken(main?.text ?? '', 'undo-email-change')
+  const undone = await stack.client.send(UNDO, { input: { token } })
+  const { resetToken } = undone.data.undoEmailChange
+
+  expect((await refreshWith(stack.client, thief.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+  const login = (password: string) =>
+    stack.client.send(LOGIN, { input: { email: owner.email, password } })
+  expect(code(await login(PASSWORD))).toBe('INVALID_CREDENTIALS')
+  const reset = await stack.client.send(RESET, {
+    input: { token: resetToken, newPassword: 'another long pass phrase' },
+  })
+  expect(reset.data.resetPassword.email).toBe(owner.email)
+  expect((await login('another long pass phrase')).data.login.__typename).toBe(
+    'VerificationRequired',
+  )
+  const rows = await stack.db('user_emails').where('user_id', owner.id).select('email')
+  expect(rows).toEqual([{ email: owner.email }])
+  const audit = await stack
+    .db('audit_events')
+    .where({ user_id: owner.id, action: 'email.change-undone' })
+  expect(audit).toHaveLength(1)
+
+  // Nor can the thief undo the undoing, with what their own address was mailed meanwhile.
+  const theirs = stack.mailbox.messages.filter(({ to, text }) => {
+    return to === attackers.email && text.includes('/undo-email-change#')
+  })
+  expect(theirs).toHaveLength(1)
+  for (const mail of [...mails, ...theirs]) {
+    const again = await stack.client.send(UNDO, {
+      input: { token: linkToken(mail.text, 'undo-email-change') },
+    })
+    expect(code(again)).toBe('VERIFICATION_FAILED')
+  }
+})
+
+test('an undo runs out after 72 hours', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  await as(person)(PRIMARY, { id: second.id })
+  const told = () =>
+    stack.mailbox.messages.find(
+      ({ to, subject }) => to === person.email && subject.includes('main address'),
+    )
+  await expect.poll(told, { timeout: 5_000 }).toBeDefined()
+  const mail = told()
+  const open = () => stack.db('verifications').where({ user_id: person.id, purpose: 'EMAIL_UNDO' })
+  const [row] = await open().select(
+    stack.db.raw('extract(epoch from max(expires_at) - now()) as s'),
+  )
+  expect(Number(row.s)).toBeGreaterThan(71 * 3600)
+  await open().update({ expires_at: stack.db.fn.now() })
+  const late = await stack.client.send(UNDO, {
+    input: { token: linkToken(mail?.text ?? '', 'undo-email-change') },
+  })
+  expect(code(late)).toBe('VERIFICATION_FAILED')
+  expect(await addressesOf(person)).toHaveLength(2)
+})
+
+test('nobody has more than ten addresses', async () => {
+  const person = await registerPerson(stack)
+  await stack.db('user_emails').insert(
+    Array.from({ length: 9 }, (_, index) => ({
+      id: `eml_${person.id}_${index}`,
+      user_id: person.id,
+      email: `${index}-${person.email}`,
+      email_normalized: `${index}-${person.email}`,
+    })),
+  )
+  expect(code(await as(person)(ADD, { email: newEmail() }))).toBe('CONFLICT')
+})

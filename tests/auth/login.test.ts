@@ -1,0 +1,41 @@
+// Passwords at the door: what is hashed, and with what.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createHashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
+import { createPasswordHasher } from '../../subgraphs/auth/passwords/hasher.ts'
+import { type Stack, startStack } from '../harness.ts'
+import { LOGIN, logIn, PASSWORD, REGISTER, registerPerson } from '../people.ts'
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack()
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+test('a hash of another cost is replaced at the next login, and the password stays the same', async () => {
+  const person = await registerPerson(stack)
+  const users = () => stack.db('users').where('id', person.id)
+  const { password_hash: current } = await users().first('password_hash')
+  const pepper = stack.auths[0]?.deps.config.secrets.passwordPepper
+  if (pepper === undefined) throw new Error('no auth instance')
+  const threads = createHashThreads({ threads: 1 })
+  const old = await createPasswordHasher({ threads, pepper, cost: 4 }).hash(PASSWORD)
+  await threads.stop()
+  await users().update({ password_hash: old.hash })
+  await logIn(stack.client, person)
+  const { password_hash: renewed } = await users().first('password_hash')
+  expect(renewed.slice(0, 7)).toBe(current.slice(0, 7))
+  await logIn(stack.client, person)
+  expect(await users().first('password_hash')).toEqual({ password_hash: renewed })
+})
+
+test('a password of more than 1024 bytes is refused before it is hashed', async () => {
+  const person = await registerPerson(stack)
+  const password = 'ä'.repeat(600)
+  const input = { email: person.email, password }
+  const login = await stack.client.send(LOGIN, { input })
+  const register = await stack.client.send(REGISTER, { input })
+  expect([login.code, register.code]).toEqual(['BAD_USER_INPUT', 'WEAK_PASSWORD'])
+})

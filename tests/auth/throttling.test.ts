@@ -1,0 +1,223 @@
+// Guessing gets slow, then useless, and none of it keeps anybody out of their own account.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { networkOf } from '../../subgraphs/auth/networks/network.ts'
+import type { GraphqlAnswer } from '../client.ts'
+import { type Stack, startStack } from '../harness.ts'
+import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
+
+let stack: Stack
+
+beforeAll(async () => {
+  // The tests speak for many networks: the harness is their proxy.
+  stack = await startStack({ env: { TRUSTED_PROXIES: '127.0.0.1' } })
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+const from = (address: string) => ({ 'x-forwarded-for': address })
+let hosts = 0
+/** Another network each time. */
+const anywhere = () => from(`203.0.${Math.floor(++hosts / 250)}.${hosts % 250}`)
+
+function login(
+  input: { email: string; password: string; deviceToken?: string },
+  headers: Record<string, string>,
+): Promise<GraphqlAnswer> {
+  return stack.client.send(LOGIN, { input }, headers)
+}
+
+test('after five wrong passwords from one network the next try waits, longer each time', async () => {
+  const person = await registerPerson(stack)
+  const headers = anywhere()
+  const guess = () => login({ email: person.email, password: 'wrong' }, headers)
+  for (let index = 0; index < 6; index += 1)
+    expect((await guess()).code).toBe('INVALID_CREDENTIALS')
+  const waiting = await guess()
+  expect(waiting.code).toBe('RATE_LIMITED')
+  expect([1, 2]).toContain(waiting.errors[0]?.extensions.retryAfterSeconds)
+  // Knocking meanwhile does not make it longer, and the right password waits like any other.
+  const right = await login({ email: person.email, password: PASSWORD }, headers)
+  expect(right.code).toBe('RATE_LIMITED')
+  expect(right.errors[0]?.extensions.retryAfterSeconds).toBeLessThanOrEqual(2)
+  await new Promise((resolve) => setTimeout(resolve, 2_100))
+  const entered = await login({ email: person.email, password: PASSWORD }, headers)
+  expect(entered.data.login.__typename).toBe('VerificationRequired')
+})
+
+test('an address without an account is throttled in the same way', async () => {
+  const headers = anywhere()
+  const email = newEmail()
+  const codes: (string | undefined)[] = []
+  for (let index = 0; index < 7; index += 1) {
+    codes.push((await login({ email, password: 'wrong' }, headers)).code)
+  }
+  expect(codes).toEqual([...Array(6).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED'])
+})
+
+test('fifty guesses sent at once are a handful of tries', async () => {
+  const person = await registerPerson(stack)
+  const headers = anywhere()
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => login({ email: person.email, password: 'wrong' }, headers)),
+  )
+  // Six at once, and one more after each wait that ends while a slow machine still works on the others.
+  expect(answers.filter(({ code }) => code === 'INVALID_CREDENTIALS').length).toBeLessThanOrEqual(9)
+  expect(answers.filter(({ code }) => code === 'RATE_LIMITED').length).toBeGreaterThanOrEqual(41)
+})
+
+test('many networks at one account: guesses stop telling anything, and its owner gets in with the mailed code', async () => {
+  const person = await registerPerson(stack)
+  const guess = (password: string) => login({ email: person.email, password }, anywhere())
+  for (let index = 0; index < 10; index += 1) {
+    expect((await guess(`wrong ${index}`)).code).toBe('INVALID_CREDENTIALS')
+  }
+  const wrong = await guess('wrong again')
+  const right = await guess(PASSWORD)
+  const shape = ({ data, status, headers }: GraphqlAnswer) => ({
+    type: data.login.__typename,
+    purpose: data.login.verification.purpose,
+    status,
+    headers: [...headers.keys()],
+  })
+  expect(shape(wrong)).toEqual(shape(right))
+  expect(shape(right).type).toBe('VerificationRequired')
+
+  const prove = (answer: GraphqlAnswer, code: string) =>
+    stack.client.send(
+      VERIFY,
+      { input: { verificationId: answer.data.login.verification.id, code } },
+      anywhere(),
+    )
+  const code = await stack.mailbox.takeCode(person.email)
+  expect((await prove(wrong, code)).code).toBe('VERIFICATION_FAILED')
+  expect((await prove(right, code)).data.verifySession.user.id).toBe(person.id)
+  // The owner was in: guesses are counted anew.
+  expect((await guess('wrong once more')).code).toBe('INVALID_CREDENTIALS')
+})
+
+test('a wrong password in that state mails nothing', async () => {
+  const person = await registerPerson(stack)
+  for (let index = 0; index < 10; index += 1) {
+    await login({ email: person.email, password: 'wrong' }, anywhere())
+  }
+  const before = stack.mailbox.messages.filter(({ to }) => to === person.email).length
+  for (let index = 0; index < 5; index += 1) {
+    const answer = await login({ email: person.email, password: 'wrong' }, anywhere())
+    expect(answer.data.login.__typename).toBe('VerificationRequired')
+  }
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  expect(stack.mailbox.messages.filter(({ to }) => to === person.email)).toHaveLength(before)
+})
+
+test('a known device goes on as if nothing happened', async () => {
+  const person = await registerPerson(stack)
+  for (let index = 0; index < 30; index += 1) {
+    await login({ email: person.email, password: 'wrong' }, anywhere())
+  }
+  const { email, deviceToken } = person
+  const known = await login({ email, password: PASSWORD, deviceToken }, anywhere())
+  expect(known.data.login.__typename).toBe('SignedIn')
+  const { deviceToken: strangers } = await registerPerson(stack)
+  const foreign = await login({ email, password: PASSWORD, deviceToken: strangers }, anywhere())
+  expect(foreign.data.login.__typename).toBe('VerificationRequired')
+})
+
+test('one network at many accounts is stopped, in every spelling of its address', async () => {
+  const spellings = (host: number) => [
+    `2001:db8:7:9::${host.toString(16)}`,
+    `2001:0DB8:0007:0009:0:0:0:${host.toString(16)}`,
+  ]
+  const codes: (string | undefined)[] = []
+  for (let index = 1; index <= 101; index += 1) {
+    const [address = ''] = spellings(index).slice(index % 2)
+    codes.push((await login({ email: newEmail(), password: 'wrong' }, from(address))).code)
+  }
+  expect(codes.slice(0, 100).every((code) => code === 'INVALID_CREDENTIALS')).toBe(true)
+  expect(codes[100]).toBe('RATE_LIMITED')
+  const neighbour = from('2001:db8:7:a::1')
+  expect((await login({ email: newEmail(), password: 'wrong' }, neighbour)).code).toBe(
+    'INVALID_CREDENTIALS',
+  )
+}, 120_000)
+
+test('networks: IPv4 alone, IPv6 by its /64, mapped forms as the IPv4 they are', () => {
+  expect(networkOf('192.0.2.1')).toBe('192.0.2.1')
+  for (const mapped of ['::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:192.0.2.1']) {
+    expect(networkOf(mapped), mapped).toBe('192.0.2.1')
+  }
+  for (const six of ['2001:db8::1', '2001:db8:0:0:ffff::9', '2001:DB8::1%eth0']) {
+    expect(networkOf(six), six).toBe('2001:db8:0:0::/64')
+  }
+  expect(networkOf('::1')).toBe('0:0:0:0::/64')
+  for (const none of [null, '', 'localhost', '1.2.3', '1.2.3.4.5']) {
+    expect(networkOf(none)).toBe('unknown')
+  }
+})
+
+test('a mailbox is not flooded: once a minute, five times an hour, and the answers stay the same', async () => {
+  const email = newEmail()
+  const ask = () =>
+    stack.client.send(REGISTER, { input: { email, password: PASSWORD } }, anywhere())
+  const answers = [await ask(), await ask()]
+  expect(answers.map(({ errors }) => errors)).toEqual([[], []])
+  for (let index = 0; index < 6; index += 1) {
+    await stack.db('throttles').where('key', 'like', '%mail-address-minute%').delete()
+    expect((await ask()).errors).toEqual([])
+  }
+  await expect.poll(() => stack.mailbox.messages.filter(({ to }) => to === email).length).toBe(5)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(stack.mailbox.messages.filter(({ to }) => to === email)).toHaveLength(5)
+
+  // Mail that strangers provoke must not use up what the owner needs.
+  await stack.client.send(
+    'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }',
+    { input: { email } },
+    anywhere(),
+  )
+  await expect.poll(() => stack.mailbox.messages.filter(({ to }) => to === email).length).toBe(6)
+})
+
+test('registrations of one network are bounded', async () => {
+  const headers = anywhere()
+  const register = () =>
+    stack.client.send(REGISTER, { input: { email: newEmail(), password: PASSWORD } }, headers)
+  const codes: (string | undefined)[] = []
+  for (let index = 0; index < 21; index += 1) codes.push((await register()).code)
+  expect(codes.slice(0, 20)).toEqual(Array(20).fill(undefined))
+  expect(codes[20]).toBe('RATE_LIMITED')
+})
+
+test('fifty wrong codes for one account end the day for codes; the link of a reset still works', async () => {
+  const person = await registerPerson(stack)
+  const headers = anywhere()
+  const REQUEST =
+    'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }'
+  const RESET = 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }'
+  const begin = async () =>
+    (await stack.client.send(REQUEST, { input: { email: person.email } }, anywhere())).data
+      .requestPasswordReset.id
+  const first = await begin()
+  const mail = await stack.mailbox.take(person.email)
+  const code = /\b\d{8}\b/.exec(mail.text)?.[0] ?? ''
+  const token = /#(\S+)/.exec(mail.text)?.[1]
+  for (let index = 0; index < 10; index += 1) {
+    const verificationId = await begin()
+    for (let tries = 0; tries < 5; tries += 1) {
+      const input = { verificationId, code: '12345678', newPassword: PASSWORD }
+      await stack.client.send(RESET, { input }, anywhere())
+    }
+  }
+  const input = { verificationId: first, code, newPassword: 'a new long pass phrase' }
+  expect((await stack.client.send(RESET, { input }, headers)).code).toBe('VERIFICATION_FAILED')
+  const byLink = { token, newPassword: 'a new long pass phrase' }
+  expect((await stack.client.send(RESET, { input: byLink }, headers)).errors).toEqual([])
+})
+
+test('no address of a person is kept with the counters', async () => {
+  const person = await registerPerson(stack)
+  await login({ email: person.email, password: 'wrong' }, from('192.0.2.99'))
+  const rows = JSON.stringify(await stack.db('throttles').select('*'))
+  expect(rows).not.toContain(person.email)
+  expect(rows).not.toContain('192.0.2.99')
+})

@@ -1,0 +1,119 @@
+// Case 168: no pattern of ours is slow on a text made to be slow, as long as such a text can get.
+import type { IncomingMessage } from 'node:http'
+import { verifyStrictJwt } from '@sallyport/claims/jwt'
+import { describe, expect, test } from 'vitest'
+import { isWellFormedApiKey } from '../gateway/authenticate/api-key-format.ts'
+import { readOurCookies } from '../gateway/authenticate/cookies.ts'
+import { negotiateMediaType } from '../gateway/errors.ts'
+import { createCallerReader } from '../gateway/http/client-address.ts'
+import { exceededJsonLimit } from '../gateway/http/json-limits.ts'
+import { createAddressMatcher } from '../gateway/http/networks.ts'
+import { refuseCredentialInUrl } from '../gateway/pipeline/limits.ts'
+import { isAddressAllowed, requireAddresses } from '../subgraphs/auth/api-keys/address-list.ts'
+import { isWellFormedKey, isWellFormedSecret } from '../subgraphs/auth/api-keys/key-format.ts'
+import { requireStrongPassword } from '../subgraphs/auth/passwords/policy.ts'
+import { parseVersionedSecret } from '../subgraphs/auth/secret.ts'
+import { parseRefreshToken } from '../subgraphs/auth/sessions/refresh-token.ts'
+import { parseEmail } from '../subgraphs/auth/users/normalize-email.ts'
+
+/** Headers and the URL end here (`headerBytes`). */
+const HEADER_BYTES = 16 * 1024
+const BODY_BYTES = 100 * 1024
+const UNITS = [
+  'a',
+  'A1',
+  ' ',
+  '.',
+  '-',
+  ',',
+  ';',
+  '&',
+  '=',
+  '@',
+  '/',
+  ':',
+  '1',
+  '%',
+  '"',
+  '\\',
+  '[{',
+]
+const WORDS = [
+  'eyJ',
+  'eyJa.',
+  '%22eyJ',
+  'srt_',
+  'spk_',
+  'a@',
+  'a.',
+  '1.1.1.1,',
+  '::ffff:',
+  '*/*,',
+  'q=0,',
+  '; __Host-access=a',
+  '1:AAAA,',
+  'é',
+  '\u0301',
+  '😀',
+]
+
+const readCaller = createCallerReader(['127.0.0.0/8', '10.0.0.0/8'])
+const callerOf = (text: string) =>
+  readCaller({
+    socket: { remoteAddress: '127.0.0.1' },
+    headers: { 'x-forwarded-for': text, 'x-forwarded-proto': text },
+  } as unknown as IncomingMessage)
+const strict = { typ: 'at+jwt', issuer: 'i', audience: 'i', maxLifetimeSeconds: 60 }
+
+const ofHeaders: Record<string, (text: string) => unknown> = {
+  refuseCredentialInUrl,
+  negotiateMediaType,
+  readOurCookies,
+  callerOf,
+  'an API key': (text) => isWellFormedApiKey(text, text),
+  'an access token': (text) =>
+    verifyStrictJwt(text, { ...strict, getKey: () => undefined }).catch(() => null),
+}
+const ofBodies: Record<string, (text: string) => unknown> = {
+  parseEmail,
+  parseRefreshToken,
+  isWellFormedKey,
+  isWellFormedSecret,
+  requireStrongPassword: (text) => requireStrongPassword(text, [text]),
+  requireAddresses: (text) => requireAddresses([text]),
+  isAddressAllowed: (text) => isAddressAllowed(['10.0.0.0/8'], text),
+  createAddressMatcher: (text) => createAddressMatcher([text])(text),
+  exceededJsonLimit: (text) => exceededJsonLimit(text, { jsonDepth: 32, jsonKeys: 1e9 }),
+  parseVersionedSecret: (text) => parseVersionedSecret('X', text),
+}
+
+/** The best of a few: other tests may be running on the same cores. */
+function millisecondsFor(act: () => unknown): number {
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    try {
+      act()
+    } catch {
+      // Refused, as most of them are.
+    }
+    return performance.now() - start
+  })
+  return Math.min(...times)
+}
+
+describe.each([
+  [HEADER_BYTES, ofHeaders],
+  [BODY_BYTES, ofBodies],
+] as const)('a text of %i bytes', (bytes, validators) => {
+  test.each(Object.entries(validators))('costs %s less than 5 ms', (_, validate) => {
+    for (const unit of [...UNITS, ...WORDS]) {
+      const text = unit.repeat(Math.ceil(bytes / Buffer.byteLength(unit)))
+      for (const hostile of [text, `${text}!`, `a@${text}`]) {
+        expect(
+          millisecondsFor(() => validate(hostile)),
+          unit,
+        ).toBeLessThan(5)
+      }
+    }
+  })
+})

@@ -1,0 +1,18 @@
+// What takes minutes or counts samples: by hand and on a schedule, `npm run test:long`, never in `npm test`.
+import { defineConfig, mergeConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+const { include: _, exclude: __, ...test } = base.test ?? {}
+
+export default mergeConfig(
+  { ...base, test },
+  defineConfig({
+    test: {
+      include: ['tests/long/**/*.test.ts'],
+      // One at a time: they measure, and they take all that the machine has.
+      fileParallelism: false,
+      testTimeout: 60 * 60_000,
+      hookTimeout: 5 * 60_000,
+    },
+  }),
+)
