@@ -1,6 +1,6 @@
 // How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
-import { createPool, type Pool } from './http-client/pool.ts'
+import { Pool } from 'undici'
 import type { IdentityHeader, RequestContext } from './request-context.ts'
 import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
@@ -45,7 +45,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
   const { connections = 128, maxResponseBytes = 5 * 1024 * 1024 } = options
   const pools = new Map<string, Pool>()
   const poolOf = (origin: string) => {
-    const pool = pools.get(origin) ?? createPool({ origin, maxConnections: connections })
+    const pool = pools.get(origin) ?? new Pool(origin, { connections, pipelining: 1 })
     pools.set(origin, pool)
     return pool
   }
@@ -63,7 +63,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
       return source
     },
     async stop() {
-      for (const pool of pools.values()) pool.stop()
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
     },
   }
 }
@@ -79,7 +79,9 @@ function createDataSource(options: DataSourceOptions): DataSource {
   const { subgraph, pool, maxResponseBytes, logger } = options
   const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
-  const writeHead = createHeadWriter(subgraph)
+  const { pathname, search } = new URL(subgraph.url)
+  const path = pathname + search
+  const writeHeaders = createHeadersWriter(subgraph)
 
   return {
     async send(body, context) {
@@ -87,8 +89,18 @@ function createDataSource(options: DataSourceOptions): DataSource {
       const { leaving, requestId } = context
       try {
         const identity = context.identityHeader(subgraph)
-        const head = writeHead(context, identity instanceof Promise ? await identity : identity)
-        const answer = await post(pool, { head, body, timeoutMs, maxResponseBytes, leaving })
+        const headers = writeHeaders(
+          context,
+          identity instanceof Promise ? await identity : identity,
+        )
+        const answer = await post(pool, {
+          path,
+          headers,
+          body,
+          timeoutMs,
+          maxResponseBytes,
+          leaving,
+        })
         if (isAuth) context.setCookies.push(...answer.setCookies)
         return readAnswer(answer, isAuth)
       } catch (error) {
@@ -100,46 +112,33 @@ function createDataSource(options: DataSourceOptions): DataSource {
   }
 }
 
-type WriteHead = (context: RequestContext, identity: IdentityHeader) => string
+type WriteHeaders = (context: RequestContext, identity: IdentityHeader) => string[]
 
-/** Request line and headers; what is the same for every request is text already. */
-function createHeadWriter(subgraph: SubgraphConfig): WriteHead {
-  const { pathname, search, host } = new URL(subgraph.url)
-  const { forwardHeaders } = subgraph
-  const isAuth = subgraph.name === AUTH_SUBGRAPH
-  const fixed = [
-    `POST ${pathname}${search} HTTP/1.1`,
-    `host: ${host}`,
-    'connection: keep-alive',
-    'accept: application/json',
-    'content-type: application/json',
-    '',
-  ].join('\r\n')
-
+/** Names and values in turn, as undici takes them as they are. */
+function createHeadersWriter({ name, forwardHeaders }: SubgraphConfig): WriteHeaders {
+  const isAuth = name === AUTH_SUBGRAPH
   return (context, identity) => {
-    let head = `${fixed}sallyport-request-id: ${context.requestId}\r\n`
+    const headers = ['accept', 'application/json', 'content-type', 'application/json']
+    headers.push('sallyport-request-id', context.requestId)
     for (const name of forwardHeaders) {
       const value = context.forwardable[name]
-      if (typeof value === 'string') head += headerLine(name, value)
+      if (typeof value === 'string') addHeader(headers, name, value)
     }
     if (isAuth) {
-      for (const [name, value] of Object.entries(context.authHeaders)) {
-        head += headerLine(name, value)
+      for (const name in context.authHeaders) {
+        addHeader(headers, name, context.authHeaders[name] ?? '')
       }
     }
-    return `${head}${identity.name}: ${identity.value}\r\n`
+    headers.push(identity.name, identity.value)
+    return headers
   }
 }
 
-const PLAIN_VALUE = /^[\t\x20-\x7e]*$/
 const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** One header field. A value that could end the line, or the head, is left out. */
-function headerLine(name: string, value: string): string {
-  if (PLAIN_VALUE.test(value)) return `${name}: ${value}\r\n`
-  if (!SAFE_VALUE.test(value)) return ''
-  // Node reads bytes of a header as Latin-1; they go on as the bytes that they were.
-  return `${name}: ${Buffer.from(value, 'latin1').toString('utf8')}\r\n`
+/** A value that could end the line is left out: undici would refuse the whole request for it. */
+function addHeader(headers: string[], name: string, value: string): void {
+  if (SAFE_VALUE.test(value)) headers.push(name, value)
 }
 
 function readAnswer(

@@ -1,12 +1,12 @@
-// One POST to a subgraph: a deadline for the whole exchange, a size cap, no redirects, no decompression.
-import type { Connection, Exchange } from '../http-client/connection.ts'
-import { DeadlinePassed, type Pool } from '../http-client/pool.ts'
-import type { ResponseHead } from '../http-client/response-reader.ts'
+// One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
+import type { Dispatcher, Pool } from 'undici'
 import type { Leaving } from '../leaving.ts'
+import { forgetDeadline, type Late, watchDeadline } from './deadlines.ts'
 
 export interface PostRequest {
-  /** Request line and header fields, each with its line break, without Content-Length and the empty line. */
-  readonly head: string
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: string[]
   readonly body: string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
@@ -38,7 +38,12 @@ export class SubgraphFailure extends Error {
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
   if (request.leaving.isGone) return Promise.reject(clientLeft())
   return new Promise((resolve, reject) => {
-    pool.send(new Post(pool, request, { resolve, reject }))
+    const { path, headers, body } = request
+    const exchange = new Exchange(request, { resolve, reject })
+    pool.dispatch(
+      { path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      exchange,
+    )
   })
 }
 
@@ -47,64 +52,107 @@ interface Waiter {
   reject(failure: SubgraphFailure): void
 }
 
-class Post implements Exchange {
-  readonly head: string
-  readonly body: string
-  readonly maxBytes: number
+type Headers = Record<string, string | string[] | undefined>
+
+/** Our own deadline covers the wait for a connection, headers and body together; undici's two would only repeat it. */
+class Exchange implements Dispatcher.DispatchHandler, Late {
   readonly deadline: number
-  readonly checkHead = refuseHead
-  connection: Connection | null = null
   readonly #request: PostRequest
   readonly #waiter: Waiter
   readonly #onGone: () => void
+  #controller: Dispatcher.DispatchController | null = null
+  #isSettled = false
+  #status = 0
+  #setCookies: readonly string[] = []
+  #receivedBytes = 0
+  #chunks: Buffer[] = []
 
-  constructor(pool: Pool, request: PostRequest, waiter: Waiter) {
-    const { head, body, timeoutMs, maxResponseBytes } = request
-    this.head = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
-    this.body = body
-    this.maxBytes = maxResponseBytes
-    this.deadline = pool.now() + timeoutMs
+  constructor(request: PostRequest, waiter: Waiter) {
     this.#request = request
     this.#waiter = waiter
-    this.#onGone = () => pool.cancel(this, clientLeft())
+    this.deadline = performance.now() + request.timeoutMs
+    this.#onGone = () => this.#fail(clientLeft())
     request.leaving.onGone(this.#onGone)
+    watchDeadline(this)
   }
 
-  onAnswer({ head, text }: { readonly head: ResponseHead; readonly text: string }): void {
+  onDeadline(): void {
+    const message = `no answer within ${this.#request.timeoutMs} ms`
+    this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isSettled) controller.abort(clientLeft())
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    // 1xx come before the real one.
+    if (status < 200) return
+    this.#status = status
+    this.#setCookies = listOf(headers['set-cookie'])
+    const refusal = refuseHead(status, headers, this.#request.maxResponseBytes)
+    if (refusal !== null) this.#fail(unavailable(refusal))
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { maxResponseBytes } = this.#request
+    this.#receivedBytes += chunk.length
+    if (this.#receivedBytes <= maxResponseBytes) this.#chunks.push(chunk)
+    else this.#fail(unavailable(`the answer is larger than ${maxResponseBytes} bytes`))
+  }
+
+  onResponseEnd(): void {
+    if (!this.#settle()) return
+    const [first] = this.#chunks
+    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const text = bytes.toString('utf8')
+    this.#waiter.resolve({ status: this.#status, text, setCookies: this.#setCookies })
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause }))
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false
+    this.#isSettled = true
+    forgetDeadline(this)
     this.#request.leaving.forget(this.#onGone)
-    this.#waiter.resolve({ status: head.status, text, setCookies: head.setCookies })
+    return true
   }
 
-  onFailure(error: Error): void {
-    this.#request.leaving.forget(this.#onGone)
-    this.#waiter.reject(asFailure(error, this.#request))
+  #fail(failure: SubgraphFailure): void {
+    if (!this.#settle()) return
+    this.#chunks = []
+    this.#controller?.abort(failure)
+    this.#waiter.reject(failure)
   }
-}
-
-function asFailure(error: Error, { timeoutMs }: PostRequest): SubgraphFailure {
-  if (error instanceof SubgraphFailure) return error
-  if (error instanceof DeadlinePassed) {
-    return new SubgraphFailure('SUBGRAPH_TIMEOUT', `no answer within ${timeoutMs} ms`)
-  }
-  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause: error })
 }
 
 function clientLeft(): SubgraphFailure {
-  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left')
-}
-
-const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
-
-/** @throws SubgraphFailure for a head that is not acceptable. */
-function refuseHead({ status, contentEncoding, contentType }: ResponseHead): void {
-  if (status >= 300 && status < 400) throw unavailable(`a redirect (${status}) is not followed`)
-  if (contentEncoding !== '' && contentEncoding !== 'identity') {
-    throw unavailable('a content encoding nobody asked for')
-  }
-  if (!JSON_TYPE.test(contentType))
-    throw unavailable(`content type of status ${status} is not JSON`)
+  return unavailable('the client left')
 }
 
 function unavailable(message: string): SubgraphFailure {
   return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message)
+}
+
+const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
+
+/** Why the head of an answer is not acceptable, `null` when it is. */
+function refuseHead(status: number, headers: Headers, maxResponseBytes: number): string | null {
+  if (status >= 300 && status < 400) return `a redirect (${status}) is not followed`
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity')
+    return 'a content encoding nobody asked for'
+  const [type = ''] = listOf(headers['content-type'])
+  if (!JSON_TYPE.test(type)) return `content type of status ${status} is not JSON`
+  const [length = '0'] = listOf(headers['content-length'])
+  return Number(length) > maxResponseBytes ? `the answer announces ${length} bytes` : null
+}
+
+function listOf(header: string | string[] | undefined): readonly string[] {
+  if (header === undefined) return []
+  return Array.isArray(header) ? header : [header]
 }
