@@ -1,4 +1,5 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
+import { availableParallelism } from 'node:os'
 import type { JSONWebKeySet } from 'jose'
 import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
@@ -37,6 +38,8 @@ export interface GatewayConfig {
   /** Loopback unless set: what it tells is not for clients. */
   readonly adminHost: string
   readonly adminPort: number
+  /** Processes that share the public port; each is a whole gateway. */
+  readonly workers: number
   /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
   readonly publicUrl: string
   readonly authUrl: string
@@ -96,6 +99,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     port,
     adminHost: read.host('ADMIN_HOST', '127.0.0.1', isProduction),
     adminPort: read.port('ADMIN_PORT', 9090),
+    workers: read.workers('GATEWAY_WORKERS'),
     publicUrl: read.publicUrl('PUBLIC_URL', isProduction ? undefined : `http://localhost:${port}`),
     authUrl,
     supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
@@ -185,6 +189,8 @@ function createReader(env: Environment, problems: string[]) {
     entries: (name: string, fallback: number) => integer(name, fallback, [1, 10_000_000]),
     percent: (name: string, fallback: number) => integer(name, fallback, [0, 100]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
+    workers: (name: string) =>
+      env[name] === 'auto' ? availableParallelism() : integer(name, 1, [1, 256]),
     publicUrl(name: string, fallback: string | undefined): string {
       const text = url(name, fallback)
       if (!URL.canParse(text)) return text

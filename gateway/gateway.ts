@@ -4,6 +4,7 @@ import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent, type Dispatcher } from 'undici'
 import { createAccountRoutes } from './account/routes.ts'
+import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
@@ -106,13 +107,8 @@ export async function createGateway(
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
   const { host, tls, limits } = config
   const front = await listen({ host, port: config.port, tls, limits, handle })
-  const admin = await listen({
-    host: config.adminHost,
-    port: config.adminPort,
-    tls: null,
-    limits,
-    handle: createAdmin(config, health, logger),
-  }).catch(async (error: unknown) => {
+  const routes = { live: health.live, ready: health.detail }
+  const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
     throw error
   })
@@ -250,20 +246,6 @@ function createFront(parts: {
     },
     cors,
     securityHeaders,
-    logger,
-  })
-}
-
-function createAdmin(config: GatewayConfig, health: Health, logger: GatewayLogger) {
-  return createRouter({
-    graphql: null,
-    sandbox: null,
-    routes: {
-      '/health/live': health.live,
-      '/health/ready': health.detail,
-    },
-    cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
-    securityHeaders: apiSecurityHeaders(config.isProduction),
     logger,
   })
 }

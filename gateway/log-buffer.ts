@@ -14,9 +14,17 @@ const MAX_CHARACTERS = 16 * 1024 * 1024
 const RETRY_MS = 20
 /** How long the end of the process waits for a reader. */
 const PATIENCE_MS = 1000
+const LINE_FEED = 10
 
-/** What is buffered is written when the process ends, unless it is killed. */
-export function createLogBuffer(fd: number): LogBuffer {
+/** Up to so many bytes of one process arrive in one piece, whoever else writes to the same pipe (PIPE_BUF of POSIX, on Linux). */
+const ATOMIC_BYTES = 4096
+
+/**
+ * What is buffered is written when the process ends, unless it is killed.
+ *
+ * @param isShared Other processes write to the same descriptor: no line may be cut by theirs.
+ */
+export function createLogBuffer(fd: number, { isShared = false } = {}): LogBuffer {
   let lines = ''
   let writing: Buffer | null = null
   let timer: NodeJS.Timeout | null = null
@@ -55,7 +63,7 @@ export function createLogBuffer(fd: number): LogBuffer {
 
   function writeOn(): void {
     const bytes = writing ?? Buffer.alloc(0)
-    write(fd, bytes, 0, bytes.length, null, (error, written) => {
+    write(fd, bytes, 0, pieceOf(bytes), null, (error, written) => {
       if (error === null) writing = bytes.length > written ? bytes.subarray(written) : null
       // A reader that is slow may come back; one that is gone does not.
       else if (error.code !== 'EAGAIN') writing = null
@@ -71,10 +79,18 @@ export function createLogBuffer(fd: number): LogBuffer {
     const givesUpAt = performance.now() + PATIENCE_MS
     while (bytes.length > 0 && performance.now() < givesUpAt) {
       try {
-        bytes = bytes.subarray(writeSync(fd, bytes))
+        bytes = bytes.subarray(writeSync(fd, bytes, 0, pieceOf(bytes)))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
       }
     }
+  }
+
+  function pieceOf(bytes: Buffer): number {
+    if (!isShared || bytes.length <= ATOMIC_BYTES) return bytes.length
+    const lastLine = bytes.lastIndexOf(LINE_FEED, ATOMIC_BYTES - 1)
+    if (lastLine >= 0) return lastLine + 1
+    const firstLine = bytes.indexOf(LINE_FEED)
+    return firstLine < 0 ? bytes.length : firstLine + 1
   }
 }

@@ -1,4 +1,5 @@
 // Structured logs: one JSON line each, without credentials, variables or query text.
+import cluster from 'node:cluster'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { createLogBuffer, type LogBuffer } from './log-buffer.ts'
 
@@ -40,6 +41,6 @@ export function createLogger(
 let shared: LogBuffer | null = null
 
 function standardOutput(): LogBuffer {
-  shared ??= createLogBuffer(STANDARD_OUTPUT)
+  shared ??= createLogBuffer(STANDARD_OUTPUT, { isShared: cluster.isWorker })
   return shared
 }
