@@ -19,10 +19,12 @@ export function rawRequest(
 }
 
 /** Sends these bytes, and resolves to all that came back until the peer closed. */
-export function rawBytes(endpoint: string, bytes: string): Promise<string> {
+export function rawBytes(endpoint: string, bytes: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(endpoint)
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(bytes, 'latin1'))
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(Buffer.from(bytes as string, 'latin1')),
+    )
     let answer = ''
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1')

@@ -6,10 +6,17 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { generateIdentityKey } from '@sallyport/claims/seal'
 import { parse } from 'graphql'
-import { type Environment, type GatewayLimits, readGatewayConfig } from '../../gateway/config.ts'
+import {
+  type Environment,
+  type GatewayConfig,
+  type GatewayLimits,
+  readGatewayConfig,
+} from '../../gateway/config.ts'
 import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
 import { createLogger } from '../../gateway/log.ts'
 import { authSdl, startAuthPeer } from './auth-peer.ts'
+
+type AuthPeer = Awaited<ReturnType<typeof startAuthPeer>>
 
 export interface StartOptions {
   readonly env?: Environment
@@ -17,6 +24,8 @@ export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>
   /** Default true. */
   readonly waitUntilReady?: boolean
+  /** Another gateway, whose auth, public address and keys this one shares. */
+  readonly beside?: { readonly auth: AuthPeer; readonly config: GatewayConfig }
 }
 
 export interface Reply {
@@ -30,9 +39,13 @@ export interface Reply {
 
 export async function startGateway(options: StartOptions = {}) {
   const port = await freePort()
-  const issuer = options.env?.PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  const { beside } = options
+  const issuer = beside?.config.publicUrl ?? options.env?.PUBLIC_URL ?? `http://127.0.0.1:${port}`
   // Tokens name the public address; keys are fetched from the one that listens.
-  const auth = await startAuthPeer({ issuer: `http://127.0.0.1:${port}` })
+  const auth = beside?.auth ?? (await startAuthPeer({ issuer: `http://127.0.0.1:${port}` }))
+  const identityKeys = beside?.config.identityKeys?.release() ?? {
+    keys: [await generateIdentityKey()],
+  }
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'))
   await writeSupergraph(folder)
   const logs: string[] = []
@@ -42,7 +55,7 @@ export async function startGateway(options: StartOptions = {}) {
     PUBLIC_URL: issuer,
     AUTH_URL: auth.url,
     SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
-    IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }),
+    IDENTITY_KEYS: JSON.stringify(identityKeys),
     LOG_LEVEL: 'trace',
     ...options.env,
   })
@@ -82,7 +95,7 @@ export async function startGateway(options: StartOptions = {}) {
     subgraphCalls: () => auth.calls('/graphql').length,
     async [Symbol.asyncDispose]() {
       await gateway.stop()
-      await auth.stop()
+      if (beside === undefined) await auth.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
