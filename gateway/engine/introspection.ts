@@ -7,7 +7,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql'
-import type { Write } from './response.ts'
+import type { Write } from './write.ts'
 
 export interface IntrospectionOptions {
   readonly schema: GraphQLSchema

@@ -6,7 +6,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql'
 import { toJson } from './data.ts'
-import type { Write } from './response.ts'
+import type { Write } from './write.ts'
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/
 

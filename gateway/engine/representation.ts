@@ -24,18 +24,21 @@ export function compileRepresentation(options: RepresentationOptions): Represent
     let represent = byType.get(typename)
     if (represent === undefined) {
       represent = compileForType(typename, options)
-      byType.set(typename, represent)
+      // Names that a subgraph makes up are not remembered: there is no end to them.
+      if (represent !== nothing) byType.set(typename, represent)
     }
     return represent(entity)
   }
 }
+
+const nothing: Represent = () => null
 
 function compileForType(typename: string, options: RepresentationOptions): Represent {
   const { requires, isOfType, rewrite } = options
   const groups = requires.filter(
     (node) => node.kind === 'Field' || isOfType(typename, node.typeCondition ?? ''),
   )
-  if (groups.length === 0) return () => null
+  if (groups.length === 0) return nothing
   const [group, another] = groups
   const isPlain = rewrite === null && another === undefined && group?.kind === 'InlineFragment'
   if (isPlain && areFields(group.selections) && includesTypename(group.selections)) {

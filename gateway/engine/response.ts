@@ -2,45 +2,32 @@
 // Completes values as the executor of @apollo/gateway does: order of the selection, null where a value does not fit,
 // and a null that may not be takes its parent with it.
 import {
-  type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLOutputType,
-  type GraphQLSchema,
   getNullableType,
-  isAbstractType,
   isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import type { PreparedOperation } from '../operation/prepared-operation.ts'
-import { conditionValue, isCondition } from './conditions.ts'
-import { type Data, isInherited, MalformedData, ownValue } from './data.ts'
+import {
+  type CollectedField,
+  type CollectOptions,
+  createCollectFields,
+  type Place,
+} from './collect-fields.ts'
+import { type Data, isInherited, MalformedData } from './data.ts'
 import { compileIntrospection } from './introspection.ts'
 import { compileLeaf } from './leaf.ts'
 import type { Run } from './run.ts'
-
-/** The text of a value; null when its parent has to go. */
-export type Write = (value: unknown, run: Run) => string | null
-
-export interface ResponseOptions {
-  readonly prepared: PreparedOperation
-  readonly schema: GraphQLSchema
-  /** What the variables in `@skip` and `@include` say. */
-  isOn(variable: string): boolean
-}
-
-const NULL = 'null'
+import { compileList, NULL, once, type Shape, type Write, writeShape } from './write.ts'
 
 /** The writer of `data`, for one set of conditions. */
-export function compileResponse(options: ResponseOptions): (run: Run) => string {
-  const { prepared, schema, isOn } = options
+export function compileResponse(options: CollectOptions): (run: Run) => string {
+  const { prepared, schema } = options
   const { operation, document } = prepared
-  const fragments = fragmentsOf(prepared)
+  const collectFields = createCollectFields(options)
   const introspect = compileIntrospection({ schema, document, operation })
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
@@ -86,51 +73,14 @@ export function compileResponse(options: ResponseOptions): (run: Run) => string 
     })
   }
 
-  function compileShape(place: {
-    readonly type: GraphQLCompositeType
-    readonly runtimeType: GraphQLCompositeType
-    readonly typename: string
-    readonly sets: readonly SelectionSetNode[]
-  }): Shape {
-    const collected = new Map<string, CollectedField>()
-    for (const set of place.sets) collect(set, place.type, place.runtimeType)
-    return [...collected].map(([name, field], index) => ({
+  function compileShape(place: Place): Shape {
+    return [...collectFields(place)].map(([name, field], index) => ({
       name,
       prefix: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
       isInherited: isInherited(name),
       isTypename: field.definition === '__typename',
       write: compileField(field),
     }))
-
-    function collect(
-      set: SelectionSetNode,
-      declared: GraphQLCompositeType,
-      parent: GraphQLCompositeType,
-    ): void {
-      for (const selection of set.selections) {
-        if (isLeftOut(selection)) continue
-        if (selection.kind === Kind.FIELD) {
-          collectField(selection, declared, parent)
-          continue
-        }
-        const { condition, selectionSet } = fragmentOf(selection)
-        if (!applies(condition, { typename: place.typename, parent })) continue
-        collect(selectionSet, condition ?? declared, condition ?? parent)
-      }
-    }
-
-    function collectField(
-      node: FieldNode,
-      declared: GraphQLCompositeType,
-      parent: GraphQLCompositeType,
-    ): void {
-      const name = (node.alias ?? node.name).value
-      const known = collected.get(name)
-      if (known !== undefined) known.nodes.push(node)
-      else {
-        collected.set(name, { definition: node.name.value, nodes: [node], declared, parent })
-      }
-    }
   }
 
   function compileField({ definition, nodes, declared, parent }: CollectedField): Write {
@@ -150,111 +100,4 @@ export function compileResponse(options: ResponseOptions): (run: Run) => string 
       return isObjectType(type) ? `"${type.name}"` : null
     }
   }
-
-  function applies(
-    condition: GraphQLCompositeType | null,
-    { typename, parent }: { typename: string; parent: GraphQLCompositeType },
-  ): boolean {
-    if (condition === null) return true
-    const type = typename === '' ? parent : schema.getType(typename)
-    if (type === condition) return true
-    if (!isAbstractType(condition) || !isCompositeType(type) || !('getFields' in type)) return false
-    return schema.isSubType(condition, type)
-  }
-
-  function fragmentOf(selection: Exclude<SelectionNode, FieldNode>) {
-    const node =
-      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
-    if (node === undefined) throw new Error('an unknown fragment passed validation')
-    const name = node.typeCondition?.name.value
-    const condition = name === undefined ? null : schema.getType(name)
-    if (condition !== null && !isCompositeType(condition)) {
-      throw new Error(`"${name}" passed validation as a type condition`)
-    }
-    return { condition, selectionSet: node.selectionSet }
-  }
-
-  function isLeftOut({ directives = [] }: SelectionNode): boolean {
-    return directives.some((directive) => {
-      if (!isCondition(directive)) return false
-      const value = conditionValue(directive)
-      const isTrue =
-        value?.kind === Kind.VARIABLE
-          ? isOn(value.name.value)
-          : value?.kind === Kind.BOOLEAN && value.value
-      return directive.name.value === 'skip' ? isTrue : !isTrue
-    })
-  }
-}
-
-/** A field of the answer, with every place in the document that selects it. */
-interface CollectedField {
-  /** Its name in the schema. */
-  readonly definition: string
-  readonly nodes: FieldNode[]
-  /** The type that it is selected on. */
-  readonly declared: GraphQLCompositeType
-  /** The type that the object is known to have there. */
-  readonly parent: GraphQLCompositeType
-}
-
-interface ShapeField {
-  readonly name: string
-  /** Bracket or comma, and the key. */
-  readonly prefix: string
-  readonly isInherited: boolean
-  readonly isTypename: boolean
-  readonly write: Write
-}
-
-/** What is written of objects of one type. */
-type Shape = readonly ShapeField[]
-
-function writeShape(shape: Shape, data: Data, run: Run): string {
-  let text = ''
-  for (const field of shape) {
-    let value = field.isInherited ? ownValue(data, field.name) : data[field.name]
-    if (field.isTypename) value ??= data.__typename
-    const written = field.write(value, run)
-    if (written === null) return NULL
-    text += field.prefix + written
-  }
-  return text === '' ? '{}' : `${text}}`
-}
-
-function compileList(writeItem: Write): Write {
-  return once((value, run) => {
-    if (value === undefined || value === null) return NULL
-    if (!Array.isArray(value)) throw new MalformedData('a value stands where a list is due')
-    let text = '['
-    let isWhole = true
-    for (let index = 0; index < value.length; index += 1) {
-      const item = writeItem(value[index], run)
-      if (item === null) isWhole = false
-      else text += index === 0 ? item : `,${item}`
-    }
-    return isWhole ? `${text}]` : NULL
-  })
-}
-
-/** What stands at several places of the data is written once. */
-function once(write: Write): Write {
-  return function writeOnce(value, run) {
-    const shared = run.shared?.get(value as object)
-    if (shared === undefined) return write(value, run)
-    if (shared.writer !== writeOnce) {
-      shared.text = write(value, run)
-      shared.writer = writeOnce
-    }
-    return shared.text
-  }
-}
-
-function fragmentsOf({ document }: PreparedOperation): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition)
-  }
-  return fragments
 }

@@ -1,0 +1,129 @@
+// Which fields an operation selects of an object, with every place of the document that selects each: CollectFields of the
+// GraphQL specification (section 6.3.2), done once for a type instead of once for an object.
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { conditionValue, isCondition } from './conditions.ts'
+
+/** A field of the answer. */
+export interface CollectedField {
+  /** Its name in the schema. */
+  readonly definition: string
+  readonly nodes: FieldNode[]
+  /** The type that it is selected on. */
+  readonly declared: GraphQLCompositeType
+  /** The type that the object is known to have there. */
+  readonly parent: GraphQLCompositeType
+}
+
+/** Where an object stands. */
+export interface Place {
+  readonly type: GraphQLCompositeType
+  readonly runtimeType: GraphQLCompositeType
+  /** What its subgraph called it; empty when it did not say. */
+  readonly typename: string
+  readonly sets: readonly SelectionSetNode[]
+}
+
+export interface CollectOptions {
+  readonly prepared: PreparedOperation
+  readonly schema: GraphQLSchema
+  /** What the variables in `@skip` and `@include` say. */
+  isOn(variable: string): boolean
+}
+
+export type CollectFields = (place: Place) => ReadonlyMap<string, CollectedField>
+
+/** Fields by response name, in the order of the selection. */
+export function createCollectFields({ prepared, schema, isOn }: CollectOptions): CollectFields {
+  const fragments = fragmentsOf(prepared)
+
+  return function collectFields({ type, runtimeType, typename, sets }) {
+    const collected = new Map<string, CollectedField>()
+    for (const set of sets) collect(set, type, runtimeType)
+    return collected
+
+    function collect(
+      set: SelectionSetNode,
+      declared: GraphQLCompositeType,
+      parent: GraphQLCompositeType,
+    ): void {
+      for (const selection of set.selections) {
+        if (isLeftOut(selection)) continue
+        if (selection.kind === Kind.FIELD) {
+          collectField(selection, declared, parent)
+          continue
+        }
+        const { condition, selectionSet } = fragmentOf(selection)
+        if (!applies(condition, { typename, parent })) continue
+        collect(selectionSet, condition ?? declared, condition ?? parent)
+      }
+    }
+
+    function collectField(
+      node: FieldNode,
+      declared: GraphQLCompositeType,
+      parent: GraphQLCompositeType,
+    ): void {
+      const name = (node.alias ?? node.name).value
+      const known = collected.get(name)
+      if (known !== undefined) known.nodes.push(node)
+      else {
+        collected.set(name, { definition: node.name.value, nodes: [node], declared, parent })
+      }
+    }
+  }
+
+  function applies(
+    condition: GraphQLCompositeType | null,
+    { typename, parent }: { typename: string; parent: GraphQLCompositeType },
+  ): boolean {
+    if (condition === null) return true
+    const type = typename === '' ? parent : schema.getType(typename)
+    if (type === condition) return true
+    if (!isAbstractType(condition) || !isCompositeType(type) || !('getFields' in type)) return false
+    return schema.isSubType(condition, type)
+  }
+
+  function fragmentOf(selection: Exclude<SelectionNode, FieldNode>) {
+    const node =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+    if (node === undefined) throw new Error('an unknown fragment passed validation')
+    const name = node.typeCondition?.name.value
+    const condition = name === undefined ? null : schema.getType(name)
+    if (condition !== null && !isCompositeType(condition)) {
+      throw new Error(`"${name}" passed validation as a type condition`)
+    }
+    return { condition, selectionSet: node.selectionSet }
+  }
+
+  function isLeftOut({ directives = [] }: SelectionNode): boolean {
+    return directives.some((directive) => {
+      if (!isCondition(directive)) return false
+      const value = conditionValue(directive)
+      const isTrue =
+        value?.kind === Kind.VARIABLE
+          ? isOn(value.name.value)
+          : value?.kind === Kind.BOOLEAN && value.value
+      return directive.name.value === 'skip' ? isTrue : !isTrue
+    })
+  }
+}
+
+function fragmentsOf({ document }: PreparedOperation): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition)
+  }
+  return fragments
+}

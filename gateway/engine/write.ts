@@ -1,0 +1,60 @@
+// Writers of JSON text: objects of one shape, lists, and what stands at several places of the data.
+import { type Data, MalformedData, ownValue } from './data.ts'
+import type { Run } from './run.ts'
+
+/** The text of a value; null when its parent has to go. */
+export type Write = (value: unknown, run: Run) => string | null
+
+export const NULL = 'null'
+
+/** What is written of objects of one type. */
+export type Shape = readonly ShapeField[]
+
+export interface ShapeField {
+  readonly name: string
+  /** Bracket or comma, and the key. */
+  readonly prefix: string
+  readonly isInherited: boolean
+  readonly isTypename: boolean
+  readonly write: Write
+}
+
+export function writeShape(shape: Shape, data: Data, run: Run): string {
+  let text = ''
+  for (const field of shape) {
+    let value = field.isInherited ? ownValue(data, field.name) : data[field.name]
+    if (field.isTypename) value ??= data.__typename
+    const written = field.write(value, run)
+    if (written === null) return NULL
+    text += field.prefix + written
+  }
+  return text === '' ? '{}' : `${text}}`
+}
+
+export function compileList(writeItem: Write): Write {
+  return once((value, run) => {
+    if (value === undefined || value === null) return NULL
+    if (!Array.isArray(value)) throw new MalformedData('a value stands where a list is due')
+    let text = '['
+    let isWhole = true
+    for (let index = 0; index < value.length; index += 1) {
+      const item = writeItem(value[index], run)
+      if (item === null) isWhole = false
+      else text += index === 0 ? item : `,${item}`
+    }
+    return isWhole ? `${text}]` : NULL
+  })
+}
+
+/** What stands at several places of the data is written once. */
+export function once(write: Write): Write {
+  return function writeOnce(value, run) {
+    const shared = run.shared?.get(value as object)
+    if (shared === undefined) return write(value, run)
+    if (shared.writer !== writeOnce) {
+      shared.text = write(value, run)
+      shared.writer = writeOnce
+    }
+    return shared.text
+  }
+}
