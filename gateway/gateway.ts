@@ -2,35 +2,22 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
-import { Agent, type Dispatcher } from 'undici'
-import { createAccountRoutes } from './account/routes.ts'
+import { Agent } from 'undici'
 import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
-import { createAccessTokens } from './authenticate/access-token.ts'
-import { createApiKeys } from './authenticate/api-key.ts'
-import { followAuthKeys } from './authenticate/auth-keys.ts'
-import { createAuthQuestions } from './authenticate/auth-questions.ts'
+import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
-import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
-import { createAltairRoutes } from './explorer/altair.ts'
-import { createSandboxPage } from './explorer/sandbox.ts'
+import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
-import { createCallerReader } from './http/client-address.ts'
 import { createCors } from './http/cors.ts'
-import { createGraphqlEndpoint } from './http/graphql.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
-import { createRouter, type PlainRoute } from './http/router.ts'
-import { apiSecurityHeaders } from './http/security-headers.ts'
 import { listen } from './http/server.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { createLogger, type GatewayLogger } from './log.ts'
 import { cacheLimits } from './operation/limits.ts'
-import { createPipeline, type Pipeline } from './pipeline.ts'
-import { createConfirmations } from './revocation/confirm.ts'
-import { createRevocationEntries } from './revocation/entries.ts'
-import { followRevocationFeed } from './revocation/feed.ts'
+import { createPipeline } from './pipeline.ts'
 import { openSupergraph } from './supergraph/open.ts'
 import type { Supergraph } from './supergraph.ts'
 
@@ -54,12 +41,6 @@ export interface GatewayDeps {
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
-}
-
-interface Clocks {
-  readonly now: () => number
-  readonly monotonic: () => number
-  readonly random: () => number
 }
 
 /** Starts a gateway: it listens when this resolves, and answers operations once `ready()`. */
@@ -160,48 +141,6 @@ async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
   return createIdentity({ signer, now, monotonic })
 }
 
-type AuthConnection = ReturnType<typeof connectToAuth>
-
-// Everything that speaks with auth itself: its keys, its revocations, its answers about credentials.
-function connectToAuth(parts: {
-  config: GatewayConfig
-  clocks: Clocks
-  logger: GatewayLogger
-  identity: { gatewayToken(): Promise<string> }
-  dispatcher: Dispatcher
-}) {
-  const { config, clocks, logger, identity, dispatcher } = parts
-  const { origin } = new URL(config.authUrl)
-  const { gatewayToken } = identity
-  const questions = createAuthQuestions({ origin, dispatcher, gatewayToken })
-  const keys = followAuthKeys({ origin, now: clocks.now })
-  const entries = createRevocationEntries({
-    ...clocks,
-    onWithdrawnKey: () => keys.refreshAfterWithdrawal(),
-  })
-  const addressRules = createAddressRules(config.addressLists)
-  const feed = followRevocationFeed({ ...clocks, questions, entries, addressRules, logger })
-  const keepSeconds = 2 * config.accessTokenMaxSeconds
-  const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
-  const accessTokens = createAccessTokens({
-    issuer: config.publicUrl,
-    maxLifetimeSeconds: config.accessTokenMaxSeconds,
-    keys,
-    now: clocks.now,
-    cacheSize: config.caches.tokens,
-  })
-  const { mayHonour } = confirmations
-  const apiKeys = createApiKeys({
-    ...clocks,
-    questions,
-    entries,
-    feed,
-    mayHonour,
-    cacheSize: config.caches.apiKeys,
-  })
-  return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
-}
-
 async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: GatewayLogger) {
   const graph = supergraph.current()
   const { plugins = [] } = deps
@@ -209,54 +148,6 @@ async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger
     return { execute: executeInEngine, stop: async () => undefined }
   }
   return createApolloExecution(graph, { plugins, logger })
-}
-
-function createFront(parts: {
-  config: GatewayConfig
-  pipeline: Pipeline
-  health: Health
-  cors: ReturnType<typeof createCors>
-  logger: GatewayLogger
-  clocks: Clocks
-  identity: { publicJwks: unknown }
-  auth: AuthConnection
-}) {
-  const { config, pipeline, health, cors, logger, clocks, identity, auth } = parts
-  const securityHeaders = apiSecurityHeaders(config.isProduction)
-  const identityJwks = JSON.stringify(identity.publicJwks)
-  const graphql = createGraphqlEndpoint({
-    pipeline,
-    identifyCaller: createCallerReader(config.trustedProxies),
-    cors,
-    securityHeaders,
-    executionTimeoutMs: config.limits.executionTimeoutMs,
-    logger,
-    monotonic: clocks.monotonic,
-  })
-  return createRouter({
-    graphql,
-    sandbox: config.isProduction ? null : createSandboxPage(),
-    routes: {
-      '/health/live': health.live,
-      '/health/ready': health.ready,
-      '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
-      '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
-      ...createAccountRoutes(),
-      ...(config.isProduction ? {} : createAltairRoutes()),
-    },
-    cors,
-    securityHeaders,
-    logger,
-  })
-}
-
-function jwksAnswer(body: string | null): ReturnType<PlainRoute> {
-  if (body === null) return { status: 503, headers: { 'retry-after': '1' }, body: '' }
-  const headers = {
-    'content-type': 'application/jwk-set+json',
-    'cache-control': 'public, max-age=30',
-  }
-  return { status: 200, headers, body }
 }
 
 async function becomesReady(health: Health, isStopping: () => boolean): Promise<void> {

@@ -67,7 +67,8 @@ export function createLogBuffer(fd: number, { isShared = false } = {}): LogBuffe
       if (error === null) writing = bytes.length > written ? bytes.subarray(written) : null
       // A reader that is slow may come back; one that is gone does not.
       else if (error.code !== 'EAGAIN') writing = null
-      if (writing !== null) setTimeout(writeOn, error === null ? 0 : RETRY_MS).unref()
+      if (writing !== null && error === null) writeOn()
+      else if (writing !== null) setTimeout(writeOn, RETRY_MS).unref()
       else if (lines.length >= BLOCK_CHARACTERS) flush()
       else if (lines !== '') timer ??= setTimeout(flush, FLUSH_MS).unref()
     })
