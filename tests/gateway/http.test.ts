@@ -382,10 +382,8 @@ test('a client that takes nothing of its answers is cut off', async () => {
   const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.on('error', () => undefined)
   socket.pause()
-  // More than the buffers of both kernels take.
+  // More than the buffers of both kernels take: what is left to send fails when the gateway lets go.
   for (let count = 0; count < 40; count++) socket.write(`${head}\r\n\r\n${body}`)
-  await new Promise((resolve) => setTimeout(resolve, 4_000))
-  socket.resume()
   await closed
 })
 

@@ -4,11 +4,14 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startAuthPeer } from './auth-peer.ts'
 import { freePort, writeSupergraph } from './start-gateway.ts'
 
 const WORKERS = 2
+
+// Several programs start in each test.
+vi.setConfig({ testTimeout: 120_000 })
 let folder: string
 let auth: Awaited<ReturnType<typeof startAuthPeer>>
 let port: number
@@ -144,7 +147,7 @@ function startWorkers(settings: Record<string, string> = {}) {
             health()
               .then(({ status }) => status)
               .catch(() => 'away'),
-          { timeout: 30_000 },
+          { timeout: 60_000 },
         )
         .toBe('ready'),
     /** Waits for its end, after a signal or without. */
