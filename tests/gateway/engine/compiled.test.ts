@@ -104,6 +104,18 @@ describe('the compiled engine', () => {
     expect(JSON.stringify((data as any)?.products[0])).toBe('{"stars":1,"id":"1"}')
   })
 
+  test('a constant leaves out what it stands at, and nothing beside it', async () => {
+    await using fixture = await startGraph({ auth, shop, reviews: reviews.fixture })
+    const query = `{
+      things { ... on Product { ...F gone: stars @include(if: false) } }
+      products @skip(if: true) { id }
+      greeting @skip(if: false) @include(if: true)
+    }
+    fragment F on Thing { away: id @skip(if: true) id ... @skip(if: true) { more: id } }`
+    const things = [{}, { id: '2' }, { id: '1' }]
+    expect(await fixture.ask(query)).toEqual({ data: { things, greeting: 'hello' } })
+  })
+
   test('runs the fields of a mutation one after the other, across subgraphs', async () => {
     const fixture = await start()
     await ask(

@@ -147,7 +147,8 @@ function drawDirectives(drawing: Drawing): string {
 function drawDirective(drawing: Drawing): string {
   const { pick, definitions, variables } = drawing
   const directive = pick(2) === 0 ? '@skip' : '@include'
-  if (pick(3) === 0) return `${directive}(if: ${pick(2) === 0})`
+  // Never a constant that leaves something out: around one the stock executor may lose what stands beside it.
+  if (pick(3) === 0) return `${directive}(if: ${directive === '@include'})`
   const name = `on${pick(3)}`
   if (!definitions.some((definition) => definition.startsWith(`$${name}:`))) {
     const byDefault = pick(3)
