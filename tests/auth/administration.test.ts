@@ -75,6 +75,33 @@ test('one reads and writes one’s own profile; an empty name is taken away', as
   expect((await update({ fullName: 'x'.repeat(201) })).code).toBe('BAD_USER_INPUT')
 })
 
+test.each([
+  ['updateProfile', 'fullName: "x"'],
+  ['resetPassword', 'token: "x", newPassword: "x"'],
+  ['changePassword', 'currentPassword: "x", newPassword: "x"'],
+  ['addEmail', 'email: "a@example.com"'],
+  ['updateUser', 'id: "x"'],
+])(
+  '%s gives nobody a role, a rank, a status or a proved address: there is no such input',
+  async (name, input) => {
+    const person = await registerPerson(stack)
+    for (const extra of [
+      'roles: ["admin"]',
+      'role: "admin"',
+      'status: ACTIVE',
+      'emailVerified: true',
+      'passwordHash: "x"',
+    ]) {
+      const answer = await stack.client.send(
+        `mutation { ${name}(input: { ${input}, ${extra} }) { __typename } }`,
+        {},
+        person.headers,
+      )
+      expect(answer.code, extra).toBe('GRAPHQL_VALIDATION_FAILED')
+    }
+  },
+)
+
 test('an invited person chooses a password with the mailed link, and is a user like any other', async () => {
   const email = newEmail()
   const invited = await mutate(
