@@ -1,37 +1,101 @@
-// A least-recently-used map with a fixed size: every cache whose keys a client can choose is one of these.
+// A least-recently-used map of a fixed size: every cache whose keys a client can choose is one of these.
 
 export interface BoundedCache<V> {
   get(key: string): V | undefined
-  set(key: string, value: V): void
+  /** @param weight Counted against `maxWeight`. Default 0. */
+  set(key: string, value: V, weight?: number): void
   delete(key: string): void
   readonly size: number
+  /** How often it had what it was asked for. */
+  readonly use: CacheUse
 }
 
-/** A map that forgets its least recently used entry beyond `limit`. */
-export function createBoundedCache<V>(limit: number): BoundedCache<V> {
-  const entries = new Map<string, V>()
+export interface CacheUse {
+  readonly entries: number
+  readonly maxEntries: number
+  readonly hits: number
+  readonly misses: number
+}
+
+export interface CacheBounds {
+  readonly maxEntries: number
+  /** Of all entries together. A few huge ones must not fill the memory. Default: none. */
+  readonly maxWeight?: number
+}
+
+interface Entry<V> {
+  readonly key: string
+  value: V
+  weight: number
+  /** Used after this one. */
+  newer: Entry<V> | null
+  older: Entry<V> | null
+}
+
+/** A map that forgets its least recently used entries beyond its bounds. A hit moves two links, and no key. */
+export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
+  const { maxEntries, maxWeight = Number.POSITIVE_INFINITY } = bounds
+  const entries = new Map<string, Entry<V>>()
+  let newest: Entry<V> | null = null
+  let oldest: Entry<V> | null = null
+  let weight = 0
+  let hits = 0
+  let misses = 0
+
   return {
     get(key) {
-      const value = entries.get(key)
-      if (value === undefined) return undefined
-      entries.delete(key)
-      entries.set(key, value)
-      return value
+      const entry = entries.get(key)
+      if (entry === undefined) {
+        misses += 1
+        return undefined
+      }
+      hits += 1
+      if (entry !== newest) {
+        unlink(entry)
+        link(entry)
+      }
+      return entry.value
     },
-    set(key, value) {
-      entries.delete(key)
-      entries.set(key, value)
-      if (entries.size <= limit) return
-      for (const oldest of entries.keys()) {
-        entries.delete(oldest)
-        return
+    set(key, value, entryWeight = 0) {
+      remove(entries.get(key))
+      const entry: Entry<V> = { key, value, weight: entryWeight, newer: null, older: null }
+      entries.set(key, entry)
+      weight += entryWeight
+      link(entry)
+      while (entries.size > maxEntries || (weight > maxWeight && oldest !== null)) {
+        remove(oldest ?? undefined)
       }
     },
     delete(key) {
-      entries.delete(key)
+      remove(entries.get(key))
     },
     get size() {
       return entries.size
     },
+    get use() {
+      return { entries: entries.size, maxEntries, hits, misses }
+    },
+  }
+
+  function link(entry: Entry<V>): void {
+    entry.newer = null
+    entry.older = newest
+    if (newest !== null) newest.newer = entry
+    newest = entry
+    oldest ??= entry
+  }
+
+  function unlink(entry: Entry<V>): void {
+    if (entry.newer === null) newest = entry.older
+    else entry.newer.older = entry.older
+    if (entry.older === null) oldest = entry.newer
+    else entry.older.newer = entry.newer
+  }
+
+  function remove(entry: Entry<V> | undefined): void {
+    if (entry === undefined) return
+    unlink(entry)
+    entries.delete(entry.key)
+    weight -= entry.weight
   }
 }

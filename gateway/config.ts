@@ -1,6 +1,8 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
+import { availableParallelism } from 'node:os'
 import type { JSONWebKeySet } from 'jose'
 import type { AddressLists } from './authorize/address-rules.ts'
+import type { EngineSettings } from './engine.ts'
 import { isNetwork } from './http/networks.ts'
 import { Secret } from './secret.ts'
 
@@ -22,6 +24,13 @@ export interface GatewayLimits {
   readonly maxLagMs: number | null
 }
 
+/** How many entries each cache keeps; the least recently used go first. */
+export interface CacheSizes {
+  readonly operations: number
+  readonly tokens: number
+  readonly apiKeys: number
+}
+
 export interface GatewayConfig {
   readonly isProduction: boolean
   readonly host: string
@@ -29,6 +38,8 @@ export interface GatewayConfig {
   /** Loopback unless set: what it tells is not for clients. */
   readonly adminHost: string
   readonly adminPort: number
+  /** Processes that share the public port; each is a whole gateway. */
+  readonly workers: number
   /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
   readonly publicUrl: string
   readonly authUrl: string
@@ -46,6 +57,8 @@ export interface GatewayConfig {
   readonly identityKeys: Secret<JSONWebKeySet> | null
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly limits: GatewayLimits
+  readonly engine: EngineSettings
+  readonly caches: CacheSizes
 }
 
 export class ConfigError extends Error {
@@ -86,6 +99,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     port,
     adminHost: read.host('ADMIN_HOST', '127.0.0.1', isProduction),
     adminPort: read.port('ADMIN_PORT', 9090),
+    workers: read.workers('GATEWAY_WORKERS'),
     publicUrl: read.publicUrl('PUBLIC_URL', isProduction ? undefined : `http://localhost:${port}`),
     authUrl,
     supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
@@ -119,6 +133,15 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
       ...defaultLimits,
       bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes),
       maxLagMs: isProduction ? 200 : null,
+    },
+    engine: {
+      kind: read.choice('ENGINE', ['stock', 'compiled'], 'compiled'),
+      shadowPercent: read.percent('ENGINE_SHADOW', 0),
+    },
+    caches: {
+      operations: read.entries('OPERATION_CACHE_SIZE', 2000),
+      tokens: read.entries('TOKEN_CACHE_SIZE', 20_000),
+      apiKeys: read.entries('API_KEY_CACHE_SIZE', 10_000),
     },
   }
   if (problems.length > 0) throw new ConfigError(problems)
@@ -163,7 +186,11 @@ function createReader(env: Environment, problems: string[]) {
     networks: (name: string) => list(name, isNetwork, 'an address or CIDR range'),
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
+    entries: (name: string, fallback: number) => integer(name, fallback, [1, 10_000_000]),
+    percent: (name: string, fallback: number) => integer(name, fallback, [0, 100]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),
+    workers: (name: string) =>
+      env[name] === 'auto' ? availableParallelism() : integer(name, 1, [1, 256]),
     publicUrl(name: string, fallback: string | undefined): string {
       const text = url(name, fallback)
       if (!URL.canParse(text)) return text

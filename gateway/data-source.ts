@@ -1,7 +1,7 @@
 // How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
-import type { GraphQLDataSource } from '@apollo/gateway'
+import type { GraphQLFormattedError } from 'graphql'
 import { Pool } from 'undici'
-import type { RequestContext } from './request-context.ts'
+import type { IdentityHeader, RequestContext } from './request-context.ts'
 import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
 import { parseSubgraphJson } from './supergraph/parse-json.ts'
@@ -18,12 +18,27 @@ export interface DataSourcesOptions {
 
 export interface DataSources {
   /** @throws Error when the configuration has no such subgraph. */
-  get(subgraph: string): GraphQLDataSource
+  get(subgraph: string): DataSource
   stop(): Promise<void>
 }
 
-type ProcessOptions = Parameters<GraphQLDataSource['process']>[0]
-type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
+/** One subgraph. */
+export interface DataSource {
+  /**
+   * Sends a GraphQL request, as JSON text. What goes wrong at the subgraph is an error of the answer.
+   *
+   * @param body `query` and `variables`, and nothing else.
+   */
+  send(body: string, context: RequestContext): Promise<SubgraphAnswer>
+}
+
+export interface SubgraphAnswer {
+  readonly data: Record<string, unknown> | null
+  /** Normalised: stable codes, nothing of where it happened but the path. */
+  readonly errors?: readonly GraphQLFormattedError[]
+  /** The subgraph gave no answer that could be read: asking again would be no better. */
+  readonly isUnanswered?: boolean
+}
 
 /** One data source per subgraph; subgraphs of one origin share its connections. */
 export function createDataSources(options: DataSourcesOptions): DataSources {
@@ -60,59 +75,76 @@ interface DataSourceOptions {
   readonly logger: { warn(...args: unknown[]): void }
 }
 
-function createDataSource(options: DataSourceOptions): GraphQLDataSource {
+function createDataSource(options: DataSourceOptions): DataSource {
   const { subgraph, pool, maxResponseBytes, logger } = options
-  const { pathname, search } = new URL(subgraph.url)
+  const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
+  const { pathname, search } = new URL(subgraph.url)
+  const path = pathname + search
+  const writeHeaders = createHeadersWriter(subgraph)
 
   return {
-    async process({ request, context: untyped }: ProcessOptions): Promise<Answer> {
-      const context = untyped as RequestContext
+    async send(body, context) {
       context.fetches += 1
+      const { leaving, requestId } = context
       try {
+        const identity = context.identityHeader(subgraph)
+        const headers = writeHeaders(
+          context,
+          identity instanceof Promise ? await identity : identity,
+        )
         const answer = await post(pool, {
-          path: pathname + search,
-          headers: await headersFor(subgraph, context),
-          body: JSON.stringify({ query: request.query, variables: request.variables }),
-          timeoutMs: subgraph.timeoutMs,
+          path,
+          headers,
+          body,
+          timeoutMs,
           maxResponseBytes,
-          signal: context.signal,
+          leaving,
         })
         if (isAuth) context.setCookies.push(...answer.setCookies)
         return readAnswer(answer, isAuth)
       } catch (error) {
         if (!(error instanceof SubgraphFailure)) throw error
-        const { requestId } = context
         logger.warn({ requestId, subgraph: subgraph.name, err: error }, 'subgraph failed')
-        return { errors: [subgraphFailure(error.code)] }
+        return { data: null, errors: [subgraphFailure(error.code)], isUnanswered: true }
       }
     },
   }
 }
 
-async function headersFor(
-  subgraph: SubgraphConfig,
-  context: RequestContext,
-): Promise<Record<string, string>> {
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'sallyport-request-id': context.requestId,
+type WriteHeaders = (context: RequestContext, identity: IdentityHeader) => string[]
+
+/** Names and values in turn, as undici takes them as they are. */
+function createHeadersWriter({ name, forwardHeaders }: SubgraphConfig): WriteHeaders {
+  const isAuth = name === AUTH_SUBGRAPH
+  return (context, identity) => {
+    const headers = ['accept', 'application/json', 'content-type', 'application/json']
+    headers.push('sallyport-request-id', context.requestId)
+    for (const name of forwardHeaders) {
+      const value = context.forwardable[name]
+      if (typeof value === 'string') addHeader(headers, name, value)
+    }
+    if (isAuth) {
+      for (const name in context.authHeaders) {
+        addHeader(headers, name, context.authHeaders[name] ?? '')
+      }
+    }
+    headers.push(identity.name, identity.value)
+    return headers
   }
-  for (const name of subgraph.forwardHeaders) {
-    const value = context.forwardable[name]
-    if (typeof value === 'string') headers[name] = value
-  }
-  if (subgraph.name === AUTH_SUBGRAPH) Object.assign(headers, context.authHeaders)
-  const identity = await context.identityHeader(subgraph)
-  headers[identity.name.toLowerCase()] = identity.value
-  return headers
+}
+
+const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** A value that could end the line is left out: undici would refuse the whole request for it. */
+function addHeader(headers: string[], name: string, value: string): void {
+  if (SAFE_VALUE.test(value)) headers.push(name, value)
 }
 
 function readAnswer(
   answer: { readonly status: number; readonly text: string },
   isAuth: boolean,
-): Answer {
+): SubgraphAnswer {
   const body = parseSubgraphJson(answer.text)
   const errors = Array.isArray(body.errors) ? body.errors : []
   if (errors.length === 0 && answer.status !== 200) {
@@ -126,7 +158,7 @@ function readAnswer(
   const normalized = errors.map((error) =>
     normalizeSubgraphError(error, { isAuth, status: answer.status }),
   )
-  return { data, errors: normalized as unknown as NonNullable<Answer['errors']> }
+  return { data, errors: normalized }
 }
 
 function isData(data: unknown): data is Record<string, unknown> {

@@ -1,9 +1,12 @@
 // Runs an admitted operation. An interface of our own, so that the planner and executor behind it can change.
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
+import type { DataSource } from './data-source.ts'
+import { createCompiledEngine } from './engine/compiled.ts'
+import type { EngineCounters } from './engine/counters.ts'
+import { withShadow } from './engine/shadow.ts'
+import { createStockEngine } from './engine/stock.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
-import { maskExecutionErrors } from './subgraph-errors.ts'
 import { disableApolloTelemetry } from './supergraph/config.ts'
 
 export interface ExecuteOptions {
@@ -15,6 +18,7 @@ export interface ExecuteOptions {
 export interface Engine {
   /** Never throws for what a subgraph did: that is an error in the result, with its public code. */
   execute(prepared: PreparedOperation, options: ExecuteOptions): Promise<FormattedExecutionResult>
+  readonly counters: EngineCounters
   stop(): Promise<void>
 }
 
@@ -25,67 +29,46 @@ export interface EngineLogger {
   error(...args: unknown[]): void
 }
 
-export interface StockEngineOptions {
+/** `stock`: the executor of @apollo/gateway. `compiled`: ours, over the same planner's plans. */
+export type EngineKind = 'stock' | 'compiled'
+
+export interface EngineSettings {
+  readonly kind: EngineKind
+  /** Share of queries, in percent, that the stock executor runs too, to report differences. */
+  readonly shadowPercent: number
+}
+
+export const defaultEngineSettings: EngineSettings = Object.freeze({
+  kind: 'compiled',
+  shadowPercent: 0,
+})
+
+export interface EngineOptions {
   /** Without auth directives, which @apollo/gateway refuses. */
   readonly supergraphSdl: string
-  dataSource(subgraph: string): GraphQLDataSource
+  dataSource(subgraph: string): DataSource
   readonly logger: EngineLogger
 }
 
-/** The planner and executor of @apollo/gateway. @returns The engine and the schema that clients see. */
-export async function createStockEngine(
-  options: StockEngineOptions,
-): Promise<{ engine: Engine; schema: GraphQLSchema }> {
-  disableApolloTelemetry()
-  const logger = apolloLogger(options.logger)
-  const gateway = new ApolloGateway({
-    supergraphSdl: options.supergraphSdl,
-    buildService: ({ name }) => options.dataSource(name),
-    logger,
-    validateSupergraph: true,
-    __exposeQueryPlanExperimental: false,
-  })
-  const { schema, executor } = await gateway.load()
-
-  return {
-    schema,
-    engine: {
-      async execute(prepared, { variables, context }) {
-        const { data, errors } = await executor({
-          request: {
-            query: prepared.query,
-            variables: { ...variables },
-            ...(prepared.operationName !== null && { operationName: prepared.operationName }),
-          },
-          document: prepared.document,
-          operation: prepared.operation,
-          operationName: prepared.operationName,
-          queryHash: prepared.queryHash,
-          source: prepared.query,
-          context: context as RequestContext & Record<string, unknown>,
-          cache: noCache,
-          logger,
-          metrics: {},
-          schema,
-        } as unknown as Parameters<typeof executor>[0])
-        const failures = errors ?? []
-        if (failures.length === 0) return { data: data ?? null }
-        const masked = maskExecutionErrors(failures, context.requestId, options.logger)
-        return { data: data ?? null, errors: masked }
-      },
-      stop: () => gateway.stop(),
-    },
-  }
+/** An engine and the schema that clients see. */
+export interface LoadedEngine {
+  readonly engine: Engine
+  readonly schema: GraphQLSchema
 }
 
-const noCache = { get: async () => undefined, set: async () => {}, delete: async () => {} }
-
-// Its info lines ("Gateway successfully loaded schema") repeat what we log ourselves.
-function apolloLogger(logger: EngineLogger): EngineLogger {
+/** Loads the supergraph into the engine that the settings name. */
+export async function createEngine(
+  options: EngineOptions,
+  { kind, shadowPercent }: EngineSettings,
+): Promise<LoadedEngine> {
+  disableApolloTelemetry()
+  if (kind === 'stock') return createStockEngine(options)
+  const compiled = createCompiledEngine(options)
+  if (shadowPercent === 0) return compiled
+  const stock = await createStockEngine(options)
+  const { logger } = options
   return {
-    debug() {},
-    info() {},
-    warn: (...args) => logger.warn({ from: '@apollo/gateway' }, String(args[0])),
-    error: (...args) => logger.error({ from: '@apollo/gateway' }, String(args[0])),
+    schema: compiled.schema,
+    engine: withShadow(compiled.engine, { shadow: stock.engine, percent: shadowPercent, logger }),
   }
 }

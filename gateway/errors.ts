@@ -118,7 +118,8 @@ export type ResponseMediaType =
  * where the client names it, json for everybody else; `null` when neither is acceptable.
  */
 export function negotiateMediaType(accept: string | undefined): ResponseMediaType | null {
-  if (accept === undefined || accept.trim() === '') return 'application/json; charset=utf-8'
+  const usual = accept === undefined || accept === 'application/json' || accept === '*/*'
+  if (usual || accept.trim() === '') return 'application/json; charset=utf-8'
   const ranges = accept.split(',').map(parseRange)
   const quality = (type: string) => ranges.find((range) => range.type === type)?.quality
   const any = quality('application/*') ?? quality('*/*') ?? 0

@@ -4,6 +4,7 @@ import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent, type Dispatcher } from 'undici'
 import { createAccountRoutes } from './account/routes.ts'
+import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
@@ -25,6 +26,7 @@ import { listen } from './http/server.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { createLogger, type GatewayLogger } from './log.ts'
+import { cacheLimits } from './operation/limits.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createConfirmations } from './revocation/confirm.ts'
 import { createRevocationEntries } from './revocation/entries.ts'
@@ -95,18 +97,18 @@ export async function createGateway(
     currentGraph: supergraph.current,
     feed: auth.feed,
     hasKeys: auth.keys.hasKeys,
+    caches: () => ({
+      ...supergraph.current()?.operations.use,
+      tokens: auth.accessTokens.use,
+      apiKeys: auth.apiKeys.use,
+    }),
     isStopping: () => isStopping,
   })
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
   const { host, tls, limits } = config
   const front = await listen({ host, port: config.port, tls, limits, handle })
-  const admin = await listen({
-    host: config.adminHost,
-    port: config.adminPort,
-    tls: null,
-    limits,
-    handle: createAdmin(config, health, logger),
-  }).catch(async (error: unknown) => {
+  const routes = { live: health.live, ready: health.detail }
+  const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
     throw error
   })
@@ -146,6 +148,8 @@ async function loadSupergraph(
     policies,
     // Whoever may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
+    engine: config.engine,
+    limits: cacheLimits(config.caches.operations),
   })
   return supergraph
 }
@@ -184,9 +188,17 @@ function connectToAuth(parts: {
     maxLifetimeSeconds: config.accessTokenMaxSeconds,
     keys,
     now: clocks.now,
+    cacheSize: config.caches.tokens,
   })
   const { mayHonour } = confirmations
-  const apiKeys = createApiKeys({ ...clocks, questions, entries, feed, mayHonour })
+  const apiKeys = createApiKeys({
+    ...clocks,
+    questions,
+    entries,
+    feed,
+    mayHonour,
+    cacheSize: config.caches.apiKeys,
+  })
   return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
 }
 
@@ -234,20 +246,6 @@ function createFront(parts: {
     },
     cors,
     securityHeaders,
-    logger,
-  })
-}
-
-function createAdmin(config: GatewayConfig, health: Health, logger: GatewayLogger) {
-  return createRouter({
-    graphql: null,
-    sandbox: null,
-    routes: {
-      '/health/live': health.live,
-      '/health/ready': health.detail,
-    },
-    cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
-    securityHeaders: apiSecurityHeaders(config.isProduction),
     logger,
   })
 }

@@ -1,4 +1,5 @@
 // Health: bare on the public listener, in detail on the admin one.
+import type { CacheUse } from './bounded-cache.ts'
 import type { PlainAnswer } from './http/router.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import type { Graph } from './supergraph.ts'
@@ -7,6 +8,8 @@ export interface HealthParts {
   currentGraph(): Graph | null
   readonly feed: RevocationFeed
   hasKeys(): boolean
+  /** What each cache was good for, by its name. */
+  caches(): Readonly<Record<string, CacheUse>>
   isStopping(): boolean
 }
 
@@ -43,6 +46,8 @@ export function createHealth(parts: HealthParts): Health {
           ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : null,
         },
         isStopping: parts.isStopping(),
+        caches: parts.caches(),
+        engine: parts.currentGraph()?.engine.counters ?? null,
       })
     },
   }

@@ -10,7 +10,7 @@ export interface Identity {
     principal: Principal,
     subgraph: IdentityTarget,
     graphVersion: string,
-  ): Promise<IdentityHeader>
+  ): IdentityHeader | Promise<IdentityHeader>
   /** A token of kind `gateway`, which opens auth's internal API. */
   gatewayToken(): Promise<string>
   readonly publicJwks: IdentitySigner['publicJwks']
@@ -34,16 +34,17 @@ export function createIdentity(options: {
 
   return {
     publicJwks: signer.publicJwks,
-    async headerFor(principal, subgraph, graphVersion) {
+    headerFor(principal, subgraph, graphVersion) {
       const key = `${graphVersion} ${subgraph.name}`
       const kept = current(principal.identityTokens, key)
-      const token =
+      if (kept !== undefined && !(kept instanceof Promise)) return asHeader(subgraph, kept.value)
+      const signing =
         kept ??
         sign(principal.identityTokens, key, () => ({
           audience: subgraph.name,
           payload: grantedTo(subgraph, principal.payload),
         }))
-      return asHeader(subgraph, (await token).value)
+      return signing.then(({ value }) => asHeader(subgraph, value))
     },
     async gatewayToken() {
       const kept = current(ownTokens, 'auth')

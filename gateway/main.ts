@@ -1,8 +1,11 @@
-// The gateway as a process of its own: settings, start, and a drain on SIGTERM or SIGINT.
+// The gateway as a program: settings, one process or several, and a drain on SIGTERM or SIGINT.
+import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
 import { ConfigError, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
-import { createLogger } from './log.ts'
+import { createLogger, type GatewayLogger } from './log.ts'
+import { startWorkers } from './workers/primary.ts'
+import { tellPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
 await main()
@@ -10,11 +13,38 @@ await main()
 async function main(): Promise<void> {
   const config = readConfigOrExit()
   const logger = createLogger(config.logLevel)
-  const gateway = await createGateway(config, { logger })
+  if (config.workers > 1 && cluster.isPrimary) await runPrimary(config, logger)
+  else await runGateway(config, logger)
+}
 
-  const stop = (signal: string) => {
+async function runGateway(config: GatewayConfig, logger: GatewayLogger): Promise<void> {
+  const gateway = await createGateway(config, { logger })
+  endWith(gateway.stop, logger)
+  tellPrimary({ type: 'listens', adminUrl: gateway.adminUrl })
+  await gateway.ready().catch((error: Error) => {
+    logger.error(error.message)
+    process.exit(1)
+  })
+  tellPrimary({ type: 'ready' })
+  logger.info('gateway is ready')
+}
+
+async function runPrimary(config: GatewayConfig, logger: GatewayLogger): Promise<void> {
+  const workers = await startWorkers(config, {
+    logger,
+    onFailure: () => void workers.stop().finally(() => process.exit(1)),
+  })
+  endWith(workers.stop, logger)
+}
+
+/** Drains on a signal, once however many come: of a terminal every process gets one, and then one of the primary. */
+function endWith(stop: () => Promise<void>, logger: GatewayLogger): void {
+  let isEnding = false
+  const end = (signal: string) => {
+    if (isEnding) return
+    isEnding = true
     logger.info({ signal }, 'gateway drains')
-    gateway.stop().then(
+    stop().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ err: error }, 'the gateway did not stop cleanly')
@@ -22,13 +52,8 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  await gateway.ready().catch((error: Error) => {
-    logger.error(error.message)
-    process.exit(1)
-  })
-  logger.info('gateway is ready')
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
 }
 
 function readConfigOrExit(): GatewayConfig {

@@ -1,6 +1,7 @@
 // What one admitted request carries into execution: the engine and the data source read nothing else about the caller.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Claims } from '@sallyport/claims'
+import type { Leaving } from './leaving.ts'
 
 /** A claim that a subgraph may be granted; `kind`, `sub`, `sid` and `key_id` go to every subgraph. */
 export type IdentityGrant =
@@ -28,11 +29,11 @@ export interface IdentityHeader {
 
 export interface RequestContext {
   readonly requestId: string
-  /** Aborted when the client left or the request ran out of time. */
-  readonly signal: AbortSignal
+  /** The client left, or the request ran out of time. */
+  readonly leaving: Leaving
   readonly claims: Claims
   /** The identity token for one subgraph, as a header; signed once per credential, subgraph and graph version. */
-  identityHeader(subgraph: IdentityTarget): Promise<IdentityHeader>
+  identityHeader(subgraph: IdentityTarget): IdentityHeader | Promise<IdentityHeader>
   /** Extra headers for the auth subgraph alone (client address, refresh value and so on). */
   readonly authHeaders: Readonly<Record<string, string>>
   /** The client's headers: the data source picks what `forwardHeaders` of a subgraph lists, and nothing else. */

@@ -6,6 +6,7 @@ import type { Principal } from './authenticate/principal.ts'
 import { noCredential, type OpenVerdict, type Verdict } from './authenticate/verdict.ts'
 import type { ResponseMediaType } from './errors.ts'
 import type { Caller } from './http/client-address.ts'
+import type { Leaving } from './leaving.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Graph } from './supergraph.ts'
@@ -28,8 +29,8 @@ export interface Arrival {
   /** The query string, without its question mark. */
   readonly search: string
   readonly caller: Caller
-  /** Aborted when the client left or the request ran out of time. */
-  readonly signal: AbortSignal
+  /** The client left, or the request ran out of time. */
+  readonly leaving: Leaving
 }
 
 export class GatewayRequest {
@@ -37,7 +38,7 @@ export class GatewayRequest {
   readonly incoming: IncomingMessage
   readonly search: string
   readonly caller: Caller
-  readonly signal: AbortSignal
+  readonly leaving: Leaving
 
   hasHeaderCredential = false
   cookies: OurCookies = {}
@@ -59,6 +60,6 @@ export class GatewayRequest {
     this.incoming = arrival.incoming
     this.search = arrival.search
     this.caller = arrival.caller
-    this.signal = arrival.signal
+    this.leaving = arrival.leaving
   }
 }

@@ -1,5 +1,5 @@
 // What leaves of an error that a subgraph or the executor raised: a stable code and little else, never where it happened.
-import type { GraphQLFormattedError } from 'graphql'
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
 import { publicMessage } from './errors.ts'
 
 /** Codes that speak about the caller's credential or the request itself: only auth, or the gateway, may say them. */
@@ -75,25 +75,53 @@ interface ErrorLogger {
   error(...args: unknown[]): void
 }
 
-/**
- * The errors of an executed operation as clients see them. Those of a data source are normalised
- * already; whatever else the executor raised is ours to explain, in the log alone.
- */
-export function maskExecutionErrors(
-  errors: readonly RaisedError[],
+/** What an executor answered, with its errors as clients see them. */
+export function maskedResult(
+  { data, errors }: { readonly data?: unknown; readonly errors?: readonly unknown[] },
   requestId: string,
   logger: ErrorLogger,
-): GraphQLFormattedError[] {
-  return errors.map((error) => {
+): FormattedExecutionResult {
+  const shown = (data ?? null) as Record<string, unknown> | null
+  const masked = maskedErrors(errors ?? [], requestId, logger)
+  return masked === null ? { data: shown } : { data: shown, errors: masked }
+}
+
+/** The answer of an executor that could not go on. */
+export function failedResult(
+  error: unknown,
+  requestId: string,
+  logger: ErrorLogger,
+): FormattedExecutionResult {
+  return maskedResult({ errors: [error] }, requestId, logger)
+}
+
+/**
+ * The errors of an executed operation as clients see them, `null` when there are none. Those of a data
+ * source are normalised already; whatever else was raised is ours to explain, in the log alone.
+ */
+export function maskedErrors(
+  errors: readonly unknown[],
+  requestId: string,
+  logger: ErrorLogger,
+): GraphQLFormattedError[] | null {
+  if (errors.length === 0) return null
+  return errors.map((raised) => {
+    const error = raised as RaisedError
     const extensions = pickExtensions(asRecord(error.extensions))
-    const place = isPath(error.path) ? { path: error.path } : {}
+    const place = isPath(error.path) ? { path: publicPath(error.path) } : {}
     if (typeof extensions.code === 'string' && extensions.code !== 'DOWNSTREAM_SERVICE_ERROR') {
       return { message: error.message, ...place, extensions: { ...extensions, requestId } }
     }
-    logger.error({ requestId, err: error }, 'execution failed')
+    logger.error({ requestId, err: raised }, 'execution failed')
     const code = 'INTERNAL_SERVER_ERROR'
     return { message: publicMessage(code), ...place, extensions: { code, requestId } }
   })
+}
+
+/** As far as it goes in the answer: `@` and `_entities` are words of plans and subgraphs. */
+function publicPath(path: readonly (string | number)[]): readonly (string | number)[] {
+  const end = path.findIndex((key) => key === '@' || key === '_entities')
+  return end < 0 ? path : path.slice(0, end)
 }
 
 function publicCode(code: unknown, { isAuth, status }: SubgraphAnswer): string {

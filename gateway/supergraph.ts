@@ -4,7 +4,13 @@ import type { CustomPolicy } from '@sallyport/claims/predicates'
 import type { GraphQLSchema } from 'graphql'
 import { parse } from 'graphql'
 import { createDataSources, type DataSources } from './data-source.ts'
-import { createStockEngine, type Engine, type EngineLogger } from './engine.ts'
+import {
+  createEngine,
+  defaultEngineSettings,
+  type Engine,
+  type EngineLogger,
+  type EngineSettings,
+} from './engine.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
@@ -44,6 +50,8 @@ export interface SupergraphOptions {
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
   /** Whether validation errors may name what the schema has. Default: false. */
   readonly showSchemaDetails?: boolean
+  /** Default: `defaultEngineSettings`. */
+  readonly engine?: EngineSettings | undefined
 }
 
 /** An empty supergraph: `load` gives it its first graph. */
@@ -77,11 +85,10 @@ async function buildGraph(
   const { config, logger, policies, showSchemaDetails = false } = options
   const document = parse(supergraphSdl)
   const access = readAccess(document, { subgraphs: config.subgraphs, policies })
-  const { engine, schema } = await createStockEngine({
-    supergraphSdl: stripAuthDirectives(document),
-    dataSource: dataSources.get,
-    logger,
-  })
+  const { engine, schema } = await createEngine(
+    { supergraphSdl: stripAuthDirectives(document), dataSource: dataSources.get, logger },
+    options.engine ?? defaultEngineSettings,
+  )
   const limits = { ...defaultOperationLimits, ...options.limits }
   return {
     version: createHash('sha256').update(supergraphSdl).digest('base64url'),

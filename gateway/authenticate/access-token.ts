@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
 import { JwtError, type KeySource, verifyStrictJwt } from '@sallyport/claims/jwt'
-import { createBoundedCache } from '../bounded-cache.ts'
+import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
 import { type Credential, createPrincipal } from './principal.ts'
 import { refused, type Verdict } from './verdict.ts'
 
@@ -18,6 +18,7 @@ export interface AccessTokensOptions {
 
 export interface AccessTokens {
   check(token: string, use: 'bearer' | 'cookie'): Verdict | Promise<Verdict>
+  readonly use: CacheUse
 }
 
 interface Verified {
@@ -32,9 +33,12 @@ const REVERIFY_AFTER_MS = 60_000
 
 /** Verifies access tokens and remembers those that were good, bounded, until they expire. */
 export function createAccessTokens(options: AccessTokensOptions): AccessTokens {
-  const verified = createBoundedCache<Verified>(options.cacheSize ?? 20_000)
+  const verified = createBoundedCache<Verified>({ maxEntries: options.cacheSize ?? 20_000 })
 
   return {
+    get use() {
+      return verified.use
+    },
     check(token, use) {
       const key = hash('sha256', token, 'base64')
       const known = verified.get(key)

@@ -1,7 +1,7 @@
 // API keys: auth says what one stands for, and the answer is kept for a minute at most.
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
-import { createBoundedCache } from '../bounded-cache.ts'
+import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
 import { createAddressMatcher } from '../http/networks.ts'
 import { FEED_FRESH_MS } from '../revocation/confirm.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
@@ -32,6 +32,7 @@ export interface ApiKeyPair {
 
 export interface ApiKeys {
   check(pair: ApiKeyPair): Verdict | OpenVerdict
+  readonly use: CacheUse
 }
 
 interface Known {
@@ -59,12 +60,15 @@ const invalid = refused('API_KEY_INVALID')
 /** Checks API keys: by shape, then in the cache, then by asking auth, once however many wait. */
 export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const { monotonic } = options
-  const known = createBoundedCache<Known>(options.cacheSize ?? 10_000)
-  const refusals = createBoundedCache<{ since: number; count: number }>(10_000)
+  const known = createBoundedCache<Known>({ maxEntries: options.cacheSize ?? 10_000 })
+  const refusals = createBoundedCache<{ since: number; count: number }>({ maxEntries: 10_000 })
   const asking = new Map<string, Promise<Verdict>>()
   let failedAt = Number.NEGATIVE_INFINITY
 
   return {
+    get use() {
+      return known.use
+    },
     check(pair) {
       if (!isWellFormedApiKey(pair.key, pair.secret)) return invalid
       const id = hash('sha256', `${pair.key}\n${pair.secret}`, 'base64')

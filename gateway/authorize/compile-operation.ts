@@ -128,15 +128,21 @@ function createAuthorize(
   const enforced = guards.filter((guard) => guard.dryRunUntil === null)
   const dryRun = guards.filter((guard) => guard.dryRunUntil !== null)
   return (claims, nowSeconds) => {
-    const denials = enforced.map((guard) => guard.predicate(claims, nowSeconds))
+    let strictest: Denial | null = null
+    for (const guard of enforced) {
+      const denial = guard.predicate(claims, nowSeconds)
+      if (denial !== null) strictest = strictestDenial([strictest, denial])
+    }
     for (const guard of dryRun) {
       const denial = guard.predicate(claims, nowSeconds)
       if (!denial) continue
-      if (nowSeconds * 1000 >= (guard.dryRunUntil ?? 0)) denials.push(denial)
-      else
+      if (nowSeconds * 1000 >= (guard.dryRunUntil ?? 0)) {
+        strictest = strictestDenial([strictest, denial])
+      } else {
         logger.warn({ operationName, subgraphs: guard.owners, denial }, 'dry run: would be denied')
+      }
     }
-    return strictestDenial(denials)
+    return strictest
   }
 }
 

@@ -17,7 +17,7 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<s
       }
     })
     incoming.on('end', () => resolve(textOf(chunks)))
-    incoming.on('error', () => reject(requestAborted()))
+    // Comes after an error too, which nobody else needs to hear of.
     incoming.on('close', () => {
       if (!incoming.complete) reject(requestAborted())
     })

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { createBoundedCache } from '../bounded-cache.ts'
 import { createAddressMatcher } from './networks.ts'
 
 export interface Caller {
@@ -17,9 +18,10 @@ export type IdentifyCaller = (incoming: IncomingMessage) => Caller
 
 /** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
 export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
-  const isTrusted = createAddressMatcher(trustedProxies)
+  const isTrusted = remembered(createAddressMatcher(trustedProxies))
+  const peerOf = remembered(normalizeAddress)
   return function identifyCaller(incoming) {
-    const peer = normalizeAddress(incoming.socket.remoteAddress ?? '')
+    const peer = peerOf(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
     if (!isTrusted(peer)) {
       const isForwardingIgnored = sendsForwarding(incoming)
@@ -32,6 +34,18 @@ export function createCallerReader(trustedProxies: readonly string[]): IdentifyC
       isBehindProxy: true,
       isForwardingIgnored: false,
     }
+  }
+}
+
+// The same few addresses come again and again, and a block list takes a while for each.
+function remembered<T extends string | boolean>(find: (address: string) => T) {
+  const known = createBoundedCache<T>({ maxEntries: 4096 })
+  return (address: string): T => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const found = find(address)
+    known.set(address, found)
+    return found
   }
 }
 

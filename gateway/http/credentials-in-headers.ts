@@ -34,9 +34,11 @@ export function readHeaderCredentials(incoming: IncomingMessage): HeaderCredenti
 
 /** Whether a header that may occur once only, and is no list, occurs twice. */
 export function isRepeated(incoming: IncomingMessage, name: string): boolean {
+  const { rawHeaders } = incoming
   let count = 0
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-    if (incoming.rawHeaders[index]?.toLowerCase() === name) count++
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index] ?? ''
+    if (header.length === name.length && header.toLowerCase() === name) count++
   }
   return count > 1
 }

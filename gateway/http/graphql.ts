@@ -1,6 +1,7 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
+import { Leaving } from '../leaving.ts'
 import type { GatewayLogger } from '../log.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -19,6 +20,8 @@ export interface GraphqlEndpointParts {
   readonly monotonic: () => number
 }
 
+const LONG_BODY = 4096
+
 const privateAnswer: HeaderMap = {
   'cache-control': 'no-store',
   vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
@@ -29,7 +32,9 @@ const QUIET_MS = 600_000
 
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   let quietUntil = Number.NEGATIVE_INFINITY
-  const fixedHeaders = { ...parts.securityHeaders, ...privateAnswer }
+  const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
+  // Nothing of it can be a secret: it is named below, field by field.
+  const requestLog = parts.logger.child({}, { redact: [] })
 
   return async function graphql(
     incoming: IncomingMessage,
@@ -39,20 +44,16 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(incoming)
     if (caller.isForwardingIgnored) warnOfForwarding(caller.address, startedAt)
-    const leaving = new AbortController()
+    const leaving = new Leaving()
     const id = requestIdOf(incoming, caller.isBehindProxy)
-    const request = new GatewayRequest({ id, incoming, search, caller, signal: leaving.signal })
-    const deadline = setTimeout(() => {
-      leaving.abort()
-      // The answer is out, and the client takes nothing of it.
-      if (response.writableEnded) response.destroy()
-    }, parts.executionTimeoutMs)
+    const request = new GatewayRequest({ id, incoming, search, caller, leaving })
+    const deadline = setTimeout(giveUp, parts.executionTimeoutMs, leaving, response)
     response.once('close', () => {
       clearTimeout(deadline)
-      if (!response.writableFinished) leaving.abort()
+      if (!response.writableFinished) leaving.go()
     })
     const answer = await answerTo(request)
-    send(incoming, response, { ...answer, id })
+    send(incoming, response, answer, id)
     logAnswer(request, answer.status, parts.monotonic() - startedAt)
   }
 
@@ -78,17 +79,19 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   function send(
     incoming: IncomingMessage,
     response: ServerResponse,
-    { status, headers, body, id }: Answer & { id: string },
+    { status, headers, body }: Answer,
+    id: string,
   ): void {
     if (response.destroyed) return
-    response.writeHead(status, {
-      ...fixedHeaders,
-      ...parts.cors.headers(incoming),
-      'x-request-id': id,
-      'content-length': Buffer.byteLength(body),
-      ...(headers as Record<string, string>),
-    })
-    response.end(body)
+    const all: (string | readonly string[])[] = [...fixedHeaders, 'x-request-id', id]
+    const cors = parts.cors.headers(incoming)
+    for (const name in cors) all.push(name, cors[name] ?? '')
+    for (const name in headers) all.push(name, headers[name] ?? '')
+    // A long text is put together and encoded once; a short one goes out with its head in one piece.
+    const bytes = body.length > LONG_BODY ? Buffer.from(body) : body
+    all.push('content-length', String(Buffer.byteLength(bytes)))
+    response.writeHead(status, all as string[])
+    response.end(bytes)
     // An unread body would be parsed as the next request, or be waited for.
     if (!incoming.complete) incoming.resume()
   }
@@ -98,7 +101,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     status: number,
     ms: number,
   ) {
-    parts.logger.info(
+    requestLog.info(
       {
         requestId: id,
         status,
@@ -112,6 +115,12 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       'request',
     )
   }
+}
+
+function giveUp(leaving: Leaving, response: ServerResponse): void {
+  leaving.go()
+  // The answer is out, and the client takes nothing of it.
+  if (response.writableEnded) response.destroy()
 }
 
 // A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.

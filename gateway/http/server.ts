@@ -20,10 +20,12 @@ export interface ListenOptions {
   readonly tls: GatewayConfig['tls']
   readonly limits: GatewayLimits
   readonly handle: Handler
+  /** Not shared between workers. Default: shared. */
+  readonly isExclusive?: boolean
 }
 
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { limits, host } = options
+  const { limits, host, isExclusive: exclusive = false } = options
   let isStopping = false
   const server = createHttpServer(options, (incoming, response) => {
     if (isStopping) response.setHeader('connection', 'close')
@@ -35,7 +37,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on('clientError', refuseBrokenRequest)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, host, resolve)
+    server.listen({ port: options.port, host, exclusive }, resolve)
   })
   const { port } = server.address() as AddressInfo
   const urlHost = host.includes(':') ? `[${host}]` : host

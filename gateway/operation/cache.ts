@@ -12,7 +12,6 @@ import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
 import { createVariablesCheck } from './variables.ts'
-import { createWeightedCache } from './weighted-cache.ts'
 
 export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
@@ -22,35 +21,58 @@ export interface OperationCacheOptions {
   readonly showSchemaDetails: boolean
 }
 
+/** The operations of one document, by the name that was asked for. */
+interface Prepared {
+  readonly byName: Map<string | null, PreparedOperation>
+  /** Tokens, counted for each operation. */
+  tokens: number
+}
+
 /** The operations of one graph. Refusals are remembered too, apart: they cannot push operations out. */
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
   const { limits } = options
-  const prepared = createWeightedCache<PreparedOperation>({
+  const documents = createBoundedCache<Prepared>({
     maxEntries: limits.cachedOperations,
     maxWeight: limits.cachedTokens,
   })
-  const refusals = createBoundedCache<GatewayError>(limits.cachedRefusals)
+  const refusals = createBoundedCache<GatewayError>({ maxEntries: limits.cachedRefusals })
 
   return {
     prepare(query, operationName) {
-      // The length keeps a name and a text from being read as another name and text.
-      const key = `${operationName?.length ?? ''}:${operationName ?? ''}${query}`
-      const known = prepared.get(key)
-      if (known) return known
-      refuseOversized(query, limits)
-      const queryHash = createHash('sha256').update(key).digest('base64url')
-      const refusal = refusals.get(queryHash)
-      if (refusal) throw refusal
-      try {
-        const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
-        prepared.set(key, operation, weightOf(query, tokens))
-        return operation
-      } catch (error) {
-        if (error instanceof GatewayError) refusals.set(queryHash, error)
-        throw error
-      }
+      const document = documents.get(query)
+      return document?.byName.get(operationName) ?? prepareNew(query, operationName, document)
+    },
+    get use() {
+      return { operations: documents.use, refusals: refusals.use }
     },
   }
+
+  function prepareNew(
+    query: string,
+    operationName: string | null,
+    document: Prepared = { byName: new Map(), tokens: 0 },
+  ): PreparedOperation {
+    refuseOversized(query, limits)
+    const queryHash = hashOf(query, operationName)
+    const refusal = refusals.get(queryHash)
+    if (refusal) throw refusal
+    try {
+      const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
+      document.byName.set(operationName, operation)
+      document.tokens += tokens
+      documents.set(query, document, weightOf(query, document.tokens))
+      return operation
+    } catch (error) {
+      if (error instanceof GatewayError) refusals.set(queryHash, error)
+      throw error
+    }
+  }
+}
+
+// The length keeps a name and a text from being read as another name and text.
+function hashOf(query: string, operationName: string | null): string {
+  const key = `${operationName?.length ?? ''}:${operationName ?? ''}${query}`
+  return createHash('sha256').update(key).digest('base64url')
 }
 
 interface OperationText {
@@ -84,7 +106,7 @@ function prepareOperation(
   }
 }
 
-/** In tokens of some 256 bytes each. The text is kept twice, as key and in the operation, with up to two bytes a character. */
+/** In tokens of some 256 bytes each. The text is kept as key and in the operation, with up to two bytes a character. */
 function weightOf(query: string, tokens: number): number {
   return tokens + Math.ceil(query.length / 64)
 }

@@ -37,6 +37,18 @@ export interface OperationLimits {
   readonly cachedRefusals: number
 }
 
+/** Tokens of a kept operation, on average: what `OPERATION_CACHE_SIZE` means for the memory. */
+const TOKENS_PER_OPERATION = 250
+
+/** The limits that a number of kept operations stands for. */
+export function cacheLimits(operations: number) {
+  return {
+    cachedOperations: operations,
+    cachedTokens: operations * TOKENS_PER_OPERATION,
+    cachedRefusals: Math.ceil(operations / 2),
+  } satisfies Partial<OperationLimits>
+}
+
 export const defaultOperationLimits: OperationLimits = Object.freeze({
   documentBytes: 64 * 1024,
   tokens: 5000,
@@ -55,7 +67,5 @@ export const defaultOperationLimits: OperationLimits = Object.freeze({
   nodes: 10_000,
   defaultPage: 20,
   variableDepth: 32,
-  cachedOperations: 2000,
-  cachedTokens: 500_000,
-  cachedRefusals: 1000,
+  ...cacheLimits(2000),
 })

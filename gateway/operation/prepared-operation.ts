@@ -2,6 +2,7 @@
 import type { Claims } from '@sallyport/claims'
 import type { Denial } from '@sallyport/claims/predicates'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import type { CacheUse } from '../bounded-cache.ts'
 
 export interface PreparedOperation {
   /** The text as it was sent. */
@@ -34,6 +35,12 @@ export interface PreparedOperation {
   checkVariables(variables: Readonly<Record<string, unknown>>): Record<string, unknown>
 }
 
+/** What the caches of one graph's operations were good for. */
+export interface OperationCacheUse {
+  readonly operations: CacheUse
+  readonly refusals: CacheUse
+}
+
 /** Prepares operations of one graph and remembers them. */
 export interface OperationCache {
   /**
@@ -41,4 +48,5 @@ export interface OperationCache {
    * @throws GatewayError that says why the document is refused; remembered too.
    */
   prepare(query: string, operationName: string | null): PreparedOperation
+  readonly use: OperationCacheUse
 }

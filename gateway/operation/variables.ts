@@ -11,6 +11,7 @@ import {
   typeFromAST,
   visit,
 } from 'graphql'
+import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
 import { createNodeCheck } from './nodes.ts'
@@ -28,6 +29,8 @@ interface Declared {
   readonly hasDefault: boolean
   /** It is an argument `first` or `last` somewhere. */
   readonly isPageSize: boolean
+  /** It stands in an `@skip` or `@include`, which know no null, whatever its type says. */
+  readonly isCondition: boolean
 }
 
 type Variables = Readonly<Record<string, unknown>>
@@ -59,11 +62,12 @@ export function createVariablesCheck(
 }
 
 function checkValue(variable: Declared, value: unknown, limits: OperationLimits): void {
-  const { name, type, isPageSize } = variable
+  const { name, type, isPageSize, isCondition } = variable
   if (value === undefined) {
     if (isNonNullType(type)) throw invalid(name, 'is required')
     return
   }
+  if (isCondition && value === null) throw invalid(name, 'does not fit its type')
   const excess = findExcess(value, limits)
   if (excess) throw invalid(name, excess)
   if (isPageSize && typeof value === 'number' && value > limits.pageSize) {
@@ -96,6 +100,7 @@ function readDeclarations({
   limits,
 }: VariablesCheckOptions): Declared[] {
   const pageSizes = pageSizeVariables(document)
+  const conditions = conditionVariables(document)
   return (operation.variableDefinitions ?? []).flatMap((definition) => {
     const type = typeFromAST(schema, definition.type) as GraphQLInputType | undefined
     if (!type) return []
@@ -104,7 +109,8 @@ function readDeclarations({
     const isPageSize = pageSizes.has(name)
     const isHuge = defaultValue?.kind === Kind.INT && Number(defaultValue.value) > limits.pageSize
     if (isPageSize && isHuge) throw invalid(name, `is larger than ${limits.pageSize}`)
-    return [{ name, type, hasDefault: defaultValue !== undefined, isPageSize }]
+    const hasDefault = defaultValue !== undefined
+    return [{ name, type, hasDefault, isPageSize, isCondition: conditions.has(name) }]
   })
 }
 

@@ -1,5 +1,6 @@
 // Step "answer": the result as bytes, and the cookies of auth for the mutations that may set them.
 import { onlyOurCookies } from '../authenticate/cookies.ts'
+import { bodyOf } from '../engine/result.ts'
 import { errorBody, type GatewayError, type ResponseMediaType } from '../errors.ts'
 import type { Answer, GatewayRequest } from '../request.ts'
 
@@ -23,7 +24,7 @@ export function writeAnswer(request: GatewayRequest): void {
   ) {
     headers['set-cookie'] = onlyOurCookies(context.setCookies)
   }
-  request.answer = { status: 200, headers, body: JSON.stringify(result) }
+  request.answer = { status: 200, headers, body: bodyOf(result) }
 }
 
 /** The answer to a request that was refused. */

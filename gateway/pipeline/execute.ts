@@ -1,9 +1,12 @@
 // Step "execute": hands the admitted operation to the engine, with all that it may know of the caller.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Claims } from '@sallyport/claims'
 import type { Execute } from '../apollo.ts'
 import type { Cors } from '../http/cors.ts'
 import type { Identity } from '../identity.ts'
+import type { Leaving } from '../leaving.ts'
 import type { GatewayRequest } from '../request.ts'
-import type { RequestContext } from '../request-context.ts'
+import type { IdentityHeader, IdentityTarget, RequestContext } from '../request-context.ts'
 import { authHeaders } from './auth-headers.ts'
 
 export interface ExecuteParts {
@@ -13,27 +16,42 @@ export interface ExecuteParts {
 }
 
 export function executeOperation(parts: ExecuteParts) {
-  return async function execute(request: GatewayRequest): Promise<void> {
-    request.context = contextOf(request, parts)
-    request.result = await parts.execute(request)
+  return function execute(request: GatewayRequest): Promise<void> {
+    request.context = new ExecutionContext(request, parts)
+    return parts.execute(request).then((result) => {
+      request.result = result
+    })
   }
 }
 
-function contextOf(request: GatewayRequest, { identity, cors }: ExecuteParts): RequestContext {
-  const { principal, graph } = request
-  let forAuth: Record<string, string> | undefined
-  return {
-    requestId: request.id,
-    signal: request.signal,
-    claims: principal.claims,
-    identityHeader: (subgraph) => identity.headerFor(principal, subgraph, graph.version),
-    // Most operations never reach auth: made when it is first asked for.
-    get authHeaders() {
-      forAuth ??= authHeaders(request, cors)
-      return forAuth
-    },
-    forwardable: request.incoming.headers,
-    setCookies: [],
-    fetches: 0,
+class ExecutionContext implements RequestContext {
+  readonly requestId: string
+  readonly leaving: Leaving
+  readonly claims: Claims
+  readonly forwardable: IncomingHttpHeaders
+  readonly setCookies: string[] = []
+  fetches = 0
+  readonly #request: GatewayRequest
+  readonly #parts: ExecuteParts
+  #authHeaders: Readonly<Record<string, string>> | null = null
+
+  constructor(request: GatewayRequest, parts: ExecuteParts) {
+    this.requestId = request.id
+    this.leaving = request.leaving
+    this.claims = request.principal.claims
+    this.forwardable = request.incoming.headers
+    this.#request = request
+    this.#parts = parts
+  }
+
+  identityHeader(subgraph: IdentityTarget): IdentityHeader | Promise<IdentityHeader> {
+    const { principal, graph } = this.#request
+    return this.#parts.identity.headerFor(principal, subgraph, graph.version)
+  }
+
+  // Most operations never reach auth: made when it is first asked for.
+  get authHeaders(): Readonly<Record<string, string>> {
+    this.#authHeaders ??= authHeaders(this.#request, this.#parts.cors)
+    return this.#authHeaders
   }
 }

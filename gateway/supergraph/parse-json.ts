@@ -2,8 +2,8 @@
 import { SubgraphFailure } from './post.ts'
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
-// Cheaper than a reviver on every answer; an escaped spelling counts as suspicious too.
-const SUSPICIOUS = /__proto__|"constructor"|"prototype"|\\u00/i
+// Cheaper than a reviver on every answer; an escaped letter or underscore counts as suspicious too.
+const SUSPICIOUS = /__proto__|"(?:constructor|prototype)"|\\u00[567]/
 
 /** @throws SubgraphFailure when it is no JSON object. */
 export function parseSubgraphJson(text: string): Record<string, unknown> {

@@ -1,15 +1,16 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
-import { setMaxListeners } from 'node:events'
 import type { Dispatcher, Pool } from 'undici'
+import type { Leaving } from '../leaving.ts'
+import { forgetDeadline, type Late, watchDeadline } from './deadlines.ts'
 
 export interface PostRequest {
   readonly path: string
-  readonly headers: Record<string, string>
+  /** Names and values in turn. */
+  readonly headers: string[]
   readonly body: string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
-  /** Aborted when the client left. */
-  readonly signal: AbortSignal
+  readonly leaving: Leaving
 }
 
 export interface PostAnswer {
@@ -33,79 +34,114 @@ export class SubgraphFailure extends Error {
   }
 }
 
-const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
-type Headers = Record<string, string | string[] | undefined>
-
 /** @throws SubgraphFailure */
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
+  if (request.leaving.isGone) return Promise.reject(clientLeft())
   return new Promise((resolve, reject) => {
-    const { signal, timeoutMs, maxResponseBytes } = request
-    let controller: Dispatcher.DispatchController | undefined
-    let isSettled = false
-    let status = 0
-    let setCookies: readonly string[] = []
-    let receivedBytes = 0
-    const chunks: Buffer[] = []
-
-    const settle = () => {
-      if (isSettled) return false
-      isSettled = true
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onClientGone)
-      return true
-    }
-    const fail = (failure: SubgraphFailure) => {
-      if (!settle()) return
-      controller?.abort(failure)
-      reject(failure)
-    }
-    const onClientGone = () => fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left'))
-    const timer = setTimeout(
-      () => fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', `no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    )
-    // One client waits for as many fetches as its operation has: that is no leak of listeners.
-    setMaxListeners(0, signal)
-    signal.addEventListener('abort', onClientGone)
-    if (signal.aborted) return onClientGone()
-
     const { path, headers, body } = request
-    // Our own deadline covers headers and body together; undici's two would only repeat it.
-    const limits = { headersTimeout: 0, bodyTimeout: 0 }
+    const exchange = new Exchange(request, { resolve, reject })
     pool.dispatch(
-      { path, method: 'POST', headers, body, ...limits },
-      {
-        onRequestStart(started) {
-          controller = started
-          if (isSettled) started.abort(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'given up'))
-        },
-        onResponseStart(_, statusCode, responseHeaders) {
-          status = statusCode
-          setCookies = listOf(responseHeaders['set-cookie'])
-          const refusal = refuseHead(statusCode, responseHeaders, maxResponseBytes)
-          if (refusal) fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', refusal))
-        },
-        onResponseData(_, chunk) {
-          receivedBytes += chunk.length
-          if (receivedBytes <= maxResponseBytes) return void chunks.push(chunk)
-          const message = `the answer is larger than ${maxResponseBytes} bytes`
-          fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message))
-        },
-        onResponseEnd() {
-          if (settle())
-            resolve({ status, text: Buffer.concat(chunks).toString('utf8'), setCookies })
-        },
-        onResponseError(_, cause) {
-          fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the connection failed', { cause }))
-        },
-      },
+      { path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
+      exchange,
     )
   })
 }
 
-/** Why the head of an answer is not acceptable, `null` when it is. 1xx come before the real one. */
+interface Waiter {
+  resolve(answer: PostAnswer): void
+  reject(failure: SubgraphFailure): void
+}
+
+type Headers = Record<string, string | string[] | undefined>
+
+/** Our own deadline covers the wait for a connection, headers and body together; undici's two would only repeat it. */
+class Exchange implements Dispatcher.DispatchHandler, Late {
+  readonly deadline: number
+  readonly #request: PostRequest
+  readonly #waiter: Waiter
+  readonly #onGone: () => void
+  #controller: Dispatcher.DispatchController | null = null
+  #isSettled = false
+  #status = 0
+  #setCookies: readonly string[] = []
+  #receivedBytes = 0
+  #chunks: Buffer[] = []
+
+  constructor(request: PostRequest, waiter: Waiter) {
+    this.#request = request
+    this.#waiter = waiter
+    this.deadline = performance.now() + request.timeoutMs
+    this.#onGone = () => this.#fail(clientLeft())
+    request.leaving.onGone(this.#onGone)
+    watchDeadline(this)
+  }
+
+  onDeadline(): void {
+    const message = `no answer within ${this.#request.timeoutMs} ms`
+    this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isSettled) controller.abort(clientLeft())
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    // 1xx come before the real one.
+    if (status < 200) return
+    this.#status = status
+    this.#setCookies = listOf(headers['set-cookie'])
+    const refusal = refuseHead(status, headers, this.#request.maxResponseBytes)
+    if (refusal !== null) this.#fail(unavailable(refusal))
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { maxResponseBytes } = this.#request
+    this.#receivedBytes += chunk.length
+    if (this.#receivedBytes <= maxResponseBytes) this.#chunks.push(chunk)
+    else this.#fail(unavailable(`the answer is larger than ${maxResponseBytes} bytes`))
+  }
+
+  onResponseEnd(): void {
+    if (!this.#settle()) return
+    const [first] = this.#chunks
+    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const text = bytes.toString('utf8')
+    this.#waiter.resolve({ status: this.#status, text, setCookies: this.#setCookies })
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause }))
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false
+    this.#isSettled = true
+    forgetDeadline(this)
+    this.#request.leaving.forget(this.#onGone)
+    return true
+  }
+
+  #fail(failure: SubgraphFailure): void {
+    if (!this.#settle()) return
+    this.#chunks = []
+    this.#controller?.abort(failure)
+    this.#waiter.reject(failure)
+  }
+}
+
+function clientLeft(): SubgraphFailure {
+  return unavailable('the client left')
+}
+
+function unavailable(message: string): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message)
+}
+
+const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i
+
+/** Why the head of an answer is not acceptable, `null` when it is. */
 function refuseHead(status: number, headers: Headers, maxResponseBytes: number): string | null {
-  if (status < 200) return null
   if (status >= 300 && status < 400) return `a redirect (${status}) is not followed`
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')

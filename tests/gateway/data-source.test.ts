@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createDataSources, type DataSources } from '../../gateway/data-source.ts'
+import { Leaving } from '../../gateway/leaving.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { closeServer, contextFor, urlOf } from './graph-fixture.ts'
@@ -27,8 +28,8 @@ async function listen(handler: Handler): Promise<Server> {
 }
 
 /** Sources for `auth` and `reviews`, both at this address. */
-function sourcesFor(url: string, maxResponseBytes?: number): DataSources {
-  const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs: 300 }
+function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 300): DataSources {
+  const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs }
   const reviews = { ...entry, forwardHeaders: ['Accept-Language'] }
   const text = JSON.stringify({ subgraphs: { auth: entry, reviews } })
   const sources = createDataSources({
@@ -46,8 +47,7 @@ function send(
   context: RequestContext = contextFor(),
   request: Record<string, unknown> = { query: '{ a }', variables: {} },
 ) {
-  const options = { kind: 'incoming operation', request, context, incomingRequestContext: {} }
-  return sources.get(subgraph).process(options as never)
+  return sources.get(subgraph).send(JSON.stringify(request), context)
 }
 
 function answer(
@@ -104,8 +104,8 @@ describe('what a subgraph receives', () => {
     expect(headers).not.toHaveProperty('accept-language')
   })
 
-  test('query and variables, never the extensions a client sent', async () => {
-    const request = { query: '{ a }', variables: { v: 1 }, extensions: { jwt: 'x' } }
+  test('the request as the engine wrote it', async () => {
+    const request = { query: '{ a }', variables: { v: 1 } }
     const { body } = await receivedBy('reviews', contextFor(), request)
     expect(JSON.parse(body)).toEqual({ query: '{ a }', variables: { v: 1 } })
   })
@@ -256,16 +256,16 @@ describe('a subgraph that misbehaves', () => {
 
 describe('a client that leaves', () => {
   test('ends the request to the subgraph', async () => {
-    const client = new AbortController()
+    const leaving = new Leaving()
     let closed: Promise<void> = Promise.resolve()
     const server = await listen((request) => {
       closed = new Promise((resolve) => request.socket.on('close', resolve))
-      client.abort()
+      leaving.go()
     })
     const result = await send(
       sourcesFor(urlOf(server)),
       'reviews',
-      contextFor(undefined, { signal: client.signal }),
+      contextFor(undefined, { leaving }),
     )
     expect(result.errors?.[0]?.extensions?.code).toBe('SUBGRAPH_UNAVAILABLE')
     await closed
@@ -276,15 +276,16 @@ describe('a client that leaves', () => {
     const server = await listen(() => {
       calls += 1
     })
-    const signal = AbortSignal.abort()
-    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { signal }))
+    const leaving = new Leaving()
+    leaving.go()
+    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { leaving }))
     expect(calls).toBe(0)
   })
 })
 
 test('a hundred parallel requests share the pool and are all answered', async () => {
   const server = await listen((_, response) => answer(response, { data: { a: 1 } }))
-  const sources = sourcesFor(urlOf(server))
+  const sources = sourcesFor(urlOf(server), undefined, 5000)
   const results = await Promise.all(Array.from({ length: 100 }, () => send(sources, 'reviews')))
   expect(results.every(({ data }) => data?.a === 1)).toBe(true)
 })

@@ -8,7 +8,7 @@ import {
   negotiateMediaType,
   toGatewayError,
 } from '../../gateway/errors.ts'
-import { maskExecutionErrors, normalizeSubgraphError } from '../../gateway/subgraph-errors.ts'
+import { maskedErrors, normalizeSubgraphError } from '../../gateway/subgraph-errors.ts'
 
 describe('a refusal', () => {
   test.each<[GatewayErrorCode, number]>([
@@ -209,17 +209,18 @@ describe('what the executor raises', () => {
   const logger = { error: (...args: unknown[]) => void logged.push(args) }
 
   test('carries the request id, and drops what @apollo/gateway adds', () => {
-    const [found] = maskExecutionErrors(
-      [
-        {
-          message: 'no',
-          path: ['a'],
-          extensions: { code: 'FORBIDDEN', serviceName: 'reviews', query: '{ a }' },
-        },
-      ],
-      'req_1',
-      logger,
-    )
+    const [found] =
+      maskedErrors(
+        [
+          {
+            message: 'no',
+            path: ['a'],
+            extensions: { code: 'FORBIDDEN', serviceName: 'reviews', query: '{ a }' },
+          },
+        ],
+        'req_1',
+        logger,
+      ) ?? []
     expect(found).toEqual({
       message: 'no',
       path: ['a'],
@@ -229,7 +230,7 @@ describe('what the executor raises', () => {
 
   test('and is not ours is masked and logged', () => {
     const raised = new Error('Cannot read properties of undefined (http://10.0.0.1)')
-    const [found] = maskExecutionErrors([raised], 'req_1', logger)
+    const [found] = maskedErrors([raised], 'req_1', logger) ?? []
     expect(found).toEqual({
       message: 'Something went wrong on our side.',
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'req_1' },

@@ -3,8 +3,11 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { anonymousClaims, type Claims } from '@sallyport/claims'
-import { type FormattedExecutionResult, graphql, parse } from 'graphql'
+import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } from 'graphql'
+import { bodyOf } from '../../gateway/engine/result.ts'
+import type { EngineSettings } from '../../gateway/engine.ts'
 import { errorFromDenial } from '../../gateway/errors.ts'
+import { Leaving } from '../../gateway/leaving.ts'
 import type { OperationLimits } from '../../gateway/operation/limits.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
@@ -18,7 +21,7 @@ export const header = /* GraphQL */ `
     @link(
       url: "https://specs.apollo.dev/federation/v2.6"
       import: [
-        "@key", "@shareable", "@external", "@requires", "@override", "@interfaceObject"
+        "@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"
         "@authenticated", "@requiresScopes", "@policy", "@composeDirective"
       ]
     )
@@ -38,6 +41,13 @@ export interface SubgraphFixture {
   readonly resolvers?: Record<string, unknown>
   /** Its entry in supergraph.yaml, without URL and schema. */
   readonly settings?: Record<string, unknown>
+  /** Changes an answer before it is sent. */
+  readonly mangle?: (answer: ExecutionResult) => unknown
+}
+
+export interface GraphOptions {
+  readonly limits?: Partial<OperationLimits>
+  readonly engine?: EngineSettings
 }
 
 export interface Ask {
@@ -88,7 +98,7 @@ export function composeFixture(
 
 export async function startGraph(
   subgraphs: Readonly<Record<string, SubgraphFixture>>,
-  limits: Partial<OperationLimits> = {},
+  options: GraphOptions = {},
 ): Promise<GraphFixture> {
   const received: (Received & { subgraph: string })[] = []
   const logged: unknown[][] = []
@@ -103,7 +113,7 @@ export async function startGraph(
   }
   const log = (...args: unknown[]) => void logged.push(args)
   const logger = { debug: log, info: log, warn: log, error: log }
-  const supergraph = createSupergraph({ config: configOf(subgraphs, urls), logger, limits })
+  const supergraph = createSupergraph({ config: configOf(subgraphs, urls), logger, ...options })
   const graph = await supergraph.load(composeFixture(subgraphs))
   const prepare = (query: string, operationName?: string) =>
     graph.operations.prepare(query, operationName ?? null)
@@ -120,7 +130,10 @@ export async function startGraph(
       const denial = prepared.authorize(caller, Date.now() / 1000)
       if (denial) throw errorFromDenial(denial)
       const checked = prepared.checkVariables(variables)
-      return graph.engine.execute(prepared, { variables: checked, context: contextFor(caller) })
+      const context = contextFor(caller)
+      const result = await graph.engine.execute(prepared, { variables: checked, context })
+      // As a client gets it.
+      return JSON.parse(bodyOf(result))
     },
     async [Symbol.asyncDispose]() {
       await supergraph.stop()
@@ -135,7 +148,7 @@ export function contextFor(
 ): RequestContext {
   return {
     requestId: 'req_1',
-    signal: new AbortController().signal,
+    leaving: new Leaving(),
     claims,
     identityHeader: async (subgraph) => ({
       name: 'sallyport-identity',
@@ -174,7 +187,7 @@ async function startSubgraph(
     const variableValues = body.variables ?? {}
     const result = await graphql({ schema, source: body.query, variableValues })
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(result))
+    response.end(JSON.stringify(fixture.mangle?.(result) ?? result))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server

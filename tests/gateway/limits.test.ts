@@ -1,9 +1,10 @@
 // What one document may ask for (cases 98 to 108, 118): refused quickly, before planning, with one error that repeats no secret.
+
 import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBoundedCache } from '../../gateway/bounded-cache.ts'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
-import { createWeightedCache } from '../../gateway/operation/weighted-cache.ts'
 import { type GraphFixture, startGraph } from './graph-fixture.ts'
 
 const auth = {
@@ -336,7 +337,7 @@ describe('prepared operations', () => {
   })
 
   test('are bounded by number and by weight, the oldest go first', () => {
-    const cache = createWeightedCache<number>({ maxEntries: 3, maxWeight: 100 })
+    const cache = createBoundedCache<number>({ maxEntries: 3, maxWeight: 100 })
     for (const n of [1, 2, 3]) cache.set(`k${n}`, n, 10)
     cache.get('k1')
     cache.set('k4', 4, 10)
@@ -345,5 +346,11 @@ describe('prepared operations', () => {
     expect(cache.size).toBe(1)
     cache.set('huge', 6, 200)
     expect(cache.size).toBe(0)
+    cache.set('k5', 5, 10)
+    cache.set('k6', 6, 10)
+    cache.delete('k5')
+    cache.set('k6', 7, 90)
+    expect([cache.get('k5'), cache.get('k6'), cache.size]).toEqual([undefined, 7, 1])
+    expect(cache.use).toEqual({ entries: 1, maxEntries: 3, hits: 4, misses: 2 })
   })
 })

@@ -132,17 +132,29 @@ test('kill -9 of a gateway with refreshes in flight: whoever tries again at the 
 
 test('SIGTERM drains an auth instance: logins in flight are answered, then it ends by itself', async () => {
   const people = await deployment.register(6)
+  const locker = await deployment.db.transaction()
+  await locker.raw('lock table sessions in access exclusive mode')
   const inFlight = people.map(({ email, deviceToken }) =>
     client(1).send(LOGIN, { input: { email, password: PASSWORD, deviceToken } }),
   )
-  await sleep(60)
+  await expect.poll(loginsThatWait, { timeout: 10_000 }).toBe(6)
   const code = deployment.auth(1).end('SIGTERM')
+  await sleep(200)
+  await locker.commit()
   for (const { data } of await Promise.all(inFlight)) {
     expect(data?.login?.__typename).toBe('SignedIn')
   }
   expect(await code).toBe(0)
   await deployment.startAuth(1)
 })
+
+async function loginsThatWait(): Promise<number> {
+  const { rows } = await deployment.db.raw(
+    `select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query ilike '%sessions%'`,
+  )
+  return rows[0].count
+}
 
 const client = (gateway: number) => deployment.client(gateway)
 

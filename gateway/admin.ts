@@ -1,0 +1,31 @@
+// The admin listener: health in detail, for monitors. Never for clients.
+import type { GatewayConfig } from './config.ts'
+import { createCors } from './http/cors.ts'
+import { createRouter, type PlainRoute } from './http/router.ts'
+import { apiSecurityHeaders } from './http/security-headers.ts'
+import { type Listener, listen } from './http/server.ts'
+import type { GatewayLogger } from './log.ts'
+
+export interface AdminRoutes {
+  readonly live: PlainRoute
+  readonly ready: PlainRoute
+}
+
+/** Listens on `ADMIN_HOST` and `ADMIN_PORT`. @throws when the port is taken. */
+export function listenForAdmins(
+  config: GatewayConfig,
+  { live, ready }: AdminRoutes,
+  logger: GatewayLogger,
+): Promise<Listener> {
+  const handle = createRouter({
+    graphql: null,
+    sandbox: null,
+    routes: { '/health/live': live, '/health/ready': ready },
+    cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
+    securityHeaders: apiSecurityHeaders(config.isProduction),
+    logger,
+  })
+  const { adminHost: host, adminPort: port, limits } = config
+  // Of each process its own: a shared one would answer for whichever worker took the connection.
+  return listen({ host, port, tls: null, limits, handle, isExclusive: true })
+}

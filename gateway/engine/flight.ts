@@ -1,0 +1,65 @@
+// One fetch of entities, under way or done: several places of the data may wait for the same one.
+import type { GraphQLFormattedError } from 'graphql'
+import type { SubgraphAnswer } from '../data-source.ts'
+import { type Data, hasNested, isObject } from './data.ts'
+
+export interface Flight {
+  readonly landed: Promise<void>
+  /** Entities that were asked for. */
+  readonly count: number
+  /** Empty until it landed, and when it failed. */
+  entities: readonly (Data | null)[]
+  /** Of the subgraph; one that names an entity has its index as the second element of its path. */
+  errors: readonly GraphQLFormattedError[]
+  /** Why the answer could not be used at all. */
+  failure: Error | null
+  /** The subgraph refused all of it, as it may for one entity that it cannot read. */
+  isRefused: boolean
+  /** Whether any entity has more than scalars. */
+  isNested: boolean
+}
+
+export interface FlightOptions {
+  readonly count: number
+  /** Called for each entity before anybody sees it. */
+  readonly prepare: (entity: Data, index: number) => void
+}
+
+/** Follows an answer until it is read. Never rejects: what went wrong is in it. */
+export function followFlight(
+  answer: Promise<SubgraphAnswer>,
+  { count, prepare }: FlightOptions,
+): Flight {
+  const flight: Flight = {
+    count,
+    entities: [],
+    errors: [],
+    failure: null,
+    isRefused: false,
+    isNested: false,
+    landed: answer.then(land).catch((error: Error) => {
+      flight.failure = error
+    }),
+  }
+
+  function land({ data, errors, isUnanswered = false }: SubgraphAnswer): void {
+    flight.errors = errors ?? []
+    const entities = data?._entities ?? null
+    flight.isRefused = entities === null && !isUnanswered
+    if (data === null) return
+    if (!Array.isArray(entities)) {
+      throw new Error('Expected "data._entities" in response to be an array')
+    }
+    if (entities.length !== count) {
+      throw new Error(`Expected "data._entities" to contain ${count} elements`)
+    }
+    flight.entities = entities.map((entity: unknown, index) => {
+      if (!isObject(entity)) return null
+      prepare(entity, index)
+      flight.isNested ||= hasNested(entity)
+      return entity
+    })
+  }
+
+  return flight
+}

@@ -1,0 +1,25 @@
+// An answer whose data is JSON text already: whoever only sends it on need not build it as an object first.
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
+
+export class WrittenResult implements FormattedExecutionResult {
+  /** JSON text. */
+  readonly writtenData: string
+  readonly errors?: readonly GraphQLFormattedError[]
+
+  constructor(writtenData: string, errors: readonly GraphQLFormattedError[] | null) {
+    this.writtenData = writtenData
+    if (errors !== null) this.errors = errors
+  }
+
+  get data(): Record<string, unknown> | null {
+    return JSON.parse(this.writtenData)
+  }
+}
+
+/** The body of an answer. */
+export function bodyOf(result: FormattedExecutionResult): string {
+  if (!(result instanceof WrittenResult)) return JSON.stringify(result)
+  const { writtenData, errors } = result
+  if (errors === undefined) return `{"data":${writtenData}}`
+  return `{"data":${writtenData},"errors":${JSON.stringify(errors)}}`
+}

@@ -1,0 +1,75 @@
+// Rewrites of a plan: names and values that a subgraph knows otherwise, such as the types behind an @interfaceObject.
+import type { FetchDataRewrite } from '@apollo/query-planner'
+import { type Data, ownValue } from './data.ts'
+import type { IsOfType } from './types.ts'
+
+const TYPE_PREFIX = '... on '
+
+export type Rewrite = (data: Data) => void
+
+/** Compiles the rewrites of one fetch; null when there are none. */
+export function compileRewrites(
+  rewrites: readonly FetchDataRewrite[] | undefined,
+  isOfType: IsOfType,
+): Rewrite | null {
+  if (rewrites === undefined || rewrites.length === 0) return null
+  const compiled = rewrites.map((rewrite) => compileRewrite(rewrite, isOfType))
+  return (data) => {
+    for (const rewrite of compiled) rewrite(data)
+  }
+}
+
+function compileRewrite(rewrite: FetchDataRewrite, isOfType: IsOfType): Rewrite {
+  const parents = rewrite.path.slice(0, -1)
+  const name = rewrite.path.at(-1)
+  if (name === undefined) return () => undefined
+  if (name.startsWith(TYPE_PREFIX)) throw new Error('a rewrite that ends with a type')
+  const apply =
+    rewrite.kind === 'ValueSetter' ? setValue(name, rewrite.setValueTo) : rename(name, rewrite)
+  return (data) => applyAt(data, parents, { apply, isOfType })
+}
+
+function setValue(name: string, value: unknown): Rewrite {
+  return (data) => define(data, name, value)
+}
+
+function rename(name: string, { renameKeyTo }: { renameKeyTo: string }): Rewrite {
+  return (data) => {
+    const value = ownValue(data, name)
+    if (!value) return
+    define(data, renameKeyTo, value)
+    data[name] = undefined
+  }
+}
+
+function applyAt(
+  value: unknown,
+  path: readonly string[],
+  how: { apply: Rewrite; isOfType: IsOfType },
+): void {
+  if (Array.isArray(value)) {
+    for (const item of value) applyAt(item, path, how)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  const data = value as Data
+  const [element, ...rest] = path
+  if (element === undefined) how.apply(data)
+  else if (!element.startsWith(TYPE_PREFIX)) applyAt(ownValue(data, element), rest, how)
+  else if (isMeant(data, element.slice(TYPE_PREFIX.length), how.isOfType)) applyAt(data, rest, how)
+}
+
+// Not every object says its type; the plan counts on such a one being the right one.
+function isMeant({ __typename: typename }: Data, condition: string, isOfType: IsOfType): boolean {
+  return !typename || isOfType(String(typename), condition)
+}
+
+// A plain assignment to `__proto__` would not make a member.
+function define(data: Data, name: string, value: unknown): void {
+  Object.defineProperty(data, name, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
+}

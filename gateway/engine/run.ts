@@ -1,0 +1,68 @@
+// One operation while it runs: the data so far, the errors so far, and what several places share.
+import type { GraphQLFormattedError } from 'graphql'
+import type { ExecuteOptions } from '../engine.ts'
+import type { RequestContext } from '../request-context.ts'
+import { type Data, ownValue } from './data.ts'
+import type { Flight } from './flight.ts'
+
+export type Path = readonly (string | number)[]
+
+/** An object or list that stands at several places of the data, and its text once that is written. */
+export interface Shared {
+  writer: unknown
+  text: string | null
+}
+
+export class Run {
+  readonly data: Data = {}
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly context: RequestContext
+  /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
+  readonly errors: (GraphQLFormattedError | unknown)[] = []
+  /** Null as long as nothing is shared: then nobody needs to look. */
+  shared: Map<object, Shared> | null = null
+  /** Entities by representation, for each text that more than one fetch sends. */
+  #entities: Map<string, Map<string, Slot>> | null = null
+
+  constructor({ variables, context }: ExecuteOptions) {
+    this.variables = variables
+    this.context = context
+  }
+
+  /** Remembers that these nested values stand at several places. */
+  share(entity: Data): void {
+    for (const key in entity) {
+      const value = entity[key]
+      if (typeof value !== 'object' || value === null) continue
+      this.shared ??= new Map()
+      this.shared.set(value, { writer: null, text: null })
+    }
+  }
+
+  slotsOf(key: string): Map<string, Slot> {
+    this.#entities ??= new Map()
+    const known = this.#entities.get(key)
+    if (known !== undefined) return known
+    const slots = new Map<string, Slot>()
+    this.#entities.set(key, slots)
+    return slots
+  }
+
+  /** The value of a Boolean variable that a directive asks for. */
+  isOn({ name, byDefault }: Condition): boolean {
+    const value = ownValue(this.variables, name)
+    return value === undefined ? byDefault : value === true
+  }
+}
+
+/** A variable in `@skip` or `@include`. */
+export interface Condition {
+  readonly name: string
+  readonly byDefault: boolean
+}
+
+/** One entity of a fetch that is under way or done. */
+export interface Slot {
+  readonly flight: Flight
+  readonly index: number
+}

@@ -1,0 +1,97 @@
+// Runs a share of the queries on a second engine too, after the answer, and reports where the two differ.
+import { isDeepStrictEqual } from 'node:util'
+import type { FormattedExecutionResult } from 'graphql'
+import type { Engine, EngineLogger, ExecuteOptions } from '../engine.ts'
+import { Leaving } from '../leaving.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import type { RequestContext } from '../request-context.ts'
+
+export interface ShadowOptions {
+  readonly shadow: Engine
+  readonly percent: number
+  readonly logger: EngineLogger
+}
+
+/** Subgraphs see a shadowed query twice, so only so many run at a time. */
+const AT_ONCE = 8
+const TIMEOUT_MS = 30_000
+
+/** The engine, with a shadow behind a share of its queries. Never for mutations: they would happen twice. */
+export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOptions): Engine {
+  const counts = engine.counters.shadow
+  let running = 0
+  let turn = 0
+
+  return {
+    counters: engine.counters,
+    async execute(prepared, options) {
+      const result = await engine.execute(prepared, options)
+      if (prepared.kind !== 'query' || !isTurn()) return result
+      if (running >= AT_ONCE) counts.skipped += 1
+      else void compare(prepared, options, result)
+      return result
+    },
+    async stop() {
+      await Promise.all([engine.stop(), shadow.stop()])
+    },
+  }
+
+  // Spreads the share evenly: of a hundred queries, `percent` ones.
+  function isTurn(): boolean {
+    turn = (turn + percent) % 100
+    return turn < percent
+  }
+
+  async function compare(
+    prepared: PreparedOperation,
+    options: ExecuteOptions,
+    result: FormattedExecutionResult,
+  ): Promise<void> {
+    running += 1
+    const leaving = new Leaving()
+    const deadline = setTimeout(() => leaving.go(), TIMEOUT_MS)
+    const context = contextBeside(options.context, leaving)
+    const other = await shadow.execute(prepared, { ...options, context })
+    clearTimeout(deadline)
+    running -= 1
+    counts.compared += 1
+    const difference = differenceOf(result, other)
+    if (difference === null) return
+    counts.different += 1
+    const { operationName, queryHash } = prepared
+    logger.warn({ difference, operation: operationName, hash: queryHash }, 'engines differ')
+  }
+}
+
+/** The same caller and request, with counts and cookies of its own. */
+function contextBeside(context: RequestContext, leaving: Leaving): RequestContext {
+  return {
+    requestId: context.requestId,
+    leaving,
+    claims: context.claims,
+    identityHeader: (subgraph) => context.identityHeader(subgraph),
+    get authHeaders() {
+      return context.authHeaders
+    },
+    forwardable: context.forwardable,
+    setCookies: [],
+    fetches: 0,
+  }
+}
+
+/** Never what differs itself: that is a client's data. */
+function differenceOf(
+  one: FormattedExecutionResult,
+  other: FormattedExecutionResult,
+): 'data' | 'errors' | null {
+  if (!isDeepStrictEqual(plain(one.data), plain(other.data))) return 'data'
+  return isDeepStrictEqual(placesOf(one), placesOf(other)) ? null : 'errors'
+}
+
+function plain(data: unknown): unknown {
+  return data === undefined ? null : JSON.parse(JSON.stringify(data))
+}
+
+function placesOf({ errors = [] }: FormattedExecutionResult): string[] {
+  return errors.map(({ path, extensions }) => JSON.stringify([path, extensions?.code])).sort()
+}

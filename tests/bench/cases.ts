@@ -1,0 +1,75 @@
+// What is asked for: each operation is answered alike by every gateway before any of them is put under load.
+
+export interface BenchCase {
+  readonly name: string
+  readonly about: string
+  readonly query: string
+  /** Variables of the nth request; none by default. */
+  readonly variables?: (turn: number) => Record<string, unknown>
+  readonly isMutation?: boolean
+}
+
+const fragments = /* GraphQL */ `
+  fragment User on User { id username name }
+  fragment Review on Review { id body }
+  fragment Product on Product { inStock name price shippingEstimate upc weight }
+`
+
+const reviewsOfAuthor = /* GraphQL */ `
+  author { ...User reviews { ...Review product { ...Product } } }
+`
+
+/** The marker that a request's variables carry; of fixed length, so that only its digits change. */
+export function markOf(turn: number): string {
+  return `mark-${String(turn % 1_000_000).padStart(6, '0')}`
+}
+
+export const cases: readonly BenchCase[] = [
+  {
+    name: 'big',
+    about: '16 fetches, the query of the public benchmark',
+    query: /* GraphQL */ `
+      ${fragments}
+      query Big {
+        users {
+          ...User
+          reviews { ...Review product { ...Product reviews { ...Review ${reviewsOfAuthor} } } }
+        }
+        topProducts { ...Product reviews { ...Review ${reviewsOfAuthor} } }
+      }
+    `,
+  },
+  {
+    name: 'me',
+    about: 'one fetch',
+    query: 'query Me { me { id name username birthday } }',
+  },
+  {
+    name: 'hop',
+    about: 'two fetches, the second with @requires',
+    query: 'query Hop { product(upc: "1") { name shippingEstimate inStock } }',
+  },
+  {
+    name: 'mutation',
+    about: 'one fetch',
+    isMutation: true,
+    query: 'mutation Rename { rename(name: "Ada") { id name } }',
+  },
+  {
+    name: 'abstract',
+    about: 'interfaces and unions',
+    query: /* GraphQL */ `
+      query Abstract {
+        media { __typename id title ... on Book { pages stars } ... on Film { minutes stars } }
+        shelf { __typename ... on Media { title } ... on Product { name price } }
+      }
+    `,
+  },
+  {
+    name: 'variables',
+    about: 'one fetch, other variables with every request',
+    query:
+      'query User($id: ID!, $note: String) { user(id: $id, note: $note) { id name username } }',
+    variables: (turn) => ({ id: String(1 + (turn % 6)), note: markOf(turn) }),
+  },
+]

@@ -1,0 +1,90 @@
+// The benchmark's flags.
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  /** Contestants by name; empty: all. */
+  readonly gateways: readonly string[]
+  /** Operations by name; empty: all. */
+  readonly cases: readonly string[]
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly repeats: number
+  readonly connections: number
+  /** Cores of the gateway, and of load generator and subgraphs; null: not pinned. */
+  readonly cores: readonly [gateway: number, load: number] | null
+  /** Where the whole result goes as JSON; null: nowhere. */
+  readonly json: string | null
+  /** Folder for the gateways' CPU profiles; null: none. Profiling costs speed. */
+  readonly profiles: string | null
+}
+
+const usage = `npm run bench -- [flags]
+
+  --gateways <names>     of: apollo, sallyport-jwt, sallyport-key, sallyport-cookie, sallyport-anonymous,
+                         sallyport-stock, hive-jwt, hive-rust-jwt, raw   (default: all)
+  --cases <names>        of: big, me, hop, mutation, abstract, variables   (default: all)
+  --seconds <n>          length of a window (5)
+  --warm-up <n>          seconds of load before each window (2)
+  --repeats <n>          windows of each gateway and case, interleaved (3)
+  --connections <n>      requests under way at a time (50)
+  --cores <a,b>          core of the gateway, core of all others (0,1); none: not pinned
+  --json <file>          the whole result
+  --profiles <folder>    writes a CPU profile of each gateway there
+  --quick                apollo, sallyport-jwt and raw on big, me and hop: one window of 2 s each
+`
+
+/** Reads the flags; prints the usage and exits when they are wrong or ask for help. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseOrExit(args)
+  const isQuick = values.quick === true
+  return {
+    gateways: list(values.gateways) ?? (isQuick ? ['apollo', 'sallyport-jwt', 'raw'] : []),
+    cases: list(values.cases) ?? (isQuick ? ['big', 'me', 'hop'] : []),
+    seconds: Number(values.seconds ?? (isQuick ? 2 : 5)),
+    warmUpSeconds: Number(values['warm-up'] ?? 2),
+    repeats: Number(values.repeats ?? (isQuick ? 1 : 3)),
+    connections: Number(values.connections ?? 50),
+    cores: coresOf(values.cores ?? '0,1'),
+    json: values.json ?? null,
+    profiles: values.profiles ?? null,
+  }
+}
+
+function parseOrExit(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  try {
+    const parsed = parseArgs({
+      args: [...args],
+      options: {
+        gateways: text,
+        cases: text,
+        seconds: text,
+        'warm-up': text,
+        repeats: text,
+        connections: text,
+        cores: text,
+        json: text,
+        profiles: text,
+        quick: flag,
+        help: flag,
+      },
+    })
+    if (parsed.values.help !== true) return parsed
+    process.stdout.write(usage)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`)
+    process.exit(1)
+  }
+}
+
+function list(text: string | undefined): readonly string[] | null {
+  return text === undefined ? null : text.split(',').map((item) => item.trim())
+}
+
+function coresOf(text: string): BenchOptions['cores'] {
+  if (text === 'none') return null
+  const [gateway = 0, load = 1] = text.split(',').map(Number)
+  return [gateway, load]
+}

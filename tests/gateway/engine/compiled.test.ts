@@ -1,0 +1,254 @@
+// What the compiled engine guarantees by itself: order, frugality, isolation, and that it knows what it does not know.
+import type { FormattedExecutionResult } from 'graphql'
+import { afterEach, describe, expect, test } from 'vitest'
+import { bodyOf } from '../../../gateway/engine/result.ts'
+import type { EngineSettings } from '../../../gateway/engine.ts'
+import {
+  contextFor,
+  type GraphFixture,
+  type SubgraphFixture,
+  startGraph,
+} from '../graph-fixture.ts'
+
+const auth: SubgraphFixture = {
+  sdl: 'type Query { greeting: String @public } type Mutation { greet(name: String): String @public }',
+  resolvers: {
+    Query: { greeting: () => 'hello' },
+    Mutation: { greet: (_: unknown, { name }: { name: string }) => done(`greet ${name}`) },
+  },
+}
+
+const done: { (what: string): string; log: string[] } = Object.assign(
+  (what: string) => {
+    done.log.push(what)
+    return what
+  },
+  { log: [] },
+)
+
+const shop: SubgraphFixture = {
+  sdl: /* GraphQL */ `
+    type Query { products: [Product!]! @public things: [Thing] @public }
+    type Mutation { buy(id: ID!): Product @public }
+    interface Thing { id: ID! }
+    type Product implements Thing @key(fields: "id") @public { id: ID! name: String related: [Product!]! }
+    type Note implements Thing @public { id: ID! }
+  `,
+  resolvers: {
+    Query: {
+      products: () => ['1', '2', '1', '1'].map(product),
+      things: () => [{ __typename: 'Note', id: 'n' }, product('2'), product('1')],
+    },
+    Mutation: { buy: (_: unknown, { id }: { id: string }) => product(done(`buy ${id}`).slice(4)) },
+    Thing: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+    Product: { related: () => ['2', '1'].map(product) },
+  },
+}
+
+function product(id: string) {
+  return { __typename: 'Product', id, name: `product ${id}` }
+}
+
+/** What reviews answers about a product; it can be changed. */
+const reviews = {
+  stars: (id: string): unknown => Number(id),
+  fixture: {
+    sdl: 'type Product @key(fields: "id") @public { id: ID! stars: Int rated(by: Int): Int notes: [Remark!] } type Remark @public { text: String }',
+    resolvers: {
+      Product: {
+        stars: ({ id }: { id: string }) => reviews.stars(id),
+        notes: ({ id }: { id: string }) => [{ text: `note on ${id}` }],
+      },
+    },
+  } satisfies SubgraphFixture,
+}
+
+const open: GraphFixture[] = []
+afterEach(async () => {
+  done.log.length = 0
+  reviews.stars = (id) => Number(id)
+  for (const fixture of open.splice(0)) await fixture[Symbol.asyncDispose]()
+})
+
+async function start(engine: Partial<EngineSettings> = {}, more: Partial<SubgraphFixture> = {}) {
+  const settings = { kind: 'compiled', shadowPercent: 0, ...engine } as const
+  const subgraphs = { auth, shop, reviews: { ...reviews.fixture, ...more } }
+  const fixture = await startGraph(subgraphs, { engine: settings })
+  open.push(fixture)
+  return fixture
+}
+
+async function ask(
+  { graph }: GraphFixture,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<FormattedExecutionResult> {
+  const prepared = graph.operations.prepare(query, null)
+  return JSON.parse(
+    bodyOf(await graph.engine.execute(prepared, { variables, context: contextFor() })),
+  )
+}
+
+function sentTo({ received }: GraphFixture, subgraph: string) {
+  return received.filter((request) => request.subgraph === subgraph)
+}
+
+describe('the compiled engine', () => {
+  test('answers in the order of the selection, fragments unfolded where they stand', async () => {
+    const fixture = await start()
+    const { data } = await ask(
+      fixture,
+      '{ ... @include(if: true) { b: greeting } ...F a: greeting products { stars id } } fragment F on Query { c: greeting b: greeting }',
+    )
+    expect(Object.keys(data ?? {})).toEqual(['b', 'c', 'a', 'products'])
+    expect(JSON.stringify((data as any)?.products[0])).toBe('{"stars":1,"id":"1"}')
+  })
+
+  test('runs the fields of a mutation one after the other, across subgraphs', async () => {
+    const fixture = await start()
+    await ask(
+      fixture,
+      'mutation { a: buy(id: "1") { stars } b: greet(name: "2") c: buy(id: "3") { id } d: buy(id: "4") { stars } }',
+    )
+    expect(done.log).toEqual(['buy 1', 'greet 2', 'buy 3', 'buy 4'])
+  })
+
+  test('sends each entity once, and asks for none a second time', async () => {
+    const fixture = await start()
+    const { data } = await ask(fixture, '{ products { stars related { stars } } }')
+    const related = [{ stars: 2 }, { stars: 1 }]
+    expect(data).toEqual({ products: [1, 2, 1, 1].map((stars) => ({ stars, related })) })
+    const sent = sentTo(fixture, 'reviews').map(({ body }) => body.variables?.representations)
+    expect(sent).toEqual([['1', '2'].map((id) => ({ __typename: 'Product', id }))])
+  })
+
+  test('asks anew after a mutation, which may have changed what was known', async () => {
+    const fixture = await start()
+    await ask(fixture, 'mutation { a: buy(id: "1") { stars } b: buy(id: "1") { stars } }')
+    expect(sentTo(fixture, 'reviews')).toHaveLength(2)
+  })
+
+  test('keeps apart what one entity is asked for at two places', async () => {
+    const fixture = await start()
+    const { data } = await ask(
+      fixture,
+      '{ products { x: notes { x: text } } things { ... on Product { x: notes { x: __typename } } } }',
+    )
+    const [first] = (data as any).products
+    expect(first).toEqual({ x: [{ x: 'note on 1' }] })
+    expect((data as any).things[2]).toEqual({ x: [{ x: 'Remark' }] })
+  })
+
+  test('names the very item of a list that failed, whatever stands before it', async () => {
+    reviews.stars = (id) => (id === '1' ? new Error('no stars') : 5)
+    const fixture = await start()
+    const { data, errors } = await ask(fixture, '{ things { ... on Product { stars } } }')
+    expect((data as any).things).toEqual([{}, { stars: 5 }, { stars: null }])
+    expect(errors?.map(({ path }) => path)).toEqual([['things', 2, 'stars']])
+  })
+
+  test('an error of an entity stands at every place of that entity', async () => {
+    reviews.stars = () => new Error('no stars')
+    const fixture = await start()
+    const { errors } = await ask(fixture, '{ products { stars } }')
+    expect(errors?.map(({ path }) => path)).toEqual([
+      ['products', 0, 'stars'],
+      ['products', 2, 'stars'],
+      ['products', 3, 'stars'],
+      ['products', 1, 'stars'],
+    ])
+  })
+
+  test('a subgraph that does not answer is not asked again for what it was asked for', async () => {
+    const hang = () => new Promise(() => undefined)
+    const fixture = await start(
+      {},
+      { resolvers: { Product: { stars: hang } }, settings: { timeoutMs: 300 } },
+    )
+    const begun = performance.now()
+    const { data, errors } = await ask(
+      fixture,
+      '{ products { stars } things { ... on Product { stars } } }',
+    )
+    expect(performance.now() - begun).toBeLessThan(550)
+    expect(sentTo(fixture, 'reviews')).toHaveLength(1)
+    expect((data as any).products).toHaveLength(4)
+    expect(new Set(errors?.map(({ extensions }) => extensions?.code))).toEqual(
+      new Set(['SUBGRAPH_TIMEOUT']),
+    )
+  })
+
+  test('one entity that a subgraph chokes on takes none of another place with it', async () => {
+    const mangle: SubgraphFixture['mangle'] = (answer) =>
+      JSON.stringify(answer).includes('"stars":2')
+        ? { data: null, errors: [{ message: 'no', extensions: { code: 'CONFLICT' } }] }
+        : answer
+    const fixture = await start({}, { mangle })
+    const { data } = await ask(
+      fixture,
+      '{ products { stars } things { ... on Product { stars } } }',
+    )
+    expect((data as any).products).toEqual(Array(4).fill({ stars: null }))
+    expect((data as any).things).toEqual([{}, { stars: null }, { stars: null }])
+  })
+
+  test('leaves what it does not know to the stock executor, from the first time on, and counts it', async () => {
+    const fixture = await start()
+    const query =
+      'query ($representations: Int) { products { rated(by: $representations) } greeting }'
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { data } = await ask(fixture, query, { representations: 1 })
+      expect(data).toMatchObject({ greeting: 'hello' })
+    }
+    const { counters } = fixture.graph.engine
+    expect(counters).toMatchObject({ compiled: 0, stock: 2 })
+    expect(counters.notCompiled).toEqual({ 'variable-named-representations': 1 })
+  })
+
+  test('a mutation that failed is not run by anybody else', async () => {
+    const fixture = await start({}, { mangle: () => ({ data: { _entities: 'no list' } }) })
+    const { errors } = await ask(fixture, 'mutation { buy(id: "1") { stars } }')
+    expect(errors?.[0]?.extensions?.code).toBe('INTERNAL_SERVER_ERROR')
+    expect(done.log).toEqual(['buy 1'])
+  })
+})
+
+describe('the shadow', () => {
+  test('runs queries a second time, finds no difference, and leaves mutations alone', async () => {
+    const fixture = await start({ shadowPercent: 100 })
+    await ask(fixture, '{ products { stars } }')
+    await ask(fixture, 'mutation { buy(id: "1") { stars } }')
+    await expect.poll(() => fixture.graph.engine.counters.shadow.compared).toBe(1)
+    expect(fixture.graph.engine.counters.shadow).toEqual({ compared: 1, different: 0, skipped: 0 })
+    expect(done.log).toEqual(['buy 1'])
+  })
+
+  test('reports where the engines differ, and never what a client was told', async () => {
+    let turn = 0
+    reviews.stars = () => ++turn
+    const fixture = await start({ shadowPercent: 100 })
+    await ask(fixture, 'query Stars { products { stars } }')
+    await expect.poll(() => fixture.graph.engine.counters.shadow.different).toBe(1)
+    const [report, message] = fixture.logged.at(-1) ?? []
+    expect(message).toBe('engines differ')
+    expect(report).toEqual({
+      difference: 'data',
+      operation: 'Stars',
+      hash: expect.any(String),
+    })
+  })
+
+  test('takes its share of the queries, evenly', async () => {
+    const fixture = await start({ shadowPercent: 20 })
+    for (let turn = 0; turn < 50; turn += 1) await ask(fixture, '{ greeting }')
+    const { shadow } = fixture.graph.engine.counters
+    await expect.poll(() => shadow.compared + shadow.skipped).toBe(10)
+  })
+})
+
+test('the stock engine answers the same', async () => {
+  const fixture = await start({ kind: 'stock' })
+  const { data } = await ask(fixture, '{ greeting products { id stars } }')
+  expect(data).toMatchObject({ greeting: 'hello', products: [{ id: '1', stars: 1 }, {}, {}, {}] })
+  expect(fixture.graph.engine.counters).toMatchObject({ compiled: 0, stock: 1 })
+})

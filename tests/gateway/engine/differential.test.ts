@@ -1,0 +1,197 @@
+// The compiled engine against the stock one: random operations over several supergraphs, the same data and the same errors.
+// ENGINE_CASES sets how many for each graph and mood of the world, ENGINE_SEED which ones.
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import fc from 'fast-check'
+import { type ExecutionResult, type FormattedExecutionResult, parse, validate } from 'graphql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bodyOf } from '../../../gateway/engine/result.ts'
+import {
+  contextFor,
+  type GraphFixture,
+  header,
+  type SubgraphFixture,
+  startGraph,
+} from '../graph-fixture.ts'
+import { type TestGraph, testGraphs } from './graphs.ts'
+import { hardOperations } from './hard-operations.ts'
+import { drawOperation, type RandomOperation } from './operations.ts'
+import { regressions } from './regressions.ts'
+import { createResolvers, hash, type World } from './world.ts'
+
+const CASES = Number(process.env.ENGINE_CASES ?? 60)
+const SEED = Number(process.env.ENGINE_SEED ?? 20_261_121)
+const limits = { aliases: 1000, selections: 100_000, depth: 100 }
+
+/** How subgraphs behave, in percent of fields. */
+const moods = {
+  calm: { failing: 0, missing: 8, isMangled: false },
+  failing: { failing: 6, missing: 12, isMangled: false },
+  mangled: { failing: 2, missing: 8, isMangled: true },
+} as const
+
+type Mood = keyof typeof moods
+
+describe.each(testGraphs)('the graph "$name"', (graph) => {
+  let pair: EnginePair
+  beforeAll(async () => {
+    pair = await startPair(graph)
+  })
+  afterAll(() => pair.stop())
+
+  test.each(Object.keys(moods) as Mood[])(
+    'is answered alike by both engines while subgraphs are %s',
+    async (mood) => {
+      let compared = 0
+      const property = fc.asyncProperty(fc.nat(), fc.gen(), async (seed, draw) => {
+        const operation = drawOperation(pair.compiled.graph.schema, draw)
+        if (!isValid(pair, operation)) return
+        compared += 1
+        await compare(pair, { ...operation, seed, mood })
+      })
+      await fc.assert(property, { numRuns: CASES, seed: SEED })
+      expect(compared).toBeGreaterThan(CASES / 2)
+    },
+    Math.max(60_000, CASES * 200),
+  )
+
+  test.each(hardOperations.filter((one) => one.graph === graph.name))(
+    'is answered alike where it is hard: $query',
+    async ({ query }) => {
+      for (let seed = 0; seed < CASES / 6; seed += 1) {
+        for (const mood of Object.keys(moods) as Mood[]) {
+          await compare(pair, { query, variables: { no: false }, seed, mood })
+        }
+      }
+    },
+    Math.max(60_000, CASES * 200),
+  )
+
+  test.each(regressions.filter((one) => one.graph === graph.name))(
+    'is answered alike where it once was not: $query',
+    (one) => compare(pair, one),
+  )
+})
+
+interface EnginePair {
+  readonly stock: GraphFixture
+  readonly compiled: GraphFixture
+  readonly world: World & { isMangled: boolean }
+  stop(): Promise<void>
+}
+
+async function startPair(graph: TestGraph): Promise<EnginePair> {
+  const world = { seed: 0, failing: 0, missing: 0, isMangled: false }
+  const mangle = (answer: ExecutionResult) =>
+    world.isMangled ? mangled(answer, world.seed) : answer
+  const subgraphs: Record<string, SubgraphFixture> = {
+    auth: { sdl: 'type Query { greeting: String @public }' },
+  }
+  for (const [name, sdl] of Object.entries(graph.subgraphs)) {
+    const schema = buildSubgraphSchema([{ typeDefs: parse(header + sdl) }])
+    const resolvers = createResolvers(schema, world)
+    subgraphs[name] = { sdl, resolvers, mangle, settings: { access: 'authenticated' } }
+  }
+  const stock = await startGraph(subgraphs, { limits, engine: { kind: 'stock', shadowPercent: 0 } })
+  const compiled = await startGraph(subgraphs, {
+    limits,
+    engine: { kind: 'compiled', shadowPercent: 0 },
+  })
+  return {
+    stock,
+    compiled,
+    world,
+    async stop() {
+      await stock[Symbol.asyncDispose]()
+      await compiled[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function isValid({ compiled }: EnginePair, { query }: RandomOperation): boolean {
+  return validate(compiled.graph.schema, parse(query)).length === 0
+}
+
+async function compare(
+  pair: EnginePair,
+  one: RandomOperation & { seed: number; mood: Mood },
+): Promise<void> {
+  try {
+    await compareAnswers(pair, one)
+  } catch (error) {
+    throw new Error(`differs: ${JSON.stringify(one, null, 1)}`, { cause: error })
+  }
+}
+
+async function compareAnswers(
+  { stock, compiled, world }: EnginePair,
+  { seed, mood, ...operation }: RandomOperation & { seed: number; mood: Mood },
+): Promise<void> {
+  Object.assign(world, { seed, ...moods[mood] })
+  const expected = await run(stock, operation)
+  const actual = await run(compiled, operation)
+  expect(compiled.graph.engine.counters.notCompiled).toEqual({})
+  // Over broken data either may give up, or be refused, at its own place.
+  if (mood === 'mangled' && !haveSameErrors(actual.result, expected.result)) return
+  expect(actual.result.data).toStrictEqual(expected.result.data)
+  expectSameErrors(actual.result, expected.result)
+  // Where a subgraph refuses all that it was asked at once, the rest is asked again.
+  if (mood === 'calm') expect(actual.fetches).toBeLessThanOrEqual(expected.fetches)
+}
+
+async function run({ graph }: GraphFixture, { query, variables }: RandomOperation) {
+  const prepared = graph.operations.prepare(query, null)
+  const context = contextFor()
+  const checked = prepared.checkVariables(variables)
+  const result = await graph.engine.execute(prepared, { variables: checked, context })
+  return {
+    result: JSON.parse(bodyOf(result)) as FormattedExecutionResult,
+    fetches: context.fetches,
+  }
+}
+
+/**
+ * The same errors at the same places, in any order. Where some items of a list are no entities of a fetch, the stock
+ * executor counts them all the same and names the wrong index; then the index has to lead to what is null.
+ */
+function expectSameErrors(actual: FormattedExecutionResult, expected: FormattedExecutionResult) {
+  if (haveSameErrors(actual, expected)) return
+  const withoutIndices = (all: readonly string[]) =>
+    all.map((text) => text.replace(/,\d+/g, ',#')).sort()
+  expect(withoutIndices(errorTexts(actual))).toEqual(withoutIndices(errorTexts(expected)))
+  for (const { path = [] } of actual.errors ?? []) expect(leadsToNull(actual.data, path)).toBe(true)
+}
+
+function haveSameErrors(one: FormattedExecutionResult, other: FormattedExecutionResult): boolean {
+  return JSON.stringify(errorTexts(one)) === JSON.stringify(errorTexts(other))
+}
+
+function errorTexts({ errors = [] }: FormattedExecutionResult): string[] {
+  return errors
+    .map(({ message, path, extensions }) => JSON.stringify([extensions?.code, message, path]))
+    .sort()
+}
+
+function leadsToNull(data: unknown, path: readonly (string | number)[]): boolean {
+  let value = data
+  for (const key of path) {
+    if (value === null || value === undefined) return true
+    value = (value as Record<string | number, unknown>)[key]
+  }
+  return value === null || value === undefined
+}
+
+/** Breaks some values of an answer; equal values alike, wherever they stand. */
+function mangled({ data, errors }: ExecutionResult, seed: number): unknown {
+  return { data: mangleValue(data), errors }
+
+  function mangleValue(value: unknown, name = ''): unknown {
+    const choice = hash(`${seed}${name}${JSON.stringify(value)}`)
+    const isKept = name === '' || name === '_entities' || name === '__typename' || choice % 40 !== 0
+    if (!isKept) return [null, 0, 'wrong', { wrong: true }, [], undefined][choice % 6]
+    if (Array.isArray(value)) return value.map((item) => mangleValue(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, mangleValue(member, key)]),
+    )
+  }
+}

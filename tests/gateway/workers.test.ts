@@ -1,0 +1,168 @@
+// A gateway in several processes (GATEWAY_WORKERS): one port, one admin port, and nobody notices when one of them dies.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startAuthPeer } from './auth-peer.ts'
+import { freePort, writeSupergraph } from './start-gateway.ts'
+
+const WORKERS = 2
+let folder: string
+let auth: Awaited<ReturnType<typeof startAuthPeer>>
+let port: number
+let adminPort: number
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-workers-'))
+  await writeSupergraph(folder)
+  port = await freePort()
+  adminPort = await freePort()
+  auth = await startAuthPeer({ issuer: `http://localhost:${port}` })
+})
+afterEach(async () => {
+  await auth.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('all are ready, share the port, and what they log is whole lines', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const { workers } = await gateway.health()
+  expect(workers).toHaveLength(WORKERS)
+  const answers = await Promise.all(Array.from({ length: 200 }, hello))
+  expect(new Set(answers)).toEqual(new Set([200]))
+  expect(await gateway.end('SIGTERM')).toBe(0)
+  const lines = gateway.output().trim().split('\n')
+  const requests = lines.filter((line) => JSON.parse(line).msg === 'request')
+  expect(requests).toHaveLength(200)
+})
+
+test('one that dies is replaced, and the other goes on meanwhile', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const [victim] = (await gateway.health()).workers
+  process.kill(victim?.pid ?? 0, 'SIGKILL')
+  await expect.poll(async () => (await gateway.health()).status).toBe('not ready')
+  for (let count = 0; count < 20; count += 1) expect(await hello()).toBe(200)
+  await gateway.becomesReady()
+  const pids = (await gateway.health()).workers.map(({ pid }) => pid)
+  expect(pids).toHaveLength(WORKERS)
+  expect(pids).not.toContain(victim?.pid)
+  expect(gateway.output()).toContain('is replaced')
+})
+
+test('one that does not come to its turn any more is told from one that works', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const [stuck] = (await gateway.health()).workers
+  process.kill(stuck?.pid ?? 0, 'SIGSTOP')
+  const { status, workers } = await gateway.health()
+  process.kill(stuck?.pid ?? 0, 'SIGCONT')
+  expect(status).toBe('not ready')
+  expect(workers.find(({ pid }) => pid === stuck?.pid)?.status).toBe('does not answer')
+})
+
+test('SIGTERM lets requests in flight finish, and leaves no process behind', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const { workers } = await gateway.health()
+  auth.switches.delayMs = 500
+  const inFlight = Array.from({ length: 20 }, hello)
+  await expect.poll(() => auth.calls('/graphql').length, { timeout: 10_000 }).toBe(20)
+  const code = gateway.end('SIGTERM')
+  expect(new Set(await Promise.all(inFlight))).toEqual(new Set([200]))
+  expect(await code).toBe(0)
+  for (const { pid } of workers) expect(isAlive(pid)).toBe(false)
+})
+
+test('without a primary no worker stays', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const { workers } = await gateway.health()
+  await gateway.end('SIGKILL')
+  await expect.poll(() => workers.some(({ pid }) => isAlive(pid)), { timeout: 10_000 }).toBe(false)
+})
+
+test('when none can start the program ends, and says why', async () => {
+  await using gateway = startWorkers({ SUPERGRAPH_CONFIG: join(folder, 'nothing.yaml') })
+  expect(await gateway.end()).toBe(1)
+  expect(gateway.output()).toContain('nothing.yaml')
+})
+
+async function hello(): Promise<number> {
+  const { status } = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ hello }"}',
+  })
+  return status
+}
+
+interface Health {
+  readonly status: string
+  readonly workers: readonly { readonly pid: number; readonly status: string }[]
+}
+
+function startWorkers(settings: Record<string, string> = {}) {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=sallyport-source', '--import', 'tsx', 'gateway/main.ts'],
+    {
+      env: {
+        PATH: process.env.PATH ?? '',
+        GATEWAY_WORKERS: String(WORKERS),
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+        AUTH_URL: auth.url,
+        DATA_DIR: folder,
+        SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
+        ...settings,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk)
+    })
+  }
+  const closed = once(child, 'close')
+  const health = async (): Promise<Health> => {
+    const response = await fetch(`http://127.0.0.1:${adminPort}/health/ready`)
+    return (await response.json()) as Health
+  }
+  return {
+    output: () => output,
+    health,
+    becomesReady: () =>
+      expect
+        .poll(
+          () =>
+            health()
+              .then(({ status }) => status)
+              .catch(() => 'away'),
+          { timeout: 30_000 },
+        )
+        .toBe('ready'),
+    /** Waits for its end, after a signal or without. */
+    async end(signal?: NodeJS.Signals): Promise<number | null> {
+      if (signal !== undefined) child.kill(signal)
+      return (await closed)[0] as number | null
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
