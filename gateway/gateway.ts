@@ -10,6 +10,7 @@ import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
 import { followAuthKeys } from './authenticate/auth-keys.ts'
 import { createAuthQuestions } from './authenticate/auth-questions.ts'
+import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
@@ -80,6 +81,7 @@ export async function createGateway(
   const execution = await chooseExecution(supergraph, deps, logger)
   const cors = createCors(config)
   const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
+  const checks = createCheckCounts()
   const pipeline = createPipeline({
     ...config,
     ...clocks,
@@ -88,6 +90,7 @@ export async function createGateway(
     cors,
     execute: execution.execute,
     anonymous: createAnonymous(),
+    checks,
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
@@ -102,6 +105,7 @@ export async function createGateway(
       tokens: auth.accessTokens.use,
       apiKeys: auth.apiKeys.use,
     }),
+    checks: checks.read,
     isStopping: () => isStopping,
   })
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
