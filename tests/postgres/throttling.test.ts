@@ -5,6 +5,11 @@ import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, registerPerson } from '../people.ts'
 import { startRedis } from './redis.ts'
 
+/** Six at once; then one after 2 seconds, one more after 4 further ones, after 8 …: on a busy machine some of them pass. */
+function triesWithin(milliseconds: number): number {
+  return 6 + Math.floor(Math.log2(milliseconds / 1000 + 2)) - 1
+}
+
 describe('over two auth instances and two gateways', () => {
   let stack: Stack
 
@@ -18,6 +23,7 @@ describe('over two auth instances and two gateways', () => {
   test('guesses at two instances count together', async () => {
     const person = await registerPerson(stack)
     const headers = { 'x-forwarded-for': '198.51.100.23' }
+    const start = performance.now()
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         stack
@@ -26,7 +32,7 @@ describe('over two auth instances and two gateways', () => {
       ),
     )
     const tried = answers.filter(({ code }) => code === 'INVALID_CREDENTIALS')
-    expect(tried.length).toBeLessThanOrEqual(6)
+    expect(tried.length).toBeLessThanOrEqual(triesWithin(performance.now() - start))
   })
 
   test('a mailbox gets one mail of many that are asked for at once, and the answers are the same', async () => {
@@ -58,9 +64,10 @@ test('with Redis guesses are counted there, and in PostgreSQL while it is away, 
     gateways: 2,
     env: { TRUSTED_PROXIES: '127.0.0.1', REDIS_URL: redis.url },
   })
-  const guesses = async (host: number): Promise<{ tried: number; slowest: number }> => {
+  const guesses = async (host: number): Promise<{ isBounded: boolean; slowest: number }> => {
     const person = await registerPerson(stack)
     const headers = { 'x-forwarded-for': `203.0.113.${host}` }
+    const began = performance.now()
     const times: number[] = []
     const answers: GraphqlAnswer[] = []
     for (let index = 0; index < 12; index += 1) {
@@ -73,31 +80,32 @@ test('with Redis guesses are counted there, and in PostgreSQL while it is away, 
       times.push(performance.now() - start)
     }
     const tried = answers.filter(({ code }) => code === 'INVALID_CREDENTIALS').length
-    return { tried, slowest: Math.max(...times) }
+    const isBounded = tried <= triesWithin(performance.now() - began)
+    return { isBounded, slowest: Math.max(...times) }
   }
   try {
     const rowsBefore = await stack.db('throttles').where('key', 'like', '%login-pair%')
-    expect((await guesses(1)).tried).toBeLessThanOrEqual(6)
+    expect((await guesses(1)).isBounded).toBe(true)
     expect(await stack.db('throttles').where('key', 'like', '%login-pair%')).toEqual(rowsBefore)
 
     redis.freeze()
     const slow = await guesses(2)
-    expect(slow.tried).toBeLessThanOrEqual(6)
+    expect(slow.isBounded).toBe(true)
     expect(slow.slowest).toBeLessThan(1_000)
     redis.thaw()
 
     // Each instance leaves a slow Redis alone for five seconds of its own: until then both stores count.
     await new Promise((resolve) => setTimeout(resolve, 5_500))
     await redis.flush()
-    expect((await guesses(3)).tried).toBeLessThanOrEqual(6)
+    expect((await guesses(3)).isBounded).toBe(true)
     await redis.stop()
     const away = await guesses(4)
-    expect(away.tried).toBeLessThanOrEqual(6)
+    expect(away.isBounded).toBe(true)
   } finally {
     await stack.stop()
     await redis.stop()
   }
-})
+}, 120_000)
 
 test('80 wrong passwords without a success between end what guesses tell, though windows pass and Redis was flushed and went away', async () => {
   const redis = await startRedis()
@@ -133,4 +141,4 @@ test('80 wrong passwords without a success between end what guesses tell, though
     await stack.stop()
     await redis.stop()
   }
-})
+}, 120_000)
