@@ -2,12 +2,8 @@
 import { type EventConsumer, parseAuthEvent } from './events.ts'
 import type { Nats } from './jetstream.ts'
 
-export {
-  connectNats,
-  type Nats,
-  type NatsLog,
-  type NatsOptions,
-} from './jetstream.ts'
+export type { NatsLog } from './consume.ts'
+export { connectNats, type Nats, type NatsOptions } from './jetstream.ts'
 
 /** One subject a type: `sallyport.events.user.registered`. */
 export const EVENT_STREAM = { name: 'SALLYPORT_EVENTS', subjects: ['sallyport.events.>'] } as const

@@ -6,6 +6,7 @@ import { Agent } from 'undici'
 import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
+import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
 import { createFront } from './front.ts'
@@ -61,6 +62,7 @@ export async function createGateway(
   const execution = await chooseExecution(supergraph, deps, logger)
   const cors = createCors(config)
   const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
+  const checks = createCheckCounts()
   const pipeline = createPipeline({
     ...config,
     ...clocks,
@@ -69,6 +71,7 @@ export async function createGateway(
     cors,
     execute: execution.execute,
     anonymous: createAnonymous(),
+    checks,
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
@@ -83,6 +86,7 @@ export async function createGateway(
       tokens: auth.accessTokens.use,
       apiKeys: auth.apiKeys.use,
     }),
+    checks: checks.read,
     isStopping: () => isStopping,
   })
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })

@@ -10,6 +10,8 @@ export interface HealthParts {
   hasKeys(): boolean
   /** What each cache was good for, by its name. */
   caches(): Readonly<Record<string, CacheUse>>
+  /** Credentials that were checked, by verdict. */
+  checks(): Readonly<Record<string, number>>
   isStopping(): boolean
 }
 
@@ -47,6 +49,7 @@ export function createHealth(parts: HealthParts): Health {
         },
         isStopping: parts.isStopping(),
         caches: parts.caches(),
+        checks: parts.checks(),
         engine: parts.currentGraph()?.engine.counters ?? null,
       })
     },

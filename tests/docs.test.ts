@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
+import { commands } from '../subgraphs/auth/operator/commands.ts'
 
 const pages = ['README.md', ...readdirSync('docs').map((page) => `docs/${page}`)]
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
@@ -50,6 +51,66 @@ test('every test that tests/CASES.md names is there', () => {
   expect(named.length).toBeGreaterThan(150)
   for (const [, file = ''] of named) expect(existsSync(`tests/${file}`), file).toBe(true)
 })
+
+test('every setting that a part reads is in docs/settings.md and .env.example, and no other is', () => {
+  const read = new Set(
+    ['gateway', 'subgraphs/auth', 'subgraphs/reviews'].flatMap((part) =>
+      settingsIn(readFileSync(`${part}/config.ts`, 'utf8')),
+    ),
+  )
+  expect(read.size).toBeGreaterThan(45)
+  const rows = [...readFileSync('docs/settings.md', 'utf8').matchAll(/^\| (`[A-Z].*?`) \|/gm)]
+  const told = new Set(rows.flatMap(([, names = '']) => names.match(/[A-Z][A-Z_]+/g) ?? []))
+  told.delete('SALLYPORT_PASSWORD') // The command line's.
+  expect([...told].sort()).toEqual([...read].sort())
+  const example = [...readFileSync('.env.example', 'utf8').matchAll(/^# ([A-Z][A-Z_]+)=/gm)]
+  expect(example.map(([, name]) => name).sort()).toEqual([...read].sort())
+})
+
+test('every error code and reason of the code is in docs/errors.md, and no other is', () => {
+  const page = readFileSync('docs/errors.md', 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+  const told = rows.flatMap((row) => row.split(' | ')[0]?.match(/[A-Z][A-Z_]+/g) ?? [])
+  const table = (file: string, start: string) => {
+    const [, body = ''] = readFileSync(file, 'utf8').split(start)
+    return [...(body.split('} as const')[0] ?? '').matchAll(/^ {2}([A-Z_]+):/gm)].map(
+      ([, code = '']) => code,
+    )
+  }
+  const inFile = (file: string, pattern: RegExp) =>
+    [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, reason = '']) => reason)
+  const known = new Set([
+    ...table('gateway/errors.ts', 'const REQUEST_ERRORS = {'),
+    ...table('subgraphs/auth/errors.ts', 'const messages = {'),
+    ...table('subgraphs/reviews/errors.ts', 'const TEXTS = {'),
+    ...inFile('gateway/errors.ts', /^ {2}\| '([A-Z_]+)'/gm),
+    ...readdirSync('gateway', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => inFile(`gateway/${file}`, /(?:reason: |badRequest\([^()]*)'([A-Z_]+)'/g)),
+  ])
+  expect(known.size).toBeGreaterThan(30)
+  for (const code of known) expect(page, code).toContain(`\`${code}\``)
+  expect(told.filter((code) => !known.has(code))).toEqual([])
+})
+
+test('every command of an operator is in docs/operators.md, and no other is', () => {
+  const page = readFileSync('docs/operators.md', 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z][a-z ]*(?:-[a-z]+)*)[^`]*` \|/gm)]
+  const told = rows.map(([, name = '']) => name.trim()).sort()
+  expect(told).toEqual([...Object.keys(commands), 'identity-token'].sort())
+})
+
+/** Names of settings in a config.ts: keys of its schema, and what it asks its reader for. */
+function settingsIn(code: string): string[] {
+  const names = [
+    ...code.matchAll(/^ {2}([A-Z][A-Z_]+): /gm),
+    ...code.matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g),
+    ...code.matchAll(/\benv\.([A-Z][A-Z_]+)/g),
+    ...code.matchAll(/: '([A-Z]+(?:_[A-Z]+)+)',$/gm),
+    ...code.matchAll(/\b(TLS_[A-Z_]+): /g),
+  ]
+  return names.map(([, name = '']) => name)
+}
 
 function readdirOrFile(path: string): unknown {
   try {

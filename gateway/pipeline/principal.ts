@@ -1,4 +1,5 @@
 // Step "principal": who is asking. Here a bad credential is refused, even on a public field.
+import type { CheckCounts } from '../authenticate/check-counts.ts'
 import type { Credential, Principal } from '../authenticate/principal.ts'
 import type { Verdict } from '../authenticate/verdict.ts'
 import { GatewayError } from '../errors.ts'
@@ -9,6 +10,7 @@ import type { RevocationEntries } from '../revocation/entries.ts'
 
 export interface PrincipalParts {
   readonly anonymous: Principal
+  readonly checks: CheckCounts
   readonly confirmations: Confirmations
   readonly entries: RevocationEntries
   readonly isHttpsRequired: boolean
@@ -39,8 +41,8 @@ function applyVerdict(
   verdict: Verdict,
 ): void | Promise<void> {
   if (verdict.kind === 'accepted') return admit(parts, request, verdict.credential)
-  if (verdict.kind === 'unavailable') throw serviceUnavailable()
-  if (verdict.kind === 'refused') throw unauthenticated(verdict.reason)
+  if (verdict.kind === 'unavailable') throw unavailable(parts)
+  if (verdict.kind === 'refused') throw unauthenticated(parts, verdict.reason)
   request.principal = parts.anonymous
 }
 
@@ -62,22 +64,30 @@ async function nameSession(
 }
 
 function admit(
-  { confirmations, entries }: PrincipalParts,
+  parts: PrincipalParts,
   request: GatewayRequest,
   credential: Credential,
 ): void | Promise<void> {
+  const { confirmations, entries, checks } = parts
   const confirmation = confirmations.confirm(credential)
   if (confirmation instanceof Promise) return confirmation.then(decide)
   decide(confirmation)
 
   function decide(found: Awaited<typeof confirmation>): void {
     const reason = entries.against(credential)
-    if (reason !== null) throw unauthenticated(reason)
-    if (found === 'unavailable') throw serviceUnavailable()
+    if (reason !== null) throw unauthenticated(parts, reason)
+    if (found === 'unavailable') throw unavailable(parts)
+    checks.count('accepted')
     request.principal = credential.principal
   }
 }
 
-function unauthenticated(reason: string): GatewayError {
+function unavailable({ checks }: PrincipalParts): GatewayError {
+  checks.count('unavailable')
+  return serviceUnavailable()
+}
+
+function unauthenticated({ checks }: PrincipalParts, reason: string): GatewayError {
+  checks.count(reason)
   return new GatewayError('UNAUTHENTICATED', { reason })
 }

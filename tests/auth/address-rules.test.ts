@@ -77,6 +77,19 @@ test('an admin denies a network, and lets it in again', async () => {
   await expect.poll(async () => (await ask('198.51.100.9')).status, WITHIN_A_SECOND).toBe(200)
 })
 
+test('a network of IPv6 is kept in every spelling of its addresses, and a mapped one as the IPv4 it is', async () => {
+  for (const [network, inside, outside] of [
+    ['2001:db8:77::/48', '2001:0DB8:0077:1:0:0:0:9', '2001:db8:78::9'],
+    ['::ffff:198.51.100.0/120', '198.51.100.9', '198.51.101.9'],
+  ] as const) {
+    const made = await create({ action: 'DENY', network })
+    await expect.poll(async () => (await ask(inside)).status, WITHIN_A_SECOND).toBe(403)
+    expect((await ask(outside)).status, outside).toBe(200)
+    await remove(made.data.createAddressRule.id)
+    await expect.poll(async () => (await ask(inside)).status, WITHIN_A_SECOND).toBe(200)
+  }
+})
+
 test('admins can be bound to networks; other people are not', async () => {
   const made = await create({ action: 'ALLOW', appliesTo: 'ADMINS', network: `${HOME}/32` })
   await expect

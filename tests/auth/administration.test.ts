@@ -75,6 +75,33 @@ test('one reads and writes one’s own profile; an empty name is taken away', as
   expect((await update({ fullName: 'x'.repeat(201) })).code).toBe('BAD_USER_INPUT')
 })
 
+test.each([
+  ['updateProfile', 'fullName: "x"'],
+  ['resetPassword', 'token: "x", newPassword: "x"'],
+  ['changePassword', 'currentPassword: "x", newPassword: "x"'],
+  ['addEmail', 'email: "a@example.com"'],
+  ['updateUser', 'id: "x"'],
+])(
+  '%s gives nobody a role, a rank, a status or a proved address: there is no such input',
+  async (name, input) => {
+    const person = await registerPerson(stack)
+    for (const extra of [
+      'roles: ["admin"]',
+      'role: "admin"',
+      'status: ACTIVE',
+      'emailVerified: true',
+      'passwordHash: "x"',
+    ]) {
+      const answer = await stack.client.send(
+        `mutation { ${name}(input: { ${input}, ${extra} }) { __typename } }`,
+        {},
+        person.headers,
+      )
+      expect(answer.code, extra).toBe('GRAPHQL_VALIDATION_FAILED')
+    }
+  },
+)
+
 test('an invited person chooses a password with the mailed link, and is a user like any other', async () => {
   const email = newEmail()
   const invited = await mutate(
@@ -112,11 +139,20 @@ test('an invited person chooses a password with the mailed link, and is a user l
   expect((await mutate('createUser', { email })).code).toBe('CONFLICT')
 })
 
-test('an invitation that was not accepted opens nothing: neither a login nor an API key', async () => {
+test('an invitation that was not accepted opens nothing, and ends with its user', async () => {
   const email = newEmail()
-  await mutate('createUser', { email })
+  const { id } = (await mutate('createUser', { email })).data.createUser
+  const { text } = await stack.mailbox.take(email)
   const login = await stack.client.send(LOGIN, { input: { email, password: PASSWORD } })
   expect(login.code).toBe('INVALID_CREDENTIALS')
+  expect((await mutate('suspendUser', { id })).code).toBe('CONFLICT')
+  const deleted = await mutate('deleteUser', { userId: id }, { select: 'receiptId' })
+  expect(deleted.errors).toEqual([])
+  const late = await stack.client.send(
+    'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }',
+    { input: { token: linkToken(text, 'accept-invitation'), newPassword: PASSWORD } },
+  )
+  expect(late.code).toBe('VERIFICATION_FAILED')
 })
 
 test('a suspended person is out within a second, on every way in, until reinstated', async () => {

@@ -128,6 +128,29 @@ test('a link that was altered opens nothing', async () => {
   expect((await refreshWith(stack.client, person.refreshToken)).errors).toEqual([])
 })
 
+describe('with SESSION_VERIFICATION=always', () => {
+  test('a known device needs a code as well, and no mail tells of it as new', async () => {
+    const strict = await startStack({ env: { SESSION_VERIFICATION: 'always' } })
+    try {
+      const { email, deviceToken } = await registerPerson(strict)
+      const begun = await strict.client.send(LOGIN, {
+        input: { email, password: PASSWORD, deviceToken },
+      })
+      expect(begun.data.login.__typename).toBe('VerificationRequired')
+      const verificationId = begun.data.login.verification.id
+      const code = await strict.mailbox.takeCode(email)
+      const done = await strict.client.send(VERIFY, { input: { verificationId, code } })
+      expect(done.data.verifySession.__typename).toBe('SignedIn')
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(strict.mailbox.messages.filter(({ subject }) => /new device/.test(subject))).toEqual(
+        [],
+      )
+    } finally {
+      await strict.stop()
+    }
+  })
+})
+
 describe('with SESSION_VERIFICATION=off', () => {
   test('a new device signs in at once, is told and remembered; it proves nothing to new-device', async () => {
     const open = await startStack({ env: { SESSION_VERIFICATION: 'off' } })

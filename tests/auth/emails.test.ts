@@ -104,7 +104,7 @@ test('an address of another account gets the same answer, its owner a mail, and 
   })
 })
 
-test('an address that was added can neither be registered nor added by anybody else', async () => {
+test('an address that was added cannot be registered by anybody else', async () => {
   const person = await registerPerson(stack)
   const second = await addAddress(person)
   await stack.db('throttles').delete()
@@ -115,6 +115,37 @@ test('an address that was added can neither be registered nor added by anybody e
     (await stack.mailbox.take(second.email.toUpperCase().replace('EXAMPLE.COM', 'example.com')))
       .subject,
   ).toContain('already have an account')
+})
+
+test('no spelling of an address is another address, and no look-alike is taken', async () => {
+  const owner = await registerPerson(stack)
+  const { email } = await addAddress(
+    owner,
+    newEmail().replace('example.com', 'xn--bcher-kva.example'),
+  )
+  const [local = '', domain = ''] = email.split('@')
+  const other = await registerPerson(stack)
+  for (const same of [
+    `${local.toUpperCase()}@BÜCHER.example`,
+    `${local}@bu\u0308cher.example`,
+    ` ${local}@ｂücher.example `,
+  ]) {
+    expect(code(await as(owner)(ADD, { email: same })), same).toBe('BAD_USER_INPUT')
+    await stack.db('throttles').delete()
+    const before = stack.mailbox.messages.length
+    expect((await as(other)(ADD, { email: same })).errors, same).toEqual([])
+    await expect.poll(() => stack.mailbox.messages.length).toBeGreaterThan(before)
+    expect(stack.mailbox.messages.at(-1)?.subject).toContain('tried to use your address')
+    expect(stack.mailbox.messages.at(-1)?.to).toMatch(/@xn--bcher-kva\.example$/)
+  }
+  for (const alike of [
+    `${local.replace('p', 'ｐ')}@${domain}`,
+    `"${local}"@${domain}`,
+    `${local}@${domain}.`,
+  ]) {
+    expect(code(await as(other)(ADD, { email: alike })), alike).toBe('BAD_USER_INPUT')
+  }
+  expect(await addressesOf(other)).toHaveLength(1)
 })
 
 test('the code of an address works for the person alone who began', async () => {

@@ -46,6 +46,20 @@ describe('who is asking', () => {
     expect(stack.subgraphCalls()).toBe(0)
   })
 
+  test('what was checked is counted, by verdict, for the operator alone', async () => {
+    const counts = async () => {
+      const response = await fetch(`${stack.gateway.adminUrl}/health/ready`)
+      return ((await response.json()) as { checks: Record<string, number> }).checks
+    }
+    const before = await counts()
+    await stack.hello()
+    await stack.hello(bearer(await stack.auth.token()))
+    for (let index = 0; index < 3; index += 1) await stack.hello(bearer('nonsense'))
+    const after = await counts()
+    const more = (verdict: string) => (after[verdict] ?? 0) - (before[verdict] ?? 0)
+    expect([more('accepted'), more('TOKEN_INVALID')]).toEqual([1, 3])
+  })
+
   test('login runs as nobody whatever credential is sent', async () => {
     for (const headers of [bearer('nonsense'), bearer(await stack.auth.token())]) {
       const reply = await stack.send('mutation { login }', { headers })

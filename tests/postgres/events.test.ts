@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import { connectNats } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import pino from 'pino'
@@ -55,6 +57,27 @@ async function expectApplied(userIds: readonly string[], timeout = 20_000): Prom
     await expect.poll(() => log.of(userId), { timeout }).toEqual(expected)
   }
 }
+
+test('consumers find their stream on a new server before any event was sent', async () => {
+  const empty = await startNatsServer()
+  const quiet = await startStack({ gateways: 0, env: { NATS_URL: empty.urlOf('auth') } })
+  const { host, username, password } = new URL(empty.urlOf('auth'))
+  const connection = await connect({
+    servers: host,
+    user: username,
+    pass: decodeURIComponent(password),
+  })
+  try {
+    const manager = await jetstreamManager(connection)
+    await expect
+      .poll(async () => (await manager.streams.names().next()).sort(), { timeout: 10_000 })
+      .toEqual(['SALLYPORT_EVENTS', 'SALLYPORT_RECEIPTS'])
+  } finally {
+    await connection.close()
+    await quiet.stop()
+    await empty.drop()
+  }
+})
 
 test('what happens through the gateway is applied by a subgraph in its own database', async () => {
   const person = await registerPerson(stack)

@@ -2,11 +2,14 @@
 import { EVENT_STREAM, eventSubject, type Nats } from '@sallyport/claims/nats'
 import type { EventPublisher } from './publisher.ts'
 
+const PREPARE_PAUSE_MS = 5_000
+
 export function createNatsPublisher(
   nats: Nats,
   { retentionDays }: { readonly retentionDays: number },
 ): EventPublisher {
   let hasStream = false
+  let preparedAt = Number.NEGATIVE_INFINITY
 
   async function ensureStream(): Promise<void> {
     if (hasStream) return
@@ -16,6 +19,13 @@ export function createNatsPublisher(
 
   return {
     isReady: nats.isConnected,
+    // On a new server consumers may be there before the first event.
+    prepare: async () => {
+      if (hasStream || performance.now() - preparedAt < PREPARE_PAUSE_MS) return
+      preparedAt = performance.now()
+      // What is wrong is told with the first event that cannot leave.
+      await ensureStream().catch(() => {})
+    },
     publish: async (event, messageId) => {
       await ensureStream()
       try {

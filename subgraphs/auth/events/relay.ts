@@ -32,6 +32,7 @@ export function startEventRelay(deps: RelayDeps): EventRelay {
 
   async function tick(): Promise<void> {
     try {
+      if (deps.publisher.isReady()) await deps.publisher.prepare?.()
       while (!stopped && deps.publisher.isReady() && (await relayOnce(deps)) > 0);
     } catch (error) {
       deps.log.warn({ err: error }, 'the event outbox could not be read')
