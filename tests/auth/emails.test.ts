@@ -259,6 +259,25 @@ test('an undo runs out after 72 hours', async () => {
   expect(await addressesOf(person)).toHaveLength(2)
 })
 
+test('an address that nobody proved comes back as it was: unproved', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  // As an import or an invitation leaves it.
+  await stack.db('user_emails').where('email', person.email).update({ verified_at: null })
+  await as(person)(PRIMARY, { id: second.id })
+  const old = await stack.db('user_emails').where('email', person.email).first('id', 'created_at')
+  await as(person)(REMOVE, { id: old.id })
+  const { text } = await stack.mailbox.take(second.email)
+  const token = linkToken(text, 'undo-email-change')
+  expect((await stack.client.send(UNDO, { input: { token } })).errors).toEqual([])
+  const rows = await stack.db('user_emails').where('user_id', person.id).orderBy('created_at')
+  expect(rows.map(({ email, verified_at }) => [email, verified_at !== null])).toEqual([
+    [person.email, false],
+    [second.email, true],
+  ])
+  expect(rows[0].created_at).toEqual(old.created_at)
+})
+
 test('nobody has more than ten addresses', async () => {
   const person = await registerPerson(stack)
   await stack.db('user_emails').insert(

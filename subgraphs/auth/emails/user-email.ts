@@ -18,11 +18,16 @@ export class UserEmail extends Model {
   declare created_at: Date
 }
 
+export interface NewEmail {
+  readonly userId: string
+  readonly email: EmailAddress
+  readonly isVerified: boolean
+  /** Default: now. One that is brought back is as old as it was. */
+  readonly createdAt?: Date
+}
+
 /** The user may be inserted after it, in the same transaction. @returns null when the address is taken */
-export async function insertEmail(
-  trx: Knex,
-  insert: { readonly userId: string; readonly email: EmailAddress; readonly isVerified: boolean },
-): Promise<UserEmail | null> {
+export async function insertEmail(trx: Knex, insert: NewEmail): Promise<UserEmail | null> {
   const [row] = await trx('user_emails')
     .insert({
       id: newId('eml'),
@@ -30,6 +35,7 @@ export async function insertEmail(
       email: insert.email.address,
       email_normalized: insert.email.normalized,
       verified_at: insert.isVerified ? trx.fn.now() : null,
+      ...(insert.createdAt && { created_at: insert.createdAt }),
     })
     .onConflict('email_normalized')
     .ignore()
