@@ -165,6 +165,37 @@ test('an address that the intruder added is gone, and what was mailed to it open
   expect(reset.data.resetPassword.email).toBe(person.email)
 })
 
+test('a key whose secret was changed since then is revoked, however old the key is', async () => {
+  const open = await startStack({ env: { API_KEY_VERIFICATION: 'off' } })
+  try {
+    const person = await registerPerson(open)
+    const made = await open.client.send(
+      'mutation { createApiKey(input: { name: "mine" }) { apiKey { id } } }',
+      {},
+      person.headers,
+    )
+    const { id } = made.data.createApiKey.apiKey
+    const input = { email: person.email, password: PASSWORD }
+    const begun = await open.client.send(LOGIN, { input })
+    const proof = {
+      verificationId: begun.data.login.verification.id,
+      code: await open.mailbox.takeCode(person.email),
+    }
+    const intruder = (await open.client.send(VERIFY, { input: proof })).data.verifySession
+    const rotated = await open.client.send(
+      'mutation ($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { key secret } }',
+      { input: { id } },
+      bearer(intruder.tokens.accessToken),
+    )
+    expect(rotated.errors).toEqual([])
+    const token = linkToken((await open.mailbox.take(person.email)).text, 'not-me')
+    expect((await open.client.send(DENY, { input: { token } })).errors).toEqual([])
+    expect(await open.db('api_keys').where('id', id).pluck('status')).toEqual(['REVOKED'])
+  } finally {
+    await open.stop()
+  }
+})
+
 test('a link that was altered opens nothing', async () => {
   const person = await registerPerson(stack)
   const { mail } = await enterFromNewDevice(person)
