@@ -118,6 +118,18 @@ test('the link sets a new password once, ends every session, and signs nobody in
   expect(entered.data.login.__typename).toBe('VerificationRequired')
 })
 
+test('the mail goes to the address as it is stored, however it was typed', async () => {
+  const stored = `Ada.${newEmail()}`
+  const person = await registerPerson(stack, { email: stored })
+  await stack.client.send(REQUEST, { input: { email: stored.toUpperCase() } })
+  const mail = await stack.mailbox.take(stored)
+  expect(mail.text).toContain('/reset-password#')
+  const others = stack.mailbox.messages.filter(
+    ({ to }) => to.toLowerCase() === stored.toLowerCase(),
+  )
+  expect(new Set(others.map(({ to }) => to))).toEqual(new Set([person.email]))
+})
+
 test('the code works as well, for five tries, and with the verification it belongs to alone', async () => {
   const person = await registerPerson(stack)
   const other = await registerPerson(stack)
