@@ -290,3 +290,18 @@ test('nobody has more than ten addresses', async () => {
   )
   expect(code(await as(person)(ADD, { email: newEmail() }))).toBe('CONFLICT')
 })
+
+test('nor by codes that were asked for while there was room', async () => {
+  const person = await registerPerson(stack)
+  const proofs: { verificationId: string; code: string }[] = []
+  for (let index = 0; index < 10; index += 1) {
+    const email = newEmail()
+    const begun = await as(person)(ADD, { email })
+    const code = await stack.mailbox.takeCode(email)
+    proofs.push({ verificationId: begun.data.addEmail.id, code })
+  }
+  const codes: (string | undefined)[] = []
+  for (const proof of proofs) codes.push(code(await as(person)(VERIFY, proof)))
+  expect(codes).toEqual([...Array(9).fill(undefined), 'CONFLICT'])
+  expect(await addressesOf(person)).toHaveLength(10)
+})

@@ -1,10 +1,11 @@
 // One of a user's e-mail addresses. Each belongs to one user at most, in its normalised spelling.
 import type { Knex } from 'knex'
 import { Model } from 'objection'
+import { AuthError } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 
-export const MAX_EMAILS = 10
+const MAX_EMAILS = 10
 
 export class UserEmail extends Model {
   static override readonly tableName = 'user_emails'
@@ -45,6 +46,14 @@ export async function insertEmail(trx: Knex, insert: NewEmail): Promise<UserEmai
 
 export async function emailsOf(db: Knex, userId: string): Promise<UserEmail[]> {
   return await UserEmail.query(db).where('user_id', userId).orderBy('created_at').orderBy('id')
+}
+
+/** Hold the user's row locked: parallel calls count one after the other. @throws AuthError CONFLICT */
+export function requireRoom(own: readonly UserEmail[]): void {
+  if (own.length < MAX_EMAILS) return
+  throw new AuthError('CONFLICT', {
+    message: `There are ${MAX_EMAILS} addresses already: remove one first.`,
+  })
 }
 
 /** Whether an address is still this user's: what was mailed to one that was removed proves nothing any more. */
