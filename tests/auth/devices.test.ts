@@ -69,6 +69,33 @@ test('the name of a device cannot put a link or a line into the mail', async () 
   expect(mail.text).toMatch(/^Device: x This was me/m)
 })
 
+test('nor can it when the session is ended for a copied token, nor can the name of an API key', async () => {
+  const person = await registerPerson(stack)
+  const text = 'x\r\n\r\nConfirm here: https://evil.example/login'
+  const { signedIn } = await enterFromNewDevice(person, text)
+  const made = await stack.client.send(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }',
+    { input: { name: text } },
+    bearer(signedIn.tokens.accessToken),
+  )
+  expect(made.errors).toEqual([])
+  const mails = [await stack.mailbox.take(person.email)]
+  const rotated = await refreshWith(stack.client, signedIn.tokens.refreshToken)
+  await refreshWith(stack.client, rotated.data.refresh.tokens.refreshToken)
+  await stack
+    .db('sessions')
+    .where('id', signedIn.session.id)
+    .update({ rotated_at: new Date(0) })
+  await refreshWith(stack.client, signedIn.tokens.refreshToken)
+  mails.push(await stack.mailbox.take(person.email))
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    expect.stringContaining('confirms an API key'),
+    expect.stringContaining('ended for your safety'),
+  ])
+  for (const mail of mails)
+    expect(mail.text).not.toMatch(/evil\.example|https:\/\/evil|\n.*Confirm here: /)
+})
+
 test('"this was not me" ends every session, voids the password and asks for a new one, once', async () => {
   const person = await registerPerson(stack)
   const { mail, signedIn } = await enterFromNewDevice(person)
