@@ -426,3 +426,36 @@ test('a code for a sign-in is void once the person was suspended', async () => {
   const verified = await stack.client.send(VERIFY, { input: { verificationId, code } })
   expect(verified.code).toBe('VERIFICATION_FAILED')
 })
+
+test('an API key takes from its owner no role above those that it has itself', async () => {
+  const owner = await makeAdmin()
+  await stack.db('roles').insert({ name: 'founder', rank: 200 })
+  await stack.db('user_roles').insert({ user_id: owner.id, role_name: 'founder' })
+  const made = await mutate(
+    'createApiKey',
+    { name: 'ops', roles: ['admin'] },
+    { as: owner.headers, select: 'key secret verification { id }' },
+  )
+  const { key, secret, verification } = made.data.createApiKey
+  const code = await stack.mailbox.takeCode(owner.email)
+  const proof = { verificationId: verification.id, code }
+  await mutate('verifyApiKey', proof, { as: owner.headers })
+  const as = { 'x-api-key': key, 'x-api-secret': secret }
+  const input = { userId: owner.id, role: 'founder' }
+  expect((await mutate('revokeRole', input, { as })).code).toBe('FORBIDDEN')
+  const held = await stack.db('user_roles').where('user_id', owner.id).pluck('role_name')
+  expect(held).toContain('founder')
+})
+
+test('nobody is invited with more roles and claims than a token holds', async () => {
+  const roles = ['wide-one', 'wide-two']
+  for (const name of roles) {
+    const scopes = Array.from({ length: 60 }, (_, index) => `${name}:scope-number-${index}`)
+    expect(
+      (await mutate('createRole', { name, rank: 1, scopes }, { select: 'name' })).errors,
+    ).toEqual([])
+  }
+  const email = newEmail()
+  expect((await mutate('createUser', { email, roles })).code).toBe('CONFLICT')
+  expect(await stack.db('users').where('email', email)).toEqual([])
+})

@@ -83,6 +83,19 @@ test('a record that was changed is found', async () => {
   await tamper('update audit_records set action = ? where id = ?', [action, record_id])
 })
 
+test('a record that was slipped in under the number of another is found', async () => {
+  const { record_id, occurred_at } = await newestSeal()
+  const forged = { id: record_id, occurred_at: new Date(occurred_at.getTime() - 60_000) }
+  // No more than the application itself may: append.
+  await stack
+    .db('audit_records')
+    .insert({ ...forged, action: 'role.granted', outcome: 'success', actor_kind: 'system' })
+  expect((await verify()).problems).toEqual([
+    expect.stringContaining(`record ${record_id} is in no chain`),
+  ])
+  await tamper("delete from audit_records where id = ? and action = 'role.granted'", [record_id])
+})
+
 test('what is told of a person is found when it was changed, and not missed when it was erased', async () => {
   const { record_id } = await newestSeal()
   const part = await stack.db('audit_personal').where({ record_id, part: 'actor' }).first()

@@ -1,10 +1,12 @@
 // New devices: told by mail, and taken back with one click.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bearer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken } from '../mailbox.ts'
 import {
   LOGIN,
   logIn,
+  newEmail,
   PASSWORD,
   type Person,
   refreshWith,
@@ -67,6 +69,33 @@ test('the name of a device cannot put a link or a line into the mail', async () 
   expect(mail.text).toMatch(/^Device: x This was me/m)
 })
 
+test('nor can it when the session is ended for a copied token, nor can the name of an API key', async () => {
+  const person = await registerPerson(stack)
+  const text = 'x\r\n\r\nConfirm here: https://evil.example/login'
+  const { signedIn } = await enterFromNewDevice(person, text)
+  const made = await stack.client.send(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }',
+    { input: { name: text } },
+    bearer(signedIn.tokens.accessToken),
+  )
+  expect(made.errors).toEqual([])
+  const mails = [await stack.mailbox.take(person.email)]
+  const rotated = await refreshWith(stack.client, signedIn.tokens.refreshToken)
+  await refreshWith(stack.client, rotated.data.refresh.tokens.refreshToken)
+  await stack
+    .db('sessions')
+    .where('id', signedIn.session.id)
+    .update({ rotated_at: new Date(0) })
+  await refreshWith(stack.client, signedIn.tokens.refreshToken)
+  mails.push(await stack.mailbox.take(person.email))
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    expect.stringContaining('confirms an API key'),
+    expect.stringContaining('ended for your safety'),
+  ])
+  for (const mail of mails)
+    expect(mail.text).not.toMatch(/evil\.example|https:\/\/evil|\n.*Confirm here: /)
+})
+
 test('"this was not me" ends every session, voids the password and asks for a new one, once', async () => {
   const person = await registerPerson(stack)
   const { mail, signedIn } = await enterFromNewDevice(person)
@@ -113,6 +142,85 @@ test('an API key that was made since then is revoked; an older one works on', as
   await stack.client.send(DENY, { input: { token: linkToken(mail.text, 'not-me') } })
   const keys = await stack.db('api_keys').where('user_id', person.id).orderBy('created_at')
   expect(keys.map((key: { status: string }) => key.status)).toEqual(['ACTIVE', 'REVOKED'])
+})
+
+const ADD = 'mutation ($input: AddEmailInput!) { addEmail(input: $input) { id } }'
+const VERIFY_EMAIL = 'mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { id } }'
+const PRIMARY = 'mutation ($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { id } }'
+
+/** Adds an address in this session and proves it. @returns its id */
+async function addAddress(accessToken: string, email: string): Promise<string> {
+  const headers = bearer(accessToken)
+  const begun = await stack.client.send(ADD, { input: { email } }, headers)
+  const code = await stack.mailbox.takeCode(email)
+  const input = { verificationId: begun.data.addEmail.id, code }
+  return (await stack.client.send(VERIFY_EMAIL, { input }, headers)).data.verifyEmail.id
+}
+
+test('an address that the intruder added is gone, and what was mailed to it opens nothing', async () => {
+  const person = await registerPerson(stack)
+  const own = newEmail()
+  await addAddress(person.accessToken, own)
+  await stack.mailbox.take(person.email)
+  const { mail, signedIn } = await enterFromNewDevice(person)
+  const { accessToken } = signedIn.tokens
+  const [first, second] = [newEmail(), newEmail()]
+  const id = await addAddress(accessToken, first)
+  await stack.client.send(PRIMARY, { input: { id } }, bearer(accessToken))
+  // The intruder's address is the primary one now: it is told of this, with a link.
+  await addAddress(accessToken, second)
+  const undo = linkToken((await stack.mailbox.take(first)).text, 'undo-email-change')
+
+  const token = linkToken(mail.text, 'not-me')
+  const denied = await stack.client.send(DENY, { input: { token } })
+  expect(denied.errors).toEqual([])
+  const addresses = await stack.db('user_emails').where('user_id', person.id).pluck('email')
+  expect(addresses.toSorted()).toEqual([person.email, own].toSorted())
+  expect(await stack.db('users').where('id', person.id).first('email', 'email_verified')).toEqual({
+    email: person.email,
+    email_verified: true,
+  })
+  const undone = await stack.client.send(
+    'mutation ($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }',
+    { input: { token: undo } },
+  )
+  expect(undone.code).toBe('VERIFICATION_FAILED')
+  const { resetToken } = denied.data.denySession
+  const reset = await stack.client.send(RESET, {
+    input: { token: resetToken, newPassword: 'mine alone once again' },
+  })
+  expect(reset.data.resetPassword.email).toBe(person.email)
+})
+
+test('a key whose secret was changed since then is revoked, however old the key is', async () => {
+  const open = await startStack({ env: { API_KEY_VERIFICATION: 'off' } })
+  try {
+    const person = await registerPerson(open)
+    const made = await open.client.send(
+      'mutation { createApiKey(input: { name: "mine" }) { apiKey { id } } }',
+      {},
+      person.headers,
+    )
+    const { id } = made.data.createApiKey.apiKey
+    const input = { email: person.email, password: PASSWORD }
+    const begun = await open.client.send(LOGIN, { input })
+    const proof = {
+      verificationId: begun.data.login.verification.id,
+      code: await open.mailbox.takeCode(person.email),
+    }
+    const intruder = (await open.client.send(VERIFY, { input: proof })).data.verifySession
+    const rotated = await open.client.send(
+      'mutation ($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { key secret } }',
+      { input: { id } },
+      bearer(intruder.tokens.accessToken),
+    )
+    expect(rotated.errors).toEqual([])
+    const token = linkToken((await open.mailbox.take(person.email)).text, 'not-me')
+    expect((await open.client.send(DENY, { input: { token } })).errors).toEqual([])
+    expect(await open.db('api_keys').where('id', id).pluck('status')).toEqual(['REVOKED'])
+  } finally {
+    await open.stop()
+  }
 })
 
 test('a link that was altered opens nothing', async () => {

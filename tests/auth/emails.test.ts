@@ -290,6 +290,25 @@ test('an undo runs out after 72 hours', async () => {
   expect(await addressesOf(person)).toHaveLength(2)
 })
 
+test('an address that nobody proved comes back as it was: unproved', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  // As an import or an invitation leaves it.
+  await stack.db('user_emails').where('email', person.email).update({ verified_at: null })
+  await as(person)(PRIMARY, { id: second.id })
+  const old = await stack.db('user_emails').where('email', person.email).first('id', 'created_at')
+  await as(person)(REMOVE, { id: old.id })
+  const { text } = await stack.mailbox.take(second.email)
+  const token = linkToken(text, 'undo-email-change')
+  expect((await stack.client.send(UNDO, { input: { token } })).errors).toEqual([])
+  const rows = await stack.db('user_emails').where('user_id', person.id).orderBy('created_at')
+  expect(rows.map(({ email, verified_at }) => [email, verified_at !== null])).toEqual([
+    [person.email, false],
+    [second.email, true],
+  ])
+  expect(rows[0].created_at).toEqual(old.created_at)
+})
+
 test('nobody has more than ten addresses', async () => {
   const person = await registerPerson(stack)
   await stack.db('user_emails').insert(
@@ -301,4 +320,19 @@ test('nobody has more than ten addresses', async () => {
     })),
   )
   expect(code(await as(person)(ADD, { email: newEmail() }))).toBe('CONFLICT')
+})
+
+test('nor by codes that were asked for while there was room', async () => {
+  const person = await registerPerson(stack)
+  const proofs: { verificationId: string; code: string }[] = []
+  for (let index = 0; index < 10; index += 1) {
+    const email = newEmail()
+    const begun = await as(person)(ADD, { email })
+    const code = await stack.mailbox.takeCode(email)
+    proofs.push({ verificationId: begun.data.addEmail.id, code })
+  }
+  const codes: (string | undefined)[] = []
+  for (const proof of proofs) codes.push(code(await as(person)(VERIFY, proof)))
+  expect(codes).toEqual([...Array(9).fill(undefined), 'CONFLICT'])
+  expect(await addressesOf(person)).toHaveLength(10)
 })

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toCloudEvent } from '../../subgraphs/auth/events/envelope.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
+import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { schemaProblems } from '../event-log.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { LOGIN, newEmail, PASSWORD, REGISTER, VERIFY } from '../people.ts'
+import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
 /** Ids alone, and not for long: gateways refuse them, and consumers are told. */
 const IDS_FOR_A_WHILE = ['revocations', 'outbox_events']
@@ -15,7 +16,10 @@ const AGENT = 'Netscape/4.79 (Ada)'
 let stack: Stack
 
 beforeAll(async () => {
-  stack = await startStack({ reviews: true, env: { API_KEY_VERIFICATION: 'off' } })
+  stack = await startStack({
+    reviews: true,
+    env: { API_KEY_VERIFICATION: 'off', TRUSTED_PROXIES: '127.0.0.1' },
+  })
 })
 afterAll(async () => {
   await stack?.stop()
@@ -73,6 +77,51 @@ test('nothing in any database tells who an erased person was', async () => {
   for (const row of events)
     expect(schemaProblems(toCloudEvent(row, stack.env.PUBLIC_URL ?? ''))).toBeNull()
 })
+
+test('nor from where an API key of theirs was used', async () => {
+  const [auth] = stack.auths
+  if (auth === undefined) throw new Error('no auth instance')
+  const person = await registerPerson(stack)
+  for (const { email } of [person, await registerPerson(stack)])
+    await commands['grant-role'](auth.deps, { email, role: 'admin' })
+  const made = await send(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key secret } }',
+    { name: 'ops', roles: ['admin'] },
+    (await enter(person.email, person.deviceToken)).headers,
+  )
+  const { key, secret } = made.data.createApiKey
+  const agent = 'Curta Type I'
+  const invited = await send(
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }',
+    { email: newEmail() },
+    { 'x-api-key': key, 'x-api-secret': secret, 'user-agent': agent },
+  )
+  expect(invited.errors).toEqual([])
+  expect(Object.keys(await tablesWith([agent]))).toContain('audit_personal')
+  await deleteAccount(person.email, (await enter(person.email, person.deviceToken)).headers)
+  expect(await tablesWith([agent])).toEqual({})
+})
+
+test('nor a sign-in that was under way when the account went', async () => {
+  const person = await registerPerson(stack)
+  const agent = 'Pascaline No. 9'
+  const attempts = Array.from({ length: 40 }, (_, index) =>
+    send(
+      LOGIN,
+      { email: person.email, password: 'wrong' },
+      { 'x-forwarded-for': `198.51.100.${index}`, 'user-agent': agent },
+    ),
+  )
+  await deleteAccount(person.email, person.headers)
+  await Promise.all(attempts)
+  const rows = await stack.db('audit_personal').where('person', person.id)
+  expect(rows).toEqual([])
+})
+
+async function enter(email: string, deviceToken: string) {
+  const { data } = await send(LOGIN, { email, password: PASSWORD, deviceToken })
+  return { headers: { authorization: `Bearer ${data.login.tokens.accessToken}` } }
+}
 
 async function deleteAccount(email: string, headers: Record<string, string>): Promise<void> {
   const begun = await stack.client.send(

@@ -102,6 +102,47 @@ test('ten wrong passwords within a session make it wait; others are not kept out
   expect((await again(other.headers, PASSWORD)).data.reauthenticate.__typename).toBe('SignedIn')
 })
 
+test('fifty wrong passwords within a session end it, however long they take', async () => {
+  const person = await registerPerson(stack)
+  const other = await logIn(stack.client, person)
+  const again = (password: string) =>
+    stack.client.send(
+      'mutation ($input: ReauthenticateInput!) { reauthenticate(input: $input) { __typename } }',
+      { input: { password } },
+      person.headers,
+    )
+  for (let index = 0; index < 50; index += 1) {
+    expect((await again(`wrong ${index}`)).code).toBe('INVALID_CREDENTIALS')
+    await stack.db('throttles').where('key', 'like', '%:password-session:%').delete()
+  }
+  expect((await again(PASSWORD)).errors[0]?.extensions).toMatchObject({
+    code: 'UNAUTHENTICATED',
+    reason: 'SESSION_REVOKED',
+  })
+  expect((await refreshWith(stack.client, person.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+  expect((await refreshWith(stack.client, other.refreshToken)).errors).toEqual([])
+})
+
+test('whoever knew the old password cannot use up the codes that the owner needs after a reset', async () => {
+  const { email } = await registerPerson(stack)
+  for (let index = 0; index < 10; index += 1) {
+    const { data } = await login(email, PASSWORD)
+    const verificationId = data.login.verification.id
+    for (let tries = 0; tries < 5; tries += 1) {
+      await stack.client.send(VERIFY, { input: { verificationId, code: '00000000' } })
+    }
+    await stack.mailbox.take(email)
+  }
+  await stack.db('throttles').where('key', 'like', '%mail%').delete()
+  const { token } = await askForReset(email)
+  expect((await reset({ token, newPassword: NEW_PASSWORD })).errors).toEqual([])
+  const { data } = await login(email, NEW_PASSWORD)
+  const verificationId = data.login.verification.id
+  const code = await stack.mailbox.takeCode(email)
+  const entered = await stack.client.send(VERIFY, { input: { verificationId, code } })
+  expect(entered.errors).toEqual([])
+})
+
 test('the link sets a new password once, ends every session, and signs nobody in', async () => {
   const person = await registerPerson(stack)
   const { token } = await askForReset(person.email)
@@ -124,6 +165,18 @@ test('the link sets a new password once, ends every session, and signs nobody in
     input: { email, password: NEW_PASSWORD, deviceToken },
   })
   expect(entered.data.login.__typename).toBe('VerificationRequired')
+})
+
+test('the mail goes to the address as it is stored, however it was typed', async () => {
+  const stored = `Ada.${newEmail()}`
+  const person = await registerPerson(stack, { email: stored })
+  await stack.client.send(REQUEST, { input: { email: stored.toUpperCase() } })
+  const mail = await stack.mailbox.take(stored)
+  expect(mail.text).toContain('/reset-password#')
+  const others = stack.mailbox.messages.filter(
+    ({ to }) => to.toLowerCase() === stored.toLowerCase(),
+  )
+  expect(new Set(others.map(({ to }) => to))).toEqual(new Set([person.email]))
 })
 
 test('the code works as well, for five tries, and with the verification it belongs to alone', async () => {

@@ -110,6 +110,68 @@ test('a wrong password in that state mails nothing', async () => {
   expect(stack.mailbox.messages.filter(({ to }) => to === person.email)).toHaveLength(before)
 })
 
+test('nor does the wait of the next try tell which of the guesses was right', async () => {
+  const codes: (string | undefined)[] = []
+  for (const last of [PASSWORD, 'wrong']) {
+    const { email } = await registerPerson(stack)
+    for (let index = 0; index < 10; index += 1)
+      await login({ email, password: 'wrong' }, anywhere())
+    const headers = anywhere()
+    for (let index = 0; index < 5; index += 1) await login({ email, password: 'wrong' }, headers)
+    expect((await login({ email, password: last }, headers)).errors).toEqual([])
+    codes.push((await login({ email, password: 'wrong' }, headers)).code)
+  }
+  expect(codes).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
+})
+
+test('an account with several addresses is guessed at no more often than one with a single one', async () => {
+  const person = await registerPerson(stack)
+  const others = [newEmail(), newEmail()]
+  await stack.db('user_emails').insert(
+    others.map((email) => ({
+      id: `eml_${email}`,
+      user_id: person.id,
+      email,
+      email_normalized: email,
+      verified_at: new Date(),
+    })),
+  )
+  const told: string[] = []
+  for (let index = 0; index < 82; index += 1) {
+    // What is counted for a quarter of an hour is not what this is about.
+    await stack.db('throttles').where('key', 'like', '%:login-account:%').delete()
+    const email = others[index % others.length] ?? ''
+    const answer = await login({ email, password: 'wrong' }, anywhere())
+    told.push(answer.code ?? answer.data.login.__typename)
+  }
+  expect(told.slice(0, 80)).toEqual(Array(80).fill('INVALID_CREDENTIALS'))
+  expect(told.slice(80)).toEqual(['VerificationRequired', 'VerificationRequired'])
+}, 120_000)
+
+test('a device that is known is one like any other after twenty wrong passwords, until one is right', async () => {
+  const { email, deviceToken } = await registerPerson(stack)
+  const guess = (password: string) => login({ email, password, deviceToken }, anywhere())
+  for (let index = 0; index < 20; index += 1) {
+    expect((await guess('wrong')).code).toBe('INVALID_CREDENTIALS')
+    // As if hours went by: what lasts for minutes is over.
+    await stack
+      .db('throttles')
+      .where('expire', '<', Date.now() + 3_600_000)
+      .delete()
+  }
+  for (let index = 0; index < 10; index += 1) await guess('wrong')
+  const begun = await guess(PASSWORD)
+  expect(begun.data.login.__typename).toBe('VerificationRequired')
+  const code = await stack.mailbox.takeCode(email)
+  const verificationId = begun.data.login.verification.id
+  const input = { verificationId, code }
+  expect((await stack.client.send(VERIFY, { input }, anywhere())).errors).toEqual([])
+  for (let index = 0; index < 11; index += 1) {
+    expect((await guess('wrong')).code).toBe('INVALID_CREDENTIALS')
+  }
+  expect((await guess(PASSWORD)).data.login.__typename).toBe('SignedIn')
+})
+
 test('a known device goes on as if nothing happened', async () => {
   const person = await registerPerson(stack)
   for (let index = 0; index < 30; index += 1) {

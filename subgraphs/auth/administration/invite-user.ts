@@ -7,6 +7,7 @@ import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireGrantableRoles } from '../roles/grantable.ts'
+import { requireTokenRoom } from '../roles/token-room.ts'
 import { createUser } from '../users/create-user.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { parseEmail } from '../users/normalize-email.ts'
@@ -24,7 +25,7 @@ const createUserInput = z.object({
   customClaims: customClaimsInput.nullish(),
 })
 
-/** @throws AuthError CONFLICT for a taken address; FORBIDDEN for a role at or above the admin's rank */
+/** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank */
 export async function inviteUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
   const { deps, origin } = context
   const { email: emailText, ...given } = parseInput(createUserInput, input)
@@ -47,6 +48,7 @@ export async function inviteUser(context: AuthContext, input: unknown): Promise<
     if (user === null) {
       throw new AuthError('CONFLICT', { message: 'There is an account with this address already.' })
     }
+    await requireTokenRoom(trx, { userId: user.id })
     await recordAudit(trx, origin, {
       ...admin.by,
       action: 'user.invited',

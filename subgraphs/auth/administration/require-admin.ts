@@ -47,5 +47,6 @@ async function byKey(trx: Knex, { keyId }: Claims): Promise<Acting> {
     throw new AuthError('UNAUTHENTICATED', { reason: 'API_KEY_INVALID' })
   }
   const { roles } = await effectiveGrants(trx, key, user)
-  return { user, roles, by: { actor: { kind: 'api-key', id: key.id }, apiKeyId: key.id } }
+  const actor = { kind: 'api-key', id: key.id, ownerId: user.id } as const
+  return { user, roles, by: { actor, apiKeyId: key.id } }
 }

@@ -8,6 +8,7 @@ import type { AuthDeps } from '../dependencies.ts'
 import { AuthError, badInput, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
 import { newId } from '../identifiers.ts'
+import { plainText } from '../mail/plain-text.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -104,7 +105,7 @@ export async function verifyByMail(
     userId: user.id,
     sessionId: session.id,
     apiKeyId: apiKey.id,
-    detail: { name: apiKey.name },
+    detail: { name: plainText(apiKey.name) },
   })
 }
 

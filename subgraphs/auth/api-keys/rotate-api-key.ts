@@ -70,6 +70,7 @@ export async function activateRotation(trx: Knex, key: ApiKey): Promise<ApiKey |
       previous_expires_at: trx.raw("now() + pending_overlap_seconds * interval '1 second'"),
       secret_hash: trx.ref('pending_secret_hash'),
       secret_pepper_version: trx.ref('pending_pepper_version'),
+      secret_changed_at: trx.fn.now(),
       pending_secret_hash: null,
       pending_pepper_version: null,
       pending_overlap_seconds: null,

@@ -10,6 +10,8 @@ export interface AuditEvent {
   readonly actor: {
     readonly kind: 'user' | 'api-key' | 'anonymous' | 'operator' | 'system'
     readonly id?: string
+    /** Of an API key: its owner, with whom goes what the key did. */
+    readonly ownerId?: string
   }
   readonly userId?: string | null
   readonly sessionId?: string | null
@@ -38,7 +40,8 @@ export async function recordAudit(
     actor && commitmentOf(actor),
     target && commitmentOf(target),
   ]
-  // One statement: whole or not at all, also where a caller has no transaction.
+  // One statement: whole or not at all, also where a caller has no transaction. Of somebody who was erased while the
+  // request was under way nothing personal is kept.
   await trx.raw(
     `with record as (
        insert into audit_records (action, outcome, actor_kind, operation_name, operation_hash,
@@ -49,6 +52,7 @@ export async function recordAudit(
        select occurred_at, id, part, person, salt, data
        from record cross join jsonb_to_recordset(?::jsonb)
          as parts (part text, person text, salt text, data jsonb)
+       where person is null or exists (select from users where id = person)
      )
      insert into audit_unsealed (record_id, occurred_at) select id, occurred_at from record`,
     [...columns, JSON.stringify([actor, target].filter((part) => part !== null))],
@@ -57,8 +61,9 @@ export async function recordAudit(
 
 /** Somebody unknown at a user's door is that user's affair: their address goes when the user is erased. */
 function actorPart(origin: RequestOrigin | null, event: AuditEvent): PersonalPart | null {
-  return createPart('actor', event.actor.id ?? event.userId ?? null, {
-    id: event.actor.id,
+  const { id, ownerId } = event.actor
+  return createPart('actor', ownerId ?? id ?? event.userId ?? null, {
+    id,
     ipAddress: origin?.ipAddress,
     userAgent: origin?.userAgent,
     sessionId: origin?.sessionId,

@@ -180,8 +180,10 @@ async function findUnchained(trx: Knex, findings: Findings, month: string): Prom
     `select id from audit_records
      where occurred_at >= ?::timestamp at time zone 'utc'
        and occurred_at < (?::timestamp + interval '1 month') at time zone 'utc'
-       and not exists (select from audit_seals where record_id = audit_records.id)
-       and not exists (select from audit_unsealed where record_id = audit_records.id)
+       and not exists (select from audit_seals where record_id = audit_records.id
+         and occurred_at = audit_records.occurred_at)
+       and not exists (select from audit_unsealed where record_id = audit_records.id
+         and occurred_at = audit_records.occurred_at)
      limit ?`,
     [month, month, MAX_PROBLEMS],
   )

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
-import { AuthError, badInput, parseInput } from '../errors.ts'
+import { badInput, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { mayMail } from '../throttling/may-mail.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { emailsOf, MAX_EMAILS } from './user-email.ts'
+import { emailsOf, requireRoom } from './user-email.ts'
 
 const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 characters.') })
 
@@ -31,11 +31,7 @@ export async function addEmail(context: AuthContext, input: unknown): Promise<Be
     if (own.some((one) => one.email_normalized === email.normalized)) {
       throw badInput('input.email', 'This address is yours already.')
     }
-    if (own.length >= MAX_EMAILS) {
-      throw new AuthError('CONFLICT', {
-        message: `There are ${MAX_EMAILS} addresses already: remove one first.`,
-      })
-    }
+    requireRoom(own)
     const isTaken = (await findUserByEmail(trx, email)) !== undefined
     await recordAudit(trx, origin, {
       action: 'email.addition-requested',

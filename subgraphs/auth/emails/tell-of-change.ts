@@ -17,7 +17,14 @@ export interface EmailChange {
 
 /** What an undo brings back: as stored in the verification's `detail`. */
 export interface Undoable {
-  readonly addressesBefore: readonly EmailAddress[]
+  readonly addressesBefore: readonly AddressBefore[]
+}
+
+interface AddressBefore extends EmailAddress {
+  /** An undo proves the mailbox that it was mailed to, and no other. */
+  readonly isVerified: boolean
+  /** ISO 8601. */
+  readonly createdAt: string
 }
 
 const TEMPLATES: Readonly<Record<EmailChange['kind'], MailTemplate>> = {
@@ -33,7 +40,12 @@ export async function tellOfChange(
   { kind, user, changed }: EmailChange,
 ): Promise<void> {
   const addressesBefore = (await emailsOf(trx, user.id)).map((one) => {
-    return { address: one.email, normalized: one.email_normalized }
+    return {
+      address: one.email,
+      normalized: one.email_normalized,
+      isVerified: one.verified_at !== null,
+      createdAt: one.created_at.toISOString(),
+    }
   })
   await beginVerification(trx, config, {
     purpose: 'EMAIL_UNDO',

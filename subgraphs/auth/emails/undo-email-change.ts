@@ -69,8 +69,13 @@ async function bringBack(
 ): Promise<void> {
   const primary = { address: link.email, normalized: link.email_normalized }
   const { addressesBefore } = first.detail as unknown as Undoable
-  for (const email of [primary, ...addressesBefore]) {
-    await insertEmail(trx, { userId: user.id, email, isVerified: true })
+  for (const { isVerified, createdAt, ...email } of addressesBefore) {
+    await insertEmail(trx, {
+      userId: user.id,
+      email,
+      isVerified: isVerified || email.normalized === primary.normalized,
+      createdAt: new Date(createdAt),
+    })
   }
   const owned = await UserEmail.query(trx).findOne({
     user_id: user.id,

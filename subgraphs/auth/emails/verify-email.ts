@@ -8,14 +8,14 @@ import { emitEvent } from '../events/emit.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
 import { tellOfChange } from './tell-of-change.ts'
-import { insertEmail, type UserEmail } from './user-email.ts'
+import { emailsOf, insertEmail, requireRoom, type UserEmail } from './user-email.ts'
 
 const verifyEmailInput = z.object({
   verificationId: z.string().max(128),
   code: z.string().max(64),
 })
 
-/** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well */
+/** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well; CONFLICT when there are too many */
 export async function verifyEmail(context: AuthContext, input: unknown): Promise<UserEmail> {
   const { deps, origin } = context
   const { verificationId, code } = parseInput(verifyEmailInput, input)
@@ -28,6 +28,8 @@ export async function verifyEmail(context: AuthContext, input: unknown): Promise
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     if (verification.user_id !== user.id) throw failed()
+    // Again: several codes may have been asked for while there was room.
+    requireRoom(await emailsOf(trx, user.id))
     await consumeVerification(trx, verification)
     await tellOfChange(trx, deps, { kind: 'added', user, changed: verification.email })
     const email = await insertEmail(trx, {

@@ -3,13 +3,15 @@ import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError } from '../errors.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { storedPasswordOf } from './set-password.ts'
 
 /**
  * @param action for the audit log, with the outcome
- * @throws AuthError INVALID_CREDENTIALS when the password is wrong; the session stays as it was. RATE_LIMITED
+ * @throws AuthError INVALID_CREDENTIALS when the password is wrong; the session stays as it was. RATE_LIMITED;
+ *   UNAUTHENTICATED after too many in all, and the session has ended
  */
 export async function confirmPassword(
   context: AuthContext,
@@ -25,6 +27,9 @@ export async function confirmPassword(
   if (tries.isOver) {
     throw new AuthError('RATE_LIMITED', { retryAfterSeconds: tries.retryAfterSeconds })
   }
+  if ((await deps.throttle.add('password-session-long', session.id)).isOver) {
+    return await endGuessing(context, session.id)
+  }
   const isRight = await deps.hasher.verify(password, storedPasswordOf(user))
   await recordAudit(deps.db, origin, {
     action,
@@ -35,5 +40,22 @@ export async function confirmPassword(
   })
   if (!isRight) throw new AuthError('INVALID_CREDENTIALS', { message: 'The password is wrong.' })
   await deps.throttle.reset('password-session', session.id)
+  await deps.throttle.reset('password-session-long', session.id)
   return user
+}
+
+async function endGuessing({ deps, origin }: AuthContext, sessionId: string): Promise<never> {
+  await transact(
+    deps.db,
+    async (trx) =>
+      await endSessions(trx, origin, {
+        sessionIds: [sessionId],
+        reason: 'password-guesses',
+        actor: { kind: 'system' },
+      }),
+  )
+  throw new AuthError('UNAUTHENTICATED', {
+    reason: 'SESSION_REVOKED',
+    message: 'This session has ended after too many wrong passwords.',
+  })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { UserEmail } from '../emails/user-email.ts'
 import { parseInput } from '../errors.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
 import { mayMail } from '../throttling/may-mail.ts'
@@ -33,6 +34,8 @@ export async function requestPasswordReset(
   return await transact(deps.db, async (trx) => {
     const user = await findUserByEmail(trx, email)
     const isReal = user !== undefined && user.status !== 'SUSPENDED'
+    // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
+    const stored = await UserEmail.query(trx).findOne('email_normalized', email.normalized)
     await recordAudit(trx, origin, {
       action: 'password.reset-requested',
       actor: { kind: 'anonymous' },
@@ -40,7 +43,7 @@ export async function requestPasswordReset(
     })
     return await beginVerification(trx, deps.config, {
       purpose: 'PASSWORD_RESET',
-      email,
+      email: { address: stored?.email ?? email.address, normalized: email.normalized },
       template: isReal ? 'password-reset' : 'no-account',
       isDecoy: !isReal,
       isSilent: !isMailed,

@@ -13,7 +13,7 @@ import { enqueueMail } from '../mail/outbox.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { forgetGuesses } from '../throttling/guard-login.ts'
 import { User } from '../users/user.ts'
-import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { checkCode, codeKey, consumeVerification } from '../verifications/check-code.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import type { Verification } from '../verifications/verification.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
@@ -37,7 +37,7 @@ export async function resetPassword(
   context: AuthContext,
   input: unknown,
 ): Promise<{ email: string }> {
-  const { deps } = context
+  const { deps, origin } = context
   const { newPassword, ...proof } = parseInput(resetPasswordInput, input)
   requireStrongPassword(newPassword, [], 'input.newPassword')
   const verification = await checkProof(context, proof)
@@ -50,7 +50,14 @@ export async function resetPassword(
     deps.db,
     async (trx) => await replacePassword(trx, context, { verification, stored }),
   )
-  await forgetGuesses(deps, verification.email_normalized)
+  await forgetGuesses(deps, {
+    email: verification.email_normalized,
+    userId: user.id,
+    address: origin.ipAddress,
+    knownDevice: null,
+  })
+  // Whoever knew the old password may have used up the day's sign-in codes.
+  await deps.throttle.reset('code-account', codeKey('LOGIN', verification.email_normalized))
   return { email: user.email }
 }
 

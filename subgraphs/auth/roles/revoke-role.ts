@@ -2,11 +2,11 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
-import { findManageable } from '../administration/rank.ts'
+import { findManageable, rankOfRoles } from '../administration/rank.ts'
 import { type Admin, requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
-import { parseInput } from '../errors.ts'
+import { AuthError, parseInput } from '../errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { takeRole } from './give-role.ts'
 
@@ -21,18 +21,20 @@ export async function revokeRole(context: AuthContext, input: unknown): Promise<
   return await transact(context.deps.db, async (trx) => {
     if (role === 'admin') await lockAdmins(trx)
     const admin = await requireAdmin(trx, context.claims)
-    const user = await findSelfOrManageable(trx, admin, userId)
+    const user = await findSelfOrManageable(trx, admin, { userId, role })
     if (role === 'admin') await requireAnotherAdmin(trx, user.id)
     await takeRole(trx, context.origin, { userId: user.id, role, by: admin.by })
     return (await findUserWithRoles(trx, user.id)) ?? user
   })
 }
 
-/** Nobody manages somebody of their own rank but themselves. */
+/** Nobody manages somebody of their own rank but themselves; an API key no role of its owner that is above its own. */
 async function findSelfOrManageable(
   trx: Knex,
   admin: Admin,
-  userId: string,
+  { userId, role }: z.infer<typeof revokeRoleInput>,
 ): Promise<UserWithRoles> {
-  return admin.user.id === userId ? admin.user : await findManageable(trx, admin, userId)
+  if (admin.user.id !== userId) return await findManageable(trx, admin, userId)
+  if ((await rankOfRoles(trx, [role])) > admin.rank) throw new AuthError('FORBIDDEN')
+  return admin.user
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { dropAddressesSince } from '../emails/drop-addresses-since.ts'
 import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { secureAccount } from '../users/secure-account.ts'
@@ -12,7 +13,7 @@ import { checkLink } from '../verifications/check-link.ts'
 const denySessionInput = z.object({ token: z.string().max(256) })
 
 /**
- * Ends every session, that one and others, and voids the password.
+ * Ends every session, that one and others, voids the password, and takes away the addresses that were added since.
  * @returns the token with which `resetPassword` takes a new password
  * @throws AuthError VERIFICATION_FAILED
  */
@@ -30,10 +31,13 @@ export async function denySession(
       throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     }
     await consumeVerification(trx, link)
-    const { since } = link.detail as { since?: string }
+    const { since: began } = link.detail as { since?: string }
+    const since = began === undefined ? link.created_at : new Date(began)
+    const told = { address: link.email, normalized: link.email_normalized }
+    await dropAddressesSince(trx, user, { since, told })
     const resetToken = await secureAccount(trx, context, {
-      user,
-      since: since === undefined ? link.created_at : new Date(since),
+      user: await User.query(trx).findById(user.id).throwIfNotFound(),
+      since,
       action: 'session.denied',
     })
     return { resetToken }

@@ -12,6 +12,7 @@ export type EndReason =
   | 'session-cap'
   | 'revoke-all'
   | 'password-changed'
+  | 'password-guesses'
   | 'password-reset'
   | 'suspended'
   | 'not-me'

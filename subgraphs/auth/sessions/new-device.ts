@@ -1,6 +1,7 @@
 // A sign-in from a device that was not seen before is told to the person, with one click that takes the account back.
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../dependencies.ts'
+import { plainText } from '../mail/plain-text.ts'
 import type { User } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
 import type { Session } from './session.ts'
@@ -19,19 +20,14 @@ export async function tellOfNewDevice(
       sessionId: session.id,
       since: session.created_at.toISOString(),
       time: `${session.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-      device: plain(session.device_name ?? session.user_agent),
+      device: deviceOf(session),
       address: session.ip_address,
     },
   })
 }
 
-/** Whoever signs in chooses these words: no line breaks, no addresses to click on. */
-function plain(text: string | null): string | null {
-  if (text === null) return null
-  return text
-    .replace(/[^\p{L}\p{N} ()+,.;_-]/gu, ' ')
-    .replace(/\.(?=\S*[a-z])/gi, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 100)
+/** Whoever signs in chooses these words. null: nothing was told. */
+export function deviceOf(session: Session): string | null {
+  const told = session.device_name ?? session.user_agent
+  return told === null ? null : plainText(told)
 }

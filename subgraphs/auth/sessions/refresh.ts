@@ -8,6 +8,7 @@ import { enqueueMail } from '../mail/outbox.ts'
 import { findUserWithRoles, User } from '../users/user.ts'
 import { clearedSessionCookies } from './cookies.ts'
 import { endSessions } from './end-sessions.ts'
+import { deviceOf } from './new-device.ts'
 import { parseRefreshToken } from './refresh-token.ts'
 import { type Rotation, rotateRefreshToken } from './rotate-refresh-token.ts'
 import type { Session, TokenDelivery } from './session.ts'
@@ -78,7 +79,7 @@ async function endReused(context: AuthContext, session: Session): Promise<void> 
     await enqueueMail(trx, {
       template: 'session-ended',
       recipient: user.email,
-      data: { device: session.device_name ?? session.user_agent },
+      data: { device: deviceOf(session) },
     })
   })
 }

@@ -52,7 +52,12 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
       ? await completeRegistration(trx, context, verification)
       : await completeLogin(trx, context, verification)
   })
-  await forgetGuesses(context.deps, verification.email_normalized)
+  await forgetGuesses(context.deps, {
+    email: verification.email_normalized,
+    userId: started.user.id,
+    address: context.origin.ipAddress,
+    knownDevice: started.session.device_hash,
+  })
   if (verification.delivery === 'COOKIE') context.setCookies.push(clearedFlowCookie())
   return await answerSignedIn(context, started)
 }

@@ -8,6 +8,8 @@ import { limits } from './limits.ts'
 export interface LoginAttempt {
   /** As accounts are found by it; whatever was typed where it is no address. */
   readonly email: string
+  /** The id of the account that has the address: one with several is guessed at no more often. null: there is none. */
+  readonly userId: string | null
   readonly address: string | null
   /** Hash of a device token that this account knows; null for any other. */
   readonly knownDevice: string | null
@@ -19,7 +21,7 @@ export interface AdmittedLogin {
    * password is followed by mail. A guess then tells nothing to whoever does not read the mailbox.
    */
   readonly needsMailbox: boolean
-  /** The password was right: what this attempt counted is taken back. */
+  /** The password was right: what this attempt counted is taken back. Not where the mailbox is needed: it would tell. */
   forgive(): Promise<void>
 }
 
@@ -31,20 +33,18 @@ const LONGEST_WAIT_SECONDS = 300
  */
 export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise<AdmittedLogin> {
   const { throttle } = deps
+  const forgiveDevice = async () => await forgetDevice(deps, attempt.userId, attempt.knownDevice)
   if (attempt.knownDevice !== null) {
-    const key = `${attempt.email} ${attempt.knownDevice}`
+    const key = deviceKey(attempt.userId, attempt.knownDevice)
     const { isOver } = await throttle.add('login-device', key)
-    if (!isOver) {
-      return { needsMailbox: false, forgive: () => throttle.forgive('login-device', key) }
-    }
+    if (!isOver) return { needsMailbox: false, forgive: forgiveDevice }
   }
-  const network = networkOf(attempt.address)
-  const pair = `${attempt.email} ${network}`
+  const pair = pairKey(attempt)
   await waitItsTurn(deps, pair)
   const forgiveNetwork = await countNetwork(deps, attempt.address)
   const [recent, long] = await Promise.all([
     throttle.add('login-account', attempt.email),
-    throttle.add('login-account-long', attempt.email),
+    throttle.add('login-account-long', accountKey(attempt)),
   ])
   return {
     needsMailbox: recent.isOver || long.isOver,
@@ -52,19 +52,43 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
       await Promise.all([
         throttle.reset('login-pair', pair),
         forgiveNetwork(),
+        forgiveDevice(),
         throttle.forgive('login-account', attempt.email),
-        throttle.forgive('login-account-long', attempt.email),
+        throttle.forgive('login-account-long', accountKey(attempt)),
       ])
     },
   }
 }
 
 /** The owner is in: guesses before this are no longer consecutive. */
-export async function forgetGuesses({ throttle }: AuthDeps, email: string): Promise<void> {
+export async function forgetGuesses(deps: AuthDeps, attempt: LoginAttempt): Promise<void> {
+  const { throttle } = deps
   await Promise.all([
-    throttle.reset('login-account', email),
-    throttle.reset('login-account-long', email),
+    throttle.reset('login-pair', pairKey(attempt)),
+    throttle.reset('login-account', attempt.email),
+    throttle.reset('login-account-long', accountKey(attempt)),
+    forgetDevice(deps, attempt.userId, attempt.knownDevice),
   ])
+}
+
+async function forgetDevice(
+  { throttle }: AuthDeps,
+  userId: string | null,
+  device: string | null,
+): Promise<void> {
+  if (device !== null) await throttle.reset('login-device', deviceKey(userId, device))
+}
+
+function accountKey({ userId, email }: LoginAttempt): string {
+  return userId ?? email
+}
+
+function pairKey({ email, address }: LoginAttempt): string {
+  return `${email} ${networkOf(address)}`
+}
+
+function deviceKey(userId: string | null, device: string): string {
+  return `${userId} ${device}`
 }
 
 /** Five tries are free; from then on one in 2, 4, 8 … 300 seconds. */

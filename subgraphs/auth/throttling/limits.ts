@@ -21,12 +21,14 @@ export const limits = {
   'login-network': { points: 100, seconds: 15 * MINUTE },
   /** Passwords for one address, from anywhere: beyond it a login needs the mailbox. */
   'login-account': { points: 10, seconds: 15 * MINUTE },
-  /** The same without a success between (NIST 800-63B-4 3.2.2: no more than 100). */
+  /** The same for one account, without a success between (NIST 800-63B-4 3.2.2: no more than 100). */
   'login-account-long': { points: 80, seconds: 180 * DAY, isDurable: true },
-  /** Passwords from a device that is known: nobody else's guesses count here. */
-  'login-device': { points: 20, seconds: 15 * MINUTE },
+  /** Passwords from a device that is known, without a success between: nobody else's guesses count here. */
+  'login-device': { points: 20, seconds: 180 * DAY, isDurable: true },
   /** Passwords given again within one session. */
   'password-session': { points: 10, seconds: 15 * MINUTE },
+  /** The same without a success between: a session that was stolen ends. */
+  'password-session-long': { points: 50, seconds: 180 * DAY, isDurable: true },
   'register-network': { points: 20, seconds: HOUR },
   'reset-network': { points: 20, seconds: HOUR },
   /** Wrong codes from one network. */

@@ -13,7 +13,7 @@ import type { User } from './user.ts'
 
 export interface SecureAccount {
   readonly user: User
-  /** API keys that were made since then are revoked: the intruder may have made them. */
+  /** API keys that were made or got a new secret since then are revoked: the intruder may hold it. */
   readonly since: Date
   /** Dotted, for the audit log. */
   readonly action: string
@@ -36,7 +36,7 @@ export async function secureAccount(
   const keys: { id: string }[] = await trx('api_keys')
     .where('user_id', user.id)
     .whereNot('status', 'REVOKED')
-    .where('created_at', '>=', since)
+    .whereRaw('coalesce(secret_changed_at, created_at) >= ?', [since])
     .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
     .returning('id')
   await revoke(

@@ -8,7 +8,13 @@ import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { networkOf } from '../networks/network.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
-import { type CodePurpose, codeFor, MAX_ATTEMPTS, Verification } from './verification.ts'
+import {
+  type CodePurpose,
+  codeFor,
+  MAX_ATTEMPTS,
+  Verification,
+  type VerificationPurpose,
+} from './verification.ts'
 
 export interface PresentedCode {
   readonly verificationId: string
@@ -75,7 +81,12 @@ async function recordFailure(
 
 /** Whoever guesses at a decoy uses up nobody's guesses: they could keep an owner out with them. */
 function accountKey({ purpose, is_decoy, email_normalized, id_hash }: Verification): string {
-  return is_decoy ? `${purpose} ${id_hash}` : `${purpose} ${email_normalized}`
+  return is_decoy ? `${purpose} ${id_hash}` : codeKey(purpose, email_normalized)
+}
+
+/** What wrong codes for an address are counted under. */
+export function codeKey(purpose: VerificationPurpose, emailNormalized: string): string {
+  return `${purpose} ${emailNormalized}`
 }
 
 /** Of parallel right answers one wins. @throws AuthError VERIFICATION_FAILED for the others */
