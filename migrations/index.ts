@@ -11,6 +11,7 @@ import * as erasure from './0011-erasure.ts'
 import * as auditTrail from './0012-audit-trail.ts'
 import * as revocationTransactions from './0020-revocation-transactions.ts'
 import * as earlierTurns from './0021-earlier-turns.ts'
+import * as pendingApiKeys from './0022-pending-api-keys.ts'
 
 interface Migration {
   readonly name: string
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   { name: '0012-audit-trail', up: auditTrail.up },
   { name: '0020-revocation-transactions', up: revocationTransactions.up },
   { name: '0021-earlier-turns', up: earlierTurns.up },
+  { name: '0022-pending-api-keys', up: pendingApiKeys.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
