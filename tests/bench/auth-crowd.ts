@@ -23,7 +23,9 @@ export interface CrowdSession {
   readonly refreshToken: string
 }
 
-export const ADMINS = 3
+const ADMINS = 3
+/** One in so many. */
+const SUSPENDED = 100
 
 export function crowdSize(sessions: number): CrowdSize {
   return { sessions, users: Math.ceil(sessions / 2.5), apiKeys: Math.ceil(sessions / 5) }
@@ -37,6 +39,11 @@ export function crowdUser(n: number) {
     deviceToken: `dvt_${md5(`dvt${n}`).padEnd(43, '0')}`,
     address: `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
   }
+}
+
+/** @param n of a user */
+export function isSuspended(n: number): boolean {
+  return n % SUSPENDED === 0
 }
 
 /** @param n from 1 to the number of sessions */
@@ -82,7 +89,7 @@ function statements({ sessions, users, apiKeys }: CrowdSize, options: CrowdOptio
        password_hash, password_pepper_version, created_at)
      select ${id('usr', 'usr')}, 'person' || owner || '@example.com', 'person' || owner || '@example.com', true,
        'Person ' || initcap(substr(md5('name' || owner), 1, 8)), null,
-       case when owner % 100 = 0 then 'SUSPENDED' else 'ACTIVE' end,
+       case when owner % ${SUSPENDED} = 0 then 'SUSPENDED' else 'ACTIVE' end,
        '${options.passwordHash}', 1, now() - owner * interval '7 seconds' ${from(users)}`,
     `insert into user_emails (id, user_id, email, email_normalized, verified_at)
      select 'eml_' || md5(id), id, email, email_normalized, created_at from users`,
