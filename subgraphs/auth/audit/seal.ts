@@ -68,15 +68,15 @@ export async function sealOnce({ db, log }: SealDeps): Promise<number> {
 }
 
 async function sealBatch(trx: Knex): Promise<{ sealed: number; checkpoints: ChainHead[] }> {
-  const records: SealedRecord[] = await trx('audit_unsealed')
-    .join('audit_records', (join) =>
-      join
-        .on('audit_records.occurred_at', 'audit_unsealed.occurred_at')
-        .andOn('audit_records.id', 'audit_unsealed.record_id'),
-    )
-    .orderBy('audit_records.id')
-    .limit(BATCH)
-    .select('audit_records.*')
+  // A look-up for each that waits: joined, a whole month was read for a few, until it had grown large.
+  const { rows: records } = await trx.raw<{ rows: SealedRecord[] }>(
+    `select record.* from audit_unsealed as waiting
+     cross join lateral (
+       select * from audit_records
+       where occurred_at = waiting.occurred_at and id = waiting.record_id limit 1) as record
+     order by waiting.record_id limit ?`,
+    [BATCH],
+  )
   const checkpoints: ChainHead[] = []
   for (const [month, ofMonth] of groupByMonth(records)) {
     checkpoints.push(...(await sealMonth(trx, month, ofMonth)))
