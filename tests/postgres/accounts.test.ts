@@ -4,7 +4,7 @@ import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { takeRole } from '../../subgraphs/auth/roles/give-role.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { LOGIN, newEmail, type Person, refreshWith, registerPerson } from '../people.ts'
+import { LOGIN, newEmail, PASSWORD, type Person, refreshWith, registerPerson } from '../people.ts'
 import { startRedis } from './redis.ts'
 
 describe('over two auth instances and two gateways', () => {
@@ -25,6 +25,33 @@ describe('over two auth instances and two gateways', () => {
     const { data } = await refreshWith(stack.client, person.refreshToken)
     return { ...person, headers: bearer(data.refresh.tokens.accessToken) }
   }
+
+  test('whoever signs in while the account is deleted is refused, and gets no error of ours', async () => {
+    const admin = await makeAdmin()
+    const codes: (string | undefined)[] = []
+    for (let round = 0; round < 4; round += 1) {
+      const person = await registerPerson(stack)
+      const { email, deviceToken } = person
+      const answers = await Promise.all([
+        stack
+          .clientOf(0)
+          .send(
+            'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { receiptId } }',
+            { input: { userId: person.id } },
+            admin.headers,
+          ),
+        ...[deviceToken, undefined].map((token) =>
+          stack
+            .clientOf(1)
+            .send(LOGIN, { input: { email, password: PASSWORD, deviceToken: token } }),
+        ),
+      ])
+      expect(answers[0]?.errors).toEqual([])
+      codes.push(...answers.map(({ code }) => code))
+    }
+    expect(codes).not.toContain('INTERNAL_SERVER_ERROR')
+    await stack.db('user_roles').where('role_name', 'admin').delete()
+  })
 
   test('two admins who step down at once: one stays, as LAST_ADMIN', async () => {
     await stack.db('user_roles').where('role_name', 'admin').delete()
