@@ -87,18 +87,21 @@ const ofBodies: Record<string, (text: string) => unknown> = {
   parseVersionedSecret: (text) => parseVersionedSecret('X', text),
 }
 
-/** The best of a few: other tests may be running on the same cores. */
+const BOUND_MS = 5
+
+/** The best of a few, more when others run on the same cores: what is slow by itself is slow each time. */
 function millisecondsFor(act: () => unknown): number {
-  const times = Array.from({ length: 5 }, () => {
+  let best = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < 25 && best >= BOUND_MS; attempt += 1) {
     const start = performance.now()
     try {
       act()
     } catch {
       // Refused, as most of them are.
     }
-    return performance.now() - start
-  })
-  return Math.min(...times)
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
 }
 
 describe.each([
@@ -112,7 +115,7 @@ describe.each([
         expect(
           millisecondsFor(() => validate(hostile)),
           unit,
-        ).toBeLessThan(5)
+        ).toBeLessThan(BOUND_MS)
       }
     }
   })

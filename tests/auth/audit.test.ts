@@ -299,3 +299,30 @@ test('tokens and keys that are checked are counted, and not recorded one by one'
   ])
     expect(metrics).toContain(`sallyport_credential_checks_total{${counted}`)
 })
+
+test('one’s own activity is read as fast when there is very much of it', async () => {
+  const [quiet, busy] = [await registerPerson(stack), await registerPerson(stack)]
+  await stack.db.raw(
+    `with made as (
+       insert into audit_records (action, outcome, actor_kind, occurred_at)
+       select 'login.failed', 'failure', 'anonymous', now() - number * interval '1 millisecond'
+       from generate_series(1, 60000) as number returning id, occurred_at)
+     insert into audit_personal (occurred_at, record_id, part, person, salt, data)
+     select occurred_at, id, part, ?, 'salt', '{}' from made cross join (values ('actor'), ('target')) as parts (part)`,
+    [busy.id],
+  )
+  await stack.db.raw('analyze audit_personal, audit_records')
+  const secondsFor = async ({ headers }: { headers: Readonly<Record<string, string>> }) => {
+    const started = performance.now()
+    const { data } = await stack.client.send(
+      '{ viewer { activity(first: 2) { edges { node { id } } pageInfo { hasNextPage } } } }',
+      {},
+      headers,
+    )
+    expect(data.viewer.activity.edges).toHaveLength(2)
+    return (performance.now() - started) / 1000
+  }
+  await secondsFor(quiet)
+  const few = await secondsFor(quiet)
+  expect(Math.min(await secondsFor(busy), await secondsFor(busy))).toBeLessThan(10 * few + 0.1)
+})

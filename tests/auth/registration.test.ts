@@ -210,6 +210,10 @@ test('addresses that only look like another are refused, and none reaches its ac
     `${local}\u0131@${domain}`,
     `\u212A${local}@${domain}`,
     `a b@${domain}`,
+    `${local}@${domain}/x`,
+    `${local}@${domain}#x`,
+    `${local}@${domain}?x`,
+    `${local}@%65xample.com`,
     `@${domain}`,
     local,
   ]

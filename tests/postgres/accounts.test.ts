@@ -5,7 +5,15 @@ import { takeRole } from '../../subgraphs/auth/roles/give-role.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken } from '../mailbox.ts'
-import { newEmail, type Person, refreshWith, registerPerson, viewerOf } from '../people.ts'
+import {
+  LOGIN,
+  newEmail,
+  PASSWORD,
+  type Person,
+  refreshWith,
+  registerPerson,
+  viewerOf,
+} from '../people.ts'
 
 const WITHIN_A_SECOND = { timeout: 1_000, interval: 50 }
 
@@ -42,6 +50,33 @@ describe('over two auth instances and two gateways', () => {
       .send('mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }', {
         input,
       })
+
+  test('whoever signs in while the account is deleted is refused, and gets no error of ours', async () => {
+    const admin = await makeAdmin()
+    const codes: (string | undefined)[] = []
+    for (let round = 0; round < 4; round += 1) {
+      const person = await registerPerson(stack)
+      const { email, deviceToken } = person
+      const answers = await Promise.all([
+        stack
+          .clientOf(0)
+          .send(
+            'mutation ($input: DeleteUserInput!) { deleteUser(input: $input) { receiptId } }',
+            { input: { userId: person.id } },
+            admin.headers,
+          ),
+        ...[deviceToken, undefined].map((token) =>
+          stack
+            .clientOf(1)
+            .send(LOGIN, { input: { email, password: PASSWORD, deviceToken: token } }),
+        ),
+      ])
+      expect(answers[0]?.errors).toEqual([])
+      codes.push(...answers.map(({ code }) => code))
+    }
+    expect(codes).not.toContain('INTERNAL_SERVER_ERROR')
+    await stack.db('user_roles').where('role_name', 'admin').delete()
+  })
 
   test('two admins who step down at once: one stays, as LAST_ADMIN', async () => {
     await stack.db('user_roles').where('role_name', 'admin').delete()

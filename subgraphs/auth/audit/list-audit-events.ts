@@ -51,22 +51,61 @@ export async function listAuditEvents(
   return await pageOf(db, events, page)
 }
 
+interface RecordKey {
+  readonly occurred_at: Date
+  readonly record_id: string
+}
+
 /**
  * What concerns one person: what they did, and what was done to them. Of an admin who did it only the fact is told, since
- * the parts of a record are joined by whose they are.
+ * the parts of a record are joined by whose they are. The page is found first, on the index: some have very many records.
  */
 export async function listActivity(
   db: Knex,
   userId: string,
   page: ConnectionArguments,
 ): Promise<Connection<AuditEventNode>> {
+  const keys = db('audit_personal')
+    .where('person', userId)
+    .groupBy('occurred_at', 'record_id')
+    .select('occurred_at', 'record_id')
+  const found = await paginate(keys, page, (row) => row as RecordKey, {
+    column: 'occurred_at',
+    idColumn: 'record_id',
+    isDescending: true,
+    isId,
+  })
+  const nodes = await loadActivity(
+    db,
+    userId,
+    found.edges.map(({ node }) => node),
+  )
+  return {
+    pageInfo: found.pageInfo,
+    edges: found.edges.flatMap(({ cursor, node: { record_id } }) => {
+      const node = nodes.find(({ id }) => id === record_id)
+      return node === undefined ? [] : [{ cursor, node }]
+    }),
+  }
+}
+
+async function loadActivity(
+  db: Knex,
+  userId: string,
+  keys: readonly RecordKey[],
+): Promise<AuditEventNode[]> {
+  if (keys.length === 0) return []
   const mine = db('audit_personal')
     .where('person', userId)
+    .whereIn(
+      ['occurred_at', 'record_id'],
+      keys.map(({ occurred_at, record_id }) => [occurred_at, record_id]),
+    )
     .groupBy('occurred_at', 'record_id')
     .select('occurred_at', 'record_id', db.raw('jsonb_object_agg(part, data) as parts'))
   const fact = (part: 'actor' | 'target', name: string, column: string) =>
     db.raw('parts -> ? ->> ? as ??', [part, name, column])
-  const events = db
+  return await db
     .from(mine.as('mine'))
     .join('audit_records as record', (join) =>
       join.on('record.occurred_at', 'mine.occurred_at').andOn('record.id', 'mine.record_id'),
@@ -84,7 +123,6 @@ export async function listActivity(
       fact('target', 'apiKeyId', 'api_key_id'),
       db.raw("coalesce(parts -> 'target' -> 'detail', '{}') || kept as detail"),
     )
-  return await pageOf(db, events, page)
 }
 
 async function pageOf(
@@ -96,8 +134,12 @@ async function pageOf(
     db.from(events.as('events')).select('*'),
     page,
     (row) => row as AuditEventNode,
-    { column: 'created_at', isDescending: true, isId: (id) => /^\d{1,18}$/.test(id) },
+    { column: 'created_at', isDescending: true, isId },
   )
+}
+
+function isId(id: string): boolean {
+  return /^\d{1,18}$/.test(id)
 }
 
 function applyFilter(events: Knex.QueryBuilder, db: Knex, filter: AuditFilter): void {

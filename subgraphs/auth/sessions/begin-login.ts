@@ -1,4 +1,5 @@
 // The first half of a login that needs a code. After too many guesses a wrong password gets the very same answer, and no mail.
+import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
@@ -18,15 +19,16 @@ export interface BeginLogin {
 
 export async function beginLogin(
   context: AuthContext,
-  { user, email, newSession }: BeginLogin,
+  { user: seen, email, newSession }: BeginLogin,
 ): Promise<BegunVerification> {
   const { deps, origin } = context
   // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
   const stored =
     email && (await UserEmail.query(deps.db).findOne('email_normalized', email.normalized))
   const isMailed =
-    user !== null && !(await deps.throttle.add('login-mail-hour', user.email_normalized)).isOver
+    seen !== null && !(await deps.throttle.add('login-mail-hour', seen.email_normalized)).isOver
   const begun = await transact(deps.db, async (trx) => {
+    const user = seen && (await isStillThere(trx, seen)) ? seen : null
     const session =
       user && (await startPendingSession(trx, origin, { ...newSession, userId: user.id }))
     if (user !== null) {
@@ -53,4 +55,9 @@ export async function beginLogin(
   })
   if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
   return begun
+}
+
+/** Held until the end: an account that is deleted meanwhile has no sessions. */
+async function isStillThere(trx: Knex, { id }: User): Promise<boolean> {
+  return (await trx('users').where('id', id).forKeyShare().first('id')) !== undefined
 }

@@ -113,11 +113,12 @@ async function signIn(
 ): Promise<SignedIn> {
   const { deps, origin } = context
   const started = await transact(deps.db, async (trx) => {
-    const { session, refreshToken } = await startActiveSession(trx, deps, origin, newSession)
-    const user = await findUserWithRoles(trx, newSession.userId)
+    // Locked first: who is deleted meanwhile has an account no more, and not an error of ours.
+    const user = await findUserWithRoles(trx, newSession.userId, 'update')
     if (user?.status !== 'ACTIVE' || user.token_version !== seen?.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
     }
+    const { session, refreshToken } = await startActiveSession(trx, deps, origin, newSession)
     if (device !== null) return { session, refreshToken, user, deviceToken: null }
     await tellOfNewDevice(trx, deps, { user, session })
     const remembered = await rememberDevice(trx, { user, session, isProven: false })

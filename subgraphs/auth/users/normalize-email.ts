@@ -38,12 +38,13 @@ function parse(text: string): EmailAddress | null {
   if (at < 1 || !LOCAL_PART.test(local) || local.startsWith('.') || local.endsWith('.')) return null
   if (local.includes('..')) return null
   // NFKC first: the address that mail goes to must be the one that the account is found by.
-  const domain = domainToASCII(
-    trimmed
-      .slice(at + 1)
-      .normalize('NFKC')
-      .toLowerCase(),
-  )
+  const host = trimmed
+    .slice(at + 1)
+    .normalize('NFKC')
+    .toLowerCase()
+  // A URL ends its host there, and so would what reads the host out of one: `a@example.com/x` is nobody's address.
+  if (/[/\\?#%:]/.test(host)) return null
+  const domain = domainToASCII(host)
   if (domain === '' || !DOMAIN.test(domain)) return null
   return { address: `${local}@${domain}`, normalized: `${local.toLowerCase()}@${domain}` }
 }
