@@ -37,9 +37,9 @@ export async function createAuthWorld(
   server: string,
   { hashCost = 12 }: { readonly hashCost?: number } = {},
 ): Promise<AuthWorld> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-auth-'))
   const name = `sallyport_bench_${randomBytes(6).toString('hex')}`
   await administer(server, `create database ${name}`)
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-bench-auth-'))
   const databaseUrl = new URL(server)
   databaseUrl.pathname = `/${name}`
   const publicUrl = 'http://localhost:4000'

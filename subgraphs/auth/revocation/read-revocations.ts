@@ -35,7 +35,9 @@ export interface Reading {
 const PAGE = 5_000
 
 export function beginReading(since: Look | null): Reading {
-  return { since, look: null, after: { recorded_by: '0', id: '0' }, isDone: false }
+  // What is before the snapshot's xmin is no news. From '0' PostgreSQL walks the whole index to get there.
+  const recorded_by = since?.snapshot.split(':')[0] ?? '0'
+  return { since, look: null, after: { recorded_by, id: '0' }, isDone: false }
 }
 
 /** The next page. What appears behind it while others are read comes with the next reading, what appears before it twice. */
