@@ -127,7 +127,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     accessTokenMaxSeconds: read.minutes('ACCESS_TOKEN_MINUTES', 10) * 60,
     dataDir: env.DATA_DIR || 'data',
     identityKeys: read.identityKeys('IDENTITY_KEYS', isProduction),
-    tls: read.tls(),
+    tls: read.tls('TLS_CERT_FILE', 'TLS_KEY_FILE'),
     limits: {
       ...defaultLimits,
       bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes),

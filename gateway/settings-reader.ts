@@ -83,10 +83,10 @@ export function createReader(env: Environment, problems: string[]) {
         problems.push(`${name} must be a private JWKS of ES256 (P-256) keys, each with a kid`)
       return keys && new Secret(keys)
     },
-    tls(): GatewayConfig['tls'] {
-      const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = env
+    tls(certName: string, keyName: string): GatewayConfig['tls'] {
+      const { [certName]: certFile, [keyName]: keyFile } = env
       if (certFile && keyFile) return { certFile, keyFile }
-      if (certFile || keyFile) problems.push('TLS_CERT_FILE and TLS_KEY_FILE go together')
+      if (certFile || keyFile) problems.push(`${certName} and ${keyName} go together`)
       return null
     },
   }

@@ -107,7 +107,7 @@ function settingsIn(code: string): string[] {
     ...code.matchAll(/read\.\w+\(\s*'([A-Z_]+)'/g),
     ...code.matchAll(/\benv\.([A-Z][A-Z_]+)/g),
     ...code.matchAll(/: '([A-Z]+(?:_[A-Z]+)+)',$/gm),
-    ...code.matchAll(/\b(TLS_[A-Z_]+): /g),
+    ...code.matchAll(/'(TLS_[A-Z_]+)'/g),
   ]
   return names.map(([, name = '']) => name)
 }
