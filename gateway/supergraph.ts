@@ -13,6 +13,7 @@ import {
 } from './engine.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
+import { readPlannerFields } from './operation/planner-fields.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { readAccess } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
@@ -94,7 +95,14 @@ async function buildGraph(
     version: createHash('sha256').update(supergraphSdl).digest('base64url'),
     schema,
     subgraphs: config.subgraphs,
-    operations: createOperationCache({ schema, access, limits, logger, showSchemaDetails }),
+    operations: createOperationCache({
+      schema,
+      access,
+      plannerFields: readPlannerFields(document),
+      limits,
+      logger,
+      showSchemaDetails,
+    }),
     engine,
   }
 }

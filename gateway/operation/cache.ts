@@ -8,6 +8,7 @@ import type { GraphAccess } from '../supergraph/access.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
 import { forgetLocations, parseDocument } from './parse.ts'
+import { type PlannerFields, refuseAmbiguousNames } from './planner-fields.ts'
 import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
@@ -16,6 +17,7 @@ import { createVariablesCheck } from './variables.ts'
 export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
   readonly access: GraphAccess
+  readonly plannerFields: PlannerFields
   readonly limits: OperationLimits
   readonly logger: { warn(...args: unknown[]): void }
   readonly showSchemaDetails: boolean
@@ -84,12 +86,13 @@ interface OperationText {
 /** The steps from text to operation, the cheap ones first: each is bounded by what those before let pass. */
 function prepareOperation(
   { query, operationName, queryHash }: OperationText,
-  { schema, access, limits, logger, showSchemaDetails }: OperationCacheOptions,
+  { schema, access, plannerFields, limits, logger, showSchemaDetails }: OperationCacheOptions,
 ): { operation: PreparedOperation; tokens: number } {
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   validateDocument(schema, whole, { showSchemaDetails })
+  refuseAmbiguousNames(schema, whole, plannerFields)
   forgetLocations(whole)
   const compiled = compileOperation({ schema, access, operation, document, logger })
   const checkVariables = createVariablesCheck({ schema, operation, document, limits })

@@ -1,0 +1,159 @@
+// Fields that the query planner asks for by itself: keys of entities, and what subgraphs require of each other or provide.
+//
+// It merges them into what a client asked for by response name alone. `{ product { taxId: name stock } }`, where `taxId` is the key
+// that leads to `stock`, would answer the key, past every rule and past @inaccessible, and `{ ownerId: echo(text: "me") notes }` would
+// send the client's words to the subgraph whose `notes` requires `ownerId`. So such names stand for their own fields, or for nothing.
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  type SelectionSetNode,
+  TypeInfo,
+  type TypeNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { GatewayError } from '../errors.ts'
+
+/** By type and field: the arguments with which the planner asks for it, printed. */
+export type PlannerFields = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
+
+/** Reads them from the join directives of a supergraph. */
+export function readPlannerFields(supergraph: DocumentNode): PlannerFields {
+  const found = new Map<string, Map<string, Set<string>>>()
+  const types = new Map<string, Map<string, string>>()
+  for (const type of typesOf(supergraph)) {
+    const fields = (type.fields ?? []).map(
+      (field) => [field.name.value, nameOf(field.type)] as const,
+    )
+    types.set(type.name.value, new Map(fields))
+  }
+  for (const type of typesOf(supergraph)) {
+    const name = type.name.value
+    for (const text of textsOf(type.directives, 'join__type', 'key')) add(name, text)
+    for (const field of type.fields ?? []) {
+      for (const text of textsOf(field.directives, 'join__field', 'requires')) add(name, text)
+      for (const text of textsOf(field.directives, 'join__field', 'provides')) {
+        add(nameOf(field.type), text)
+      }
+    }
+  }
+  return found
+
+  function add(type: string, fieldSet: string): void {
+    const [definition] = parse(`{ ${fieldSet} }`).definitions
+    if (definition?.kind === Kind.OPERATION_DEFINITION) addAll(type, definition.selectionSet)
+  }
+
+  function addAll(type: string, { selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        addAll(selection.typeCondition?.name.value ?? type, selection.selectionSet)
+      } else if (selection.kind === Kind.FIELD) {
+        const name = selection.name.value
+        const fields = found.get(type) ?? new Map<string, Set<string>>()
+        found.set(
+          type,
+          fields.set(name, (fields.get(name) ?? new Set()).add(argumentsOf(selection))),
+        )
+        const inner = types.get(type)?.get(name)
+        if (selection.selectionSet && inner !== undefined) addAll(inner, selection.selectionSet)
+      }
+    }
+  }
+}
+
+/** @throws GatewayError GRAPHQL_VALIDATION_FAILED for a response name that the planner would take for a field of its own. */
+export function refuseAmbiguousNames(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  plannerFields: PlannerFields,
+): void {
+  const typeInfo = new TypeInfo(schema)
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field(node) {
+        const parent = typeInfo.getParentType()
+        if (parent) refuseIfAmbiguous(node, relatedTypes(schema, parent), plannerFields)
+      },
+    }),
+  )
+}
+
+/** The planner's own word for a name that it had to change. */
+const PLANNERS_ALIAS = /__alias_\d+$/
+
+function refuseIfAmbiguous(
+  node: FieldNode,
+  types: readonly string[],
+  plannerFields: PlannerFields,
+): void {
+  const field = node.name.value
+  const name = node.alias?.value ?? field
+  if (name !== field && (name === '__typename' || PLANNERS_ALIAS.test(name))) throw reserved(name)
+  for (const type of types) {
+    const known = plannerFields.get(type)?.get(name)
+    if (known === undefined) continue
+    if (name !== field) throw reserved(name)
+    if (!known.has(argumentsOf(node))) throw needsAlias(name)
+  }
+}
+
+// What it stands for is not said: it may be a field that nobody sees.
+function reserved(name: string): GatewayError {
+  const message = `The alias "${name}" cannot be used here. Choose another one.`
+  return new GatewayError('GRAPHQL_VALIDATION_FAILED', { message })
+}
+
+function needsAlias(name: string): GatewayError {
+  const message = `The field "${name}" needs an alias when it has these arguments.`
+  return new GatewayError('GRAPHQL_VALIDATION_FAILED', { message })
+}
+
+/** Types whose objects may be selected together with those of this one. */
+function relatedTypes(schema: GraphQLSchema, type: GraphQLCompositeType): string[] {
+  const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
+  const interfaces = objects.flatMap((one) => (isObjectType(one) ? one.getInterfaces() : []))
+  return [...new Set([type, ...objects, ...interfaces].map(({ name }) => name))]
+}
+
+function typesOf({ definitions }: DocumentNode) {
+  return definitions.flatMap((definition) =>
+    definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION
+      ? [definition]
+      : [],
+  )
+}
+
+function textsOf(
+  directives: readonly ConstDirectiveNode[] = [],
+  directive: string,
+  argument: string,
+): string[] {
+  return directives
+    .filter(({ name }) => name.value === directive)
+    .flatMap((one) => one.arguments ?? [])
+    .flatMap(({ name, value }) =>
+      name.value === argument && value.kind === Kind.STRING ? [value.value] : [],
+    )
+}
+
+function argumentsOf({ arguments: all = [] }: FieldNode): string {
+  return all
+    .map((argument) => print(argument))
+    .sort()
+    .join(',')
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type)
+}
