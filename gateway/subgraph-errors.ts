@@ -34,6 +34,8 @@ const PASSED = [
   'attemptsRemaining',
 ] as const
 
+const REASON = /^[A-Z][A-Z0-9_]{0,63}$/
+
 type Extensions = Record<string, unknown>
 
 export interface SubgraphAnswer {
@@ -54,8 +56,15 @@ export function normalizeSubgraphError(
     return { message: publicMessage(code), ...place, extensions: { code } }
   }
   const passed = pickExtensions(asRecord(extensions))
-  if (!answer.isAuth && AUTH_REASONS.test(String(passed.reason))) delete passed.reason
+  if (!isReason(passed.reason) || (!answer.isAuth && AUTH_REASONS.test(passed.reason))) {
+    delete passed.reason
+  }
   return { message: boundedText(message), ...place, extensions: { ...passed, code } }
+}
+
+// A word of the table, or of the subgraph's own: never a sentence, which may say what nobody should read.
+function isReason(reason: unknown): reason is string {
+  return typeof reason === 'string' && REASON.test(reason)
 }
 
 /** A subgraph that did not answer, as an error of its answer. */

@@ -38,14 +38,21 @@ function collect(search: Search, value: unknown, depth: number): void {
   }
 }
 
-/** Every place at which one of these objects stands, as it is written in an error's path. */
-export function placesOf(run: Run, path: PlanPath, wanted: ReadonlySet<object>): Path[] {
-  const places: Path[] = []
+/** Every place at which each of these objects stands, as it is written in an error's path. One walk, however many they are. */
+export function placesOf(
+  run: Run,
+  path: PlanPath,
+  wanted: ReadonlySet<object>,
+): ReadonlyMap<object, readonly Path[]> {
+  const places = new Map<object, Path[]>()
   const walk = (value: unknown, depth: number, place: Path): void => {
     if (typeof value !== 'object' || value === null) return
     const element = path[depth]
     if (element === undefined) {
-      if (wanted.has(value)) places.push(place)
+      if (!wanted.has(value)) return
+      const known = places.get(value)
+      if (known === undefined) places.set(value, [place])
+      else known.push(place)
     } else if (element === '@') {
       if (!Array.isArray(value)) return
       value.forEach((item, index) => {

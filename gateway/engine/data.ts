@@ -39,8 +39,8 @@ function mergeInto(
   key: string,
   { present, value }: { present: unknown; value: unknown },
 ): void {
-  if (typeof present === 'object' && present !== null && isObject(value)) {
-    merge(present as Data, value)
+  if (isObject(present) && isObject(value)) {
+    merge(present, value)
   } else if (Array.isArray(value) && Array.isArray(present) && value.length === present.length) {
     for (let index = 0; index < value.length; index += 1) {
       const [one, other] = [present[index], value[index]]
@@ -79,6 +79,8 @@ export function toJson(value: unknown): string {
     case 'string':
       return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value)
     case 'number':
+      // JSON has no word for what `1e999` is read as.
+      return Number.isFinite(value) ? String(value) : 'null'
     case 'boolean':
       return String(value)
     default:

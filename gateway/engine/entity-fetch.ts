@@ -1,8 +1,9 @@
 // Compiles a fetch of entities: each representation is sent once, and an entity that is known is not asked for again.
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLFormattedError } from 'graphql'
-import { objectsAt, placesOf } from './cursor.ts'
+import { compileAskedFields, dropUnasked } from './asked-fields.ts'
+import { objectsAt } from './cursor.ts'
 import { cloneData, type Data, merge } from './data.ts'
+import { reportFlight } from './entity-errors.ts'
 import { compileBody, type FetchOptions } from './fetch.ts'
 import { type Flight, followFlight } from './flight.ts'
 import { compileRepresentation } from './representation.ts'
@@ -15,11 +16,16 @@ export interface EntityFetchOptions extends FetchOptions {
   readonly sharedKey: string | null
 }
 
-/** Objects that one representation stands for. */
-interface Group {
+/** Objects of one type that one representation stands for. */
+interface Wanted {
   readonly representation: string
-  readonly slot: Slot
   readonly targets: Data[]
+}
+
+interface Group extends Wanted {
+  /** Type and representation. */
+  readonly key: string
+  readonly slot: Slot
 }
 
 export function compileEntityFetch(options: EntityFetchOptions): Step {
@@ -31,16 +37,19 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     rewrite: compileRewrites(fetch.inputRewrites, isOfType),
   })
   const rewriteOutput = compileRewrites(fetch.outputRewrites, isOfType)
+  const asked = compileAskedFields(fetch.operation).get('_entities')
 
   return function fetchEntities(run) {
     const targets = objectsAt(run, path)
-    const groups = new Map<string, Data[]>()
+    const groups = new Map<string, Wanted>()
     for (const target of targets) {
       const representation = represent(target)
       if (representation === null) continue
-      const group = groups.get(representation)
-      if (group === undefined) groups.set(representation, [target])
-      else group.push(target)
+      // Behind an @interfaceObject two types send the same words, and are two entities all the same.
+      const key = `${target.__typename} ${representation}`
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, { representation, targets: [target] })
+      else group.targets.push(target)
     }
     if (groups.size === 0) return
     if (sharedKey === null) return settle(run, seatAll(run, groups))
@@ -50,43 +59,45 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
   /** Takes from fetches of others what they ask for already, and sends for the rest. */
   async function shareAndSettle(
     run: Run,
-    targets: ReadonlyMap<string, Data[]>,
+    wanted: ReadonlyMap<string, Wanted>,
     slots: Map<string, Slot>,
   ): Promise<void> {
-    const fresh = new Map<string, Data[]>()
+    const fresh = new Map<string, Wanted>()
     const joined: Group[] = []
-    for (const [representation, own] of targets) {
-      const slot = slots.get(representation)
-      if (slot === undefined) fresh.set(representation, own)
-      else joined.push({ representation, slot, targets: own })
+    for (const [key, own] of wanted) {
+      const slot = slots.get(key)
+      if (slot === undefined) fresh.set(key, own)
+      else joined.push({ ...own, key, slot })
     }
     const seated = fresh.size === 0 ? [] : seatAll(run, fresh)
-    for (const { representation, slot } of seated) slots.set(representation, slot)
+    for (const { key, slot } of seated) slots.set(key, slot)
     for (const { slot } of joined) await slot.flight.landed
     // What others asked for beside it may be why they got nothing.
     const refused = joined.filter(({ slot }) => slot.flight.isRefused)
-    const again = new Map(refused.map((group) => [group.representation, group.targets]))
+    const again = new Map(refused.map((group) => [group.key, group]))
     const retried = again.size === 0 ? [] : seatAll(run, again)
     const kept = joined.filter(({ slot }) => !slot.flight.isRefused)
     await settle(run, [...seated, ...kept, ...retried])
   }
 
   /** Sends for all of these at once. */
-  function seatAll(run: Run, targets: ReadonlyMap<string, Data[]>): Group[] {
-    const flight = send(run, targets)
-    return [...targets].map(([representation, own], index) => ({
+  function seatAll(run: Run, wanted: ReadonlyMap<string, Wanted>): Group[] {
+    const flight = send(run, [...wanted.values()])
+    return [...wanted].map(([key, { representation, targets }], index) => ({
+      key,
       representation,
       slot: { flight, index },
-      targets: own,
+      targets,
     }))
   }
 
-  function send(run: Run, targets: ReadonlyMap<string, readonly Data[]>): Flight {
-    const representations = [...targets.keys()]
-    const typenames = [...targets.values()].map(([first]) => first?.__typename)
+  function send(run: Run, wanted: readonly Wanted[]): Flight {
+    const representations = wanted.map(({ representation }) => representation)
+    const typenames = wanted.map(({ targets: [first] }) => first?.__typename)
     return followFlight(source.send(writeBody(run, representations), run.context), {
       count: representations.length,
       prepare(entity, index) {
+        if (asked) dropUnasked(entity, asked)
         if (!entity.__typename) entity.__typename = typenames[index]
         rewriteOutput?.(entity)
       },
@@ -96,7 +107,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
   async function settle(run: Run, groups: readonly Group[]): Promise<void> {
     const flights = new Set(groups.map(({ slot }) => slot.flight))
     for (const flight of flights) await flight.landed
-    for (const flight of flights) report(run, flight, groups)
+    for (const flight of flights) reportFlight(run, { path, flight, groups })
     for (const { slot, targets } of groups) {
       const entity = slot.flight.entities[slot.index]
       if (entity) spread(run, { entity, targets, isNested: slot.flight.isNested })
@@ -111,31 +122,6 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     const own = isNested && sharedKey !== null ? cloneData(entity) : entity
     if (isNested && targets.length > 1) run.share(own)
     for (const target of targets) merge(target, own)
-  }
-
-  function report(run: Run, flight: Flight, groups: readonly Group[]): void {
-    if (flight.failure !== null) run.errors.push(flight.failure)
-    for (const error of flight.errors) {
-      const index = error.path?.[1]
-      if (typeof index === 'number') reportEntity(run, { error, index, flight, groups })
-      else run.errors.push(error.path ? { ...error, path: [...path, ...error.path] } : error)
-    }
-  }
-
-  /** An error of one entity stands at every place where that entity stands. */
-  function reportEntity(
-    run: Run,
-    at: { error: GraphQLFormattedError; index: number; flight: Flight; groups: readonly Group[] },
-  ): void {
-    const { error, index, flight, groups } = at
-    const { path: _, ...placeless } = error
-    if (index >= flight.count) return void run.errors.push(placeless)
-    const group = groups.find(({ slot }) => slot.flight === flight && slot.index === index)
-    if (group === undefined) return
-    const rest = error.path?.slice(2) ?? []
-    for (const place of placesOf(run, path, new Set(group.targets))) {
-      run.errors.push({ ...error, path: [...place, ...rest] })
-    }
   }
 }
 

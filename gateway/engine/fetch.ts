@@ -1,6 +1,7 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
 import type { FetchNode } from '@apollo/query-planner'
 import type { DataSource, SubgraphAnswer } from '../data-source.ts'
+import { compileAskedFields, dropUnasked } from './asked-fields.ts'
 import { objectsAt, type PlanPath } from './cursor.ts'
 import { type Data, isInherited, merge, ownValue, toJson } from './data.ts'
 import { compileRewrites } from './rewrite.ts'
@@ -18,21 +19,23 @@ export interface FetchOptions {
 export function compileFetch({ fetch, path, source, isOfType }: FetchOptions): Step {
   const writeBody = compileBody(fetch)
   const rewrite = compileRewrites(fetch.outputRewrites, isOfType)
+  const asked = compileAskedFields(fetch.operation)
 
   return function fetchRoot(run) {
     const targets = path.length === 0 ? [run.data] : objectsAt(run, path)
     if (targets.length === 0) return
     return source.send(writeBody(run, null), run.context).then(
       (answer) => take(run, targets, answer),
-      (error: unknown) => void run.errors.push(error),
+      (error: unknown) => run.addError(error),
     )
   }
 
   function take(run: Run, targets: readonly Data[], { data, errors }: SubgraphAnswer): void {
     for (const error of errors ?? []) {
-      run.errors.push(error.path ? { ...error, path: [...path, ...error.path] } : error)
+      run.addError(error.path ? { ...error, path: [...path, ...error.path] } : error)
     }
     if (data === null) return
+    dropUnasked(data, asked)
     rewrite?.(data)
     for (const target of targets) merge(target, data)
   }

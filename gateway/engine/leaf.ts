@@ -15,7 +15,7 @@ const fits: Readonly<Record<string, (value: unknown) => boolean>> = {
   String: (value) => typeof value === 'string',
   Boolean: (value) => typeof value === 'boolean',
   Int: isInteger,
-  Float: (value) => typeof value === 'number',
+  Float: Number.isFinite,
   ID: (value) => typeof value === 'string' || isInteger(value),
 }
 

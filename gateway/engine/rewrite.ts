@@ -61,7 +61,7 @@ function applyAt(
 
 // Not every object says its type; the plan counts on such a one being the right one.
 function isMeant({ __typename: typename }: Data, condition: string, isOfType: IsOfType): boolean {
-  return !typename || isOfType(String(typename), condition)
+  return !typename || (typeof typename === 'string' && isOfType(typename, condition))
 }
 
 // A plain assignment to `__proto__` would not make a member.

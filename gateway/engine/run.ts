@@ -13,12 +13,18 @@ export interface Shared {
   text: string | null
 }
 
+const MAX_ERRORS = 1000
+
 export class Run {
   readonly data: Data = {}
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: RequestContext
   /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
   readonly errors: (GraphQLFormattedError | unknown)[] = []
+  /** There are as many errors as an answer may have: no more are taken. */
+  get isFullOfErrors(): boolean {
+    return this.errors.length >= MAX_ERRORS
+  }
   /** Null as long as nothing is shared: then nobody needs to look. */
   shared: Map<object, Shared> | null = null
   /** Entities by representation, for each text that more than one fetch sends. */
@@ -27,6 +33,15 @@ export class Run {
   constructor({ variables, context }: ExecuteOptions) {
     this.variables = variables
     this.context = context
+  }
+
+  /** An entity that stands at many places has its errors at each of them: a few bytes of a subgraph could become gigabytes. */
+  addError(error: GraphQLFormattedError | unknown): void {
+    if (this.isFullOfErrors) return
+    this.errors.push(error)
+    if (!this.isFullOfErrors) return
+    const code = 'SUBGRAPH_UNAVAILABLE'
+    this.errors[MAX_ERRORS - 1] = { message: 'There are more errors.', extensions: { code } }
   }
 
   /** Remembers that these nested values stand at several places. */

@@ -50,15 +50,26 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     running += 1
     const leaving = new Leaving()
     const deadline = setTimeout(() => leaving.go(), TIMEOUT_MS)
-    const context = contextBeside(options.context, leaving)
-    const other = await shadow.execute(prepared, { ...options, context })
-    clearTimeout(deadline)
-    running -= 1
-    counts.compared += 1
-    const difference = differenceOf(result, other)
+    try {
+      const context = contextBeside(options.context, leaving)
+      const other = await shadow.execute(prepared, { ...options, context })
+      counts.compared += 1
+      report(prepared, differenceOf(result, other))
+    } catch (error) {
+      // The client has its answer: nothing that goes wrong here may reach anybody else.
+      logger.error({ err: error, hash: prepared.queryHash }, 'engines could not be compared')
+    } finally {
+      clearTimeout(deadline)
+      running -= 1
+    }
+  }
+
+  function report(
+    { operationName, queryHash }: PreparedOperation,
+    difference: ReturnType<typeof differenceOf>,
+  ): void {
     if (difference === null) return
     counts.different += 1
-    const { operationName, queryHash } = prepared
     logger.warn({ difference, operation: operationName, hash: queryHash }, 'engines differ')
   }
 }

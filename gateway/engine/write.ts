@@ -7,6 +7,18 @@ export type Write = (value: unknown, run: Run) => string | null
 
 export const NULL = 'null'
 
+/** What is sent once may stand at thousands of places: bounds of subgraphs' answers are none for ours. */
+const MAX_CHARACTERS = 32 * 1024 * 1024
+
+class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge'
+  readonly extensions = { code: 'OPERATION_TOO_COMPLEX' }
+
+  constructor() {
+    super('The answer would be larger than 32 MB. Ask for less at a time.')
+  }
+}
+
 /** What is written of objects of one type. */
 export type Shape = readonly ShapeField[]
 
@@ -28,6 +40,7 @@ export function writeShape(shape: Shape, data: Data, run: Run): string {
     if (written === null) return NULL
     text += field.prefix + written
   }
+  if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge()
   return text === '' ? '{}' : `${text}}`
 }
 
@@ -41,6 +54,7 @@ export function compileList(writeItem: Write): Write {
       const item = writeItem(value[index], run)
       if (item === null) isWhole = false
       else text += index === 0 ? item : `,${item}`
+      if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge()
     }
     return isWhole ? `${text}]` : NULL
   })

@@ -1,6 +1,8 @@
 // What the compiled engine guarantees by itself: order, frugality, isolation, and that it knows what it does not know.
-import type { FormattedExecutionResult } from 'graphql'
+import { type FormattedExecutionResult, GraphQLFloat } from 'graphql'
 import { afterEach, describe, expect, test } from 'vitest'
+import { toJson } from '../../../gateway/engine/data.ts'
+import { compileLeaf } from '../../../gateway/engine/leaf.ts'
 import { bodyOf } from '../../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../../gateway/engine.ts'
 import {
@@ -253,6 +255,83 @@ describe('the shadow', () => {
     for (let turn = 0; turn < 50; turn += 1) await ask(fixture, '{ greeting }')
     const { shadow } = fixture.graph.engine.counters
     await expect.poll(() => shadow.compared + shadow.skipped).toBe(10)
+  })
+})
+
+describe('a subgraph that misbehaves', () => {
+  const many = (count: number): SubgraphFixture => ({
+    ...shop,
+    resolvers: {
+      ...shop.resolvers,
+      Query: { products: () => Array.from({ length: count }, (_, id) => product(String(id))) },
+    },
+  })
+
+  test('is merged no further than it was asked', async () => {
+    const mangle: SubgraphFixture['mangle'] = (answer) => {
+      const [one] = (answer.data as any)._entities
+      Object.assign(one, { name: 'forged', id: '9', notes: [{ text: 'x' }] })
+      return answer
+    }
+    await using fixture = await startGraph({ auth, shop, reviews: { ...reviews.fixture, mangle } })
+    const answer = await fixture.ask('{ products { id name stars } }')
+    expect(JSON.stringify(answer.data)).not.toMatch(/forged|"9"|notes/)
+    expect((answer.data as any).products[0]).toEqual({ id: '1', name: 'product 1', stars: 1 })
+  })
+
+  test('does not set the length of a list', async () => {
+    const mangle: SubgraphFixture['mangle'] = () => ({
+      data: { _entities: [{ __typename: 'Product', related: { length: 50_000_000 } }] },
+    })
+    await using fixture = await startGraph({ auth, shop, reviews: { ...reviews.fixture, mangle } })
+    const answer = await fixture.ask('{ products { related { id } stars } }')
+    expect(JSON.stringify(answer).length).toBeLessThan(2_000)
+  })
+
+  test('whose numbers JSON cannot tell leaves null, not a broken answer', () => {
+    for (const number of JSON.parse('[1e999, -1e999]')) {
+      expect(toJson(number)).toBe('null')
+      expect(compileLeaf(GraphQLFloat)(number, {} as never)).toBe('null')
+    }
+  })
+
+  test('with an error for each of thousands of entities costs one walk, and a bounded answer', async () => {
+    const failing = {
+      ...reviews.fixture.resolvers.Product,
+      stars: () => Promise.reject(new Error()),
+    }
+    const resolvers = { Product: failing }
+    await using fixture = await startGraph({
+      auth,
+      shop: many(4_000),
+      reviews: { ...reviews.fixture, resolvers },
+    })
+    const { data, errors } = await fixture.ask('{ products { stars } }')
+    expect((data as any).products).toHaveLength(4_000)
+    expect(errors).toHaveLength(1_000)
+    expect(errors?.at(-1)?.message).toBe('There are more errors.')
+    expect(errors?.[7]?.path).toEqual(['products', 7, 'stars'])
+  })
+
+  test('whose one large value stands at thousands of places is cut before memory is', async () => {
+    const resolvers = {
+      Product: {
+        ...reviews.fixture.resolvers.Product,
+        notes: () => [{ text: 'x'.repeat(100_000) }],
+      },
+    }
+    const same: SubgraphFixture = {
+      ...shop,
+      resolvers: { ...shop.resolvers, Query: { products: () => Array(1_000).fill(product('1')) } },
+    }
+    await using fixture = await startGraph({
+      auth,
+      shop: same,
+      reviews: { ...reviews.fixture, resolvers },
+    })
+    const answer = await fixture.ask('{ products { notes { text } } }')
+    expect(answer.data).toBeNull()
+    expect(answer.errors?.[0]?.extensions?.code).toBe('OPERATION_TOO_COMPLEX')
   })
 })
 
