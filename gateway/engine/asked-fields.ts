@@ -1,22 +1,28 @@
-// What a fetch asked for. Whatever else a subgraph answers is dropped: it would be merged into what others answered.
+// What a fetch asked for. Whatever else a subgraph answers is not merged into what others answered.
+import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
-import type { Data } from './data.ts'
 
 /** Fields by response name, with what is asked of each; null for a leaf. */
 export type AskedFields = ReadonlyMap<string, AskedFields | null>
 
 type Collected = Map<string, Collected | null>
 
-/** Reads the operation of a fetch. Type conditions do not count: of several types a field may be of any. */
-export function compileAskedFields(operation: string): AskedFields {
-  const document = parse(operation, { noLocation: true })
+/**
+ * Reads the operation of a fetch. Type conditions do not count: of several types a field may be of any.
+ *
+ * @returns What may be merged: of the entities, when it fetches entities; of the data otherwise.
+ */
+export function compileAskedFields(fetch: FetchNode): AskedFields {
+  const document = parse(fetch.operation, { noLocation: true })
   const fields: Collected = new Map()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) {
       collect(definition.selectionSet, fields, document)
     }
   }
-  return fields
+  const asked = fetch.requires === undefined ? fields : (fields.get('_entities') ?? new Map())
+  addRenamed(asked, fetch.outputRewrites ?? [])
+  return asked
 }
 
 function collect(set: SelectionSetNode, into: Collected, document: DocumentNode): void {
@@ -38,17 +44,16 @@ function collect(set: SelectionSetNode, into: Collected, document: DocumentNode)
   }
 }
 
-/** Takes out of an answer what was not asked for. */
-export function dropUnasked(value: unknown, asked: AskedFields): void {
-  if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) {
-    for (const item of value) dropUnasked(item, asked)
-    return
-  }
-  const data = value as Data
-  for (const key in data) {
-    const inner = asked.get(key)
-    if (inner === undefined) delete data[key]
-    else if (inner !== null) dropUnasked(data[key], inner)
+const TYPE_PREFIX = '... on '
+
+/** The rewrites of an answer give fields their names back: those count as asked for too. */
+function addRenamed(fields: Collected, rewrites: readonly FetchDataRewrite[]): void {
+  for (const rewrite of rewrites) {
+    if (rewrite.kind !== 'KeyRenamer') continue
+    const path = rewrite.path.filter((element) => !element.startsWith(TYPE_PREFIX))
+    const name = path.pop() ?? ''
+    const parent = path.reduce<Collected | null>((at, one) => at?.get(one) ?? null, fields)
+    const renamed = parent?.get(name)
+    if (renamed !== undefined) parent?.set(rewrite.renameKeyTo, renamed)
   }
 }

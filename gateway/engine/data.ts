@@ -1,5 +1,7 @@
 // The data of subgraphs while an operation runs: plain objects out of JSON, merged into one tree.
 
+import type { AskedFields } from './asked-fields.ts'
+
 export type Data = Record<string, unknown>
 
 /** A subgraph sent something of another shape than its schema says. */
@@ -23,28 +25,35 @@ export function isObject(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Merges what a subgraph sent into the tree; lists of one length item by item. */
-export function merge(target: Data, source: Data): void {
+/**
+ * Merges what a subgraph sent into the tree; lists of one length item by item.
+ *
+ * @param asked What may be merged into objects that are there. Null: everything.
+ */
+export function merge(target: Data, source: Data, asked: AskedFields | null): void {
   for (const key in source) {
+    const inner = asked === null ? null : asked.get(key)
     const value = source[key]
-    if (value === undefined || key === '__proto__') continue
+    if (inner === undefined || value === undefined || key === '__proto__') continue
     const present = isInherited(key) ? ownValue(target, key) : target[key]
     if (present === undefined || present === null) target[key] = value
-    else mergeInto(target, key, { present, value })
+    else mergeInto(target, key, { present, value, asked: inner })
   }
 }
 
-function mergeInto(
-  target: Data,
-  key: string,
-  { present, value }: { present: unknown; value: unknown },
-): void {
+interface Merged {
+  readonly present: unknown
+  readonly value: unknown
+  readonly asked: AskedFields | null
+}
+
+function mergeInto(target: Data, key: string, { present, value, asked }: Merged): void {
   if (isObject(present) && isObject(value)) {
-    merge(present, value)
+    merge(present, value, asked)
   } else if (Array.isArray(value) && Array.isArray(present) && value.length === present.length) {
     for (let index = 0; index < value.length; index += 1) {
       const [one, other] = [present[index], value[index]]
-      if (isObject(one) && isObject(other)) merge(one, other)
+      if (isObject(one) && isObject(other)) merge(one, other, asked)
       else present[index] = other
     }
   } else {

@@ -1,6 +1,6 @@
 // Compiles a fetch of entities: each representation is sent once, and an entity that is known is not asked for again.
 import type { FetchNode } from '@apollo/query-planner'
-import { compileAskedFields, dropUnasked } from './asked-fields.ts'
+import { compileAskedFields } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
 import { cloneData, type Data, merge } from './data.ts'
 import { reportFlight } from './entity-errors.ts'
@@ -37,7 +37,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     rewrite: compileRewrites(fetch.inputRewrites, isOfType),
   })
   const rewriteOutput = compileRewrites(fetch.outputRewrites, isOfType)
-  const asked = compileAskedFields(fetch.operation).get('_entities')
+  const asked = compileAskedFields(fetch)
 
   return function fetchEntities(run) {
     const targets = objectsAt(run, path)
@@ -97,7 +97,6 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     return followFlight(source.send(writeBody(run, representations), run.context), {
       count: representations.length,
       prepare(entity, index) {
-        if (asked) dropUnasked(entity, asked)
         if (!entity.__typename) entity.__typename = typenames[index]
         rewriteOutput?.(entity)
       },
@@ -121,7 +120,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     // Other places go on differently from here, so what is nested cannot be theirs too.
     const own = isNested && sharedKey !== null ? cloneData(entity) : entity
     if (isNested && targets.length > 1) run.share(own)
-    for (const target of targets) merge(target, own)
+    for (const target of targets) merge(target, own, asked)
   }
 }
 

@@ -1,7 +1,7 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
 import type { FetchNode } from '@apollo/query-planner'
 import type { DataSource, SubgraphAnswer } from '../data-source.ts'
-import { compileAskedFields, dropUnasked } from './asked-fields.ts'
+import { compileAskedFields } from './asked-fields.ts'
 import { objectsAt, type PlanPath } from './cursor.ts'
 import { type Data, isInherited, merge, ownValue, toJson } from './data.ts'
 import { compileRewrites } from './rewrite.ts'
@@ -19,7 +19,7 @@ export interface FetchOptions {
 export function compileFetch({ fetch, path, source, isOfType }: FetchOptions): Step {
   const writeBody = compileBody(fetch)
   const rewrite = compileRewrites(fetch.outputRewrites, isOfType)
-  const asked = compileAskedFields(fetch.operation)
+  const asked = compileAskedFields(fetch)
 
   return function fetchRoot(run) {
     const targets = path.length === 0 ? [run.data] : objectsAt(run, path)
@@ -35,9 +35,8 @@ export function compileFetch({ fetch, path, source, isOfType }: FetchOptions): S
       run.addError(error.path ? { ...error, path: [...path, ...error.path] } : error)
     }
     if (data === null) return
-    dropUnasked(data, asked)
     rewrite?.(data)
-    for (const target of targets) merge(target, data)
+    for (const target of targets) merge(target, data, asked)
   }
 }
 

@@ -109,7 +109,7 @@ function select(source: Data, selections: Selections, isOfType: IsOfType): Data 
     if (!node.typeCondition || !typename) continue
     if (!isOfType(String(typename), node.typeCondition)) continue
     const inner = select(source, node.selections, isOfType)
-    if (inner !== null) merge(selected, inner)
+    if (inner !== null) merge(selected, inner, null)
   }
   return selected
 }
