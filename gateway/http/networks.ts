@@ -27,7 +27,7 @@ export function createAddressMatcher(ranges: readonly string[]): (address: strin
 
 /** `::ffff:192.0.2.1` and `192.0.2.1` are one address, and their ranges the same with 96 bits less. */
 function parseNetwork(text: string): Network | null {
-  const [address = '', prefixText, ...more] = text.split('/')
+  const [address = '', prefixText, ...more] = text.split('/', 3)
   const version = isIP(address)
   if (version === 0 || more.length > 0 || address.includes('%')) return null
   const bits = version === 6 ? 128 : 32

@@ -25,7 +25,7 @@ export function isNetwork(text: string): boolean {
 
 /** @returns null when the text is neither an address nor a CIDR range. A range of mapped addresses is one of IPv4 */
 function parseNetwork(text: string): Network | null {
-  const [address = '', prefixText, ...more] = text.split('/')
+  const [address = '', prefixText, ...more] = text.split('/', 3)
   const version = isIP(address)
   if (version === 0 || more.length > 0 || address.includes('%')) return null
   const bits = version === 6 ? 128 : 32
