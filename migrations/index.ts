@@ -11,9 +11,7 @@ import * as erasure from './0011-erasure.ts'
 import * as auditTrail from './0012-audit-trail.ts'
 import * as revocationTransactions from './0020-revocation-transactions.ts'
 import * as earlierTurns from './0021-earlier-turns.ts'
-
 import * as apiKeySecrets from './0022-api-key-secrets.ts'
-
 import * as pendingApiKeys from './0023-pending-api-keys.ts'
 
 interface Migration {
