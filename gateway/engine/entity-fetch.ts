@@ -23,7 +23,7 @@ interface Wanted {
 }
 
 interface Group extends Wanted {
-  /** Type and representation. */
+  /** The representation, with the type where it does not tell. */
   readonly key: string
   readonly slot: Slot
 }
@@ -38,6 +38,8 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
   })
   const rewriteOutput = compileRewrites(fetch.outputRewrites, isOfType)
   const asked = compileAskedFields(fetch)
+  // Behind an @interfaceObject two types send the same words, and are two entities all the same.
+  const isTypeTold = (fetch.inputRewrites ?? []).length === 0
 
   return function fetchEntities(run) {
     const targets = objectsAt(run, path)
@@ -45,8 +47,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     for (const target of targets) {
       const representation = represent(target)
       if (representation === null) continue
-      // Behind an @interfaceObject two types send the same words, and are two entities all the same.
-      const key = `${target.__typename} ${representation}`
+      const key = isTypeTold ? representation : `${target.__typename} ${representation}`
       const group = groups.get(key)
       if (group === undefined) groups.set(key, { representation, targets: [target] })
       else group.targets.push(target)

@@ -21,18 +21,19 @@ export class Run {
   readonly context: RequestContext
   /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
   readonly errors: (GraphQLFormattedError | unknown)[] = []
-  /** There are as many errors as an answer may have: no more are taken. */
-  get isFullOfErrors(): boolean {
-    return this.errors.length >= MAX_ERRORS
-  }
   /** Null as long as nothing is shared: then nobody needs to look. */
   shared: Map<object, Shared> | null = null
-  /** Entities by representation, for each text that more than one fetch sends. */
+  /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
 
   constructor({ variables, context }: ExecuteOptions) {
     this.variables = variables
     this.context = context
+  }
+
+  /** There are as many errors as an answer may have: no more are taken. */
+  get isFullOfErrors(): boolean {
+    return this.errors.length >= MAX_ERRORS
   }
 
   /** An entity that stands at many places has its errors at each of them: a few bytes of a subgraph could become gigabytes. */
