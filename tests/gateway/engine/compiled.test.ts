@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { toJson } from '../../../gateway/engine/data.ts'
 import { compileLeaf } from '../../../gateway/engine/leaf.ts'
 import { bodyOf } from '../../../gateway/engine/result.ts'
+import { withShadow } from '../../../gateway/engine/shadow.ts'
 import type { EngineSettings } from '../../../gateway/engine.ts'
 import {
   contextFor,
@@ -250,6 +251,23 @@ describe('the shadow', () => {
     })
   })
 
+  test('a comparison that fails reaches nobody, and makes room for the next', async () => {
+    await using fixture = await startGraph({ auth, shop })
+    const { engine } = fixture.graph
+    const logged: unknown[][] = []
+    const log = (...args: unknown[]) => void logged.push(args)
+    const logger = { debug: log, info: log, warn: log, error: log }
+    const shadow = { ...engine, execute: () => Promise.reject(new Error('no second engine')) }
+    const both = withShadow(engine, { shadow, percent: 100, logger })
+    const prepared = fixture.prepare('{ greeting }')
+    for (let turn = 0; turn < 20; turn += 1) {
+      const { data } = await both.execute(prepared, { variables: {}, context: contextFor() })
+      expect(data).toEqual({ greeting: 'hello' })
+    }
+    await expect.poll(() => logged.length).toBe(20)
+    expect(engine.counters.shadow).toEqual({ compared: 0, different: 0, skipped: 0 })
+  })
+
   test('takes its share of the queries, evenly', async () => {
     const fixture = await start({ shadowPercent: 20 })
     for (let turn = 0; turn < 50; turn += 1) await ask(fixture, '{ greeting }')
@@ -293,6 +311,38 @@ describe('a subgraph that misbehaves', () => {
       expect(toJson(number)).toBe('null')
       expect(compileLeaf(GraphQLFloat)(number, {} as never)).toBe('null')
     }
+  })
+
+  test('that gives two types one id behind an @interfaceObject mixes up nothing', async () => {
+    const media: SubgraphFixture = {
+      sdl: /* GraphQL */ `
+        type Query { media: [Media] @public }
+        interface Media @key(fields: "id") @public { id: ID! }
+        type Book implements Media @key(fields: "id") @public { id: ID! pages: Int }
+        type Film implements Media @key(fields: "id") @public { id: ID! minutes: Int }
+      `,
+      resolvers: {
+        Query: {
+          media: () => [
+            { __typename: 'Book', id: '1', pages: 7 },
+            { __typename: 'Film', id: '1', minutes: 90 },
+          ],
+        },
+        Media: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
+      },
+    }
+    const stars: SubgraphFixture = {
+      sdl: 'type Media @interfaceObject @key(fields: "id") @public { id: ID! stars: Int }',
+      resolvers: { Media: { __resolveReference: (one: object) => one, stars: () => 3 } },
+    }
+    await using fixture = await startGraph({ auth, media, stars })
+    const query = '{ media { __typename stars ... on Book { pages } ... on Film { minutes } } }'
+    expect((await fixture.ask(query)).data).toEqual({
+      media: [
+        { __typename: 'Book', stars: 3, pages: 7 },
+        { __typename: 'Film', stars: 3, minutes: 90 },
+      ],
+    })
   })
 
   test('with an error for each of thousands of entities costs one walk, and a bounded answer', async () => {
