@@ -1,7 +1,6 @@
 // The whole of Sallyport for a test: real gateway, real subgraphs, real database and hashing, all over HTTP on loopback.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EventConsumer } from '@sallyport/claims/events'
@@ -16,6 +15,7 @@ import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
 import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
 import { createClient, type GraphqlClient } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { freePorts } from './free-ports.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
 export interface StackOptions {
@@ -147,20 +147,4 @@ async function startReviews(
   const reviews = await createReviews({ config: readReviewsConfig(env), logger })
   cleanups.push(() => reviews.stop())
   return reviews
-}
-
-/** Ports that were free a moment ago: auth must know the gateway's before it listens. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

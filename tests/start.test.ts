@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from './client.ts'
-import { freePorts } from './harness.ts'
+import { freePorts } from './free-ports.ts'
 import { LOGIN, PASSWORD, REGISTER, refreshWith, VERIFY, viewerOf } from './people.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-start-'))

@@ -14,7 +14,7 @@ import { enqueueMail } from '../../subgraphs/auth/mail/outbox.ts'
 import { createMailTransport } from '../../subgraphs/auth/mail/transport.ts'
 import { beginVerification } from '../../subgraphs/auth/verifications/begin-verification.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 
 const cleanups: (() => unknown)[] = []
 

@@ -9,7 +9,7 @@ import { stringify } from 'yaml'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
-import { freePort } from '../gateway/start-gateway.ts'
+import { freePort } from '../free-ports.ts'
 import { authSdl, sdlOf, subgraphNames } from './graph/sdl.ts'
 import { type Child, startProcess } from './processes.ts'
 

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../free-ports.ts'
 import { startAuthPeer } from './auth-peer.ts'
-import { freePort, writeSupergraph } from './start-gateway.ts'
+import { writeSupergraph } from './start-gateway.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 // What the check on subgraph schemas refuses before composition (case 112), and what the gateway refuses to load (case 127).
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { anonymousClaims } from '@sallyport/claims'
@@ -334,6 +334,7 @@ describe('a supergraph that the gateway loads', () => {
     const broken = await openSupergraph(options)
     expect(broken.supergraph.current()).toBeNull()
     await broken.supergraph.stop()
+    rmSync(folder, { recursive: true })
   })
 })
 

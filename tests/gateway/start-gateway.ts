@@ -1,6 +1,5 @@
 // A real gateway before the stand-in for the auth process, on free ports, with a composed supergraph of its own.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
@@ -14,6 +13,7 @@ import {
 } from '../../gateway/config.ts'
 import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
 import { createLogger } from '../../gateway/log.ts'
+import { freePort } from '../free-ports.ts'
 import { authSdl, startAuthPeer } from './auth-peer.ts'
 
 type AuthPeer = Awaited<ReturnType<typeof startAuthPeer>>
@@ -124,15 +124,4 @@ export async function writeSupergraph(folder: string): Promise<void> {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the file's own
     'subgraphs:\n  auth: { routing_url: "${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true }\n',
   )
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 }

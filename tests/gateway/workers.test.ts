@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { freePort } from '../free-ports.ts'
 import { startAuthPeer } from './auth-peer.ts'
-import { freePort, writeSupergraph } from './start-gateway.ts'
+import { writeSupergraph } from './start-gateway.ts'
 
 const WORKERS = 2
 

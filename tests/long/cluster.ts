@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectPostgres } from '../../subgraphs/auth/database.ts'
 import type { TestDatabase } from '../database.ts'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 
 export interface Cluster {
   readonly database: TestDatabase

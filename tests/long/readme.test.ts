@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-readme-'))
 const log = join(folder, 'terminal.log')

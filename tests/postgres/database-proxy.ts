@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectPostgres } from '../../subgraphs/auth/database.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
+import { freePorts } from '../free-ports.ts'
 
 export interface DatabaseProxy {
   /** A database of the test's own, reached through the proxy. */
@@ -25,7 +26,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>()
   let trap: { text: string; moment: 'before' | 'after' } | null = null
   let server: Server | null = null
-  let port = 0
+  // Its own while the way is cut, too.
+  const [port = 0] = await freePorts(1)
   const proxy = { delayMs: 0 }
 
   function relay(client: Socket): void {
@@ -69,7 +71,6 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
     next.listen(port, '127.0.0.1')
     await once(next, 'listening')
     server = next
-    port = (next.address() as { port: number }).port
   }
 
   async function cut(): Promise<void> {

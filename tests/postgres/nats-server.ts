@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 
 export interface NatsServer {
   /** The address for a user of the permissions in docs/events.md. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 
 export interface RedisServer {
   readonly url: string

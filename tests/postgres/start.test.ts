@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createClient } from '../client.ts'
 import { createTestDatabase } from '../database.ts'
-import { freePorts } from '../harness.ts'
+import { freePorts } from '../free-ports.ts'
 import { PASSWORD, REGISTER, refreshWith, VERIFY } from '../people.ts'
 import { waitUntilReady } from './processes.ts'
 
