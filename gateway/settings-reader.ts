@@ -1,8 +1,9 @@
 // Reads settings from the environment, each as what it has to be; what is wrong is told together, not one at a time.
 import { availableParallelism } from 'node:os'
+import { isNetwork } from '@sallyport/claims/networks'
 import type { JSONWebKeySet } from 'jose'
 import type { Environment, GatewayConfig } from './config.ts'
-import { isLoopback, isNetwork } from './http/networks.ts'
+import { isLoopback } from './http/loopback.ts'
 import { Secret } from './secret.ts'
 
 /** @param problems Takes a sentence for each setting that is wrong. */

@@ -1,13 +1,13 @@
 // Case 168: no pattern of ours is slow on a text made to be slow, as long as such a text can get.
 import type { IncomingMessage } from 'node:http'
 import { verifyStrictJwt } from '@sallyport/claims/jwt'
+import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { describe, expect, test } from 'vitest'
 import { isWellFormedApiKey } from '../gateway/authenticate/api-key-format.ts'
 import { readOurCookies } from '../gateway/authenticate/cookies.ts'
 import { negotiateMediaType } from '../gateway/errors.ts'
 import { createCallerReader } from '../gateway/http/client-address.ts'
 import { exceededJsonLimit } from '../gateway/http/json-limits.ts'
-import { createAddressMatcher } from '../gateway/http/networks.ts'
 import { refuseCredentialInUrl } from '../gateway/pipeline/limits.ts'
 import { isAddressAllowed, requireAddresses } from '../subgraphs/auth/api-keys/address-list.ts'
 import { isWellFormedKey, isWellFormedSecret } from '../subgraphs/auth/api-keys/key-format.ts'
@@ -82,7 +82,7 @@ const ofBodies: Record<string, (text: string) => unknown> = {
   requireStrongPassword: (text) => requireStrongPassword(text, [text]),
   requireAddresses: (text) => requireAddresses([text]),
   isAddressAllowed: (text) => isAddressAllowed(['10.0.0.0/8'], text),
-  createAddressMatcher: (text) => createAddressMatcher([text])(text),
+  createNetworkMatcher: (text) => createNetworkMatcher([text])(text),
   exceededJsonLimit: (text) => exceededJsonLimit(text, { jsonDepth: 32, jsonKeys: 1e9 }),
   parseVersionedSecret: (text) => parseVersionedSecret('X', text),
 }

@@ -1,8 +1,8 @@
 // API keys: auth says what one stands for, and the answer is kept for a minute at most.
 import { hash } from 'node:crypto'
 import { ClaimsError } from '@sallyport/claims'
+import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
-import { createAddressMatcher } from '../http/networks.ts'
 import { FEED_FRESH_MS } from '../revocation/confirm.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
 import { isWellFormedApiKey } from './api-key-format.ts'
@@ -180,5 +180,5 @@ function readKnown(source: Record<string, unknown>, askedAt: number): Known {
 function allowedFrom(list: unknown): (address: string) => boolean {
   if (list === null || list === undefined) return () => true
   if (!Array.isArray(list)) throw new ClaimsError('allowed_ips is not a list')
-  return createAddressMatcher(list.map(String))
+  return createNetworkMatcher(list.map(String))
 }

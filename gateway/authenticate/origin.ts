@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../http/client-address.ts'
 import type { Cors } from '../http/cors.ts'
-import { isLoopback } from '../http/networks.ts'
+import { isLoopback } from '../http/loopback.ts'
 
 /** What auth is told about cookies: use them, or why not. `unused`: they belong to another session than the request. */
 export type CookieUse = 'allowed' | 'insecure' | 'origin' | 'unused'

@@ -1,5 +1,5 @@
 // Where the graph may be used from: the settings' lists and those of admins, which come with the revocation feed.
-import { createAddressMatcher } from '../http/networks.ts'
+import { createNetworkMatcher } from '@sallyport/claims/networks'
 
 export interface AddressRule {
   readonly action: 'ALLOW' | 'DENY'
@@ -53,8 +53,8 @@ function compile(all: readonly AddressRule[], appliesTo: AddressRule['appliesTo'
   if (rules.length === 0) return () => true
   const networks = (action: AddressRule['action']) =>
     rules.filter((rule) => rule.action === action).map(({ network }) => network)
-  const isDenied = createAddressMatcher(networks('DENY'))
+  const isDenied = createNetworkMatcher(networks('DENY'))
   const isAllowed =
-    networks('ALLOW').length === 0 ? () => true : createAddressMatcher(networks('ALLOW'))
+    networks('ALLOW').length === 0 ? () => true : createNetworkMatcher(networks('ALLOW'))
   return (address) => !isDenied(address) && isAllowed(address)
 }

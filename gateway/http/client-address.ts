@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { createBoundedCache } from '../bounded-cache.ts'
-import { createAddressMatcher } from './networks.ts'
 
 export interface Caller {
   readonly address: string
@@ -18,7 +18,7 @@ export type IdentifyCaller = (incoming: IncomingMessage) => Caller
 
 /** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
 export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
-  const isTrusted = remembered(createAddressMatcher(trustedProxies))
+  const isTrusted = remembered(createNetworkMatcher(trustedProxies))
   const peerOf = remembered(normalizeAddress)
   return function identifyCaller(incoming) {
     const peer = peerOf(incoming.socket.remoteAddress ?? '')

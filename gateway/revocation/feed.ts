@@ -1,7 +1,8 @@
 // Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
+
+import { isNetwork } from '@sallyport/claims/networks'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
-import { isNetwork } from '../http/networks.ts'
 import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 

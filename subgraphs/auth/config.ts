@@ -1,6 +1,7 @@
 // The auth subgraph's settings: read once from the environment, every problem reported together.
+
+import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
-import { isNetwork } from './networks/network.ts'
 import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
 
 export interface AuthConfig {

@@ -1,6 +1,7 @@
 // A rule about where the graph may be used from. Denied is denied; where something is allowed, everything else is not.
+
+import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { Model } from 'objection'
-import { createNetworkMatcher } from './network.ts'
 
 export const MAX_RULES = 500
 

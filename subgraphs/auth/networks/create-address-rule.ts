@@ -1,4 +1,6 @@
 // Allows or denies a network. Every gateway knows within the revocation bound.
+
+import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
@@ -6,7 +8,6 @@ import { AuthError, badInput, parseInput } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import { AddressRule, MAX_RULES } from './address-rule.ts'
 import { changeRules } from './change-rules.ts'
-import { isNetwork } from './network.ts'
 
 const createAddressRuleInput = z.object({
   action: z.enum(['ALLOW', 'DENY']),

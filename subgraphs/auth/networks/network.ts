@@ -1,5 +1,6 @@
 // The network that a client is counted by: an IPv4 address, or the /64 that one IPv6 subscriber has to choose from.
-import { BlockList, isIP, SocketAddress } from 'node:net'
+import { isIP } from 'node:net'
+import { ipv6Groups, mappedAddress } from '@sallyport/claims/networks'
 
 /** Requests whose address nobody told count together. */
 const UNKNOWN = 'unknown'
@@ -12,72 +13,8 @@ export function networkOf(address: string | null): string {
   if (version === 4) return bare
   const mapped = mappedAddress(bare)
   if (mapped !== null) return mapped
-  return `${expand(bare)
+  return `${ipv6Groups(bare)
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`
-}
-
-/** Whether a text is an address or a CIDR range. */
-export function isNetwork(text: string): boolean {
-  return parseNetwork(text) !== null
-}
-
-/** @returns null when the text is neither an address nor a CIDR range. A range of mapped addresses is one of IPv4 */
-function parseNetwork(text: string): Network | null {
-  const [address = '', prefixText, ...more] = text.split('/', 3)
-  const version = isIP(address)
-  if (version === 0 || more.length > 0 || address.includes('%')) return null
-  const bits = version === 6 ? 128 : 32
-  if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return null
-  const prefix = prefixText === undefined ? bits : Number(prefixText)
-  if (prefix > bits) return null
-  if (version === 4) return { address, prefix, family: 'ipv4' }
-  const mapped = prefix >= 96 ? mappedAddress(address) : null
-  if (mapped === null) return { address, prefix, family: 'ipv6' }
-  return { address: mapped, prefix: prefix - 96, family: 'ipv4' }
-}
-
-/** The IPv4 address in an IPv6 one such as `::ffff:192.0.2.1`, in whatever spelling; null when there is none. */
-function mappedAddress(address: string): string | null {
-  const groups = expand(address)
-  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (!isMapped) return null
-  return [groups[6], groups[7]].flatMap((group = 0) => [group >> 8, group & 255]).join('.')
-}
-
-interface Network {
-  readonly address: string
-  readonly prefix: number
-  readonly family: 'ipv4' | 'ipv6'
-}
-
-/** Whether an address is in one of these networks; what is none matches nothing. An unknown address is in none. */
-export function createNetworkMatcher(
-  networks: readonly string[],
-): (address: string | null) => boolean {
-  const list = new BlockList()
-  for (const network of networks.map(parseNetwork)) {
-    if (network !== null) list.addSubnet(network.address, network.prefix, network.family)
-  }
-  return (address) => {
-    const plain = (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
-    const version = isIP(plain)
-    return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4')
-  }
-}
-
-/** The eight groups of an IPv6 address; Node's own parser settles every spelling. */
-function expand(address: string): number[] {
-  const canonical = new SocketAddress({ address, family: 'ipv6' }).address
-  const plain = canonical.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-    [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)]
-      .map((group) => group.toString(16))
-      .join(':'),
-  )
-  const [head = '', tail = ''] = plain.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === '' ? [] : tail.split(':')
-  const zeros = plain.includes('::') ? Array(8 - left.length - right.length).fill('0') : []
-  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }
