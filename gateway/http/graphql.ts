@@ -1,5 +1,6 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { endOfTurn } from '../end-of-turn.ts'
 import { toGatewayError } from '../errors.ts'
 import { Leaving } from '../leaving.ts'
 import type { GatewayLogger } from '../log.ts'
@@ -53,6 +54,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       if (!response.writableFinished) leaving.go()
     })
     const answer = await answerTo(request)
+    await endOfTurn()
     send(incoming, response, answer, id)
     logAnswer(request, answer.status, parts.monotonic() - startedAt)
   }

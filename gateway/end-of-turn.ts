@@ -1,0 +1,16 @@
+// What goes out waits for the end of the event loop's turn: requests that came in together are answered together.
+// Each write to a peer that sleeps wakes it, and that costs the writer more than the write (an interrupt to another
+// core): one write after the other finds it asleep each time, many at once only the first time.
+
+let ending: Promise<void> | null = null
+
+/** Resolves when everything that the event loop has at hand was read, for all who wait in the same turn. */
+export function endOfTurn(): Promise<void> {
+  ending ??= new Promise((resolve) => {
+    setImmediate(() => {
+      ending = null
+      resolve()
+    })
+  })
+  return ending
+}
