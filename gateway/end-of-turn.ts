@@ -1,6 +1,7 @@
 // What goes out waits for the end of the event loop's turn: requests that came in together are answered together.
 // Each write to a peer that sleeps wakes it, and that costs the writer more than the write (an interrupt to another
-// core): one write after the other finds it asleep each time, many at once only the first time.
+// core): one write after the other finds it asleep each time, many at once only the first time. Fetches need no such
+// thing: undici sends on a connection that was used before at the end of a turn.
 
 let ending: Promise<void> | null = null
 

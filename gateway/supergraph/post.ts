@@ -1,6 +1,5 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
 import type { Dispatcher, Pool } from 'undici'
-import { endOfTurn } from '../end-of-turn.ts'
 import type { Leaving } from '../leaving.ts'
 import { forgetDeadline, type Late, watchDeadline } from './deadlines.ts'
 
@@ -36,9 +35,8 @@ export class SubgraphFailure extends Error {
 }
 
 /** @throws SubgraphFailure */
-export async function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
-  await endOfTurn()
-  if (request.leaving.isGone) throw clientLeft()
+export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
+  if (request.leaving.isGone) return Promise.reject(clientLeft())
   return new Promise((resolve, reject) => {
     const { path, headers, body } = request
     const exchange = new Exchange(request, { resolve, reject })
