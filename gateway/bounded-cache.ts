@@ -95,6 +95,9 @@ export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
   function remove(entry: Entry<V> | undefined): void {
     if (entry === undefined) return
     unlink(entry)
+    // What is gone holds on to nobody: it may lie in old memory for long.
+    entry.newer = null
+    entry.older = null
     entries.delete(entry.key)
     weight -= entry.weight
   }

@@ -1,4 +1,7 @@
 // Deadlines of what is under way, looked at twenty times a second: a timer for each fetch costs more than the fetch's checks.
+// They hang together as a list, which lets go of whoever is forgotten. A Set that is filled and emptied thousands of times a
+// second leaves its outgrown tables behind, each of which holds the next one and all that was in it: what was over long
+// ago would be copied again and again by the garbage collector.
 
 /** Something that has to be over by a time. */
 export interface Late {
@@ -6,29 +9,42 @@ export interface Late {
   readonly deadline: number
   /** Called at most once, at most 50 ms late. */
   onDeadline(): void
+  /** Its neighbours, kept by this module. Null at first. */
+  earlier: Late | null
+  later: Late | null
 }
 
 const SWEEP_MS = 50
-const pending = new Set<Late>()
+let latest: Late | null = null
 let sweeping: NodeJS.Timeout | null = null
 
 export function watchDeadline(one: Late): void {
-  pending.add(one)
+  one.earlier = latest
+  if (latest !== null) latest.later = one
+  latest = one
   sweeping ??= setInterval(sweep, SWEEP_MS).unref()
 }
 
 export function forgetDeadline(one: Late): void {
-  pending.delete(one)
+  const { earlier, later } = one
+  if (earlier !== null) earlier.later = later
+  if (later !== null) later.earlier = earlier
+  if (latest === one) latest = earlier
+  one.earlier = null
+  one.later = null
 }
 
 function sweep(): void {
   const now = performance.now()
-  for (const one of pending) {
-    if (one.deadline > now) continue
-    pending.delete(one)
+  const passed: Late[] = []
+  for (let one = latest; one !== null; one = one.earlier) {
+    if (one.deadline <= now) passed.push(one)
+  }
+  for (const one of passed) {
+    forgetDeadline(one)
     one.onDeadline()
   }
-  if (pending.size > 0 || sweeping === null) return
+  if (latest !== null || sweeping === null) return
   clearInterval(sweeping)
   sweeping = null
 }

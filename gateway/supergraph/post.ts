@@ -57,6 +57,8 @@ type Headers = Record<string, string | string[] | undefined>
 /** Our own deadline covers the wait for a connection, headers and body together; undici's two would only repeat it. */
 class Exchange implements Dispatcher.DispatchHandler, Late {
   readonly deadline: number
+  earlier: Late | null = null
+  later: Late | null = null
   readonly #request: PostRequest
   readonly #waiter: Waiter
   readonly #onGone: () => void
