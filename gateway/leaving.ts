@@ -2,7 +2,9 @@
 
 export class Leaving {
   #isGone = false
-  #listeners: Set<() => void> | null = null
+  /** Most operations have one fetch under way at a time: a set is made for the others. */
+  #listener: (() => void) | null = null
+  #others: Set<() => void> | null = null
   #controller: AbortController | null = null
 
   /** The client left, or the request ran out of time. */
@@ -12,21 +14,29 @@ export class Leaving {
 
   /** Calls back once, when it happens. */
   onGone(listener: () => void): void {
-    this.#listeners ??= new Set()
-    this.#listeners.add(listener)
+    if (this.#listener === null) {
+      this.#listener = listener
+      return
+    }
+    this.#others ??= new Set()
+    this.#others.add(listener)
   }
 
   forget(listener: () => void): void {
-    this.#listeners?.delete(listener)
+    if (this.#listener === listener) this.#listener = null
+    else this.#others?.delete(listener)
   }
 
   go(): void {
     if (this.#isGone) return
     this.#isGone = true
     this.#controller?.abort()
-    const listeners = this.#listeners
-    this.#listeners = null
-    for (const listener of listeners ?? []) listener()
+    const first = this.#listener
+    const others = this.#others
+    this.#listener = null
+    this.#others = null
+    first?.()
+    for (const listener of others ?? []) listener()
   }
 
   /** The same for whoever needs a signal; made when it is asked for. */

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { getDistDirectory, renderAltair } from 'altair-static'
 import type { PlainRoute } from '../http/router.ts'
 import { pageSecurityHeaders } from '../http/security-headers.ts'
 import { notFound } from '../refusals.ts'
@@ -20,12 +19,16 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
 }
 
+// Several megabytes, which a gateway in production has no use for: loaded when somebody asks.
+const altair = () => import('altair-static')
+
 /** Page and assets, as routes: `/explorer` and everything below it. */
 export function createAltairRoutes(): Readonly<Record<string, PlainRoute>> {
   return { '/explorer': servePage, '/explorer/*': serveAsset }
 }
 
-const servePage: PlainRoute = () => {
+const servePage: PlainRoute = async () => {
+  const { renderAltair } = await altair()
   const nonce = randomBytes(16).toString('base64')
   return {
     status: 200,
@@ -61,7 +64,7 @@ const servePage: PlainRoute = () => {
 
 const serveAsset: PlainRoute = async (incoming) => {
   const path = (incoming.url ?? '').split('?')[0]?.slice('/explorer/'.length) ?? ''
-  const root = getDistDirectory()
+  const root = (await altair()).getDistDirectory()
   const file = normalize(join(root, path))
   const contentType = contentTypes[extname(file)]
   if (!file.startsWith(root + sep) || contentType === undefined || path.includes('%')) {

@@ -1,5 +1,6 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
 import { endOfTurn } from '../end-of-turn.ts'
 import { toGatewayError } from '../errors.ts'
 import { Leaving } from '../leaving.ts'
@@ -48,9 +49,10 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const leaving = new Leaving()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, leaving })
-    const deadline = setTimeout(giveUp, parts.executionTimeoutMs, leaving, response)
+    const deadline = new Deadline(parts.executionTimeoutMs, leaving, response)
+    watchDeadline(deadline)
     response.once('close', () => {
-      clearTimeout(deadline)
+      forgetDeadline(deadline)
       if (!response.writableFinished) leaving.go()
     })
     const answer = await answerTo(request)
@@ -93,7 +95,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const bytes = body.length > LONG_BODY ? Buffer.from(body) : body
     all.push('content-length', String(Buffer.byteLength(bytes)))
     response.writeHead(status, all as string[])
-    response.end(bytes)
+    writeAtOnce(response, bytes)
     // An unread body would be parsed as the next request, or be waited for.
     if (!incoming.complete) incoming.resume()
   }
@@ -119,10 +121,34 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   }
 }
 
-function giveUp(leaving: Leaving, response: ServerResponse): void {
-  leaving.go()
-  // The answer is out, and the client takes nothing of it.
-  if (response.writableEnded) response.destroy()
+/** Of a whole request. */
+class Deadline implements Late {
+  readonly deadline: number
+  earlier: Late | null = null
+  later: Late | null = null
+  readonly #leaving: Leaving
+  readonly #response: ServerResponse
+
+  constructor(ms: number, leaving: Leaving, response: ServerResponse) {
+    this.deadline = performance.now() + ms
+    this.#leaving = leaving
+    this.#response = response
+  }
+
+  onDeadline(): void {
+    this.#leaving.go()
+    // The answer is out, and the client takes nothing of it.
+    if (this.#response.writableEnded) this.#response.destroy()
+  }
+}
+
+/** Head and body in one write: `end` with a body makes a vector of two, the second of which is empty. */
+function writeAtOnce(response: ServerResponse, body: string | Buffer): void {
+  const { socket } = response
+  socket?.cork()
+  response.write(body)
+  socket?.uncork()
+  response.end()
 }
 
 // A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.

@@ -1,7 +1,7 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
 import type { Dispatcher, Pool } from 'undici'
+import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
 import type { Leaving } from '../leaving.ts'
-import { forgetDeadline, type Late, watchDeadline } from './deadlines.ts'
 
 export interface PostRequest {
   readonly path: string

@@ -1,4 +1,4 @@
-// Deadlines of what is under way, looked at twenty times a second: a timer for each fetch costs more than the fetch's checks.
+// Deadlines of what is under way, looked at twenty times a second: a timer for each costs more than all checks of a request.
 // They hang together as a list, which lets go of whoever is forgotten. A Set that is filled and emptied thousands of times a
 // second leaves its outgrown tables behind, each of which holds the next one and all that was in it: what was over long
 // ago would be copied again and again by the garbage collector.
