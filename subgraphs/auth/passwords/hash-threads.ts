@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { AuthError } from '../errors.ts'
+import { createThreadPriority, type ThreadPriority } from './thread-priority.ts'
 
 export interface HashThreads {
   hash(password: string, cost: number): Promise<string>
@@ -20,7 +21,12 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker
   current: Waiting | null
+  /** Null where threads have no priority of their own. */
+  priority: ThreadPriority | null
 }
+
+/** A thread says first who it is, where the system tells it. */
+type Message = { readonly tid: number } | { readonly result?: unknown; readonly error?: string }
 
 const MAX_QUEUE_PER_THREAD = 32
 
@@ -46,9 +52,15 @@ export function createHashThreads({
     const thread: Thread = {
       worker: new Worker(new URL('./hash-worker.js', import.meta.url)),
       current: null,
+      priority: null,
     }
     thread.worker.unref()
-    thread.worker.on('message', (message: { result?: unknown; error?: string }) => {
+    thread.worker.on('message', (message: Message) => {
+      if ('tid' in message) {
+        thread.priority = createThreadPriority(message.tid)
+        if (thread.current !== null) thread.priority.begin()
+        return
+      }
       settle(thread, message)
       next(thread)
     })
@@ -60,6 +72,7 @@ export function createHashThreads({
   function settle(thread: Thread, message: { result?: unknown; error?: string }): void {
     const waiting = thread.current
     thread.current = null
+    thread.priority?.end()
     if (message.error === undefined) waiting?.resolve(message.result)
     else waiting?.reject(new Error(message.error))
   }
@@ -67,6 +80,7 @@ export function createHashThreads({
   function replace(thread: Thread, error: Error): void {
     thread.current?.reject(error)
     thread.current = null
+    thread.priority?.end()
     pool.splice(pool.indexOf(thread), 1)
     if (!stopped) startThread()
   }
@@ -75,6 +89,7 @@ export function createHashThreads({
     const waiting = thread.current === null ? queue.shift() : undefined
     if (waiting === undefined) return
     thread.current = waiting
+    thread.priority?.begin()
     thread.worker.postMessage(waiting.job)
   }
 

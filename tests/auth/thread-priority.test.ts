@@ -1,0 +1,63 @@
+// Hashing gives way to the threads that answer, and is not starved by them (case 165).
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createHashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
+import { createThreadPriority } from '../../subgraphs/auth/passwords/thread-priority.ts'
+
+describe('a hashing thread', () => {
+  const classes: string[] = []
+  const start = () =>
+    createThreadPriority(7, { setClass: (tid, name) => void classes.push(`${tid} ${name}`) })
+
+  beforeEach(() => {
+    classes.length = 0
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('stays behind all others while its hashes get on', () => {
+    const priority = start()
+    for (let hash = 0; hash < 3; hash += 1) {
+      priority.begin()
+      vi.advanceTimersByTime(900)
+      priority.end()
+    }
+    expect(classes).toEqual(['7 idle'])
+  })
+
+  test('is put beside them for a minute when one does not', () => {
+    const priority = start()
+    priority.begin()
+    vi.advanceTimersByTime(1001)
+    priority.end()
+    expect(classes).toEqual(['7 idle', '7 other'])
+    vi.advanceTimersByTime(50_000)
+    priority.begin()
+    priority.end()
+    expect(classes).toHaveLength(2)
+    vi.advanceTimersByTime(10_001)
+    priority.begin()
+    priority.end()
+    expect(classes).toEqual(['7 idle', '7 other', '7 idle'])
+  })
+})
+
+test.runIf(process.platform === 'linux')('the kernel knows of it', async () => {
+  const threads = createHashThreads({ threads: 1 })
+  try {
+    await threads.hash('a password', 4)
+    // Field 41 of proc(5)'s stat; SCHED_IDLE is 5.
+    const policies = () =>
+      readdirSync('/proc/self/task').map((tid) => {
+        const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'utf8')
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]
+      })
+    await vi.waitFor(() => expect(policies().filter((policy) => policy === '5')).toHaveLength(1), {
+      timeout: 5000,
+    })
+  } finally {
+    await threads.stop()
+  }
+})
