@@ -25,9 +25,9 @@ beforeAll(async () => {
   if (!process.env.DATABASE_URL) throw new Error('login-flood needs PostgreSQL: set DATABASE_URL')
   // The cost of production: hashes that are cheap prove nothing here.
   deployment = await startDeployment({ pairs: 1, env: { PASSWORD_HASH_COST: '12' } })
-  // So many logins end the oldest sessions of whoever logs in: readers are others.
+  // So many logins would end the oldest sessions of a few people: readers are others, and they are many.
   readers = await deployment.register(10)
-  people = await deployment.register(10)
+  people = await deployment.register(40)
   // Connections, caches and compiled code are there before anything is measured.
   const flood = startFlood()
   for (const query of Object.values(reads)) await readFor(query)
@@ -82,9 +82,10 @@ async function readFor(query: string): Promise<number[]> {
 function startFlood() {
   let isOver = false
   let answered = 0
+  let turn = 0
   const work = Array.from({ length: PARALLEL_LOGINS }, async (_, index) => {
-    const { email = '', deviceToken } = people[index % people.length] ?? {}
     while (!isOver) {
+      const { email = '', deviceToken } = people[turn++ % people.length] ?? {}
       const input =
         index % 2 === 0
           ? { email, password: PASSWORD, deviceToken }
