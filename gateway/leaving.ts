@@ -2,9 +2,7 @@
 
 export class Leaving {
   #isGone = false
-  /** Most operations have one fetch under way at a time: a set is made for the others. */
-  #listener: (() => void) | null = null
-  #others: Set<() => void> | null = null
+  #listeners: Set<() => void> | null = null
   #controller: AbortController | null = null
 
   /** The client left, or the request ran out of time. */
@@ -14,29 +12,21 @@ export class Leaving {
 
   /** Calls back once, when it happens. */
   onGone(listener: () => void): void {
-    if (this.#listener === null) {
-      this.#listener = listener
-      return
-    }
-    this.#others ??= new Set()
-    this.#others.add(listener)
+    this.#listeners ??= new Set()
+    this.#listeners.add(listener)
   }
 
   forget(listener: () => void): void {
-    if (this.#listener === listener) this.#listener = null
-    else this.#others?.delete(listener)
+    this.#listeners?.delete(listener)
   }
 
   go(): void {
     if (this.#isGone) return
     this.#isGone = true
     this.#controller?.abort()
-    const first = this.#listener
-    const others = this.#others
-    this.#listener = null
-    this.#others = null
-    first?.()
-    for (const listener of others ?? []) listener()
+    const listeners = this.#listeners
+    this.#listeners = null
+    for (const listener of listeners ?? []) listener()
   }
 
   /** The same for whoever needs a signal; made when it is asked for. */
