@@ -7,7 +7,7 @@
 export interface Late {
   /** On the clock of `performance.now()`. */
   readonly deadline: number
-  /** Called at most once, at most 50 ms late. */
+  /** Called at most once, at most 50 ms late. Whoever another one's call forgets in the same sweep is called all the same. */
   onDeadline(): void
   /** Its neighbours, kept by this module. Null at first. */
   earlier: Late | null

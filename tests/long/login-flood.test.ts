@@ -25,7 +25,7 @@ beforeAll(async () => {
   if (!process.env.DATABASE_URL) throw new Error('login-flood needs PostgreSQL: set DATABASE_URL')
   // The cost of production: hashes that are cheap prove nothing here.
   deployment = await startDeployment({ pairs: 1, env: { PASSWORD_HASH_COST: '12' } })
-  // So many logins would end the oldest sessions of a few people: readers are others, and they are many.
+  // Each login may end the oldest session of its person: those who read do not log in, and those who log in are many.
   readers = await deployment.register(10)
   people = await deployment.register(40)
   // Connections, caches and compiled code are there before anything is measured.
