@@ -20,6 +20,7 @@ import { checkRules } from './pipeline/rules.ts'
 import { checkVariables } from './pipeline/variables.ts'
 import type { Answer, GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
+import { turnToBegin } from './turn-to-begin.ts'
 
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
@@ -34,13 +35,14 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
-export type Step = (request: GatewayRequest) => void | Promise<void>
+export type Step = (request: GatewayRequest) => void | Promise<void> | undefined
 
 export type Pipeline = (request: GatewayRequest) => Promise<Answer>
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                   503
+    ['turn', turnToBegin], //                       none: those under way go first
     ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
     ['body', readOperation(parts.limits)], //       400 413

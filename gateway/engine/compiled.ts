@@ -101,8 +101,8 @@ export function createCompiledEngine(options: EngineOptions): LoadedEngine {
 
     return async (executeOptions) => {
       counters.compiled += 1
+      const run = new Run(executeOptions)
       try {
-        const run = new Run(executeOptions)
         const write = writerFor(run)
         const pending = step?.(run)
         if (pending !== undefined) await pending
@@ -110,6 +110,8 @@ export function createCompiledEngine(options: EngineOptions): LoadedEngine {
         return new WrittenResult(text, maskedErrors(run.errors, run.context.requestId, logger))
       } catch (error) {
         return fail(executeOptions, error)
+      } finally {
+        run.release()
       }
     }
   }

@@ -16,11 +16,11 @@ export interface Shared {
 const MAX_ERRORS = 1000
 
 export class Run {
-  readonly data: Data = {}
+  data: Data = {}
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: RequestContext
   /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
-  readonly errors: (GraphQLFormattedError | unknown)[] = []
+  errors: (GraphQLFormattedError | unknown)[] = []
   /** Null as long as nothing is shared: then nobody needs to look. */
   shared: Map<object, Shared> | null = null
   /** Entities by type and representation, for each text that more than one fetch sends. */
@@ -29,6 +29,14 @@ export class Run {
   constructor({ variables, context }: ExecuteOptions) {
     this.variables = variables
     this.context = context
+  }
+
+  /** Lets go of all that was collected, once the answer is written; see `GatewayRequest.release`. */
+  release(): void {
+    this.data = {}
+    this.errors = []
+    this.shared = null
+    this.#entities = null
   }
 
   /** There are as many errors as an answer may have: no more are taken. */

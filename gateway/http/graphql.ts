@@ -55,10 +55,11 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       forgetDeadline(deadline)
       if (!response.writableFinished) leaving.go()
     })
-    const answer = await answerTo(request)
+    request.answer = await answerTo(request)
     await endOfTurn()
-    send(incoming, response, answer, id)
-    logAnswer(request, answer.status, parts.monotonic() - startedAt)
+    send(incoming, response, request.answer, id)
+    logAnswer(request, parts.monotonic() - startedAt)
+    request.release()
   }
 
   function warnOfForwarding(peer: string, now: number): void {
@@ -101,14 +102,13 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   }
 
   function logAnswer(
-    { id, prepared, principal, context }: GatewayRequest,
-    status: number,
+    { id, answer, prepared, principal, context }: GatewayRequest,
     ms: number,
-  ) {
+  ): void {
     requestLog.info(
       {
         requestId: id,
-        status,
+        status: answer.status,
         ms: Math.round(ms * 10) / 10,
         operation: prepared?.operationName ?? undefined,
         hash: prepared?.queryHash.slice(0, 16),

@@ -2,6 +2,7 @@
 import type { Dispatcher, Pool } from 'undici'
 import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
 import type { Leaving } from '../leaving.ts'
+import { countTakenIn } from '../turn-to-begin.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -54,38 +55,46 @@ interface Waiter {
 
 type Headers = Record<string, string | string[] | undefined>
 
-/** Our own deadline covers the wait for a connection, headers and body together; undici's two would only repeat it. */
+/**
+ * Our own deadline covers the wait for a connection, headers and body together; undici's two would only repeat it.
+ * Once it is settled it holds nothing: V8 may put such objects into old memory from the start, where each would keep
+ * its answer until the next large collection.
+ */
 class Exchange implements Dispatcher.DispatchHandler, Late {
   readonly deadline: number
   earlier: Late | null = null
   later: Late | null = null
-  readonly #request: PostRequest
-  readonly #waiter: Waiter
+  readonly #timeoutMs: number
+  readonly #maxResponseBytes: number
+  readonly #leaving: Leaving
   readonly #onGone: () => void
+  /** Null once it is settled. */
+  #waiter: Waiter | null
   #controller: Dispatcher.DispatchController | null = null
-  #isSettled = false
   #status = 0
   #setCookies: readonly string[] = []
   #receivedBytes = 0
   #chunks: Buffer[] = []
 
   constructor(request: PostRequest, waiter: Waiter) {
-    this.#request = request
+    this.#timeoutMs = request.timeoutMs
+    this.#maxResponseBytes = request.maxResponseBytes
+    this.#leaving = request.leaving
     this.#waiter = waiter
     this.deadline = performance.now() + request.timeoutMs
     this.#onGone = () => this.#fail(clientLeft())
-    request.leaving.onGone(this.#onGone)
+    this.#leaving.onGone(this.#onGone)
     watchDeadline(this)
   }
 
   onDeadline(): void {
-    const message = `no answer within ${this.#request.timeoutMs} ms`
+    const message = `no answer within ${this.#timeoutMs} ms`
     this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#isSettled) controller.abort(clientLeft())
+    if (this.#waiter === null) controller.abort(clientLeft())
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -93,42 +102,47 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     if (status < 200) return
     this.#status = status
     this.#setCookies = listOf(headers['set-cookie'])
-    const refusal = refuseHead(status, headers, this.#request.maxResponseBytes)
+    const refusal = refuseHead(status, headers, this.#maxResponseBytes)
     if (refusal !== null) this.#fail(unavailable(refusal))
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { maxResponseBytes } = this.#request
     this.#receivedBytes += chunk.length
-    if (this.#receivedBytes <= maxResponseBytes) this.#chunks.push(chunk)
-    else this.#fail(unavailable(`the answer is larger than ${maxResponseBytes} bytes`))
+    if (this.#receivedBytes <= this.#maxResponseBytes) this.#chunks.push(chunk)
+    else this.#fail(unavailable(`the answer is larger than ${this.#maxResponseBytes} bytes`))
   }
 
   onResponseEnd(): void {
-    if (!this.#settle()) return
-    const [first] = this.#chunks
-    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
+    const chunks = this.#chunks
+    const waiter = this.#settle()
+    if (waiter === null) return
+    countTakenIn(this.#receivedBytes)
+    const [first] = chunks
+    const bytes = first && chunks.length === 1 ? first : Buffer.concat(chunks)
     const text = bytes.toString('utf8')
-    this.#waiter.resolve({ status: this.#status, text, setCookies: this.#setCookies })
+    waiter.resolve({ status: this.#status, text, setCookies: this.#setCookies })
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause }))
   }
 
-  #settle(): boolean {
-    if (this.#isSettled) return false
-    this.#isSettled = true
+  /** Whoever waits, when nobody has told them yet. */
+  #settle(): Waiter | null {
+    const waiter = this.#waiter
+    if (waiter === null) return null
     forgetDeadline(this)
-    this.#request.leaving.forget(this.#onGone)
-    return true
+    this.#leaving.forget(this.#onGone)
+    this.#waiter = null
+    this.#chunks = []
+    return waiter
   }
 
   #fail(failure: SubgraphFailure): void {
-    if (!this.#settle()) return
-    this.#chunks = []
+    const waiter = this.#settle()
+    if (waiter === null) return
     this.#controller?.abort(failure)
-    this.#waiter.reject(failure)
+    waiter.reject(failure)
   }
 }
 

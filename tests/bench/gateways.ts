@@ -42,6 +42,9 @@ export type Program = keyof typeof programs
 const root = resolve(import.meta.dirname, '../..')
 const peers = join(import.meta.dirname, 'peers')
 
+/** As in the Dockerfile. */
+const nodeFlags = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring']
+
 const programs = {
   apollo: startApollo,
   sallyport: (world: World) => startSallyport(world, 'authenticated'),
@@ -116,7 +119,7 @@ async function startSallyport(
     core: world.core,
     profiles: world.profiles,
     cwd: root,
-    args: ['--max-semi-space-size=64', 'dist/gateway/main.js'],
+    args: [...nodeFlags, 'dist/gateway/main.js'],
     env: {
       NODE_ENV: 'production',
       PORT: String(port),

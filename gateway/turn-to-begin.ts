@@ -1,0 +1,72 @@
+// Whoever is under way goes first: while subgraphs' answers keep the event loop busy, new requests wait for their turn.
+// A request under way holds all that its subgraphs answered. Fifty that are half done at a time are copied by each garbage
+// collection, and outlive so many of them that only the large ones find them; begun a few at a time, all are done sooner.
+
+/** What one turn of the event loop takes in before it begins nothing new, in bytes of subgraphs' answers. */
+const TURN_BYTES = 16 * 1024
+/** Requests over which the size of the next one's answers is estimated. */
+const REMEMBERED = 256
+
+interface Waiting {
+  readonly begin: () => void
+  behind: Waiting | null
+}
+
+let first: Waiting | null = null
+let last: Waiting | null = null
+// Bytes of this turn: those that came, and those that what was begun is expected to bring.
+let takenIn = 0
+let expected = 0
+let rememberedBytes = 0
+let rememberedRequests = 0
+
+/** Counts an answer of a subgraph. */
+export function countTakenIn(bytes: number): void {
+  takenIn += bytes
+  rememberedBytes += bytes
+}
+
+/** Nothing when a new request may begin at once; else a promise for its turn. First come, first served. */
+export function turnToBegin(): Promise<void> | undefined {
+  if (first === null && mayBegin()) {
+    countBegun()
+    return
+  }
+  return new Promise((begin) => queue({ begin, behind: null }))
+}
+
+// What was begun brings a finite number of answers, so a turn without any comes, whatever is under way.
+function mayBegin(): boolean {
+  return takenIn < TURN_BYTES && expected < TURN_BYTES
+}
+
+function countBegun(): void {
+  expected += rememberedBytes / Math.max(rememberedRequests, 1)
+  rememberedRequests += 1
+  if (rememberedRequests < REMEMBERED) return
+  rememberedRequests /= 2
+  rememberedBytes /= 2
+}
+
+function queue(one: Waiting): void {
+  if (last === null) {
+    first = one
+    setImmediate(endTurn)
+  } else last.behind = one
+  last = one
+}
+
+function endTurn(): void {
+  expected = 0
+  while (first !== null && mayBegin()) {
+    const { begin, behind } = first
+    // One that is over must not hold those that came later, see `deadlines.ts`.
+    first.behind = null
+    first = behind
+    countBegun()
+    begin()
+  }
+  takenIn = 0
+  if (first === null) last = null
+  else setImmediate(endTurn)
+}
