@@ -18,7 +18,7 @@ import { checkOrigin } from './pipeline/origin.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
 import { checkRules } from './pipeline/rules.ts'
 import { checkVariables } from './pipeline/variables.ts'
-import type { Answer, GatewayRequest } from './request.ts'
+import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 import { turnToBegin } from './turn-to-begin.ts'
 
@@ -37,7 +37,8 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
 export type Step = (request: GatewayRequest) => void | Promise<void> | undefined
 
-export type Pipeline = (request: GatewayRequest) => Promise<Answer>
+/** Fills in `answer`. Does not return it: the promise of a request that took long would keep it, see `GatewayRequest.release`. */
+export type Pipeline = (request: GatewayRequest) => Promise<void>
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
@@ -65,6 +66,5 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       // Most steps of most requests are done by now: waiting for nothing would cost a turn each.
       if (pending !== undefined) await pending
     }
-    return request.answer
   }
 }

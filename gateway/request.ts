@@ -68,8 +68,6 @@ export class GatewayRequest {
    * still holds, until the next large collection.
    */
   release(): void {
-    const over: { result: unknown; answer: unknown } = this
-    over.result = null
-    over.answer = null
+    Object.assign(this, { result: null, answer: null })
   }
 }

@@ -55,7 +55,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       forgetDeadline(deadline)
       if (!response.writableFinished) leaving.go()
     })
-    request.answer = await answerTo(request)
+    await answer(request)
     await endOfTurn()
     send(incoming, response, request.answer, id)
     logAnswer(request, parts.monotonic() - startedAt)
@@ -68,16 +68,16 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     parts.logger.warn({ peer }, 'forwarding headers from a peer that is not in TRUSTED_PROXIES')
   }
 
-  async function answerTo(request: GatewayRequest): Promise<Answer> {
+  async function answer(request: GatewayRequest): Promise<void> {
     try {
-      return await parts.pipeline(request)
+      await parts.pipeline(request)
     } catch (error) {
       const refusal = toGatewayError(error)
       // A refusal without a cause (overload, a credential that nobody can confirm) is in the request's own line.
       if (refusal.cause !== undefined) {
         parts.logger.error({ requestId: request.id, err: refusal.cause }, refusal.code)
       }
-      return refusalAnswer(refusal, request)
+      request.answer = refusalAnswer(refusal, request)
     }
   }
 
