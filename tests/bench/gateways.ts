@@ -43,7 +43,7 @@ const root = resolve(import.meta.dirname, '../..')
 const peers = join(import.meta.dirname, 'peers')
 
 /** As in the Dockerfile. */
-const nodeFlags = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring']
+const nodeFlags = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring']
 
 const programs = {
   apollo: startApollo,
