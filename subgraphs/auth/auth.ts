@@ -20,6 +20,7 @@ import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
 import { listenForCommands } from './operator/socket.ts'
+import { createHashLine } from './passwords/hash-line.ts'
 import { createHashThreads } from './passwords/hash-threads.ts'
 import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
@@ -64,6 +65,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     config,
     log,
     hasher,
+    inHashLine: createHashLine({ threads: threads.size }),
     keyring,
     throttle,
     isThrottleExempt,
