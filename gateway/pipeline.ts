@@ -17,10 +17,10 @@ import { prepareOperation } from './pipeline/operation.ts'
 import { checkOrigin } from './pipeline/origin.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
 import { checkRules } from './pipeline/rules.ts'
+import { waitForTurn } from './pipeline/turn.ts'
 import { checkVariables } from './pipeline/variables.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
-import { turnToBegin } from './turn-to-begin.ts'
 
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
@@ -43,7 +43,7 @@ export type Pipeline = (request: GatewayRequest) => Promise<void>
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                   503
-    ['turn', turnToBegin], //                       none: those under way go first
+    ['turn', waitForTurn], //                       400 503 for those who left, or whose time was over, meanwhile
     ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
     ['body', readOperation(parts.limits)], //       400 413

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { countTakenIn } from '../../gateway/turn-to-begin.ts'
+import { startGateway } from './start-gateway.ts'
+
+let stack: Awaited<ReturnType<typeof startGateway>>
+
+beforeAll(async () => {
+  stack = await startGateway()
+})
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]()
+})
+
+/** Large answers with every turn of the event loop: nobody new begins. @returns ends them */
+function keepBusy(): () => void {
+  let isOver = false
+  const turn = () => {
+    if (isOver) return
+    countTakenIn(1_000_000)
+    setImmediate(turn)
+  }
+  turn()
+  return () => {
+    isOver = true
+  }
+}
+
+test('while large answers come in, a new request waits, and is answered after them', async () => {
+  const end = keepBusy()
+  let isAnswered = false
+  const sent = stack.send('{ __typename }').finally(() => {
+    isAnswered = true
+  })
+  await sleep(100)
+  expect(isAnswered).toBe(false)
+  end()
+  expect((await sent).status).toBe(200)
+})
+
+test('a request whose time is over while it waits is refused with 503', async () => {
+  await using hasty = await startGateway({ limits: { executionTimeoutMs: 100 } })
+  const end = keepBusy()
+  const sent = hasty.send('{ __typename }')
+  await sleep(300)
+  end()
+  const { status, body } = await sent
+  expect(status).toBe(503)
+  expect(body.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE')
+})
+
+test('a client that leaves while it waits leaves nothing behind', async () => {
+  stack.logs.length = 0
+  const end = keepBusy()
+  const leaving = new AbortController()
+  const sent = stack.send('{ __typename }', { signal: leaving.signal }).catch(() => 'left')
+  await sleep(100)
+  leaving.abort()
+  expect(await sent).toBe('left')
+  await sleep(100)
+  end()
+  await vi.waitFor(() => expect(stack.logs.join('')).toMatch(/"status":400,.*"msg":"request"/))
+})
