@@ -9,6 +9,7 @@ const REMEMBERED = 256
 
 interface Waiting {
   readonly begin: () => void
+  readonly since: number
   behind: Waiting | null
 }
 
@@ -32,7 +33,12 @@ export function turnToBegin(): Promise<void> | undefined {
     countBegun()
     return
   }
-  return new Promise((begin) => queue({ begin, behind: null }))
+  return new Promise((begin) => queue({ begin, since: performance.now(), behind: null }))
+}
+
+/** How long the first in line has waited. 0: there is no line. */
+export function longestWaitMs(): number {
+  return first === null ? 0 : performance.now() - first.since
 }
 
 // What was begun brings a finite number of answers, so a turn without any comes, whatever is under way.

@@ -1,4 +1,5 @@
 // Whether the event loop keeps up. When it does not, a quick 503 for some is better than a timeout for all.
+import { longestWaitMs } from '../turn-to-begin.ts'
 
 export interface LoadMonitor {
   isOverloaded(): boolean
@@ -8,6 +9,8 @@ export interface LoadMonitor {
 const SAMPLE_MS = 50
 // One long turn (a plan, a garbage collection) is a hiccup; two samples in a row are a state.
 const SAMPLES = 2
+// The loop is on time, and those who wait for their turn are too many.
+const LAGS_IN_LINE = 10
 
 /** @param maxLagMs Null: never overloaded, as beside an embedded database that shares the loop. */
 export function createLoadMonitor(maxLagMs: number | null, monotonic: () => number): LoadMonitor {
@@ -24,5 +27,8 @@ export function createLoadMonitor(maxLagMs: number | null, monotonic: () => numb
     sampledAt = now
   }
 
-  return { isOverloaded: () => lateSamples >= SAMPLES, stop: () => clearInterval(timer) }
+  return {
+    isOverloaded: () => lateSamples >= SAMPLES || longestWaitMs() > LAGS_IN_LINE * limit,
+    stop: () => clearInterval(timer),
+  }
 }

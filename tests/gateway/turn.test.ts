@@ -38,6 +38,16 @@ test('while large answers come in, a new request waits, and is answered after th
   expect((await sent).status).toBe(200)
 })
 
+test('a line that is too long turns newcomers away', async () => {
+  await using busy = await startGateway({ limits: { maxLagMs: 20 } })
+  const end = keepBusy()
+  const first = busy.send('{ __typename }')
+  await sleep(400)
+  expect((await busy.send('{ __typename }')).status).toBe(503)
+  end()
+  expect((await first).status).toBe(200)
+})
+
 test('a request whose time is over while it waits is refused with 503', async () => {
   await using hasty = await startGateway({ limits: { executionTimeoutMs: 100 } })
   const end = keepBusy()
