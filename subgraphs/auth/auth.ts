@@ -20,7 +20,7 @@ import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
 import { listenForCommands } from './operator/socket.ts'
-import { createHashLine } from './passwords/hash-line.ts'
+import { createBeforeHash } from './passwords/before-hash.ts'
 import { createHashThreads } from './passwords/hash-threads.ts'
 import { createPasswordHasher } from './passwords/hasher.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
@@ -65,7 +65,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     config,
     log,
     hasher,
-    inHashLine: createHashLine({ threads: threads.size }),
+    beforeHash: createBeforeHash(),
     keyring,
     throttle,
     isThrottleExempt,

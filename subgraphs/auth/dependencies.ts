@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from './config.ts'
 import type { CheckCounts } from './credentials/check-counts.ts'
-import type { HashLine } from './passwords/hash-line.ts'
+import type { BeforeHash } from './passwords/before-hash.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
 import type { Throttle } from './throttling/throttle.ts'
 import type { Keyring } from './tokens/keyring.ts'
@@ -13,8 +13,7 @@ export interface AuthDeps {
   readonly config: AuthConfig
   readonly log: Logger
   readonly hasher: PasswordHasher
-  /** For what anybody may ask for and takes a hash. */
-  readonly inHashLine: HashLine
+  readonly beforeHash: BeforeHash
   readonly keyring: Keyring
   readonly throttle: Throttle
   /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */

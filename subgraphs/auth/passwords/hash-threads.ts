@@ -5,7 +5,6 @@ import { AuthError } from '../errors.ts'
 import { createThreadPriority, type ThreadPriority } from './thread-priority.ts'
 
 export interface HashThreads {
-  readonly size: number
   hash(password: string, cost: number): Promise<string>
   compare(password: string, hash: string): Promise<boolean>
   stop(): Promise<void>
@@ -106,7 +105,6 @@ export function createHashThreads({
   }
 
   return {
-    size: threads,
     hash: async (password, cost) => (await run({ password, cost })) as string,
     compare: async (password, hash) => (await run({ password, hash })) as boolean,
     stop: async () => {

@@ -148,7 +148,7 @@ type Input = { readonly input?: unknown }
 export const resolvers = {
   Mutation: {
     login: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await context.deps.inHashLine(async () => await login(context, input)),
+      await login(context, input),
     verifySession: async (_: unknown, { input }: Input, context: AuthContext) =>
       await verifySession(context, input),
     reauthenticate: async (_: unknown, { input }: Input, context: AuthContext) =>

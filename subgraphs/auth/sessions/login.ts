@@ -46,13 +46,9 @@ export async function login(
   const delivery = parsed.delivery ?? 'BODY'
   requireCookiesAllowed(context, delivery)
   const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (parsed.deviceToken ?? null)
-  const claimant = await findClaimant(context, parsed.email, deviceToken)
-  const guard = await guardLogin(deps, {
-    email: claimant.email?.normalized ?? parsed.email,
-    userId: claimant.user?.id ?? null,
-    address: context.origin.ipAddress,
-    knownDevice: claimant.device?.hash ?? null,
-  })
+  const { claimant, guard } = await deps.beforeHash(
+    async () => await admit(context, parsed.email, deviceToken),
+  )
   const newSession = {
     delivery,
     deviceName: parsed.deviceName || null,
@@ -68,6 +64,21 @@ export async function login(
     return await beginLogin(context, { user, email: claimant.email, newSession })
   }
   return await signIn(context, claimant, { ...newSession, userId: user.id })
+}
+
+async function admit(
+  context: AuthContext,
+  emailText: string,
+  deviceToken: string | null,
+): Promise<{ claimant: Claimant; guard: AdmittedLogin }> {
+  const claimant = await findClaimant(context, emailText, deviceToken)
+  const guard = await guardLogin(context.deps, {
+    email: claimant.email?.normalized ?? emailText,
+    userId: claimant.user?.id ?? null,
+    address: context.origin.ipAddress,
+    knownDevice: claimant.device?.hash ?? null,
+  })
+  return { claimant, guard }
 }
 
 async function findClaimant(

@@ -137,7 +137,7 @@ export const resolvers = {
     updateProfile: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
       await updateProfile(context, input),
     register: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
-      await context.deps.inHashLine(async () => await register(context, input)),
+      await register(context, input),
   },
   Viewer: {
     kind: (_: unknown, __: unknown, { claims }: AuthContext) =>

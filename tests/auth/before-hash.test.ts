@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createHashLine } from '../../subgraphs/auth/passwords/hash-line.ts'
+import { createBeforeHash } from '../../subgraphs/auth/passwords/before-hash.ts'
 
 /** Work that ends when it is told to. */
 function job() {
@@ -14,11 +14,11 @@ function job() {
 }
 
 test('so many are at work at a time, and the others follow in the order in which they came', async () => {
-  const inLine = createHashLine({ threads: 1, places: 2 })
+  const beforeHash = createBeforeHash({ places: 2 })
   const jobs = Array.from({ length: 4 }, job)
   const begun: number[] = []
   const all = jobs.map(({ done }, index) =>
-    inLine(async () => {
+    beforeHash(async () => {
       begun.push(index)
       return await done
     }),
@@ -33,35 +33,23 @@ test('so many are at work at a time, and the others follow in the order in which
 })
 
 test('a place is free again after a failure', async () => {
-  const inLine = createHashLine({ threads: 1, places: 1 })
+  const beforeHash = createBeforeHash({ places: 1 })
   const failing = job()
-  const first = inLine(() => failing.done)
-  const second = inLine(async () => 'second')
+  const first = beforeHash(() => failing.done)
+  const second = beforeHash(async () => 'second')
   failing.fail(new Error('the database is away'))
   await expect(first).rejects.toThrow('the database is away')
   expect(await second).toBe('second')
-  expect(await inLine(async () => 'third')).toBe('third')
+  expect(await beforeHash(async () => 'third')).toBe('third')
 })
 
 test('a full line answers SERVICE_UNAVAILABLE at once instead of growing', async () => {
-  const inLine = createHashLine({ threads: 1, places: 1, maxWaiting: 1 })
+  const beforeHash = createBeforeHash({ places: 1, maxWaiting: 1 })
   const first = job()
-  const entered = [inLine(() => first.done), inLine(async () => 'second')]
-  await expect(inLine(async () => 'third')).rejects.toMatchObject({
+  const entered = [beforeHash(() => first.done), beforeHash(async () => 'second')]
+  await expect(beforeHash(async () => 'third')).rejects.toMatchObject({
     extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 },
   })
   first.end()
   expect(await Promise.all(entered)).toEqual(['done', 'second'])
-})
-
-test('two a thread and one more, unless it is told otherwise', () => {
-  const inLine = createHashLine({ threads: 2 })
-  let begun = 0
-  for (let index = 0; index < 8; index += 1) {
-    void inLine(async () => {
-      begun += 1
-      await new Promise(() => undefined)
-    })
-  }
-  expect(begun).toBe(5)
 })
