@@ -35,7 +35,7 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
-export type Step = (request: GatewayRequest) => void | Promise<void> | undefined
+export type Step = (request: GatewayRequest) => void | Promise<void>
 
 /** Fills in `answer`. Does not return it: the promise of a request that took long would keep it, see `GatewayRequest.release`. */
 export type Pipeline = (request: GatewayRequest) => Promise<void>

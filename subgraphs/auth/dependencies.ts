@@ -13,6 +13,7 @@ export interface AuthDeps {
   readonly config: AuthConfig
   readonly log: Logger
   readonly hasher: PasswordHasher
+  /** For what precedes the hash of a login. */
   readonly beforeHash: BeforeHash
   readonly keyring: Keyring
   readonly throttle: Throttle
