@@ -52,6 +52,8 @@ interface Question {
 const KEEP_MS = 60_000
 /** While the feed is late nothing else tells of lost rights; and so often is an auth that is away asked again. */
 const ASK_AGAIN_MS = 1000
+/** Entries are kept for two hours: of an answer that is older nobody could tell that it was made void. */
+const HONOUR_MS = 60 * 60_000
 // A refused pair is asked about again and again only by mistake or on purpose: five times a second
 // is enough, and a key that was verified this moment still works at once.
 const REFUSALS_PER_SECOND = 5
@@ -81,12 +83,17 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
     },
   }
 
-  function isCurrent({ credential, askedAt }: Known): boolean {
+  function isCurrent(answer: Known): boolean {
     const keepMs = options.feed.ageMs() <= FEED_FRESH_MS ? KEEP_MS : ASK_AGAIN_MS
-    if (monotonic() - askedAt >= keepMs || hasEnded(credential)) return false
+    if (monotonic() - answer.askedAt >= keepMs) return false
+    return !hasEnded(answer.credential) && !isVoid(answer)
+  }
+
+  /** The key or its owner's rights were changed since auth was asked: what it said holds no longer. */
+  function isVoid({ credential, askedAt }: Known): boolean {
     const { subject, keyId } = credential.principal.claims
-    if (options.entries.keyChangedSince(keyId, askedAt)) return false
-    return !options.entries.userChangedSince(subject, askedAt)
+    const { entries } = options
+    return entries.keyChangedSince(keyId, askedAt) || entries.userChangedSince(subject, askedAt)
   }
 
   function hasEnded({ expiresAtMs }: Credential): boolean {
@@ -121,6 +128,8 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
 
   function mayHonourPrevious({ previous }: Question): boolean {
     if (previous === undefined || hasEnded(previous.credential)) return false
+    // Heartbeats go on while auth fails to answer questions: rights that were taken away must not last as long.
+    if (isVoid(previous) || monotonic() - previous.askedAt >= HONOUR_MS) return false
     return options.mayHonour(previous.credential)
   }
 

@@ -120,6 +120,49 @@ describe('while the feed is fresh', () => {
     expect((await stack.hello(apiKey)).status).toBe(503)
   })
 
+  describe('what a key lost is not honoured while auth cannot say what is left', () => {
+    const voids = [
+      { kind: 'user', id: 'usr_1', ver: 2 },
+      { kind: 'api-key-changed', id: 'key_1' },
+    ] as const
+
+    test.each(voids)('after an entry of kind $kind', async (entry) => {
+      stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+      expect((await stack.hello(apiKey)).status).toBe(200)
+      stack.auth.switches.isAnswering = false
+      stack.auth.revoke(entry)
+      await statusWithin(1000, () => stack.hello(apiKey), 503)
+      elapsed += 1001
+      expect(refusalOf(await stack.hello(apiKey))).toBe('SERVICE_UNAVAILABLE')
+      stack.auth.switches.isAnswering = true
+      expect((await stack.hello(apiKey)).status).toBe(200)
+    })
+
+    test.each(voids)(
+      "a moment after another key's question failed, of kind $kind",
+      async (entry) => {
+        const base = `sps_live_${'o'.repeat(40)}`
+        const other = { ...apiKey, 'x-api-secret': base + checksumOf(base) }
+        stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+        expect((await stack.hello(apiKey)).status).toBe(200)
+        stack.auth.revoke(entry)
+        await sleep(200)
+        stack.auth.switches.isAnswering = false
+        expect((await stack.hello(other)).status).toBe(503)
+        expect((await stack.hello(apiKey)).status).toBe(503)
+      },
+    )
+
+    test('after so long that entries are no longer kept', async () => {
+      stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
+      expect((await stack.hello(apiKey)).status).toBe(200)
+      await later(61 * 60_000)
+      await sleep(100)
+      stack.auth.switches.isAnswering = false
+      expect((await stack.hello(apiKey)).status).toBe(503)
+    })
+  })
+
   test('a key used from a forbidden address is not forgotten where it is allowed', async () => {
     const pair = Object.values(apiKey).join(' ')
     stack.auth.apiKeys.set(pair, apiKeyPrincipal)
