@@ -11,6 +11,7 @@ import { type Answer, GatewayRequest } from '../request.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
 import type { HeaderMap } from './security-headers.ts'
+import { encodeUtf8 } from './utf8.ts'
 
 export interface GraphqlEndpointParts {
   readonly pipeline: Pipeline
@@ -93,7 +94,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     for (const name in cors) all.push(name, cors[name] ?? '')
     for (const name in headers) all.push(name, headers[name] ?? '')
     // A long text is put together and encoded once; a short one goes out with its head in one piece.
-    const bytes = body.length > LONG_BODY ? Buffer.from(body) : body
+    const bytes = body.length > LONG_BODY ? encodeUtf8(body) : body
     all.push('content-length', String(Buffer.byteLength(bytes)))
     response.writeHead(status, all as string[])
     writeAtOnce(response, bytes)
@@ -143,7 +144,7 @@ class Deadline implements Late {
 }
 
 /** Head and body in one write: `end` with a body makes a vector of two, the second of which is empty. */
-function writeAtOnce(response: ServerResponse, body: string | Buffer): void {
+function writeAtOnce(response: ServerResponse, body: string | Uint8Array): void {
   const { socket } = response
   socket?.cork()
   response.write(body)

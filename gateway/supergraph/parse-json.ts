@@ -2,8 +2,12 @@
 import { SubgraphFailure } from './post.ts'
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
-// Cheaper than a reviver on every answer; an escaped letter or underscore counts as suspicious too.
-const SUSPICIOUS = /__proto__|"(?:constructor|prototype)"|\\u00[567]/
+// Cheaper than a reviver on every answer, and one after the other cheaper than all of them as one expression. The last
+// three are how a letter or an underscore is escaped.
+const SUSPICIOUS = [
+  ...['__proto__', '"constructor"', '"prototype"'],
+  ...['\\u005', '\\u006', '\\u007'],
+]
 
 /** @throws SubgraphFailure when it is no JSON object. */
 export function parseSubgraphJson(text: string): Record<string, unknown> {
@@ -16,10 +20,14 @@ export function parseSubgraphJson(text: string): Record<string, unknown> {
 
 function parse(text: string): unknown {
   try {
-    return SUSPICIOUS.test(text) ? JSON.parse(text, withoutPrototypes) : JSON.parse(text)
+    return isSuspicious(text) ? JSON.parse(text, withoutPrototypes) : JSON.parse(text)
   } catch (cause) {
     throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is no JSON', { cause })
   }
+}
+
+function isSuspicious(text: string): boolean {
+  return SUSPICIOUS.some((part) => text.includes(part))
 }
 
 function withoutPrototypes(key: string, value: unknown): unknown {
