@@ -4,19 +4,29 @@ import type { Path, Run } from './run.ts'
 
 export type PlanPath = readonly string[]
 
+/** Objects, and where each of them stands: `parents[n][keys[n]]` is `objects[n]`. */
+export interface Found {
+  readonly objects: Data[]
+  readonly parents: object[]
+  readonly keys: (string | number)[]
+}
+
 /** The objects at this path; what is null or missing on the way has none. One that is shared comes once. */
-export function objectsAt(run: Run, path: PlanPath): Data[] {
-  const found: Data[] = []
-  const { shared } = run
-  collect({ path, found, shared, seen: shared === null ? null : new Set() }, run.data, 0)
+export function objectsAt({ data, shared }: Run, path: PlanPath): Found {
+  const found: Found = { objects: [], parents: [], keys: [] }
+  const seen = shared === null ? null : new Set<object>()
+  collect({ path, found, shared, seen, parent: [data], key: 0 }, data, 0)
   return found
 }
 
 interface Search {
   readonly path: PlanPath
-  readonly found: Data[]
+  readonly found: Found
   readonly shared: Run['shared']
   readonly seen: Set<object> | null
+  /** Where the value stands that is looked at. */
+  parent: object
+  key: string | number
 }
 
 function collect(search: Search, value: unknown, depth: number): void {
@@ -28,12 +38,20 @@ function collect(search: Search, value: unknown, depth: number): void {
   }
   const element = path[depth]
   if (element === undefined) {
-    found.push(value as Data)
+    found.objects.push(value as Data)
+    found.parents.push(search.parent)
+    found.keys.push(search.key)
   } else if (element === '@') {
     if (!Array.isArray(value)) throw new MalformedData('a subgraph sent no list where one is due')
-    for (const item of value) collect(search, item, depth + 1)
+    for (let index = 0; index < value.length; index += 1) {
+      search.parent = value
+      search.key = index
+      collect(search, value[index], depth + 1)
+    }
   } else {
     if (Array.isArray(value)) throw new MalformedData('a subgraph sent a list where none is due')
+    search.parent = value
+    search.key = element
     collect(search, memberOf(value, element), depth + 1)
   }
 }

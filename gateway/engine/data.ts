@@ -70,6 +70,19 @@ export function cloneData<T>(value: T): T {
   return copy as T
 }
 
+/** Whether both have the same members, none of which is an object or a list. */
+export function haveSameScalars(one: Data, other: Data): boolean {
+  let missing = 0
+  for (const key in one) {
+    const value = one[key]
+    if (typeof value === 'object' && value !== null) return false
+    if (value !== other[key] || !Object.hasOwn(other, key)) return false
+    missing += 1
+  }
+  for (const _ in other) missing -= 1
+  return missing === 0
+}
+
 /** Whether some value of it is an object or a list. */
 export function hasNested(data: Data): boolean {
   for (const key in data) {

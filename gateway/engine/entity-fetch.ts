@@ -2,7 +2,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { compileAskedFields } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
-import { cloneData, type Data, merge } from './data.ts'
+import { cloneData, type Data, haveSameScalars, merge } from './data.ts'
 import { reportFlight } from './entity-errors.ts'
 import { compileBody, type FetchOptions } from './fetch.ts'
 import { type Flight, followFlight } from './flight.ts'
@@ -14,6 +14,8 @@ import type { Step } from './step.ts'
 export interface EntityFetchOptions extends FetchOptions {
   /** Names fetches of one text, variables and subgraph; null when there is no other of this one. */
   readonly sharedKey: string | null
+  /** Objects at its path that are equal may become one, see `united-places.ts`. */
+  readonly mayUnite: boolean
 }
 
 /** Objects of one type that one representation stands for. */
@@ -29,7 +31,7 @@ interface Group extends Wanted {
 }
 
 export function compileEntityFetch(options: EntityFetchOptions): Step {
-  const { fetch, path, source, isOfType, sharedKey } = options
+  const { fetch, path, source, isOfType, sharedKey, mayUnite } = options
   const writeBody = compileBody(fetch)
   const represent = compileRepresentation({
     requires: fetch.requires ?? [],
@@ -42,19 +44,31 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
   const isTypeTold = (fetch.inputRewrites ?? []).length === 0
 
   return function fetchEntities(run) {
-    const targets = objectsAt(run, path)
+    const groups = groupTargets(run)
+    if (groups.size === 0) return
+    if (sharedKey === null) return settle(run, seatAll(run, groups))
+    return shareAndSettle(run, groups, run.slotsOf(sharedKey))
+  }
+
+  function groupTargets(run: Run): Map<string, Wanted> {
     const groups = new Map<string, Wanted>()
-    for (const target of targets) {
+    const { objects, parents, keys } = objectsAt(run, path)
+    for (let index = 0; index < objects.length; index += 1) {
+      const target = objects[index] as Data
       const representation = represent(target)
       if (representation === null) continue
       const key = isTypeTold ? representation : `${target.__typename} ${representation}`
       const group = groups.get(key)
-      if (group === undefined) groups.set(key, { representation, targets: [target] })
-      else group.targets.push(target)
+      if (group === undefined) {
+        groups.set(key, { representation, targets: [target] })
+        continue
+      }
+      const first = group.targets[0] as Data
+      if (mayUnite && haveSameScalars(first, target)) {
+        run.putInPlaceOf(first, { parent: parents[index] as Data, key: keys[index] as string })
+      } else group.targets.push(target)
     }
-    if (groups.size === 0) return
-    if (sharedKey === null) return settle(run, seatAll(run, groups))
-    return shareAndSettle(run, groups, run.slotsOf(sharedKey))
+    return groups
   }
 
   /** Takes from fetches of others what they ask for already, and sends for the rest. */

@@ -22,7 +22,7 @@ export function compileFetch({ fetch, path, source, isOfType }: FetchOptions): S
   const asked = compileAskedFields(fetch)
 
   return function fetchRoot(run) {
-    const targets = path.length === 0 ? [run.data] : objectsAt(run, path)
+    const targets = path.length === 0 ? [run.data] : objectsAt(run, path).objects
     if (targets.length === 0) return
     return source.send(writeBody(run, null), run.context).then(
       (answer) => take(run, targets, answer),

@@ -6,6 +6,7 @@ import { compileFetch } from './fetch.ts'
 import type { Condition } from './run.ts'
 import { inParallel, inSequence, onCondition, type Step } from './step.ts'
 import type { IsOfType } from './types.ts'
+import { fetchesThatUnite } from './united-places.ts'
 
 /** The plan has something that is not compiled; the stock executor runs it. */
 export class NotCompiled extends Error {
@@ -32,6 +33,7 @@ export function compilePlan(plan: QueryPlan, options: PlanOptions): Step | null 
   if (node === undefined) return null
   if (node.kind === 'Subscription') throw new NotCompiled('subscription')
   const repeated = options.isMutation ? new Set<string>() : repeatedKeys(node)
+  const uniting = fetchesThatUnite(node)
   return compileNode(node, [])
 
   function compileNode(node: PlanNode, path: readonly string[]): Step {
@@ -72,7 +74,11 @@ export function compilePlan(plan: QueryPlan, options: PlanOptions): Step | null 
       throw new NotCompiled('variable-named-representations')
     }
     const key = sharedKeyOf(fetch)
-    return compileEntityFetch({ ...common, sharedKey: repeated.has(key) ? key : null })
+    return compileEntityFetch({
+      ...common,
+      sharedKey: repeated.has(key) ? key : null,
+      mayUnite: uniting.has(fetch),
+    })
   }
 }
 

@@ -57,10 +57,19 @@ export class Run {
   share(entity: Data): void {
     for (const key in entity) {
       const value = entity[key]
-      if (typeof value !== 'object' || value === null) continue
-      this.shared ??= new Map()
-      this.shared.set(value, { writer: null, text: null })
+      if (typeof value === 'object' && value !== null) this.#shareOne(value)
     }
+  }
+
+  /** From now on this object stands there as well, where an equal one stood. */
+  putInPlaceOf(entity: Data, { parent, key }: { parent: Data; key: string }): void {
+    parent[key] = entity
+    this.#shareOne(entity)
+  }
+
+  #shareOne(value: object): void {
+    this.shared ??= new Map()
+    if (!this.shared.has(value)) this.shared.set(value, { writer: null, text: null })
   }
 
   slotsOf(key: string): Map<string, Slot> {

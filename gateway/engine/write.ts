@@ -66,9 +66,15 @@ export function once(write: Write): Write {
     const shared = run.shared?.get(value as object)
     if (shared === undefined) return write(value, run)
     if (shared.writer !== writeOnce) {
-      shared.text = write(value, run)
+      shared.text = inOnePiece(write(value, run))
       shared.writer = writeOnce
     }
     return shared.text
   }
+}
+
+// V8 keeps a sum of texts as a tree, and would walk this part of it at each place where it stands. Reading a character puts it
+// in one piece; one that nobody asks for would not be read. No JSON begins with NUL.
+function inOnePiece(text: string | null): string | null {
+  return text !== null && text.charCodeAt(0) !== 0 ? text : null
 }
