@@ -23,6 +23,8 @@ export interface World {
   /** Core of the gateways; null: any. */
   readonly core: number | null
   readonly profiles: string | null
+  /** Folder of another version of Sallyport, built; null: none takes part. */
+  readonly other: string | null
   /** What raw answers, by operation; see recording.ts. */
   readonly recordings: string
 }
@@ -49,6 +51,8 @@ const programs = {
   apollo: startApollo,
   sallyport: (world: World) => startSallyport(world, 'authenticated'),
   'sallyport-stock': (world: World) => startSallyport(world, 'authenticated', { ENGINE: 'stock' }),
+  'sallyport-other': (world: World) =>
+    startSallyport({ ...world, root: resolve(world.other ?? root) }, 'authenticated'),
   'sallyport-public': (world: World) => startSallyport(world, 'public'),
   hive: (world: World) => startHive(world, []),
   'hive-rust': (world: World) => startHive(world, ['--hive-router-runtime']),
@@ -67,6 +71,7 @@ export const contestants: readonly Contestant[] = [
   contestant('sallyport-cookie', 'cookie, CSRF token', 'sallyport', 'cookie'),
   contestant('sallyport-anonymous', 'no credential, public fields', 'sallyport-public', 'none'),
   contestant('sallyport-stock', 'ENGINE=stock, bearer', 'sallyport-stock', 'bearer'),
+  contestant('sallyport-other', 'the version of --other, bearer', 'sallyport-other', 'bearer'),
   contestant('hive-jwt', 'Hive Gateway with its JWT plugin', 'hive', 'bearer'),
   contestant('hive-rust-jwt', 'the same with its Rust runtime', 'hive-rust', 'bearer'),
   contestant('raw', 'node:http sending the same fetches, nothing else', 'raw', 'none'),
@@ -107,7 +112,7 @@ export function buildSallyport(): void {
 }
 
 async function startSallyport(
-  world: World,
+  world: World & { readonly root?: string },
   rules: 'authenticated' | 'public',
   env: Record<string, string> = {},
 ): Promise<RunningGateway> {
@@ -118,7 +123,7 @@ async function startSallyport(
     name: `sallyport (${rules})`,
     core: world.core,
     profiles: world.profiles,
-    cwd: root,
+    cwd: world.root ?? root,
     args: [...nodeFlags, 'dist/gateway/main.js'],
     env: {
       NODE_ENV: 'production',

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly json: string | null
   /** Folder for the gateways' CPU profiles; null: none. Profiling costs speed. */
   readonly profiles: string | null
+  /** A built checkout of another version, to be measured beside this one; null: none. */
+  readonly other: string | null
 }
 
 const usage = `npm run bench -- [flags]
@@ -30,6 +32,7 @@ const usage = `npm run bench -- [flags]
   --cores <a,b>          core of the gateway, core of all others (0,1); none: not pinned
   --json <file>          the whole result
   --profiles <folder>    writes a CPU profile of each gateway there
+  --other <folder>       a built checkout of another version takes part as sallyport-other
   --quick                apollo, sallyport-jwt and raw on big, me and hop: one window of 2 s each
 `
 
@@ -47,6 +50,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     cores: coresOf(values.cores ?? '0,1'),
     json: values.json ?? null,
     profiles: values.profiles ?? null,
+    other: values.other ?? null,
   }
 }
 
@@ -66,6 +70,7 @@ function parseOrExit(args: readonly string[]) {
         cores: text,
         json: text,
         profiles: text,
+        other: text,
         quick: flag,
         help: flag,
       },

@@ -37,7 +37,10 @@ interface Bench {
 }
 
 async function main(options: BenchOptions): Promise<void> {
-  const chosen = pick(contestants, options.gateways)
+  const present = contestants.filter(
+    ({ program }) => program !== 'sallyport-other' || options.other !== null,
+  )
+  const chosen = pick(present, options.gateways)
   const operations = pick(cases, options.cases)
   installPeers(chosen)
   buildSallyport()
@@ -82,6 +85,7 @@ async function startAll(parts: {
     publicUrl: PUBLIC_URL,
     core: options.cores?.[0] ?? null,
     profiles: options.profiles,
+    other: options.other,
     recordings: join(folder, 'recordings.json'),
   }
   const gateways = new Map<Program, RunningGateway>()
