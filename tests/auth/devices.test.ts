@@ -176,6 +176,12 @@ test('an address that the intruder added is gone, and what was mailed to it open
   expect(denied.errors).toEqual([])
   const addresses = await stack.db('user_emails').where('user_id', person.id).pluck('email')
   expect(addresses.toSorted()).toEqual([person.email, own].toSorted())
+  // The intruder's as well: of two who hold a link, either is told what the other did.
+  for (const to of [person.email, own, first, second]) {
+    const told = () =>
+      stack.mailbox.messages.filter((sent) => sent.to === to && /taken back/.test(sent.subject))
+    await expect.poll(() => told().length, { timeout: 5_000 }).toBe(1)
+  }
   expect(await stack.db('users').where('id', person.id).first('email', 'email_verified')).toEqual({
     email: person.email,
     email_verified: true,

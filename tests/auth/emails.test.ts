@@ -1,5 +1,7 @@
 // Several addresses a person: added by code, made primary, removed, and taken back by whoever was there before.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sha256 } from '../../subgraphs/auth/identifiers.ts'
+import type { MailMessage } from '../../subgraphs/auth/mail/transport.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken } from '../mailbox.ts'
@@ -56,6 +58,13 @@ async function addressesOf(person: Person, headers = person.headers): Promise<ob
     headers,
   )
   return data.viewer.user.emails
+}
+
+async function firstMail(address: string, subject: RegExp) {
+  const find = () =>
+    stack.mailbox.messages.find((mail) => mail.to === address && subject.test(mail.subject))
+  await expect.poll(find, { timeout: 5_000 }).toBeDefined()
+  return find() as MailMessage
 }
 
 function code(answer: GraphqlAnswer): string | undefined {
@@ -264,6 +273,79 @@ test('whoever had the account takes it back from the mail: addresses, sessions, 
       input: { token: linkToken(mail.text, 'undo-email-change') },
     })
     expect(code(again)).toBe('VERIFICATION_FAILED')
+  }
+})
+
+test('an owner who repairs the account by hand gives the thief no link, and voids the one they have', async () => {
+  const owner = await registerPerson(stack)
+  const thief = await logIn(stack.client, owner)
+  const attackers = await addAddress(thief)
+  await as(thief)(PRIMARY, { id: attackers.id })
+  // The thief's address is the primary one: it is told of this, with a link.
+  await addAddress(thief)
+  const theirs = linkToken((await stack.mailbox.take(attackers.email)).text, 'undo-email-change')
+
+  const request =
+    'mutation R($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }'
+  await stack.client.send(request, { input: { email: owner.email } })
+  const mailed = await firstMail(owner.email, /new password/)
+  const token = linkToken(mailed.text, 'reset-password')
+  const newPassword = 'another long pass phrase'
+  expect((await stack.client.send(RESET, { input: { token, newPassword } })).errors).toEqual([])
+  await stack.db('known_devices').insert({
+    user_id: owner.id,
+    secret_hash: sha256(owner.deviceToken),
+  })
+  const back = await logIn(stack.client, owner, newPassword)
+  const old = await stack.db('user_emails').where('email', owner.email).first('id')
+  expect((await as(back)(PRIMARY, { id: old.id })).errors).toEqual([])
+  expect((await as(back)(REMOVE, { id: attackers.id })).errors).toEqual([])
+
+  expect((await firstMail(attackers.email, /changed back/)).text).not.toContain('#')
+  await firstMail(attackers.email, /This address was removed/)
+  const links = stack.mailbox.messages.filter(
+    ({ to, text }) => to === attackers.email && text.includes('/undo-email-change#'),
+  )
+  expect(links).toHaveLength(1)
+  expect(code(await stack.client.send(UNDO, { input: { token: theirs } }))).toBe(
+    'VERIFICATION_FAILED',
+  )
+  expect((await refreshWith(stack.client, back.refreshToken)).errors).toEqual([])
+})
+
+test('nobody who was primary for a moment can silence whoever was before', async () => {
+  const owner = await registerPerson(stack)
+  const thief = await logIn(stack.client, owner)
+  const attackers = await addAddress(thief)
+  const old = await stack.db('user_emails').where('email', owner.email).first('id')
+  for (const { id } of [attackers, old, attackers]) await as(thief)(PRIMARY, { id })
+  await as(thief)(REMOVE, { id: old.id })
+  const links = () =>
+    stack.mailbox.messages.filter(
+      ({ to, subject, text }) =>
+        to === owner.email && /main address/.test(subject) && text.includes('#'),
+    )
+  await expect.poll(() => links().length, { timeout: 5_000 }).toBe(2)
+  for (const { text } of links().slice(0, 1)) {
+    const input = { token: linkToken(text, 'undo-email-change') }
+    expect((await stack.client.send(UNDO, { input })).errors).toEqual([])
+  }
+  const rows = await stack.db('user_emails').where('user_id', owner.id).select('email')
+  expect(rows).toEqual([{ email: owner.email }])
+})
+
+test('every address that the account had is told when it is taken back', async () => {
+  const owner = await registerPerson(stack)
+  const second = await addAddress(owner)
+  await as(owner)(PRIMARY, { id: second.id })
+  await addAddress(owner)
+  const { text } = await firstMail(second.email, /was added/)
+  const input = { token: linkToken(text, 'undo-email-change') }
+  expect((await stack.client.send(UNDO, { input })).errors).toEqual([])
+  for (const to of [owner.email, second.email]) {
+    const told = await firstMail(to, /was taken back/)
+    expect(told.text).toContain(second.email)
+    expect(told.text).not.toContain('#')
   }
 })
 

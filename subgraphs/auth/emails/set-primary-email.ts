@@ -1,12 +1,16 @@
 // Makes one of the verified addresses the primary one: where mail goes, and what others see.
+import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import type { AuthDeps } from '../dependencies.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
+import { enqueueMail } from '../mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
+import { openUndosOf } from './open-undos.ts'
 import { tellOfChange } from './tell-of-change.ts'
 import { UserEmail } from './user-email.ts'
 
@@ -27,7 +31,7 @@ export async function setPrimaryEmail(
       throw new AuthError('CONFLICT', { message: 'This address was not verified yet.' })
     }
     if (email.email_normalized === user.email_normalized) return user
-    await tellOfChange(trx, deps, { kind: 'primary', user, changed: email.email })
+    await tellOldPrimary(trx, deps, { user, next: email })
     await trx('users').where('id', user.id).update({
       email: email.email,
       email_normalized: email.email_normalized,
@@ -43,5 +47,36 @@ export async function setPrimaryEmail(
     })
     await emitEvent(trx, 'user.email_changed', user.id, {})
     return (await findUserWithRoles(trx, user.id)) ?? user
+  })
+}
+
+/**
+ * Going back to an address that could undo is undoing: the address that is left, an intruder's perhaps, gets no link that
+ * would give it the account again, and loses those it has. Of two that hold a link, the one told first had the account first.
+ */
+async function tellOldPrimary(
+  trx: Knex,
+  deps: Pick<AuthDeps, 'config'>,
+  { user, next }: { readonly user: User; readonly next: UserEmail },
+): Promise<void> {
+  const either = [user.email_normalized, next.email_normalized]
+  const undos = (await openUndosOf(trx, user.id)).filter(({ email_normalized: told }) =>
+    either.includes(told),
+  )
+  if (undos[0]?.email_normalized !== next.email_normalized) {
+    await tellOfChange(trx, deps, { kind: 'primary', user, changed: next.email })
+    return
+  }
+  const left = undos.filter(({ email_normalized: told }) => told === user.email_normalized)
+  await trx('verifications')
+    .whereIn(
+      'id_hash',
+      left.map(({ id_hash }) => id_hash),
+    )
+    .update({ consumed_at: trx.fn.now() })
+  await enqueueMail(trx, {
+    template: 'primary-email-restored',
+    recipient: user.email,
+    data: { changed: next.email },
   })
 }

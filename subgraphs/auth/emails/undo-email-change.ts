@@ -8,9 +8,11 @@ import { emitEvent } from '../events/emit.ts'
 import { secureAccount } from '../users/secure-account.ts'
 import { User } from '../users/user.ts'
 import { checkLink } from '../verifications/check-link.ts'
-import { Verification } from '../verifications/verification.ts'
+import type { Verification } from '../verifications/verification.ts'
+import { openUndosOf } from './open-undos.ts'
+import { tellAddresses } from './tell-addresses.ts'
 import type { Undoable } from './tell-of-change.ts'
-import { insertEmail, UserEmail } from './user-email.ts'
+import { emailsOf, insertEmail, UserEmail } from './user-email.ts'
 
 const undoInput = z.object({ token: z.string().max(256) })
 
@@ -30,36 +32,38 @@ export async function undoEmailChange(
       .findById(link.user_id ?? '')
       .forUpdate()
     if (user === undefined) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
-    const changes = await changesToldTo(trx, link)
-    await bringBack(trx, user, { link, first: changes[0] ?? link })
+    const first = await firstChangeToldTo(trx, user, link)
+    const before = await emailsOf(trx, user.id)
+    await bringBack(trx, user, { link, first })
     // Also what the intruder's own address was told since: its link would give them the account once more.
     await trx('verifications')
       .where({ user_id: user.id, purpose: 'EMAIL_UNDO' })
-      .where('created_at', '>=', (changes[0] ?? link).created_at)
+      .where('created_at', '>=', first.created_at)
       .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
     await emitEvent(trx, 'user.email_changed', user.id, {})
     const resetToken = await secureAccount(trx, context, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
-      since: (changes[0] ?? link).created_at,
+      since: first.created_at,
       action: 'email.change-undone',
+    })
+    // An intruder may hold a link too: nobody's account changes hands without a word to everybody.
+    await tellAddresses(trx, [...before, ...(await emailsOf(trx, user.id))], {
+      template: 'account-taken-back',
+      data: { told: link.email },
     })
     return { resetToken }
   })
 }
 
-/** Oldest first; the link's own is among them. */
-async function changesToldTo(trx: Knex, link: Verification): Promise<Verification[]> {
-  return await Verification.query(trx)
-    .where({
-      purpose: 'EMAIL_UNDO',
-      user_id: link.user_id,
-      email_normalized: link.email_normalized,
-    })
-    .whereNull('consumed_at')
-    .whereRaw('expires_at > now()')
-    .orderBy('created_at')
-    .forUpdate()
+/** @throws AuthError VERIFICATION_FAILED when the link was voided while this waited for the user's row */
+async function firstChangeToldTo(trx: Knex, user: User, link: Verification): Promise<Verification> {
+  const undos = await openUndosOf(trx, user.id)
+  const [first] = undos.filter(({ email_normalized }) => email_normalized === link.email_normalized)
+  if (first === undefined || !undos.some(({ id_hash }) => id_hash === link.id_hash)) {
+    throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  }
+  return first
 }
 
 async function bringBack(

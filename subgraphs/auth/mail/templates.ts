@@ -60,6 +60,10 @@ const templates = {
     subject: `The main address of your account at ${hostOf(facts.publicUrl)} was changed`,
     text: `Your account at ${facts.publicUrl} now has ${facts.data.changed} as its main address instead of this one.\n\n${undoLink(facts)}`,
   }),
+  'primary-email-restored': ({ publicUrl, data }) => ({
+    subject: `The main address of your account at ${hostOf(publicUrl)} was changed back`,
+    text: `Your account at ${publicUrl} has ${data.changed} as its main address again, instead of this one.\n\nIf this was not you, ask for a new password at once: whoever reads the mail of an address of the account can.\n`,
+  }),
   'email-removed': (facts) => ({
     subject: `An address was removed from your account at ${hostOf(facts.publicUrl)}`,
     text: `${facts.data.changed} no longer belongs to your account at ${facts.publicUrl}.\n\n${undoLink(facts)}`,
@@ -67,6 +71,10 @@ const templates = {
   'address-removed': ({ publicUrl }) => ({
     subject: `This address was removed from your account at ${hostOf(publicUrl)}`,
     text: `This address no longer belongs to your account at ${publicUrl}. The main address of the account was told how to undo it.\n`,
+  }),
+  'account-taken-back': ({ publicUrl, data }) => ({
+    subject: `Your account at ${hostOf(publicUrl)} was taken back`,
+    text: `The link "This was not me" in a mail to ${data.told} was used. Every session of your account at ${publicUrl} has ended, the password is useless, and addresses and API keys that were added meanwhile are gone.\n\nIf this was not you, ask for a new password at once: whoever reads the mail of an address of the account can.\n`,
   }),
   'password-reset': (facts) => ({
     subject: `${facts.code} is your code for a new password at ${hostOf(facts.publicUrl)}`,

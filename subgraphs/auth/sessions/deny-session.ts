@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { dropAddressesSince } from '../emails/drop-addresses-since.ts'
-import { isAddressOf } from '../emails/user-email.ts'
+import { tellAddresses } from '../emails/tell-addresses.ts'
+import { emailsOf, isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { secureAccount } from '../users/secure-account.ts'
 import { User } from '../users/user.ts'
@@ -34,11 +35,16 @@ export async function denySession(
     const { since: began } = link.detail as { since?: string }
     const since = began === undefined ? link.created_at : new Date(began)
     const told = { address: link.email, normalized: link.email_normalized }
+    const before = await emailsOf(trx, user.id)
     await dropAddressesSince(trx, user, { since, told })
     const resetToken = await secureAccount(trx, context, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since,
       action: 'session.denied',
+    })
+    await tellAddresses(trx, before, {
+      template: 'account-taken-back',
+      data: { told: link.email },
     })
     return { resetToken }
   })
