@@ -1,4 +1,4 @@
-// Follows auth's revocation feed (NDJSON): snapshot first, then changes and heartbeats, for as long as it runs.
+// Follows auth's revocation feed (NDJSON): snapshot and address rules first, then changes and heartbeats, for as long as it runs.
 
 import { isNetwork } from '@sallyport/claims/networks'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
@@ -7,7 +7,7 @@ import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
 export interface RevocationFeed {
-  /** Whether a snapshot has been read since the start. */
+  /** Whether a snapshot has been read since the start, and with it the address rules. */
   hasSnapshot(): boolean
   /** Milliseconds since auth last said that its answer is current; infinite before the first. */
   ageMs(): number
@@ -62,6 +62,7 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
     const silence = setTimeout(() => connection.abort(), options.silenceMs ?? 3000)
     const signal = AbortSignal.any([stopping.signal, connection.signal])
     let isSnapshotRead = false
+    let areRulesRead = false
     let snapshotSince: number | null = null
     try {
       const body = await options.questions.openFeed(signal)
@@ -70,13 +71,15 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
         if (!isSnapshotRead && type !== 'snapshot') throw new Error('no snapshot first')
         options.entries.add(entries)
         if (addressRules !== null) options.addressRules.replace(addressRules)
+        areRulesRead ||= addressRules !== null
         failures = 0
-        if (type === 'heartbeat') lastGoodAt = options.monotonic()
-        if (type !== 'snapshot') continue
-        // A long one tells of the moment when it began.
+        // A long snapshot tells of the moment when it began.
         snapshotSince ??= options.monotonic()
-        isSnapshotRead = !isPart
-        if (isSnapshotRead) lastGoodAt = Math.max(lastGoodAt, snapshotSince)
+        if (type === 'snapshot') isSnapshotRead = !isPart
+        // Auth beats only where it could read its rules: one that beats and told none has none.
+        if (type === 'heartbeat') lastGoodAt = options.monotonic()
+        // Without the rules whatever they deny would be let in.
+        else if (isSnapshotRead && areRulesRead) lastGoodAt = Math.max(lastGoodAt, snapshotSince)
       }
     } finally {
       clearTimeout(silence)
@@ -104,16 +107,18 @@ interface FeedMessage {
   readonly entries: readonly RevocationEntry[]
   /** More of the same snapshot follows. */
   readonly isPart: boolean
+  /** Of the end of a snapshot, or of a change; an older auth tells them after the snapshot. */
   readonly addressRules: readonly AddressRule[] | null
 }
 
 function readMessage(line: string): FeedMessage {
   const { type, entries, more, rules } = JSON.parse(line) as Record<string, unknown>
+  const hasRules = type === 'address-rules' || (type === 'snapshot' && rules !== undefined)
   return {
     type,
     entries: type === 'snapshot' || type === 'changes' ? readEntries(entries) : [],
     isPart: more === true,
-    addressRules: type === 'address-rules' ? readAddressRules(rules) : null,
+    addressRules: hasRules ? readAddressRules(rules) : null,
   }
 }
 

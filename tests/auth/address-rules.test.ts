@@ -1,4 +1,5 @@
 // Networks that may use the graph or must not: in settings, and by admins at run time, who cannot shut themselves out.
+import { createIdentitySigner } from '@sallyport/claims/seal'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer } from '../client.ts'
@@ -143,6 +144,35 @@ test('the command line removes rules that shut everybody out', async () => {
   await expect.poll(async () => (await ask(HOME)).status, WITHIN_A_SECOND).toBe(403)
   expect(await commands['clear-address-rules'](operator())).toContain('Removed 1')
   await expect.poll(async () => (await ask(HOME)).status, WITHIN_A_SECOND).toBe(200)
+})
+
+test('a gateway gets no whole snapshot of an auth that cannot read its rules', async () => {
+  const keys = JSON.parse(stack.env.IDENTITY_KEYS ?? '')
+  const signer = await createIdentitySigner({ keys, issuer: stack.env.PUBLIC_URL ?? '' })
+  const headers = { 'sallyport-identity': await signer.sign('auth', { kind: 'gateway' }) }
+  /** As far as the snapshot's last line, or as it came. */
+  const beginning = async () => {
+    const url = `${stack.auths[0]?.url}/internal/revocations`
+    let text = ''
+    try {
+      const { body } = await fetch(url, { headers })
+      for await (const piece of body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (lastLine.test(text)) break
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
+    return text
+  }
+  const lastLine = /"type":"snapshot","at":"[^"]+","entries":\[\]/
+  expect(await beginning()).toMatch(new RegExp(`${lastLine.source},"rules":\\[`))
+  await stack.db.schema.renameTable('address_rules', 'rules_away')
+  try {
+    expect(await beginning()).not.toMatch(lastLine)
+  } finally {
+    await stack.db.schema.renameTable('rules_away', 'address_rules')
+  }
 })
 
 test('forwarding headers of a peer that is no listed proxy are ignored, and doctor says so', async () => {

@@ -112,7 +112,7 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (slowSnapshot !== null) void writeSlowly(response, slowSnapshot)
     else {
       if (switches.isBeating) {
-        response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries })}\n`)
+        response.write(`${JSON.stringify({ type: 'snapshot', at: now(), entries, rules: [] })}\n`)
       }
       feeds.add(response)
     }

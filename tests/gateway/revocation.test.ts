@@ -303,7 +303,8 @@ describe('a long list of revocations', () => {
       )
       // Five pieces, none of them a whole line, over more time than a silent feed is given.
       const pieces = parts.join('').match(/.{1,60}/gs) ?? []
-      slow.auth.beginFeedsSlowly([...pieces, line({ type: 'snapshot', entries: [] })], 700)
+      const end = line({ type: 'snapshot', entries: [], rules: [] })
+      slow.auth.beginFeedsSlowly([...pieces, end], 700)
       slow.auth.cutFeeds()
       await slow.gateway.ready()
       const refused = await slow.hello(bearer(await slow.auth.token({ claims: { sid: 'ses_3' } })))
@@ -325,6 +326,44 @@ describe('a long list of revocations', () => {
     } finally {
       await partial[Symbol.asyncDispose]()
     }
+  })
+})
+
+describe('the address rules', () => {
+  const line = (message: object) => `${JSON.stringify({ at: '', ...message })}\n`
+  const rules = [{ action: 'DENY', appliesTo: 'EVERYBODY', network: '127.0.0.1' }]
+
+  async function startWithFeed(lines: readonly object[]) {
+    const started = await startGateway({ waitUntilReady: false })
+    // No heartbeat: an auth that beats has told its rules.
+    started.auth.switches.isBeating = false
+    started.auth.beginFeedsSlowly(lines.map(line), 0)
+    started.auth.cutFeeds()
+    return started
+  }
+  const readiness = async ({ gateway }: Stack) =>
+    (await fetch(`${gateway.url}/health/ready`)).status
+
+  test('a gateway that was not told them is not ready', async () => {
+    await using started = await startWithFeed([{ type: 'snapshot', entries: [] }])
+    await sleep(1000)
+    expect(started.auth.calls('/internal/revocations').length).toBeGreaterThan(0)
+    expect(await readiness(started)).toBe(503)
+  })
+
+  test.each([
+    ['in the last line of the snapshot', [{ type: 'snapshot', entries: [], rules }]],
+    [
+      'after it, as by an older auth',
+      [
+        { type: 'snapshot', entries: [] },
+        { type: 'address-rules', rules },
+      ],
+    ],
+  ])('told %s they count once it is ready', async (_, lines) => {
+    await using started = await startWithFeed(lines)
+    await started.gateway.ready()
+    expect(refusalOf(await started.hello())).toBe('FORBIDDEN ADDRESS_DENIED')
   })
 })
 

@@ -94,8 +94,11 @@ export function startRevocationFeed({
       page = next
     }
     const at = page.look?.at
-    yield toLine({ type: 'snapshot', at, entries: [] })
-    yield toLine({ type: 'address-rules', at, rules: await readAddressRules(db) })
+    // A gateway takes requests from the last line on: the rules that may deny them are part of it.
+    const rules = await readAddressRules(db)
+    yield toLine({ type: 'snapshot', at, entries: [], rules })
+    // Gateways of before know them only by a line of their own.
+    yield toLine({ type: 'address-rules', at, rules })
   }
 
   return {
