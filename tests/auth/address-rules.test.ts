@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { type Person, refreshWith, registerPerson } from '../people.ts'
+import { LOGIN, PASSWORD, type Person, refreshWith, registerPerson } from '../people.ts'
 
 let stack: Stack
 let admin: Person
@@ -103,6 +103,40 @@ test('admins can be bound to networks; other people are not', async () => {
   await expect
     .poll(async () => (await ask('198.51.100.9', admin.headers)).status, WITHIN_A_SECOND)
     .toBe(200)
+})
+
+test("an admin's password and refresh token are worth nothing on a network where admins may not be", async () => {
+  const person = await registerPerson(stack)
+  await commands['grant-role'](operator(), { email: person.email, role: 'admin' })
+  const other = await registerPerson(stack)
+  const made = await create({ action: 'ALLOW', appliesTo: 'ADMINS', network: `${HOME}/32` })
+  const logInFrom = ({ email, deviceToken }: Person, address: string) =>
+    stack.client.send(
+      LOGIN,
+      { input: { email, password: PASSWORD, deviceToken } },
+      { 'x-forwarded-for': address },
+    )
+  const refreshFrom = ({ refreshToken }: Person, address: string) =>
+    stack.client.send(
+      'mutation ($input: RefreshInput) { refresh(input: $input) { user { email } } }',
+      { input: { refreshToken } },
+      { 'x-forwarded-for': address },
+    )
+  try {
+    for (const send of [logInFrom, refreshFrom]) {
+      const refused = await send(person, '198.51.100.9')
+      expect(refused.errors[0]?.extensions).toMatchObject({
+        code: 'FORBIDDEN',
+        reason: 'ADDRESS_DENIED',
+      })
+      expect(refused.text).not.toContain(person.email)
+      expect((await send(other, '198.51.100.9')).errors).toEqual([])
+      // What was refused elsewhere has not been used up.
+      expect((await send(person, HOME)).errors).toEqual([])
+    }
+  } finally {
+    await remove(made.data.createAddressRule.id)
+  }
 })
 
 test('nobody shuts themselves out: by denying, by allowing others, or by taking away what lets them in', async () => {

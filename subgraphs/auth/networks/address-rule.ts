@@ -2,6 +2,7 @@
 
 import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { Model } from 'objection'
+import type { AuthConfig } from '../config.ts'
 
 export const MAX_RULES = 500
 
@@ -38,4 +39,17 @@ export function admitsAdmin(rules: readonly Rule[], address: string | null): boo
 
 function networkOf({ network }: Rule): string {
   return network
+}
+
+/** The gateways' own lists, which count beside the rules that admins make. */
+export function rulesOfSettings({ addressRules }: AuthConfig): Rule[] {
+  return [
+    ...addressRules.allow.map((network) => rule('ALLOW', 'EVERYBODY', network)),
+    ...addressRules.deny.map((network) => rule('DENY', 'EVERYBODY', network)),
+    ...addressRules.adminAllow.map((network) => rule('ALLOW', 'ADMINS', network)),
+  ]
+}
+
+function rule(action: Rule['action'], applies_to: Rule['applies_to'], network: string): Rule {
+  return { action, applies_to, network }
 }

@@ -1,11 +1,10 @@
 // Changes the address rules in one transaction, and never so that the admin who does it is shut out.
 import type { Knex } from 'knex'
 import { type Admin, requireAdmin } from '../administration/require-admin.ts'
-import type { AuthConfig } from '../config.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { AuthError } from '../errors.ts'
-import { AddressRule, admitsAdmin, type Rule } from './address-rule.ts'
+import { AddressRule, admitsAdmin, rulesOfSettings } from './address-rule.ts'
 
 const RULES_LOCK = 7_255_010
 
@@ -27,16 +26,4 @@ export async function changeRules<T>(
     }
     return result
   })
-}
-
-function rulesOfSettings({ addressRules }: AuthConfig): Rule[] {
-  return [
-    ...addressRules.allow.map((network) => rule('ALLOW', 'EVERYBODY', network)),
-    ...addressRules.deny.map((network) => rule('DENY', 'EVERYBODY', network)),
-    ...addressRules.adminAllow.map((network) => rule('ALLOW', 'ADMINS', network)),
-  ]
-}
-
-function rule(action: Rule['action'], applies_to: Rule['applies_to'], network: string): Rule {
-  return { action, applies_to, network }
 }

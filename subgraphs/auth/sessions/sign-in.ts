@@ -1,6 +1,8 @@
 // The answer to whoever is signed in now: tokens in the body or in cookies, never both.
 import type { Claims } from '@sallyport/claims'
 import type { AuthContext } from '../context.ts'
+import { AuthError } from '../errors.ts'
+import { AddressRule, admitsAdmin, rulesOfSettings } from '../networks/address-rule.ts'
 import { signAccessToken } from '../tokens/access-token.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
@@ -19,6 +21,7 @@ export interface SignedIn {
   readonly deviceToken: string | null
 }
 
+/** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not */
 export async function answerSignedIn(
   context: AuthContext,
   signedIn: {
@@ -29,6 +32,7 @@ export async function answerSignedIn(
   },
 ): Promise<SignedIn> {
   const { session, user, refreshToken, deviceToken } = signedIn
+  await requireAddressOfAdmin(context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
   const access = await signAccessToken(context.deps, {
     session,
@@ -53,6 +57,20 @@ export async function answerSignedIn(
     csrfToken,
     deviceToken: csrfToken === null ? deviceToken : null,
   }
+}
+
+/** The gateway takes these mutations for nobody's, and so cannot tell that an admin is behind them. */
+async function requireAddressOfAdmin(
+  { deps, origin }: AuthContext,
+  user: UserWithRoles,
+): Promise<void> {
+  if (!user.roles.includes('admin')) return
+  const rules = [...rulesOfSettings(deps.config), ...(await AddressRule.query(deps.db))]
+  if (admitsAdmin(rules, origin.ipAddress)) return
+  throw new AuthError('FORBIDDEN', {
+    message: 'The graph cannot be used from this network.',
+    reason: 'ADDRESS_DENIED',
+  })
 }
 
 /** The principal that the new token will be: what is selected below `SignedIn` is read as this person. */
