@@ -221,6 +221,51 @@ test('a wrong code, a code of another session and another person’s code delete
   expect((await confirm(person.headers)).errors).toEqual([])
 })
 
+const PRIMARY =
+  'mutation Primary($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { id } }'
+
+/** Adds an address and proves it. @returns its id */
+async function addAddress(person: Person, email: string): Promise<string> {
+  const begun = await stack.client.send(
+    'mutation Add($input: AddEmailInput!) { addEmail(input: $input) { id } }',
+    { input: { email } },
+    person.headers,
+  )
+  const verificationId = begun.data.addEmail.id
+  const { data } = await stack.client.send(
+    'mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) { id } }',
+    { input: { verificationId, code: await stack.mailbox.takeCode(email) } },
+    person.headers,
+  )
+  return data.verifyEmail.id
+}
+
+test('no address that was made primary a moment ago confirms a deletion; who was before may', async () => {
+  const person = await register()
+  const makePrimary = async (id: string) => {
+    const answer = await stack.client.send(PRIMARY, { input: { id } }, person.headers)
+    expect(answer.errors).toEqual([])
+  }
+  const attackers = newEmail()
+  const added = await addAddress(person, attackers)
+  const own = await stack.db('user_emails').where('email', person.email).first('id')
+  const input = await beginDeletion(person)
+  await makePrimary(added)
+  const begun = await stack.client.send(DELETE, {}, person.headers)
+  const confirmed = await stack.client.send(CONFIRM, { input }, person.headers)
+  expect([begun.code, confirmed.code]).toEqual(['CONFLICT', 'CONFLICT'])
+  expect(begun.errors[0]?.message).toMatch(
+    new RegExp(`^${person.email} can undo .* until 20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`),
+  )
+  await makePrimary(own.id)
+  await deleteOwn(person)
+  for (const to of [person.email, attackers]) {
+    const told = () =>
+      stack.mailbox.messages.filter((mail) => mail.to === to && /was deleted/.test(mail.subject))
+    await expect.poll(() => told().length, { timeout: 5_000 }).toBe(1)
+  }
+})
+
 test('an admin deletes others the same way; unknown ids are not found', async () => {
   const admin = await register('admin')
   const person = await register()

@@ -1,24 +1,28 @@
 // Deletes one's own account: a recent sign-in, then the e-mailed code, then it is gone.
+import type { Knex } from 'knex'
 import { z } from 'zod'
 import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { openUndosOf } from '../emails/open-undos.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import type { User } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
 import { eraseUser, lockForErasure, type StartedErasure } from './erase-user.ts'
 
 const confirmInput = z.object({ verificationId: z.string().max(128), code: z.string().max(64) })
 
-/** Mails the code. Nothing ends yet. @throws AuthError LAST_ADMIN */
+/** Mails the code. Nothing ends yet. @throws AuthError LAST_ADMIN; CONFLICT while the primary address can be undone */
 export async function deleteAccount(context: AuthContext): Promise<BegunVerification> {
   const { deps, claims, origin } = context
   return await transact(deps.db, async (trx) => {
     await lockAdmins(trx)
     const { user, session } = await requireLiveSession(trx, claims)
     if (user.roles.includes('admin')) await requireAnotherAdmin(trx, user.id)
+    await requireSettledPrimary(trx, user)
     await recordAudit(trx, origin, {
       action: 'user.deletion-requested',
       actor: { kind: 'user', id: user.id },
@@ -36,7 +40,10 @@ export async function deleteAccount(context: AuthContext): Promise<BegunVerifica
   })
 }
 
-/** @throws AuthError VERIFICATION_FAILED, for the code of another session as well; LAST_ADMIN */
+/**
+ * @throws AuthError VERIFICATION_FAILED, for the code of another session as well; LAST_ADMIN; CONFLICT while the primary
+ *   address can be undone
+ */
 export async function confirmAccountDeletion(
   context: AuthContext,
   input: unknown,
@@ -55,8 +62,25 @@ export async function confirmAccountDeletion(
     if (verification.user_id !== user.id || verification.session_id !== session.id) {
       throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     }
+    await requireSettledPrimary(trx, user)
     await consumeVerification(trx, verification)
     const actor = { kind: 'user', id: user.id } as const
     return await eraseUser(trx, deps, { user, requestedBy: 'USER', actor, origin })
+  })
+}
+
+/**
+ * An address that was made primary by whoever stole a session must not confirm what nobody can undo: the account would take
+ * the owner's link with it.
+ */
+async function requireSettledPrimary(trx: Knex, user: User): Promise<void> {
+  const undos = (await openUndosOf(trx, user.id)).filter(
+    ({ email_normalized }) => email_normalized !== user.email_normalized,
+  )
+  const [first, last] = [undos[0], undos.at(-1)]
+  if (first === undefined || last === undefined) return
+  const end = `${last.expires_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  throw new AuthError('CONFLICT', {
+    message: `${first.email} can undo a change of addresses until ${end}. Make it the primary address again, or delete the account after that.`,
   })
 }

@@ -4,10 +4,10 @@ import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts
 import { type AuditEvent, recordAudit } from '../audit/record.ts'
 import type { AuthConfig } from '../config.ts'
 import type { RequestOrigin } from '../dependencies.ts'
+import { tellAddresses } from '../emails/tell-addresses.ts'
 import { emailsOf } from '../emails/user-email.ts'
 import { emitEvent } from '../events/emit.ts'
 import { newId, sha256 } from '../identifiers.ts'
-import { enqueueMail } from '../mail/outbox.ts'
 import { revoke } from '../revocation/revoke.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
@@ -129,5 +129,5 @@ async function removeAccount(trx: Knex, user: UserWithRoles): Promise<void> {
   await trx('verifications').whereIn('email_normalized', normalized).delete()
   await trx('address_rules').where('created_by', user.id).update({ created_by: null })
   await trx('users').where('id', user.id).delete()
-  await enqueueMail(trx, { template: 'account-deleted', recipient: user.email, data: {} })
+  await tellAddresses(trx, addresses, { template: 'account-deleted', data: {} })
 }
