@@ -1,8 +1,9 @@
 // A fixed set of hashing threads behind a bounded queue: busy is an answer, not a longer line.
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { Logger } from 'pino'
 import { AuthError } from '../errors.ts'
-import { createThreadPriority, type ThreadPriority } from './thread-priority.ts'
+import { createThreadPriority, mayLeaveIdleClass, type ThreadPriority } from './thread-priority.ts'
 
 export interface HashThreads {
   hash(password: string, cost: number): Promise<string>
@@ -21,7 +22,7 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker
   current: Waiting | null
-  /** Null where threads have no priority of their own. */
+  /** Null: the nice value alone. */
   priority: ThreadPriority | null
 }
 
@@ -34,17 +35,21 @@ const MAX_QUEUE_PER_THREAD = 32
  * @param threads how many, default half of the cores
  * @param maxQueue how many jobs may wait, default 32 a thread (7 s at cost 12, less than a gateway waits for auth); more
  *   are refused with SERVICE_UNAVAILABLE
+ * @param log hears that the threads have no class of their own
  */
 export function createHashThreads({
   threads = Math.max(1, Math.floor(availableParallelism() / 2)),
   maxQueue,
+  log,
 }: {
   readonly threads?: number
   readonly maxQueue?: number
+  readonly log?: Pick<Logger, 'info'>
 } = {}): HashThreads {
   const queueLimit = maxQueue ?? MAX_QUEUE_PER_THREAD * threads
   const queue: Waiting[] = []
   let stopped = false
+  let mayStandBack: Promise<boolean> | undefined
   const pool: Thread[] = []
   for (let index = 0; index < threads; index += 1) startThread()
 
@@ -57,8 +62,7 @@ export function createHashThreads({
     thread.worker.unref()
     thread.worker.on('message', (message: Message) => {
       if ('tid' in message) {
-        thread.priority = createThreadPriority(message.tid)
-        if (thread.current !== null) thread.priority.begin()
+        void standBack(thread, message.tid)
         return
       }
       settle(thread, message)
@@ -67,6 +71,21 @@ export function createHashThreads({
     thread.worker.on('error', (error) => replace(thread, error))
     pool.push(thread)
     next(thread)
+  }
+
+  /** It hashes meanwhile: until it is known, the nice value has to do. */
+  async function standBack(thread: Thread, tid: number): Promise<void> {
+    mayStandBack ??= askOnce()
+    if (!(await mayStandBack) || stopped || !pool.includes(thread)) return
+    thread.priority = createThreadPriority(tid)
+    if (thread.current !== null) thread.priority.begin()
+  }
+
+  async function askOnce(): Promise<boolean> {
+    const mayLeave = await mayLeaveIdleClass()
+    if (!mayLeave)
+      log?.info('hashing runs at a nice value of 5: SCHED_IDLE could not be left again')
+    return mayLeave
   }
 
   function settle(thread: Thread, message: { result?: unknown; error?: string }): void {

@@ -1,7 +1,8 @@
 // How much a hashing thread may take from the threads that answer. A nice value alone does not do: Linux lets whoever
 // runs finish its time slice (3 ms) before a thread of more weight that woke up, and a request wakes several. Under
 // SCHED_IDLE (sched(7)) a thread gives way at once. It also gets nothing while others keep all cores busy, so that a flood
-// of requests would stop all logins: a hash that does not get on is taken out of that class for a while.
+// of requests would stop all logins: a hash that does not get on is taken out of that class for a while. Everybody may
+// enter the class, but leave it only with CAP_SYS_NICE or RLIMIT_NICE: who may not come back must not go.
 import { execFile } from 'node:child_process'
 
 export interface ThreadPriority {
@@ -13,13 +14,18 @@ export interface ThreadPriority {
 /** Five times what a hash takes at the default cost. */
 const STARVING_MS = 1000
 const FOREGROUND_MS = 60_000
+const ASK_TIMEOUT_MS = 10_000
 
 export interface ThreadPriorityOptions {
-  /** Default: asks `chrt` of util-linux; where there is none, the thread's nice value has to do. */
+  /** Default: asks `chrt` of util-linux. */
   readonly setClass?: (tid: number, schedulingClass: 'idle' | 'other') => void
 }
 
-/** @param tid the thread, as the kernel numbers it */
+/**
+ * Only where `mayLeaveIdleClass` says so.
+ *
+ * @param tid the thread, as the kernel numbers it
+ */
 export function createThreadPriority(
   tid: number,
   { setClass = askChrt }: ThreadPriorityOptions = {},
@@ -34,13 +40,27 @@ export function createThreadPriority(
         foregroundUntil = 0
         setClass(tid, 'idle')
       }
-      starving = setTimeout(() => {
+      // Again and again: a chrt that could not be started, or was overtaken by the one before, must not be the last word.
+      starving = setInterval(() => {
         foregroundUntil = performance.now() + FOREGROUND_MS
         setClass(tid, 'other')
       }, STARVING_MS).unref()
     },
-    end: () => clearTimeout(starving),
+    end: () => clearInterval(starving),
   }
+}
+
+/**
+ * Whether a process like this one comes back from SCHED_IDLE: tried on one that does nothing, since capabilities tell
+ * nothing inside a user namespace. False where there is no `chrt`.
+ */
+export function mayLeaveIdleClass(): Promise<boolean> {
+  const script =
+    'sleep 60 & chrt --idle --pid 0 $! && chrt --other --pid 0 $!; left=$?; kill $!; exit $left'
+  return new Promise((resolve) => {
+    const options = { timeout: ASK_TIMEOUT_MS }
+    execFile('sh', ['-c', script], options, (error) => resolve(error === null)).unref()
+  })
 }
 
 function askChrt(tid: number, schedulingClass: 'idle' | 'other'): void {
