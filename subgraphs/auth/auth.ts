@@ -51,7 +51,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
   await waitForDatabase(() => migrate(database.db), { config, log })
-  const threads = createHashThreads({ log })
+  const threads = createHashThreads({ cost: config.passwordHashCost, log })
   const hasher = createPasswordHasher({
     threads,
     pepper: config.secrets.passwordPepper,

@@ -96,6 +96,24 @@ test('a full queue answers SERVICE_UNAVAILABLE at once instead of growing', asyn
   }
 })
 
+test.each([
+  { cost: 10, waiting: 128 },
+  { cost: 12, waiting: 32 },
+  { cost: 15, waiting: 4 },
+])(
+  'at cost $cost no more wait than are hashed before a gateway gives up: $waiting',
+  async (row) => {
+    const { cost, waiting } = row
+    const own = createHashThreads({ threads: 1, cost })
+    const asked = Array.from({ length: waiting + 1 }, () => own.hash('some password', 4))
+    await expect(own.hash('some password', 4)).rejects.toMatchObject({
+      extensions: { code: 'SERVICE_UNAVAILABLE' },
+    })
+    await Promise.all(asked)
+    await own.stop()
+  },
+)
+
 test('hashing leaves the event loop and libuv pool free', async () => {
   const hashes = Promise.allSettled(Array.from({ length: 4 }, () => hasher().hash('some password')))
   let worst = 0

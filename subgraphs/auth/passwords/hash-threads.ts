@@ -29,24 +29,27 @@ interface Thread {
 /** A thread says first who it is, where the system tells it. */
 type Message = { readonly tid: number } | { readonly result?: unknown; readonly error?: string }
 
+/** At cost 12. One more doubles the work, so half as many may wait. */
 const MAX_QUEUE_PER_THREAD = 32
 
 /**
  * @param threads how many, default half of the cores
- * @param maxQueue how many jobs may wait, default 32 a thread (7 s at cost 12, less than a gateway waits for auth); more
- *   are refused with SERVICE_UNAVAILABLE
+ * @param cost what most hashes cost, default 12
+ * @param maxQueue how many jobs may wait, default as many as a thread hashes in 7 s, less than a gateway waits for auth;
+ *   more are refused with SERVICE_UNAVAILABLE
  * @param log hears that the threads have no class of their own
  */
 export function createHashThreads({
   threads = Math.max(1, Math.floor(availableParallelism() / 2)),
-  maxQueue,
+  cost = 12,
+  maxQueue = threads * Math.max(1, Math.floor(MAX_QUEUE_PER_THREAD * 2 ** (12 - cost))),
   log,
 }: {
   readonly threads?: number
+  readonly cost?: number
   readonly maxQueue?: number
   readonly log?: Pick<Logger, 'info'>
 } = {}): HashThreads {
-  const queueLimit = maxQueue ?? MAX_QUEUE_PER_THREAD * threads
   const queue: Waiting[] = []
   let stopped = false
   let mayStandBack: Promise<boolean> | undefined
@@ -113,7 +116,7 @@ export function createHashThreads({
   }
 
   function run(job: Job): Promise<unknown> {
-    if (stopped || queue.length >= queueLimit) {
+    if (stopped || queue.length >= maxQueue) {
       throw new AuthError('SERVICE_UNAVAILABLE', { retryAfterSeconds: 2 })
     }
     return new Promise((resolve, reject) => {
