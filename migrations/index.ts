@@ -13,6 +13,7 @@ import * as revocationTransactions from './0020-revocation-transactions.ts'
 import * as earlierTurns from './0021-earlier-turns.ts'
 import * as apiKeySecrets from './0022-api-key-secrets.ts'
 import * as pendingApiKeys from './0023-pending-api-keys.ts'
+import * as proofBefore from './0030-proof-before.ts'
 
 interface Migration {
   readonly name: string
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = [
   { name: '0021-earlier-turns', up: earlierTurns.up },
   { name: '0022-api-key-secrets', up: apiKeySecrets.up },
   { name: '0023-pending-api-keys', up: pendingApiKeys.up },
+  { name: '0030-proof-before', up: proofBefore.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

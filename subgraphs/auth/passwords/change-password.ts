@@ -9,6 +9,7 @@ import { enqueueMail } from '../mail/outbox.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { renewTokens } from '../sessions/renew-tokens.ts'
+import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
 import { answerSignedIn, type SignedIn } from '../sessions/sign-in.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
@@ -55,7 +56,9 @@ export async function changePassword(context: AuthContext, input: unknown): Prom
       sessionId: live.session.id,
     })
     await emitEvent(trx, 'user.password_changed', user.id, {})
-    const tokens = await renewTokens(trx, deps, live.session)
+    const tokens = await renewTokens(trx, deps, live.session, {
+      predecessorsForSeconds: GRACE_SECONDS,
+    })
     return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }
   })
   return await answerSignedIn(context, { ...renewed, deviceToken: null })

@@ -10,14 +10,23 @@ import { Session } from './session.ts'
 /** Each one needs a password: whoever loses as many answers in a row logs in again. */
 const MAX_EARLIER_TURNS = 8
 
+export interface RenewOptions {
+  /**
+   * For how long turns from before lead to the new one. A copy of one may be why the password was changed.
+   * Default: until the new one is presented, so that a lost answer costs nothing.
+   */
+  readonly predecessorsForSeconds?: number
+}
+
 /**
- * The client's present refresh token becomes the predecessor, so a lost answer costs nothing. Which one it has is not
- * sure: the answer that carried the present one may be lost too, so its predecessor stays one.
+ * The client's present refresh token becomes the predecessor. Which one it has is not sure: the answer that carried the
+ * present one may be lost too, so its predecessor stays one. Neither proves what was proved just now.
  */
 export async function renewTokens(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
   session: Session,
+  { predecessorsForSeconds }: RenewOptions = {},
 ): Promise<{ session: Session; refreshToken: string }> {
   const keys = config.secrets.keyEncryptionKey
   const familyKey = keys.version(session.family_key_version ?? keys.currentVersion).release()
@@ -32,6 +41,11 @@ export async function renewTokens(
     .where({ id: session.id, status: 'ACTIVE' })
     .update({
       authenticated_at: trx.fn.now(),
+      authenticated_before: trx.raw('coalesce(authenticated_before, authenticated_at)'),
+      predecessors_expire_at:
+        predecessorsForSeconds === undefined
+          ? trx.ref('predecessors_expire_at')
+          : trx.raw("now() + ? * interval '1 second'", [predecessorsForSeconds]),
       previous_turn_hash: trx.ref('turn_hash'),
       earlier_turn_hashes: trx.raw(
         '(array_remove(array_prepend(previous_turn_hash, earlier_turn_hashes), null))[1:?]',

@@ -27,7 +27,12 @@ export type Rotation =
   | { readonly kind: 'reused'; readonly session: Session }
   | { readonly kind: 'invalid' }
 
-type Row = Session & { readonly is_in_grace: boolean; readonly is_usable: boolean }
+interface Row extends Session {
+  readonly is_in_grace: boolean
+  readonly is_usable: boolean
+  /** The password was changed since, and the grace is over. */
+  readonly is_predecessor_void: boolean
+}
 
 export async function rotateRefreshToken(
   deps: AuthDeps,
@@ -52,15 +57,29 @@ async function rotateOnce(
 ): Promise<Rotation | null> {
   if (matchesHash(presented.turn, row.turn_hash)) return await advance(deps, origin, presented)
   const predecessors = [row.previous_turn_hash, ...row.earlier_turn_hashes]
-  if (!predecessors.some((hash) => matchesHash(presented.turn, hash))) {
-    return { kind: 'reused', session: row }
-  }
+  const isPredecessor = predecessors.some((hash) => matchesHash(presented.turn, hash))
+  if (!isPredecessor || row.is_predecessor_void) return { kind: 'reused', session: row }
   if (row.is_in_grace && row.sealed_successor !== null) {
-    const successor = openSuccessor(deps, presented, row)
-    return { kind: 'same-successor', session: row, refreshToken: formatRefreshToken(successor) }
+    const refreshToken = formatRefreshToken(openSuccessor(deps, presented, row))
+    const session = await withoutLaterProof(deps, row)
+    return session && { kind: 'same-successor', session, refreshToken }
   }
   // The successor was never presented, or this would not be its predecessor: the answer that carried it was lost.
   return await replaceSuccessor(deps, origin, presented, row)
+}
+
+/** Whoever shows a turn from before `reauthenticate` was not seen to know the password: the session is as it was. */
+async function withoutLaterProof({ db }: AuthDeps, row: Row): Promise<Session | null> {
+  if (row.authenticated_before === null) return row
+  const [lowered] = await db('sessions')
+    .where({ id: row.id, turn_hash: row.turn_hash, status: 'ACTIVE' })
+    .update({ ...proofBefore(db), authenticated_before: null })
+    .returning('*')
+  return lowered === undefined ? null : Session.fromDatabaseJson(lowered)
+}
+
+function proofBefore(db: Knex) {
+  return { authenticated_at: db.raw('coalesce(authenticated_before, authenticated_at)') }
 }
 
 /** A wrong family secret finds nothing: whoever guesses family ids can end nobody's session. */
@@ -71,6 +90,7 @@ async function findFamily(db: Knex, presented: RefreshToken): Promise<Row | null
     .first(
       'sessions.*',
       db.raw("rotated_at > now() - ? * interval '1 second' as is_in_grace", [GRACE_SECONDS]),
+      db.raw('coalesce(predecessors_expire_at <= now(), false) as is_predecessor_void'),
       db.raw(
         "(sessions.status = 'ACTIVE' and users.status = 'ACTIVE' and sessions.expires_at > now() and sessions.idle_expires_at > now()) as is_usable",
       ),
@@ -105,6 +125,7 @@ async function replaceSuccessor(
     where: { family_id: presented.familyId, turn_hash: row.turn_hash },
     presented,
     successor,
+    columns: proofBefore(deps.db),
   })
   return session && { kind: 'new-successor', session, refreshToken: formatRefreshToken(successor) }
 }
@@ -116,6 +137,7 @@ async function update(
     readonly where: Readonly<Record<string, string | null>>
     readonly presented: RefreshToken
     readonly successor: RefreshToken
+    readonly columns?: Readonly<Record<string, Knex.Raw>>
   },
 ): Promise<Session | null> {
   const { db, config } = deps
@@ -125,6 +147,9 @@ async function update(
     .whereRaw('expires_at > now() and idle_expires_at > now()')
     .whereExists(db('users').whereRaw("users.id = sessions.user_id and users.status = 'ACTIVE'"))
     .update({
+      ...change.columns,
+      authenticated_before: null,
+      predecessors_expire_at: null,
       previous_turn_hash: sha256(change.presented.turn),
       earlier_turn_hashes: [],
       turn_hash: sha256(change.successor.turn),

@@ -17,6 +17,8 @@ export class Session extends Model {
   /** RFC 8176 names: `pwd`, `otp`. */
   declare authentication_methods: string[]
   declare authenticated_at: Date
+  /** `authenticated_at` before the proof that made the present turn, until that is presented: all that an earlier one proves. */
+  declare authenticated_before: Date | null
   /** SHA-256 of the token of the known device that it runs on. */
   declare device_hash: string | null
   declare csrf_key_version: number | null
@@ -34,6 +36,8 @@ export class Session extends Model {
   declare previous_turn_hash: string | null
   /** Turns before it whose successors were made by `renewTokens`, newest first; empty once a successor was presented. */
   declare earlier_turn_hashes: string[]
+  /** From then on turns before the present one are reuse. Null: not before the present one is presented. */
+  declare predecessors_expire_at: Date | null
   declare generation: number
   declare rotated_at: Date | null
   declare rotated_from_address: string | null
