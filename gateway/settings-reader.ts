@@ -53,9 +53,8 @@ export function createReader(env: Environment, problems: string[]) {
     publicUrl(name: string, fallback: string | undefined): string {
       const text = url(name, fallback)
       if (!URL.canParse(text)) return text
-      const { origin, pathname, search, hash } = new URL(text)
-      if (pathname !== '/' || search || hash)
-        problems.push(`${name} must be an origin, without a path`)
+      const { origin, href } = new URL(text)
+      if (href !== `${origin}/`) problems.push(`${name} must be an origin, without a path`)
       return origin
     },
     host(name: string, fallback: string, anyAllowed: boolean): string {

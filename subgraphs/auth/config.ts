@@ -8,7 +8,7 @@ export interface AuthConfig {
   readonly isProduction: boolean
   readonly host: string
   readonly port: number
-  /** Where the gateway is reached from outside: issuer and audience of every token. No trailing slash. */
+  /** Origin of the gateway as clients see it: issuer and audience of every token. */
   readonly publicUrl: string
   /** Where the pages are that mailed links lead to. Default: `${PUBLIC_URL}/account`, which the gateway serves. */
   readonly accountUrl: string
@@ -66,6 +66,7 @@ const SECRET_NAMES = {
 } as const
 
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
+const origin = z.string().refine(isOrigin, 'must be an http(s) origin, without a path')
 const networks = z
   .string()
   .transform((text) =>
@@ -82,7 +83,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   AUTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: origin.optional(),
   ACCOUNT_URL: url.optional(),
   IDENTITY_JWKS_URL: url.optional(),
   DATABASE_URL: z
@@ -187,12 +188,19 @@ function unsafeSettings(env: z.infer<typeof environment>): string[] {
   return problems
 }
 
+function isOrigin(text: string): boolean {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false
+  const { href, origin } = new URL(text)
+  return href === `${origin}/`
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthConfig {
-  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '')
+  // One spelling, the gateway's: any other is another issuer.
+  const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,

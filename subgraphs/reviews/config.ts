@@ -6,7 +6,7 @@ export interface ReviewsConfig {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  /** Where the gateway is reached from outside: the issuer of identity tokens. No trailing slash. */
+  /** Origin of the gateway as clients see it: the issuer of identity tokens. */
   readonly publicUrl: string
   /** Where the gateway publishes the keys of identity tokens. */
   readonly identityJwksUrl: string
@@ -19,6 +19,7 @@ export interface ReviewsConfig {
 }
 
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
+const origin = z.string().refine(isOrigin, 'must be an http(s) origin, without a path')
 const natsUrl = z
   .string()
   .regex(
@@ -33,7 +34,7 @@ const environment = z.object({
   /** The gateway's. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   REVIEWS_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: origin.optional(),
   IDENTITY_JWKS_URL: url.optional(),
   DATABASE_URL: databaseUrl.optional(),
   REVIEWS_DATABASE_URL: databaseUrl.optional(),
@@ -82,6 +83,12 @@ function unsafeSettings(env: Readonly<Record<string, string | undefined>>): stri
   return problems
 }
 
+function isOrigin(text: string): boolean {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false
+  const { href, origin } = new URL(text)
+  return href === `${origin}/`
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
@@ -89,7 +96,8 @@ function isLoopback(host: string): boolean {
 function toConfig(env: Environment): ReviewsConfig {
   const natsUrl = env.REVIEWS_NATS_URL ?? env.NATS_URL ?? null
   const credentialsFile = env.REVIEWS_NATS_CREDENTIALS_FILE ?? env.NATS_CREDENTIALS_FILE ?? null
-  const publicUrl = (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '')
+  // One spelling, the gateway's: any other is another issuer.
+  const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,

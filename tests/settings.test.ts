@@ -1,0 +1,48 @@
+// Settings that every part reads for itself and that must mean the same to each.
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { readGatewayConfig } from '../gateway/config.ts'
+import { readAuthConfig } from '../subgraphs/auth/config.ts'
+import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
+
+const secret = `1:${randomBytes(32).toString('base64')}`
+const secrets = {
+  PASSWORD_PEPPER: secret,
+  CODE_KEY: secret,
+  API_KEY_PEPPER: secret,
+  KEY_ENCRYPTION_KEY: secret,
+}
+const parts = [
+  ['gateway', readGatewayConfig],
+  ['auth', (env: Record<string, string>) => readAuthConfig({ ...secrets, ...env })],
+  ['reviews', readReviewsConfig],
+] as const
+
+test.each(parts)('the %s reads every spelling of an origin as one issuer', (_, read) => {
+  for (const [PUBLIC_URL, publicUrl] of [
+    ['https://Graph.Example.com', 'https://graph.example.com'],
+    ['HTTPS://graph.example.com/', 'https://graph.example.com'],
+    ['https://graph.example.com:443', 'https://graph.example.com'],
+    ['http://localhost:80', 'http://localhost'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://[0:0:0:0:0:0:0:1]:4000', 'http://[::1]:4000'],
+  ] as const) {
+    expect(read({ PUBLIC_URL }).publicUrl, PUBLIC_URL).toBe(publicUrl)
+  }
+  expect(read({ PORT: '80' }).publicUrl).toBe('http://localhost')
+})
+
+test.each(parts)('the %s refuses what is no origin', (_, read) => {
+  for (const PUBLIC_URL of [
+    'https://graph.example.com/graphql',
+    'https://graph.example.com//',
+    'https://graph.example.com?a=b',
+    'https://graph.example.com/#a',
+    'https://user:secret@graph.example.com',
+    'ftp://graph.example.com',
+    'graph.example.com',
+    'http://[',
+  ]) {
+    expect(() => read({ PUBLIC_URL }), PUBLIC_URL).toThrow(/PUBLIC_URL/)
+  }
+})
