@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../subgraphs/auth/identifiers.ts'
 import type { MailMessage } from '../../subgraphs/auth/mail/transport.ts'
+import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken } from '../mailbox.ts'
@@ -417,4 +418,18 @@ test('nor by codes that were asked for while there was room', async () => {
   for (const proof of proofs) codes.push(code(await as(person)(VERIFY, proof)))
   expect(codes).toEqual([...Array(9).fill(undefined), 'CONFLICT'])
   expect(await addressesOf(person)).toHaveLength(10)
+})
+
+// The last one: tokens that are issued within seconds of it are refused.
+test('revoke-all leaves owners the link with which they take their account back', async () => {
+  const owner = await registerPerson(stack)
+  const attackers = await addAddress(owner)
+  await as(owner)(PRIMARY, { id: attackers.id })
+  const { text } = await firstMail(owner.email, /main address/)
+  const [auth] = stack.auths
+  if (auth === undefined) throw new Error('no auth instance')
+  await commands['revoke-all'](auth.deps)
+  const input = { token: linkToken(text, 'undo-email-change') }
+  const undone = await stack.client.send(UNDO, { input })
+  expect(undone.data.undoEmailChange.resetToken).toBeTruthy()
 })

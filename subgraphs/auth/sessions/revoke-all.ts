@@ -1,6 +1,7 @@
 // Ends every session and refuses every token made so far: after a restore, or when nobody knows what leaked.
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
+import { KEPT_PURPOSES } from '../verifications/void-verifications.ts'
 
 /** Tokens carry the clock of the instance that signed them. Whoever signs in within it refreshes once more. */
 const CLOCK_LEEWAY_SECONDS = 5
@@ -17,7 +18,10 @@ export async function revokeAll(db: Knex): Promise<{ sessions: number; users: nu
         where status <> 'REVOKED' returning id, user_id)
       insert into outbox_events (type, user_id, data)
       select 'session.revoked', user_id, jsonb_build_object('sessionId', id, 'reason', 'revoke-all') from ended`)
-    await trx('verifications').whereNull('consumed_at').update({ consumed_at: trx.fn.now() })
+    await trx('verifications')
+      .whereNotIn('purpose', [...KEPT_PURPOSES])
+      .whereNull('consumed_at')
+      .update({ consumed_at: trx.fn.now() })
     // A device that somebody made known with what leaked would need no code.
     await trx('known_devices').delete()
     const users = await trx('users').update({ token_version: trx.raw('token_version + 1') })
