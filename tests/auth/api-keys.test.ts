@@ -2,7 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkApiKey } from '../../subgraphs/auth/credentials/check-credentials.ts'
 import { type GraphqlAnswer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { LOGIN, PASSWORD, type Person, registerPerson, VERIFY, VIEWER } from '../people.ts'
+import {
+  LOGIN,
+  newEmail,
+  PASSWORD,
+  type Person,
+  registerPerson,
+  VERIFY,
+  VIEWER,
+} from '../people.ts'
 
 const CREATE = `mutation Create($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { key secret apiKey { id status roles scopes allowedIps } verification { id purpose } }
@@ -190,6 +198,49 @@ test('the code of another person does not verify a key', async () => {
   const input = { verificationId: key.verificationId, code }
   const answer = await stack.client.send(VERIFY_KEY, { input }, stranger.headers)
   expect(answer.code).toBe('VERIFICATION_FAILED')
+})
+
+test('nor does one that was mailed to an address which was removed since, and no other is mailed there', async () => {
+  const person = await registerPerson(stack)
+  const second = newEmail()
+  await stack.db('user_emails').insert({
+    id: `eml_${person.id}`,
+    user_id: person.id,
+    email: second,
+    email_normalized: second,
+    verified_at: stack.db.fn.now(),
+  })
+  const key = await createKey(person)
+  const code = await stack.mailbox.takeCode(person.email)
+  const act = async (mutation: string, id: string) => {
+    const answer = await stack.client.send(mutation, { input: { id } }, person.headers)
+    expect(answer.errors).toEqual([])
+  }
+  const own = await stack.db('user_emails').where('email', person.email).first('id')
+  await act(
+    'mutation ($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { id } }',
+    `eml_${person.id}`,
+  )
+  await act('mutation ($input: RemoveEmailInput!) { removeEmail(input: $input) { id } }', own.id)
+  const verificationId = key.verificationId
+  const verified = await stack.client.send(
+    VERIFY_KEY,
+    { input: { verificationId, code } },
+    person.headers,
+  )
+  expect(verified.code).toBe('VERIFICATION_FAILED')
+  expect(await refusal(key.headers)).toBe(INVALID)
+
+  await stack.db('verifications').update({ last_sent_at: new Date(Date.now() - 61_000) })
+  const resent = await stack.client.send(
+    'mutation ($input: ResendVerificationInput!) { resendVerification(input: $input) { id } }',
+    { input: { verificationId } },
+  )
+  expect(resent.errors).toEqual([])
+  const mails = await stack.db('mail_outbox').where('recipient', person.email)
+  const sent = stack.mailbox.messages.filter(({ to }) => to === person.email)
+  const subjects = [...mails, ...sent].map(({ template, subject }) => subject ?? template)
+  expect(subjects.filter((text) => /api-key-code|confirms an API key/.test(text))).toHaveLength(1)
 })
 
 test('after rotation both secrets work for the overlap, then the old one is refused', async () => {

@@ -266,6 +266,23 @@ test('no address that was made primary a moment ago confirms a deletion; who was
   }
 })
 
+test('a code that was mailed to an address which was removed since deletes nothing', async () => {
+  const person = await register()
+  const input = await beginDeletion(person)
+  const id = await addAddress(person, newEmail())
+  const own = await stack.db('user_emails').where('email', person.email).first('id')
+  await stack.client.send(PRIMARY, { input: { id } }, person.headers)
+  const removed = await stack.client.send(
+    'mutation Remove($input: RemoveEmailInput!) { removeEmail(input: $input) { id } }',
+    { input: { id: own.id } },
+    person.headers,
+  )
+  expect(removed.errors).toEqual([])
+  const confirmed = await stack.client.send(CONFIRM, { input }, person.headers)
+  expect(confirmed.code).toBe('VERIFICATION_FAILED')
+  expect((await viewer(person.headers)).status).toBe(200)
+})
+
 test('an admin deletes others the same way; unknown ids are not found', async () => {
   const admin = await register('admin')
   const person = await register()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
@@ -26,6 +27,7 @@ export async function verifyApiKey(context: AuthContext, input: unknown): Promis
   return await transact(context.deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     if (verification.user_id !== user.id) throw failed()
+    if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
     await consumeVerification(trx, verification)
     const key = await ApiKey.query(trx)
       .findById(verification.api_key_id ?? '')

@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import { openUndosOf } from '../emails/open-undos.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { User } from '../users/user.ts'
@@ -59,9 +60,8 @@ export async function confirmAccountDeletion(
   return await transact(deps.db, async (trx) => {
     if (claims.subject !== null) await lockForErasure(trx, claims.subject)
     const { user, session } = await requireLiveSession(trx, claims)
-    if (verification.user_id !== user.id || verification.session_id !== session.id) {
-      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
-    }
+    if (verification.user_id !== user.id || verification.session_id !== session.id) throw failed()
+    if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
     await requireSettledPrimary(trx, user)
     await consumeVerification(trx, verification)
     const actor = { kind: 'user', id: user.id } as const
@@ -83,4 +83,8 @@ async function requireSettledPrimary(trx: Knex, user: User): Promise<void> {
   throw new AuthError('CONFLICT', {
     message: `${first.email} can undo a change of addresses until ${end}. Make it the primary address again, or delete the account after that.`,
   })
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
 }

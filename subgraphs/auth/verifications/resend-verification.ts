@@ -1,8 +1,9 @@
 // Sends a new code, once a minute and five times an hour; the codes before it stop working.
-
+import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
+import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { enqueueMail, templateFor } from '../mail/outbox.ts'
@@ -39,13 +40,23 @@ export async function resendVerification(
       .returning('*')
     if (row === undefined) throw await refusal(trx, idHash)
     const verification = Verification.fromDatabaseJson(row)
-    const template = templateFor(verification)
+    const template = (await isMailable(trx, verification)) ? templateFor(verification) : null
     if (template !== null) {
       const { email: recipient, detail: data } = verification
       await enqueueMail(trx, { template, recipient, verification, data })
     }
     return verification
   })
+}
+
+/**
+ * Whether the mailbox is still who was meant. One that its owner has removed gets no further code, and the answer stays as
+ * always: it would tell a stranger of the account. An address that is only being added is nobody's yet.
+ */
+async function isMailable(trx: Knex, verification: Verification): Promise<boolean> {
+  const { purpose, user_id, email_normalized } = verification
+  if (user_id === null || purpose === 'EMAIL') return true
+  return await isAddressOf(trx, user_id, email_normalized)
 }
 
 /** Verifications come in numbers, and each may be sent five times: the mailbox behind them has one limit. */
