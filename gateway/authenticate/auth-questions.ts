@@ -65,7 +65,7 @@ export function createAuthQuestions(options: AuthQuestionsOptions): AuthQuestion
         signal: AbortSignal.timeout(timeoutMs),
       })
       const text = await readText(body)
-      if (statusCode !== 200) throw new AuthUnavailable(`auth answered ${statusCode}`)
+      if (statusCode !== 200) throw unexpectedStatus(statusCode)
       return asObject(JSON.parse(text))
     } catch (cause) {
       if (cause instanceof AuthUnavailable) throw cause
@@ -96,9 +96,17 @@ export function createAuthQuestions(options: AuthQuestionsOptions): AuthQuestion
       })
       if (statusCode === 200) return body
       body.on('error', () => undefined).destroy()
-      throw new AuthUnavailable(`the revocation feed answered ${statusCode}`)
+      throw unexpectedStatus(statusCode)
     },
   }
+}
+
+/** Auth does not know the credential of a gateway whose settings are not its own: waiting does not help. */
+function unexpectedStatus(status: number): AuthUnavailable {
+  if (status !== 401) return new AuthUnavailable(`auth answered ${status}`)
+  return new AuthUnavailable(
+    'auth refuses the identity token of this gateway: PUBLIC_URL must be the same here and there, the IDENTITY_JWKS_URL of auth must lead to gateways, and all gateways need the same IDENTITY_KEYS',
+  )
 }
 
 function readAnswer(answer: Record<string, unknown>): Answer {

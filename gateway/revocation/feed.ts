@@ -33,6 +33,7 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
   const stopping = new AbortController()
   let lastGoodAt = Number.NEGATIVE_INFINITY
   let failures = 0
+  let toldCause = ''
   const running = run()
 
   return {
@@ -49,12 +50,19 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
       try {
         await readOnce()
       } catch (error) {
-        if (!stopping.signal.aborted && failures++ % 20 === 0) {
-          options.logger.warn({ err: error }, 'the revocation feed is interrupted')
-        }
+        if (!stopping.signal.aborted) tellOf(error)
       }
       await pause(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** Math.min(failures, 5)) * options.random())
     }
+  }
+
+  /** Another cause is told at once: an auth that starts late may turn out to refuse us. */
+  function tellOf(error: unknown): void {
+    const cause = error instanceof Error ? error.message : String(error)
+    if (failures++ % 20 === 0 || cause !== toldCause) {
+      options.logger.warn({ err: error }, 'the revocation feed is interrupted')
+    }
+    toldCause = cause
   }
 
   async function readOnce(): Promise<void> {

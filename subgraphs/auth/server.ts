@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import type { Claims, IdentityReader } from '@sallyport/claims'
+import { type Claims, IdentityError, type IdentityReader } from '@sallyport/claims'
+import type { Logger } from 'pino'
 import { type AuthContext, createContext } from './context.ts'
 import { answerCredentials } from './credentials/http.ts'
 import { isDatabaseAway } from './database.ts'
@@ -47,6 +48,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
   })
   await apollo.start()
   const notes = createForwardingNotes(deps)
+  const warnOfRefusal = createRefusalWarning(deps.log)
 
   const routes: Readonly<Record<string, Handler>> = {
     'POST /graphql': (request, response) => graphql(apollo, { ...parts, notes }, request, response),
@@ -64,7 +66,10 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       const path = request.url?.split('?')[0] ?? ''
       const handler = routes[`${request.method} ${path}`]
       if (handler === undefined) return sendJson(response, 404, { error: 'not found' })
-      handler(request, response).catch((error: unknown) => fail(deps, response, error))
+      handler(request, response).catch((error: unknown) => {
+        warnOfRefusal(error)
+        fail(deps, response, error)
+      })
     },
   )
   return {
@@ -140,6 +145,26 @@ async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> 
   const text = formatFigures(await readFigures(deps))
   response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   response.end(text)
+}
+
+const WARN_EVERY_MS = 60_000
+
+/**
+ * A gateway whose tokens are refused has other settings than we, and nothing works until somebody is told why.
+ * Once a minute: whoever reaches this port could fill the log.
+ */
+function createRefusalWarning(log: Logger): (error: unknown) => void {
+  let warnedAt = Number.NEGATIVE_INFINITY
+  return (error) => {
+    // Without a cause there was no token: somebody who is no gateway.
+    if (!(error instanceof IdentityError) || error.status !== 401 || !error.cause) return
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return
+    warnedAt = performance.now()
+    log.warn(
+      { err: error.cause },
+      "an identity token is refused: PUBLIC_URL must be the gateways', IDENTITY_JWKS_URL must lead to them, and the clocks must agree",
+    )
+  }
 }
 
 class HttpError extends Error {

@@ -1,16 +1,19 @@
 // The auth subgraph from the side: what somebody sees who reaches it without the gateway.
 import { createIdentitySigner } from '@sallyport/claims/seal'
+import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
 import { type Person, registerPerson } from '../people.ts'
 
 let stack: Stack
 let person: Person
+const warnings: string[] = []
 let sign: (audience: string, payload: Parameters<Signer['sign']>[1]) => Promise<string>
 type Signer = Awaited<ReturnType<typeof createIdentitySigner>>
 
 beforeAll(async () => {
-  stack = await startStack()
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+  stack = await startStack({ log })
   person = await registerPerson(stack)
   const signer = await createIdentitySigner({
     keys: JSON.parse(stack.env.IDENTITY_KEYS ?? ''),
@@ -37,6 +40,19 @@ async function call(
   })
   return { status: response.status, body: (await response.json()) as Record<string, never> }
 }
+
+test('why a token of other settings is refused is on the log, once and without the token', async () => {
+  const keys = JSON.parse(stack.env.IDENTITY_KEYS ?? '')
+  const signer = await createIdentitySigner({ keys, issuer: 'https://other.example' })
+  const token = await signer.sign('auth', { kind: 'gateway' })
+  for (const sent of [null, token, token, token]) {
+    expect((await call('/internal/credentials', sent)).status).toBe(401)
+  }
+  const lines = warnings.filter((line) => line.includes('an identity token is refused'))
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/iss[\s\S]*PUBLIC_URL[\s\S]*IDENTITY_JWKS_URL/)
+  expect(lines[0]).not.toContain(token.split('.')[1])
+})
 
 test('without a token, with a client access token or with that of another subgraph: 401', async () => {
   const forReviews = await sign('reviews', { kind: 'user', sub: person.id })

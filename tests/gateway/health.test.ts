@@ -83,6 +83,27 @@ test('a stop lets requests in flight finish, and drops none', async () => {
   await expect(stack.hello()).rejects.toThrow()
 })
 
+test('a gateway whose identity auth refuses says which settings to compare', async () => {
+  const other = await startGateway({
+    env: { PUBLIC_URL: 'https://other.example' },
+    waitUntilReady: false,
+  })
+  try {
+    // As when auth starts after its gateways.
+    other.auth.switches.isDown = true
+    await expect.poll(() => other.logs.join('')).toContain('other side closed')
+    other.auth.switches.isDown = false
+    const before = other.logs.length
+    await expect
+      .poll(() => other.logs.slice(before).join(''), { timeout: 5000 })
+      .toMatch(/refuses the identity token[^"]*PUBLIC_URL[^"]*IDENTITY_JWKS_URL[^"]*IDENTITY_KEYS/)
+    const sent = other.auth.calls('/internal/revocations')[0]?.headers['sallyport-identity']
+    expect(other.logs.join('')).not.toContain(String(sent))
+  } finally {
+    await other[Symbol.asyncDispose]()
+  }
+})
+
 describe('settings', () => {
   test('defaults are enough in development', () => {
     const config = readGatewayConfig({})
