@@ -2,12 +2,10 @@
 import { SubgraphFailure } from './post.ts'
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
-// Cheaper than a reviver on every answer, and one after the other cheaper than all of them as one expression. The last
-// three are how a letter or an underscore is escaped.
-const SUSPICIOUS = [
-  ...['__proto__', '"constructor"', '"prototype"'],
-  ...['\\u005', '\\u006', '\\u007'],
-]
+// Cheaper than a reviver on every answer; an escaped letter or underscore counts as suspicious too. Most answers have none
+// of the words, which are found far sooner than what they have to stand in.
+const WORDS = /proto|constructor|\\u00/
+const SUSPICIOUS = /__proto__|"(?:constructor|prototype)"|\\u00[567]/
 
 /** @throws SubgraphFailure when it is no JSON object. */
 export function parseSubgraphJson(text: string): Record<string, unknown> {
@@ -27,7 +25,7 @@ function parse(text: string): unknown {
 }
 
 function isSuspicious(text: string): boolean {
-  return SUSPICIOUS.some((part) => text.includes(part))
+  return WORDS.test(text) && SUSPICIOUS.test(text)
 }
 
 function withoutPrototypes(key: string, value: unknown): unknown {
