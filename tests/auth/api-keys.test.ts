@@ -448,6 +448,48 @@ test('the secret is stored nowhere: not in the tables, not in a later answer', a
   expect(list.data.viewer.user.apiKeys.edges[0].node.lastUsedAt).not.toBeNull()
 })
 
+test('a session that asks for codes for ever mails ten an hour, and the answer stays the same', async () => {
+  const person = await registerPerson(stack)
+  const key = await usableKey(person)
+  const shapes = new Set<string>()
+  for (let index = 0; index < 12; index += 1) {
+    const rotated = await stack.client.send(ROTATE, { input: { id: key.id } }, person.headers)
+    const created = await createKey(person)
+    await stack.client.send(REVOKE, { input: { id: created.id } }, person.headers)
+    shapes.add([rotated.status, ...Object.keys(rotated.data.rotateApiKey.verification)].join())
+  }
+  expect(shapes.size).toBe(1)
+  await expect
+    .poll(() => stack.db('mail_outbox').where('recipient', person.email), { timeout: 5_000 })
+    .toEqual([])
+  const mails = stack.mailbox.messages.filter(
+    ({ to, subject }) => to === person.email && subject.includes('confirms an API key'),
+  )
+  // What was rotated again meanwhile may not even have left.
+  expect(mails.length).toBeLessThanOrEqual(10)
+})
+
+test('of revoked keys the latest hundred are remembered', async () => {
+  const person = await registerPerson(stack)
+  await stack.db('api_keys').insert(
+    Array.from({ length: 120 }, (_, index) => ({
+      id: `key_${person.id}_${index}`,
+      user_id: person.id,
+      name: 'k',
+      key: `${person.id}_${index}`,
+      status: 'REVOKED',
+      secret_hash: 'x',
+      secret_pepper_version: 1,
+      revoked_at: new Date(Date.now() - index * 1_000),
+    })),
+  )
+  await createKey(person)
+  const left = stack.db('api_keys').where({ user_id: person.id, status: 'REVOKED' })
+  const ids = (await left.clone()).map(({ id }) => id)
+  expect(ids).toHaveLength(100)
+  expect(ids).toContain(`key_${person.id}_99`)
+})
+
 test('unverified keys are capped', async () => {
   const person = await registerPerson(stack)
   for (let index = 0; index < 10; index += 1) await createKey(person)

@@ -9,6 +9,8 @@ export type ApiKeyStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
 export const PENDING_MINUTES = 60
 export const MAX_PENDING = 10
 export const MAX_KEYS = 100
+/** So many that were revoked are remembered, the latest; the audit trail has all. */
+export const MAX_REVOKED = 100
 
 export class ApiKey extends Model {
   static override readonly tableName = 'api_keys'

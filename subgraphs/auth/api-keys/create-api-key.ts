@@ -10,10 +10,18 @@ import { emitEvent } from '../events/emit.ts'
 import { newId } from '../identifiers.ts'
 import { plainText } from '../mail/plain-text.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import { mayMailOwner } from '../throttling/may-mail.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { MAX_ADDRESSES, requireAddresses } from './address-list.ts'
-import { ApiKey, hashSecret, MAX_KEYS, MAX_PENDING, PENDING_MINUTES } from './api-key.ts'
+import {
+  ApiKey,
+  hashSecret,
+  MAX_KEYS,
+  MAX_PENDING,
+  MAX_REVOKED,
+  PENDING_MINUTES,
+} from './api-key.ts'
 import { requireGrantable } from './grants.ts'
 import { type KeyEnvironment, newKey, newSecret } from './key-format.ts'
 
@@ -43,6 +51,7 @@ export async function createApiKey(context: AuthContext, input: unknown): Promis
   const key = newKey(environment)
   const secret = newSecret(environment)
   const isActive = deps.config.apiKeyVerification === 'off'
+  const isMailed = !isActive && (await mayMailKeyCode(context))
 
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
@@ -76,13 +85,20 @@ export async function createApiKey(context: AuthContext, input: unknown): Promis
       apiKeyId: apiKey.id,
     })
     await emitEvent(trx, 'api_key.created', user.id, { apiKeyId: apiKey.id })
-    const verification = isActive ? null : await verifyByMail(trx, deps, { apiKey, user, session })
+    const verification = isActive
+      ? null
+      : await verifyByMail(trx, deps, { apiKey, user, session, isSilent: !isMailed })
     return { apiKey, key, secret, verification }
   })
 }
 
 export function keyEnvironment(deps: AuthDeps): KeyEnvironment {
   return deps.config.isProduction ? 'live' : 'test'
+}
+
+/** Ask before the transaction begins. */
+export async function mayMailKeyCode({ deps, claims }: AuthContext): Promise<boolean> {
+  return await mayMailOwner(deps, { userId: claims.subject, purpose: 'API_KEY' })
 }
 
 export async function verifyByMail(
@@ -92,10 +108,12 @@ export async function verifyByMail(
     apiKey,
     user,
     session,
+    isSilent,
   }: {
-    apiKey: ApiKey
-    user: UserWithRoles
-    session: { readonly id: string }
+    readonly apiKey: ApiKey
+    readonly user: UserWithRoles
+    readonly session: { readonly id: string }
+    readonly isSilent: boolean
   },
 ): Promise<BegunVerification> {
   return await beginVerification(trx, deps.config, {
@@ -106,6 +124,7 @@ export async function verifyByMail(
     sessionId: session.id,
     apiKeyId: apiKey.id,
     detail: { name: plainText(apiKey.name) },
+    isSilent,
   })
 }
 
@@ -115,6 +134,7 @@ async function requireRoom(trx: Knex, user: UserWithRoles): Promise<void> {
     .where({ user_id: user.id, status: 'PENDING' })
     .whereRaw('pending_expires_at <= now()')
     .delete()
+  await forgetRevoked(trx, user.id)
   const counts: { status: string; count: string }[] = await trx('api_keys')
     .where('user_id', user.id)
     .whereNot('status', 'REVOKED')
@@ -132,4 +152,11 @@ async function requireRoom(trx: Knex, user: UserWithRoles): Promise<void> {
       message: `There are ${MAX_KEYS} API keys already: revoke one first.`,
     })
   }
+}
+
+/** The latest stay for their owner to see. A session that makes and revokes keys for ever fills no table. */
+async function forgetRevoked(trx: Knex, userId: string): Promise<void> {
+  const revoked = () => trx('api_keys').where({ user_id: userId, status: 'REVOKED' })
+  const latestFirst = revoked().orderBy('revoked_at', 'desc').orderBy('id')
+  await revoked().whereIn('id', latestFirst.offset(MAX_REVOKED).select('id')).delete()
 }

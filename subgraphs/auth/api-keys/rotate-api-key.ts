@@ -8,7 +8,12 @@ import { parseInput } from '../errors.ts'
 import { revoke } from '../revocation/revoke.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
-import { type CreatedApiKey, keyEnvironment, verifyByMail } from './create-api-key.ts'
+import {
+  type CreatedApiKey,
+  keyEnvironment,
+  mayMailKeyCode,
+  verifyByMail,
+} from './create-api-key.ts'
 import { newSecret } from './key-format.ts'
 import { requireOwnKey } from './own-key.ts'
 
@@ -25,6 +30,8 @@ export async function rotateApiKey(context: AuthContext, input: unknown): Promis
   const { id, overlapSeconds } = parseInput(rotateApiKeyInput, input)
   const secret = newSecret(keyEnvironment(deps))
   const pepper = deps.config.secrets.apiKeyPepper
+  const isActive = deps.config.apiKeyVerification === 'off'
+  const isMailed = !isActive && (await mayMailKeyCode(context))
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const key = await requireOwnKey(trx, user.id, id)
@@ -50,11 +57,16 @@ export async function rotateApiKey(context: AuthContext, input: unknown): Promis
       sessionId: session.id,
       apiKeyId: key.id,
     })
-    if (deps.config.apiKeyVerification === 'off') {
+    if (isActive) {
       const apiKey = (await activateRotation(trx, pending)) ?? pending
       return { apiKey, key: key.key, secret, verification: null }
     }
-    const verification = await verifyByMail(trx, deps, { apiKey: pending, user, session })
+    const verification = await verifyByMail(trx, deps, {
+      apiKey: pending,
+      user,
+      session,
+      isSilent: !isMailed,
+    })
     return { apiKey: pending, key: key.key, secret, verification }
   })
 }

@@ -9,6 +9,7 @@ import { openUndosOf } from '../emails/open-undos.ts'
 import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import { mayMailOwner } from '../throttling/may-mail.ts'
 import type { User } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
@@ -19,6 +20,8 @@ const confirmInput = z.object({ verificationId: z.string().max(128), code: z.str
 /** Mails the code. Nothing ends yet. @throws AuthError LAST_ADMIN; CONFLICT while the primary address can be undone */
 export async function deleteAccount(context: AuthContext): Promise<BegunVerification> {
   const { deps, claims, origin } = context
+  const purpose = 'ACCOUNT_DELETION'
+  const isMailed = await mayMailOwner(deps, { userId: claims.subject, purpose })
   return await transact(deps.db, async (trx) => {
     await lockAdmins(trx)
     const { user, session } = await requireLiveSession(trx, claims)
@@ -31,12 +34,13 @@ export async function deleteAccount(context: AuthContext): Promise<BegunVerifica
       sessionId: session.id,
     })
     return await beginVerification(trx, deps.config, {
-      purpose: 'ACCOUNT_DELETION',
+      purpose,
       email: { address: user.email, normalized: user.email_normalized },
       template: 'account-deletion-code',
       userId: user.id,
       sessionId: session.id,
       delivery: 'BODY',
+      isSilent: !isMailed,
     })
   })
 }

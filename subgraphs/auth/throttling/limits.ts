@@ -42,6 +42,8 @@ export const limits = {
   'resend-address-hour': { points: 10, seconds: HOUR },
   /** Sign-in codes: they take the right password. */
   'login-mail-hour': { points: 10, seconds: HOUR },
+  /** Codes that a session asks for, for an account and a purpose: keys, the deletion of an account. */
+  'session-mail-hour': { points: 10, seconds: HOUR },
   'mail-network': { points: 20, seconds: HOUR },
 } as const satisfies Record<string, Limit>
 

@@ -1,4 +1,4 @@
-// Whether a mail may go to an address because somebody who is not signed in asked for it: nobody's mailbox is flooded.
+// Whether a mail may go to an address because somebody asked for it who may be a stranger: nobody's mailbox is flooded.
 import type { AuthDeps } from '../dependencies.ts'
 import { networkOf } from '../networks/network.ts'
 import type { CodePurpose } from '../verifications/verification.ts'
@@ -22,4 +22,16 @@ export async function mayMail(
   if ((await throttle.add('mail-address-hour', mailbox)).isOver) return false
   if (isThrottleExempt(mail.address)) return true
   return !(await throttle.add('mail-network', networkOf(mail.address))).isOver
+}
+
+/**
+ * The same for codes that a session asks for, which may be stolen: ten an hour for an account and a purpose, with no wait
+ * between, as several keys are made at one sitting.
+ * @returns false: answer as always, and mail nothing; a code can be asked for again
+ */
+export async function mayMailOwner(
+  { throttle }: AuthDeps,
+  mail: { readonly userId: string | null; readonly purpose: CodePurpose },
+): Promise<boolean> {
+  return !(await throttle.add('session-mail-hour', `${mail.purpose} ${mail.userId}`)).isOver
 }
