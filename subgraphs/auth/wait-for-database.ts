@@ -15,12 +15,14 @@ export async function waitForDatabase(
   work: () => Promise<unknown>,
   { config, log }: { readonly config: Pick<AuthConfig, 'host' | 'port'>; readonly log: Logger },
 ): Promise<void> {
-  if (await succeeds(work)) return
-  log.warn('the database is away: waiting for it')
+  const cause = await failureOf(work)
+  if (cause === null) return
+  // A host that is mistyped never comes: the error names it. It knows nothing of the password.
+  log.warn({ err: cause }, 'the database is away: waiting for it')
   const server = await answerHealth(config)
   try {
     do await sleep(RETRY_MS)
-    while (!(await succeeds(work)))
+    while ((await failureOf(work)) !== null)
   } finally {
     await new Promise<void>((resolve) => {
       server.close(() => resolve())
@@ -29,13 +31,15 @@ export async function waitForDatabase(
   }
 }
 
-async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
+/** @returns null once it is done */
+async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
   try {
     await work()
-    return true
+    return null
   } catch (error) {
     if (!isDatabaseAway(error)) throw error
-    return false
+    // Of a host with several addresses each has its error, and the one around them says nothing.
+    return error instanceof AggregateError ? error.errors.at(-1) : error
   }
 }
 
