@@ -25,8 +25,6 @@ export interface ApolloContext {
 
 export interface ApolloExecution {
   readonly execute: Execute
-  /** Tells Apollo Server of a graph that was swapped in. */
-  useGraph(graph: Graph): void
   stop(): Promise<void>
 }
 
@@ -39,9 +37,8 @@ export async function createApolloExecution(
   graph: Graph,
   options: { plugins: readonly ApolloServerPlugin<ApolloContext>[]; logger: GatewayLogger },
 ): Promise<ApolloExecution> {
-  const { gateway, useGraph } = gatewayOver(graph)
   const server = new ApolloServer<ApolloContext>({
-    gateway,
+    gateway: gatewayOver(graph),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -67,7 +64,6 @@ export async function createApolloExecution(
   await server.start()
 
   return {
-    useGraph,
     stop: () => server.stop(),
     async execute(request) {
       const { prepared, variables } = request
@@ -95,22 +91,15 @@ const takePreparedDocument: ApolloServerPlugin<ApolloContext> = {
   }),
 }
 
-function gatewayOver(first: Graph) {
-  type Listener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]
-  const listeners = new Set<Listener>()
-  let graph = first
-
-  function tell(listener: Listener): void {
-    listener({ apiSchema: graph.schema, coreSupergraphSdl: '' })
-  }
-
-  const gateway: GatewayInterface = {
+function gatewayOver({ schema }: Graph): GatewayInterface {
+  let tell: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0] = () => undefined
+  return {
     onSchemaLoadOrUpdate(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      tell = listener
+      return () => undefined
     },
     async load() {
-      for (const listener of listeners) tell(listener)
+      tell({ apiSchema: schema, coreSupergraphSdl: '' })
       return {
         async executor({ context }) {
           const result = await executeInEngine((context as unknown as ApolloContext).request)
@@ -119,13 +108,6 @@ function gatewayOver(first: Graph) {
       }
     },
     stop: async () => undefined,
-  }
-  return {
-    gateway,
-    useGraph(next: Graph): void {
-      graph = next
-      for (const listener of listeners) tell(listener)
-    },
   }
 }
 
