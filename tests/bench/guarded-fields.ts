@@ -15,6 +15,8 @@ interface Case {
   readonly directive: string
   /** By hand, on each of the four fields. */
   readonly rule?: Rules[string][string]
+  /** Asynchronous fields are what `graphql` itself is slow at. Default false. */
+  readonly isUnbounded?: boolean
 }
 
 interface Slice {
@@ -25,6 +27,8 @@ interface Slice {
 const ROUNDS = 151
 const QUERIES_A_SLICE = 10
 const WARM_UP_SLICES = 20
+/** What a rule may cost. */
+const MAX_TIMES = 1.2
 
 const rows = Array.from({ length: 200 }, (_, index) => {
   return { id: `row_${index}`, owner: 'usr_1', a: 1, b: 2, c: 3 }
@@ -42,12 +46,18 @@ const cases: readonly Case[] = [
     name: 'by hand: a promise',
     directive: '@authenticated',
     rule: async (row: Row) => isOwner(row, claims) || new Error('not yours'),
+    isUnbounded: true,
   },
 ]
 
 console.log(`Node ${process.version}: ${ROUNDS} pairs of slices of ${QUERIES_A_SLICE} queries each`)
 console.log(`${'rule on 801 fields'.padEnd(22)} of fastest   of neighbours   ms unguarded`)
-for (const one of cases) report(one.name, await compare(one))
+for (const one of cases) {
+  const times = report(one.name, await compare(one))
+  if (one.isUnbounded === true || times <= MAX_TIMES) continue
+  console.error(`${one.name} costs more than ${MAX_TIMES} times the unguarded subgraph`)
+  process.exitCode = 1
+}
 
 /** Slices take turns, and take turns in who is first: whatever else the machine does meets both. */
 async function compare({ directive, rule }: Case): Promise<readonly Slice[]> {
@@ -69,7 +79,8 @@ async function compare({ directive, rule }: Case): Promise<readonly Slice[]> {
   return slices
 }
 
-function report(name: string, slices: readonly Slice[]): void {
+/** @returns how many times the unguarded subgraph, by the fastest slices */
+function report(name: string, slices: readonly Slice[]): number {
   const fastest = (which: keyof Slice) => Math.min(...slices.map((slice) => slice[which]))
   const ofFastest = fastest('guarded') / fastest('unguarded')
   const ofNeighbours = median(slices.map(({ guarded, unguarded }) => guarded / unguarded))
@@ -77,6 +88,7 @@ function report(name: string, slices: readonly Slice[]): void {
   console.log(
     `${name.padEnd(22)} ${ofFastest.toFixed(2).padStart(10)} ${ofNeighbours.toFixed(2).padStart(15)} ${ms.padStart(14)}`,
   )
+  return ofFastest
 }
 
 function byField(rule: Rules[string][string]): Rules[string] {
