@@ -1,6 +1,8 @@
 // Guessing gets slow, then useless, and none of it keeps anybody out of their own account.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sha256 } from '../../subgraphs/auth/identifiers.ts'
 import { networkOf } from '../../subgraphs/auth/networks/network.ts'
+import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
@@ -274,6 +276,80 @@ test('fifty wrong codes for one account end the day for codes; the link of a res
   expect((await stack.client.send(RESET, { input }, headers)).code).toBe('VERIFICATION_FAILED')
   const byLink = { token, newPassword: 'a new long pass phrase' }
   expect((await stack.client.send(RESET, { input: byLink }, headers)).errors).toEqual([])
+})
+
+const ADD = 'mutation ($input: AddEmailInput!) { addEmail(input: $input) { id } }'
+const VERIFY_EMAIL = 'mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { email } }'
+const WRONG = '12345678'
+
+/** Registers the address and guesses, until the day's fifty wrong codes are used up. */
+async function useUpCodes(email: string, headers: Record<string, string>): Promise<void> {
+  for (let index = 0; index < 10; index += 1) {
+    const verificationId = await beginRegistration(email, headers)
+    const input = { verificationId, code: WRONG }
+    for (let tries = 0; tries < 5; tries += 1) await stack.client.send(VERIFY, { input }, headers)
+  }
+}
+
+async function beginRegistration(email: string, headers: Record<string, string>): Promise<string> {
+  const begun = await stack.client.send(REGISTER, { input: { email, password: PASSWORD } }, headers)
+  return begun.data.register.verification.id
+}
+
+test('wrong codes of strangers do not keep the owner of an address from registering it', async () => {
+  const email = newEmail()
+  const [owner, stranger] = [anywhere(), anywhere()]
+  const verificationId = await beginRegistration(email, owner)
+  const input = { verificationId, code: await stack.mailbox.takeCode(email) }
+  await useUpCodes(email, stranger)
+  // For the network that guessed the day is over: not even the right code helps it.
+  const guessed = await stack.client.send(VERIFY, { input }, stranger)
+  expect(guessed.code).toBe('VERIFICATION_FAILED')
+  const proved = await stack.client.send(VERIFY, { input }, owner)
+  expect(proved.data.verifySession.user.email).toBe(email)
+})
+
+test('nor from adding it to an account', async () => {
+  const [owner, stranger] = [await registerPerson(stack), await registerPerson(stack)]
+  const email = newEmail()
+  const begin = async ({ headers }: typeof owner) =>
+    (await stack.client.send(ADD, { input: { email } }, headers)).data.addEmail.id
+  const verificationId = await begin(owner)
+  const code = await stack.mailbox.takeCode(email)
+  const from = { ...stranger.headers, ...anywhere() }
+  for (let index = 0; index < 10; index += 1) {
+    const input = { verificationId: await begin(stranger), code: WRONG }
+    for (let tries = 0; tries < 5; tries += 1)
+      await stack.client.send(VERIFY_EMAIL, { input }, from)
+  }
+  const input = { verificationId, code }
+  const added = await stack.client.send(VERIFY_EMAIL, { input }, owner.headers)
+  expect(added.data.verifyEmail).toEqual({ email })
+})
+
+test('a code that nobody was mailed is never right: guesses from any number of networks have a bound', async () => {
+  const email = newEmail()
+  await beginRegistration(email, anywhere())
+  const mailed = await stack.mailbox.takeCode(email)
+  // Within the minute: the answer is as always, and no mail leaves.
+  const verificationId = await beginRegistration(email, anywhere())
+  const codeKey = stack.auths[0]?.deps.config.secrets.codeKey
+  if (codeKey === undefined) throw new Error('no auth instance')
+  const row = await Verification.query(stack.db).findById(sha256(verificationId)).throwIfNotFound()
+  const input = { verificationId, code: codeFor(row, codeKey) }
+  expect(input.code).not.toBe(mailed)
+  const guessed = await stack.client.send(VERIFY, { input }, anywhere())
+  expect(guessed.code).toBe('VERIFICATION_FAILED')
+
+  await stack.db('verifications').update({ last_sent_at: new Date(Date.now() - 61_000) })
+  await stack.client.send(
+    'mutation ($input: ResendVerificationInput!) { resendVerification(input: $input) { id } }',
+    { input: { verificationId } },
+    anywhere(),
+  )
+  const resent = { verificationId, code: await stack.mailbox.takeCode(email) }
+  const proved = await stack.client.send(VERIFY, { input: resent }, anywhere())
+  expect(proved.data.verifySession.user.email).toBe(email)
 })
 
 test('no address of a person is kept with the counters', async () => {

@@ -27,7 +27,7 @@ export interface BeginVerification {
   readonly detail?: Readonly<Record<string, unknown>>
   /** No code and no link will match. Default false. */
   readonly isDecoy?: boolean
-  /** Nothing is mailed: the address had its share, or nobody is to be told. Default false. */
+  /** Nothing is mailed, and no code will match: the address had its share, or nobody is to be told. Default false. */
   readonly isSilent?: boolean
   /** With COOKIE a `__Host-flow` cookie must match at every later step. Default BODY. */
   readonly delivery?: TokenDelivery
@@ -60,6 +60,7 @@ export async function beginVerification(
       api_key_id: begin.apiKeyId ?? null,
       registration: begin.registration === undefined ? null : JSON.stringify(begin.registration),
       is_decoy: begin.isDecoy ?? false,
+      is_mailed: !begin.isSilent,
       detail: JSON.stringify(begin.detail ?? {}),
       delivery,
       flow_hash: flowSecret === null ? null : sha256(flowSecret),

@@ -50,10 +50,10 @@ export async function checkCode(
     throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
   }
   const verification = Verification.fromDatabaseJson(row)
-  const account = accountKey(verification)
+  const account = accountKey(verification, origin.ipAddress)
   const guesses = await throttle.add('code-account', account)
   const isRight = sameCode(presented.code, codeFor(verification, deps.config.secrets.codeKey))
-  if (isRight && !verification.is_decoy && !guesses.isOver) {
+  if (isRight && verification.is_mailed && !verification.is_decoy && !guesses.isOver) {
     await throttle.forgive('code-account', account)
     await throttle.forgive('code-network', networkOf(origin.ipAddress))
     return verification
@@ -79,9 +79,20 @@ async function recordFailure(
   })
 }
 
-/** Whoever guesses at a decoy uses up nobody's guesses: they could keep an owner out with them. */
-function accountKey({ purpose, is_decoy, email_normalized, id_hash }: Verification): string {
-  return is_decoy ? `${purpose} ${id_hash}` : codeKey(purpose, email_normalized)
+/** Anybody may begin these for an address that is not theirs. */
+const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL']
+
+/**
+ * Whoever guesses at a decoy uses up nobody's guesses: they could keep an owner out with them. Nor does a stranger at an
+ * address that has no account yet: its owner counts from a network of their own, and has no link that would work instead.
+ */
+function accountKey(
+  { purpose, is_decoy, email_normalized, id_hash }: Verification,
+  address: string | null,
+): string {
+  if (is_decoy) return `${purpose} ${id_hash}`
+  const key = codeKey(purpose, email_normalized)
+  return OPEN_TO_STRANGERS.includes(purpose) ? `${key} ${networkOf(address)}` : key
 }
 
 /** What wrong codes for an address are counted under. */

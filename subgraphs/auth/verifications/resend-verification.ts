@@ -33,6 +33,7 @@ export async function resendVerification(
       .update({
         send_number: trx.raw('send_number + 1'),
         attempts: 0,
+        is_mailed: true,
         last_sent_at: trx.fn.now(),
         code_key_version: deps.config.secrets.codeKey.currentVersion,
         code_expires_at: trx.raw("now() + ? * interval '1 minute'", [CODE_MINUTES]),

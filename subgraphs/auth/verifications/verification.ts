@@ -54,6 +54,8 @@ export class Verification extends Model {
   declare registration: Registration | null
   /** Looks like any other, and no code or link ever matches: a taken or unknown address, a wrong password. */
   declare is_decoy: boolean
+  /** A code that nobody was mailed is never right: else guesses would have no bound but the number of networks. */
+  declare is_mailed: boolean
   declare detail: Record<string, unknown>
   declare delivery: TokenDelivery
   declare flow_hash: string | null
