@@ -198,6 +198,11 @@ test('operator commands go through the running server, and each says what it did
   const unknown = await sallyport('grant-role', '--email', 'nobody@example.com', '--role', 'x')
   expect(unknown.code).toBe(1)
   expect(unknown.said).toContain('no user')
+  for (const command of ['grant-role', 'revoke-role']) {
+    const wrong = await sallyport(command, '--email', email, '--role', 'Content Editor')
+    expect(wrong.code).toBe(1)
+    expect(wrong.said).toMatch(/^--role: a role name has lower-case letters.* as content-editor\n$/)
+  }
   expect((await sallyport('no-such-command')).code).toBe(1)
   expect((await sallyport('--help')).said).toContain('create-admin')
 }, 60_000)

@@ -29,17 +29,24 @@ export interface OperatorDeps {
 export type Command = (deps: OperatorDeps, args: unknown) => Promise<string>
 
 const adminArgs = z.object({ email: z.string(), password: z.string() })
-const roleArgs = z.object({ email: z.string(), role: z.string().regex(ROLE_NAME) })
+const roleArgs = z.object({
+  email: z.string(),
+  role: z
+    .string()
+    .regex(
+      ROLE_NAME,
+      'a role name has lower-case letters, digits, ":", "_" and "-", begins with a letter and is at most 50 long, as content-editor',
+    ),
+})
 const importArgs = z.object({
   lines: z.array(z.string().max(65_536)).max(1_000),
   firstLine: z.number().int().min(1),
   isDryRun: z.boolean(),
 })
-const time = (option: string) =>
-  z.coerce.date({ error: `${option}: a time as 2026-01-31T12:00:00Z` })
+const time = z.coerce.date({ error: 'a time as 2026-01-31T12:00:00Z' })
 const replayArgs = z.object({
-  since: time('--since'),
-  until: time('--until').optional(),
+  since: time,
+  until: time.optional(),
   user: z.string().optional(),
   type: z.string().optional(),
 })
@@ -50,13 +57,13 @@ const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
   'create-admin': async (deps, args) => {
-    const { user, isNew } = await createAdmin(deps, adminArgs.parse(args))
+    const { user, isNew } = await createAdmin(deps, parseArgs(adminArgs, args))
     return isNew
       ? `Created the admin ${user.email} (${user.id}).`
       : `${user.email} (${user.id}) had an account already: it is an admin now, with the password it had.`
   },
   'grant-role': async (deps, args) => {
-    const { email, role } = roleArgs.parse(args)
+    const { email, role } = parseArgs(roleArgs, args)
     const { user, isNew } = await deps.db.transaction((trx) =>
       grantRoleByEmail(trx, { email, role }),
     )
@@ -65,7 +72,7 @@ export const commands = {
       : `${user.email} had the role ${role} already.`
   },
   'revoke-role': async (deps, args) => {
-    const { email, role } = roleArgs.parse(args)
+    const { email, role } = parseArgs(roleArgs, args)
     const { user, hadIt } = await deps.db.transaction((trx) =>
       revokeRoleByEmail(trx, { email, role }),
     )
@@ -75,9 +82,9 @@ export const commands = {
   },
   /** A batch of lines; what it says is an ImportReport as JSON. */
   'import-users': async (deps, args) =>
-    JSON.stringify(await importUsers(deps, importArgs.parse(args))),
+    JSON.stringify(await importUsers(deps, parseArgs(importArgs, args))),
   'rotate-keys': async (deps, args) => {
-    const { compromised } = keyArgs.parse(args)
+    const { compromised } = parseArgs(keyArgs, args)
     const { created, activated } = await rotateKeys(deps.db, {
       signingKeyDays: deps.config.signingKeyDays,
       keyEncryptionKey: deps.config.secrets.keyEncryptionKey,
@@ -101,11 +108,11 @@ export const commands = {
     return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
   },
   'waive-receipt': async ({ db }, args) => {
-    const { erasure, subgraph } = waiveArgs.parse(args)
+    const { erasure, subgraph } = parseArgs(waiveArgs, args)
     await waiveReceipt(db, { erasureId: erasure, subgraph })
     return `${erasure} waits for ${subgraph} no longer. The record says that an operator decided so.`
   },
-  'verify-audit': async (deps, args) => await examineAudit(deps, checkpointArgs.parse(args)),
+  'verify-audit': async (deps, args) => await examineAudit(deps, parseArgs(checkpointArgs, args)),
   'prune-audit': async ({ db, config }) => {
     const months = await pruneAudit(db, config.auditRetentionMonths)
     return months.length === 0
@@ -113,7 +120,7 @@ export const commands = {
       : `Dropped ${months.map((month) => month.slice(0, 7)).join(', ')}.`
   },
   'grant-app-role': async ({ db }, args) => {
-    const { role } = appRoleArgs.parse(args)
+    const { role } = parseArgs(appRoleArgs, args)
     await grantAppRole(db, role)
     return `${role} can run auth now, and can neither change nor remove audit records. Run this again after each migration.`
   },
@@ -134,11 +141,12 @@ export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name)
 }
 
-/** @throws Error with one sentence for each argument that is wrong */
+/** @throws Error with one line for each argument that is wrong */
 function parseArgs<T>(schema: z.ZodType<T>, args: unknown): T {
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
-  throw new Error(parsed.error.issues.map((issue) => issue.message).join('\n'))
+  const { issues } = parsed.error
+  throw new Error(issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n'))
 }
 
 function describeRotation(rotation: {
