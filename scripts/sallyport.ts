@@ -1,6 +1,7 @@
 // The operator's command line: `npm run sallyport -- <command>`.
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { readGatewayConfig } from '../gateway/config.ts'
@@ -135,15 +136,23 @@ function requireArguments(command: CommandName, given: object): void {
   throw new Error(`Missing: ${missing.map((name) => `--${name}`).join(', ')}\n\n${HELP[command]}`)
 }
 
-/** Never an argument: other users of the machine can read those. */
+/** Never an argument: other users of the machine can read those. Nor shown as it is typed. */
 async function readPassword(): Promise<string> {
   const given = process.env.SALLYPORT_PASSWORD
   if (given) return given
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  process.stderr.write('Password for the admin: ')
+  // On a terminal readline does the echo itself, and writes it where nobody sees it.
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({
+    input: process.stdin,
+    output: unseen,
+    terminal: process.stdin.isTTY,
+  })
   try {
-    return await terminal.question('Password for the admin: ')
+    return await terminal.question('')
   } finally {
     terminal.close()
+    process.stderr.write('\n')
   }
 }
 
