@@ -103,10 +103,11 @@ describe.runIf(process.platform === 'linux')('on this kernel', () => {
         child.stdin.write('hash\n')
         expect(await exit).toEqual([0, null])
         // Among two loops at the weight of SCHED_IDLE it takes more than a minute.
-        expect(performance.now() - start).toBeLessThan(15_000)
+        expect(performance.now() - start).toBeLessThan(30_000)
       } finally {
         for (const process of [...loops, child]) process.kill('SIGKILL')
       }
     },
+    60_000,
   )
 })
