@@ -8,13 +8,15 @@ import { startWorkers } from './workers/primary.ts'
 import { tellPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
-await main()
+await main().catch(exitIfSettingsAreWrong)
 
 async function main(): Promise<void> {
-  const config = readConfigOrExit()
+  const config = readGatewayConfig()
   const logger = createLogger(config.logLevel)
-  if (config.workers > 1 && cluster.isPrimary) await runPrimary(config, logger)
-  else await runGateway(config, logger)
+  const run = config.workers > 1 && cluster.isPrimary ? runPrimary : runGateway
+  await run(config, logger).catch((error: unknown) => {
+    throw nameTakenPort(config, error)
+  })
 }
 
 async function runGateway(config: GatewayConfig, logger: GatewayLogger): Promise<void> {
@@ -56,12 +58,16 @@ function endWith(stop: () => Promise<void>, logger: GatewayLogger): void {
   process.on('SIGINT', end)
 }
 
-function readConfigOrExit(): GatewayConfig {
-  try {
-    return readGatewayConfig()
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exit(1)
-  }
+/** A port that is taken is a wrong setting like any other. */
+function nameTakenPort({ port }: GatewayConfig, error: unknown): unknown {
+  const { code, port: taken } = error as { readonly code?: unknown; readonly port?: unknown }
+  if (code !== 'EADDRINUSE') return error
+  const name = taken === port ? 'PORT' : 'ADMIN_PORT'
+  return new ConfigError([`${name}: ${taken} is taken by another process`])
+}
+
+function exitIfSettingsAreWrong(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 import { freePorts } from './free-ports.ts'
 import { LOGIN, PASSWORD, REGISTER, refreshWith, VERIFY, viewerOf } from './people.ts'
@@ -182,6 +182,52 @@ test('a second start on the same folder is refused, and says who holds it', asyn
     },
   ).catch((error: { stderr: string }) => error)
   expect(second.stderr).toContain(`in use by process ${running.child.pid}`)
+})
+
+describe('a part that cannot start says which settings are wrong, and nothing of its code', () => {
+  const parts = [
+    ['gateway', ['PORT', 'ADMIN_PORT']],
+    ['subgraphs/auth', ['AUTH_PORT']],
+    ['subgraphs/reviews', ['REVIEWS_PORT']],
+  ] as const
+
+  async function fail(part: string, settings: Record<string, string>): Promise<string> {
+    const args = ['--import', 'tsx', '--conditions=sallyport-source', `${part}/main.ts`]
+    const other = { ...env, DATA_DIR: otherDir, ...settings }
+    const ended = await promisify(execFile)(process.execPath, args, { env: other }).catch(
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    )
+    expect(ended).toMatchObject({ code: 1 })
+    expect(ended.stderr).not.toMatch(/\bat .*:\d+|node:internal/)
+    return ended.stderr
+  }
+  let otherDir: string
+  beforeAll(() => {
+    otherDir = mkdtempSync(join(tmpdir(), 'sallyport-parts-'))
+  })
+  afterAll(() => rmSync(otherDir, { recursive: true, force: true }))
+
+  test.each(parts)(
+    '%s: every wrong one at once',
+    async (part, [port]) => {
+      const said = await fail(part, { [port]: '99999', PUBLIC_URL: 'graph.example.com' })
+      expect(said).toMatch(new RegExp(`cannot start:\n[^]*${port}[^]*PUBLIC_URL`))
+    },
+    30_000,
+  )
+
+  test.each(parts)(
+    '%s: a port that is taken',
+    async (part, ports) => {
+      // The running server has all of them.
+      const [free] = await freePorts(1)
+      for (const name of ports) {
+        const others = name === 'ADMIN_PORT' ? { PORT: String(free) } : {}
+        expect(await fail(part, others)).toContain(`${name}: ${env[name]} is taken`)
+      }
+    },
+    60_000,
+  )
 })
 
 test('operator commands go through the running server, and each says what it did', async () => {
