@@ -150,3 +150,66 @@ test('other verified addresses come along, and lead to the same account', async 
   const entered = await signIn(second, password)
   expect(entered.data.verifySession.user).toEqual({ id: `two-${first}`, email: first })
 })
+
+test('who proves an imported primary address for the first time has the account alone', async () => {
+  const [victims, attackers] = [newEmail(), newEmail()]
+  const id = `claimed-${victims}`
+  const password = 'old system pass phrase'
+  await importLines([
+    {
+      id,
+      email: victims,
+      otherEmails: [attackers],
+      passwordHash: bcrypt.hashSync(password, 5),
+    },
+  ])
+  const entered = await signIn(attackers, password)
+  expect(entered.data.verifySession.user.id).toBe(id)
+  await stack.db('api_keys').insert({
+    id: `key_${id}`,
+    user_id: id,
+    name: 'k',
+    key: id,
+    status: 'ACTIVE',
+    secret_hash: 'x',
+    secret_pepper_version: 1,
+  })
+
+  const first = await resetByMail(victims, 'mine from now on')
+  expect(first.errors).toEqual([])
+  expect(await stack.db('user_emails').where('user_id', id).pluck('email')).toEqual([victims])
+  expect(await stack.db('api_keys').where('user_id', id).pluck('status')).toEqual(['REVOKED'])
+  const actions = await stack.db('audit_events').where('user_id', id).pluck('action')
+  expect(actions).toEqual(
+    expect.arrayContaining(['email.removed', 'api_key.revoked', 'password.reset']),
+  )
+  await expect
+    .poll(() => stack.mailbox.messages.filter(({ to }) => to === attackers).at(-1)?.subject)
+    .toContain('was removed')
+
+  // The next one proves nothing new: what the owner added meanwhile stays.
+  const email = newEmail()
+  await stack.db('user_emails').insert({
+    id: `eml_${id}`,
+    user_id: id,
+    email,
+    email_normalized: email,
+    verified_at: stack.db.fn.now(),
+  })
+  await stack.db('throttles').delete()
+  expect((await resetByMail(victims, 'mine once again')).errors).toEqual([])
+  expect(await stack.db('user_emails').where('user_id', id)).toHaveLength(2)
+})
+
+async function resetByMail(email: string, newPassword: string) {
+  const begun = await stack.client.send(
+    'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }',
+    { input: { email } },
+  )
+  const verificationId = begun.data.requestPasswordReset.id
+  const input = { verificationId, code: await stack.mailbox.takeCode(email), newPassword }
+  return await stack.client.send(
+    'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }',
+    { input },
+  )
+}

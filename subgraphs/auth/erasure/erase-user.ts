@@ -1,6 +1,7 @@
 // Ends an account: every token, the account itself, and the order to all who hold data of it, in one transaction.
 import type { Knex } from 'knex'
 import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
+import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { type AuditEvent, recordAudit } from '../audit/record.ts'
 import type { AuthConfig } from '../config.ts'
 import type { RequestOrigin } from '../dependencies.ts'
@@ -8,7 +9,6 @@ import { tellAddresses } from '../emails/tell-addresses.ts'
 import { emailsOf } from '../emails/user-email.ts'
 import { emitEvent } from '../events/emit.ts'
 import { newId, sha256 } from '../identifiers.ts'
-import { revoke } from '../revocation/revoke.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
@@ -103,17 +103,10 @@ async function endCredentials(
 ): Promise<number> {
   const sessionIds: string[] = await trx('sessions').where('user_id', user.id).pluck('id')
   await endSessions(trx, origin, { sessionIds, reason: 'account-deleted', actor })
-  const keys: { id: string; status: string }[] = await trx('api_keys')
-    .where('user_id', user.id)
-    .select('id', 'status')
-  for (const { id } of keys.filter(({ status }) => status !== 'REVOKED')) {
-    await revoke(trx, [{ kind: 'api-key', id }])
-    const action = 'api_key.revoked'
-    await recordAudit(trx, origin, { action, actor, userId: user.id, apiKeyId: id })
-    await emitEvent(trx, 'api_key.revoked', user.id, { apiKeyId: id })
-  }
+  const keyIds: string[] = await trx('api_keys').where('user_id', user.id).pluck('id')
+  await revokeKeysOf(trx, origin, { userId: user.id, actor })
   await raiseTokenVersion(trx, user.id)
-  return sessionIds.length + keys.length
+  return sessionIds.length + keyIds.length
 }
 
 /**

@@ -16,6 +16,7 @@ export type MailTemplate =
   | 'primary-email-restored'
   | 'email-removed'
   | 'address-removed'
+  | 'address-dropped'
   | 'account-taken-back'
   | 'password-reset'
   | 'no-account'

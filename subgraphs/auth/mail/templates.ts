@@ -72,6 +72,10 @@ const templates = {
     subject: `This address was removed from your account at ${hostOf(publicUrl)}`,
     text: `This address no longer belongs to your account at ${publicUrl}. The main address of the account was told how to undo it.\n`,
   }),
+  'address-dropped': ({ publicUrl }) => ({
+    subject: `This address was removed from your account at ${hostOf(publicUrl)}`,
+    text: `The main address of your account at ${publicUrl} was proved for the first time, with a new password. This address came with it from elsewhere and no longer belongs to the account: if it is yours, add it again.\n`,
+  }),
   'account-taken-back': ({ publicUrl, data }) => ({
     subject: `Your account at ${hostOf(publicUrl)} was taken back`,
     text: `The link "This was not me" in a mail to ${data.told} was used. Every session of your account at ${publicUrl} has ended, the password is useless, and addresses and API keys that were added meanwhile are gone.\n\nIf this was not you, ask for a new password at once: whoever reads the mail of an address of the account can.\n`,

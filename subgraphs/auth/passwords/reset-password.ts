@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
 import { transact } from '../database.ts'
+import { claimAccount } from '../emails/claim-account.ts'
 import { proveAddress } from '../emails/prove-address.ts'
 import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, badInput, parseInput } from '../errors.ts'
@@ -89,6 +90,7 @@ async function replacePassword(
   await consumeVerification(trx, verification)
   const actor = { kind: 'user', id: user.id } as const
   await setPassword(trx, user.id, stored)
+  if (isFirstProof(user, verification)) await claimAccount(trx, origin, user)
   await proveAddress(trx, user, verification.email_normalized)
   if (user.status === 'INVITED')
     await trx('users').where('id', user.id).update({ status: 'ACTIVE' })
@@ -103,6 +105,11 @@ async function replacePassword(
   await recordAudit(trx, origin, { action: 'password.reset', actor, userId: user.id })
   await emitEvent(trx, 'user.password_changed', user.id, {})
   return user
+}
+
+/** Nobody had shown yet that they read the mail of the primary address. */
+function isFirstProof(user: User, { email_normalized }: Verification): boolean {
+  return user.email_normalized === email_normalized && !user.email_verified
 }
 
 function failed(): AuthError {

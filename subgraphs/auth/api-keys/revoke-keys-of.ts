@@ -1,0 +1,27 @@
+// Revokes all of a person's keys, those that wait for their code included.
+import type { Knex } from 'knex'
+import { type AuditEvent, recordAudit } from '../audit/record.ts'
+import type { RequestOrigin } from '../dependencies.ts'
+import { emitEvent } from '../events/emit.ts'
+import { revoke } from '../revocation/revoke.ts'
+
+export async function revokeKeysOf(
+  trx: Knex,
+  origin: RequestOrigin,
+  { userId, actor }: { readonly userId: string; readonly actor: AuditEvent['actor'] },
+): Promise<void> {
+  const keys: { id: string }[] = await trx('api_keys')
+    .where('user_id', userId)
+    .whereNot('status', 'REVOKED')
+    .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
+    .returning('id')
+  await revoke(
+    trx,
+    keys.map(({ id }) => ({ kind: 'api-key', id })),
+  )
+  for (const { id } of keys) {
+    const action = 'api_key.revoked'
+    await recordAudit(trx, origin, { action, actor, userId, apiKeyId: id })
+    await emitEvent(trx, 'api_key.revoked', userId, { apiKeyId: id })
+  }
+}
