@@ -1,5 +1,6 @@
 // The auth subgraph from the side: what somebody sees who reaches it without the gateway.
 import { createIdentitySigner } from '@sallyport/claims/seal'
+import { decodeJwt } from 'jose'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
@@ -75,6 +76,18 @@ test('the internal API opens to gateways alone, not to the identity of a user or
   const gateway = await sign('auth', { kind: 'gateway' })
   expect((await call('/internal/credentials', gateway, question)).status).toBe(200)
   expect((await call('/internal/credentials', gateway, { type: 'other' })).status).toBe(400)
+})
+
+test('the policy live sees the principal that the access token describes', async () => {
+  const token = decodeJwt(person.accessToken)
+  const { sub, sid, ver } = token
+  const question = { type: 'live', principal: { kind: 'user', sub, sid, ver } }
+  const gateway = await sign('auth', { kind: 'gateway' })
+  const { principal } = (await call('/internal/credentials', gateway, question)).body
+  const { iss: _iss, aud: _aud, jti: _jti, iat: _iat, exp: _exp, ...claims } = token
+  // An empty scope is left out of an identity token.
+  if (claims.scope === '') delete claims.scope
+  expect(principal).toEqual({ kind: 'user', ...claims })
 })
 
 test('the identity of a gateway is nobody in the graph', async () => {

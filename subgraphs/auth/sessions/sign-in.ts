@@ -3,7 +3,7 @@ import type { Claims } from '@sallyport/claims'
 import type { AuthContext } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../networks/address-rule.ts'
-import { signAccessToken } from '../tokens/access-token.ts'
+import { FIRST_PARTY_CLIENT, signAccessToken } from '../tokens/access-token.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { deviceCookie, sessionCookies } from './cookies.ts'
@@ -80,7 +80,7 @@ export function claimsOf(session: Session, user: UserWithRoles): Claims {
     subject: user.id,
     sessionId: session.id,
     keyId: null,
-    clientId: null,
+    clientId: FIRST_PARTY_CLIENT,
     roles: Object.freeze([...user.roles]),
     scopes: Object.freeze([...user.scopes]),
     emailVerified: user.email_verified,

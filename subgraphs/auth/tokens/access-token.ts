@@ -6,7 +6,8 @@ import type { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 
-const FIRST_PARTY_CLIENT = 'sallyport'
+/** `client_id` of whoever signs in at auth itself. */
+export const FIRST_PARTY_CLIENT = 'sallyport'
 
 export interface AccessToken {
   readonly token: string
