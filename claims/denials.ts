@@ -17,9 +17,12 @@ export function unauthenticated(message = 'You need to be signed in.'): GraphQLE
 export function denialError(denial: Denial): GraphQLError {
   if (denial.code === 'UNAUTHENTICATED') return unauthenticated()
   if (denial.code === 'FORBIDDEN') return forbidden()
-  const { code, maxAgeSeconds } = denial
-  const challenge = maxAgeSeconds === undefined ? {} : { maxAgeSeconds }
-  return new GraphQLError('Prove who you are once more.', { extensions: { code, challenge } })
+  // The same words and challenge as the gateway's: a client cannot tell which of the two doors refused.
+  const { code, missing, maxAgeSeconds } = denial
+  const methods = missing.split(' ').includes('mfa') ? ['MFA'] : ['PASSWORD']
+  const challenge = { methods, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
+  const message = 'Confirm who you are, then try again.'
+  return new GraphQLError(message, { extensions: { code, challenge } })
 }
 
 /** The coded error of a rule that could not be decided: no allowance, and no verdict on the caller. */

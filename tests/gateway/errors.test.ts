@@ -1,5 +1,7 @@
 // The error table (design section 7): codes, statuses and headers of refusals, and what leaves of a subgraph's errors (case 109).
+import type { Denial } from '@sallyport/claims/predicates'
 import { describe, expect, test } from 'vitest'
+import { denialError } from '../../claims/denials.ts'
 import {
   errorBody,
   errorFromDenial,
@@ -74,6 +76,17 @@ describe('a refusal', () => {
       maxAgeSeconds: 60,
     })
   })
+})
+
+test.each<Denial>([
+  { code: 'STEP_UP_REQUIRED', missing: 'policies fresh:60', maxAgeSeconds: 60 },
+  { code: 'STEP_UP_REQUIRED', missing: 'policies mfa' },
+  { code: 'STEP_UP_REQUIRED', missing: 'policies mfa fresh:60', maxAgeSeconds: 60 },
+])('a step-up for $missing reads alike, whichever door asks for it', (denial) => {
+  const atGateway = errorFromDenial(denial)
+  const atSubgraph = denialError(denial)
+  expect(atSubgraph.message).toBe(atGateway.message)
+  expect(atSubgraph.extensions).toEqual(atGateway.extensions)
 })
 
 describe('the response type', () => {
