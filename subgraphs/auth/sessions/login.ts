@@ -139,7 +139,8 @@ async function signIn(
     email: email?.normalized ?? started.user.email_normalized,
     userId: started.user.id,
     address: origin.ipAddress,
-    knownDevice: device?.hash ?? null,
+    // What a known device counted was taken back when its password was right.
+    knownDevice: null,
   })
   return await answerSignedIn(context, started)
 }

@@ -6,7 +6,7 @@ import { emitEvent } from '../events/emit.ts'
 import { newId, sha256 } from '../identifiers.ts'
 import { seal } from '../tokens/sealed-box.ts'
 import { endSessions } from './end-sessions.ts'
-import { formatRefreshToken, newFamily } from './refresh-token.ts'
+import { formatRefreshToken, newFamily, type RefreshToken } from './refresh-token.ts'
 import { Session, type TokenDelivery } from './session.ts'
 
 /** More signed-in devices than this: the one unused for longest is signed out. */
@@ -20,6 +20,11 @@ export interface NewSession {
   readonly authenticationMethods: readonly string[]
   /** The known device that it runs on; null or absent: a new one. */
   readonly deviceHash?: string | null
+}
+
+export interface ActiveSession {
+  readonly session: Session
+  readonly refreshToken: string
 }
 
 /** A session that waits for its code. It has no tokens, and nothing accepts its id. */
@@ -39,19 +44,21 @@ export async function startPendingSession(
   return Session.fromDatabaseJson(row)
 }
 
+/** The caller holds a lock on the user, or has just made them, so that parallel logins count one after the other. */
 export async function startActiveSession(
   trx: Knex,
   deps: AuthDeps,
   origin: RequestOrigin,
   session: NewSession,
-): Promise<{ session: Session; refreshToken: string }> {
-  const pending = await startPendingSession(trx, origin, session)
-  const activated = await activateSession(trx, deps, origin, {
-    sessionId: pending.id,
-    authenticationMethods: session.authenticationMethods,
-  })
-  if (activated === null) throw new Error('a session of this transaction is gone')
-  return activated
+): Promise<ActiveSession> {
+  const token = newFamily()
+  const [row] = await trx('sessions')
+    .insert({
+      ...columns(origin, session),
+      ...activeColumns(trx, deps, token),
+    })
+    .returning('*')
+  return await finishStart(trx, origin, { session: Session.fromDatabaseJson(row), token })
 }
 
 /** @returns null when the session is no longer pending: ended by a password change, an admin or time */
@@ -60,33 +67,46 @@ export async function activateSession(
   deps: AuthDeps,
   origin: RequestOrigin,
   activate: { readonly sessionId: string; readonly authenticationMethods: readonly string[] },
-): Promise<{ session: Session; refreshToken: string } | null> {
+): Promise<ActiveSession | null> {
   await lockUserOf(trx, activate.sessionId)
   const token = newFamily()
-  const { refreshIdleDays, refreshAbsoluteDays, secrets } = deps.config
-  const key = secrets.keyEncryptionKey
   const [row] = await trx('sessions')
     .where({ id: activate.sessionId, status: 'PENDING' })
     .whereRaw('expires_at > now()')
     .update({
-      status: 'ACTIVE',
       authentication_methods: [...activate.authenticationMethods],
-      authenticated_at: trx.fn.now(),
-      last_used_at: trx.fn.now(),
-      idle_expires_at: trx.raw("now() + ? * interval '1 day'", [refreshIdleDays]),
-      expires_at: trx.raw("now() + ? * interval '1 day'", [refreshAbsoluteDays]),
-      csrf_key_version: secrets.codeKey.currentVersion,
-      family_id: token.familyId,
-      family_hash: sha256(token.familySecret),
-      family_sealed: seal(key.current().release(), `family ${token.familyId}`, token.familySecret),
-      family_key_version: key.currentVersion,
-      turn_hash: sha256(token.turn),
-      generation: 1,
-      rotated_at: trx.fn.now(),
+      ...activeColumns(trx, deps, token),
     })
     .returning('*')
   if (row === undefined) return null
-  const session = Session.fromDatabaseJson(row)
+  return await finishStart(trx, origin, { session: Session.fromDatabaseJson(row), token })
+}
+
+function activeColumns(trx: Knex, { config }: AuthDeps, token: RefreshToken) {
+  const { refreshIdleDays, refreshAbsoluteDays, secrets } = config
+  const key = secrets.keyEncryptionKey
+  return {
+    status: 'ACTIVE',
+    authenticated_at: trx.fn.now(),
+    last_used_at: trx.fn.now(),
+    idle_expires_at: trx.raw("now() + ? * interval '1 day'", [refreshIdleDays]),
+    expires_at: trx.raw("now() + ? * interval '1 day'", [refreshAbsoluteDays]),
+    csrf_key_version: secrets.codeKey.currentVersion,
+    family_id: token.familyId,
+    family_hash: sha256(token.familySecret),
+    family_sealed: seal(key.current().release(), `family ${token.familyId}`, token.familySecret),
+    family_key_version: key.currentVersion,
+    turn_hash: sha256(token.turn),
+    generation: 1,
+    rotated_at: trx.fn.now(),
+  }
+}
+
+async function finishStart(
+  trx: Knex,
+  origin: RequestOrigin,
+  { session, token }: { readonly session: Session; readonly token: RefreshToken },
+): Promise<ActiveSession> {
   await keepWithinCap(trx, origin, session)
   await recordAudit(trx, origin, {
     action: 'session.created',
