@@ -56,11 +56,15 @@ test.each(Object.entries(reads))(
       console.log(`${query} p${part * 100}: ${shown.join(', ')} ms`)
     }
     expect(logins).toBeGreaterThan(ROUNDS * SECONDS)
-    // The middle round: what else a machine does falls on one or two of them.
-    const ratios = rounds.map(
-      ({ idle, flooded }) => percentile(flooded, 0.99) / percentile(idle, 0.99),
-    )
-    expect(percentile(ratios, 0.5)).toBeLessThan(2)
+    // Of all rounds together: the p99 of one is its ten slowest, and what else a machine does falls on one or two of them.
+    const ofAll = (which: 'idle' | 'flooded') =>
+      percentile(
+        rounds.flatMap((round) => round[which]),
+        0.99,
+      )
+    const [idle, flooded] = [ofAll('idle'), ofAll('flooded')]
+    console.log(`${query} p99 of all rounds: ${idle.toFixed(1)} → ${flooded.toFixed(1)} ms`)
+    expect(flooded / idle).toBeLessThan(2)
   },
 )
 
