@@ -39,3 +39,20 @@ test('a password of more than 1024 bytes is refused before it is hashed', async 
   const register = await stack.client.send(REGISTER, { input })
   expect([login.code, register.code]).toEqual(['BAD_USER_INPUT', 'WEAK_PASSWORD'])
 })
+
+test('a password that is changed while it is checked lets nobody begin a session with it', async () => {
+  const person = await registerPerson(stack)
+  await stack.db.raw(`
+    create function change_password() returns trigger language plpgsql as
+      $$ begin update users set token_version = token_version + 1 where id = '${person.id}'; return new; end $$;
+    create trigger change_password after insert on throttles
+      for each row when (new.key like '%login-mail-hour%') execute function change_password()`)
+  const input = { email: person.email, password: PASSWORD }
+  const begun = await stack.client.send(LOGIN, { input })
+  await stack.db.raw('drop trigger change_password on throttles; drop function change_password()')
+  // The answer is the same as ever; there is neither a session nor a code behind it.
+  const { id } = begun.data.login.verification
+  expect(id).toMatch(/^ver_/)
+  const sessions = await stack.db('sessions').where({ user_id: person.id, status: 'PENDING' })
+  expect(sessions).toEqual([])
+})

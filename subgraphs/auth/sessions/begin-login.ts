@@ -57,7 +57,8 @@ export async function beginLogin(
   return begun
 }
 
-/** Held until the end: an account that is deleted meanwhile has no sessions. */
-async function isStillThere(trx: Knex, { id }: User): Promise<boolean> {
-  return (await trx('users').where('id', id).forKeyShare().first('id')) !== undefined
+/** Held until the end: an account that is deleted meanwhile has no sessions, nor has one whose password was changed. */
+async function isStillThere(trx: Knex, { id, token_version }: User): Promise<boolean> {
+  const found = await trx('users').where({ id, token_version }).forShare().first('id')
+  return found !== undefined
 }
