@@ -26,6 +26,8 @@ interface Thread {
   priority: ThreadPriority | null
 }
 
+const RESTART_MS = 500
+
 /** A thread says first who it is, where the system tells it. */
 type Message = { readonly tid: number } | { readonly result?: unknown; readonly error?: string }
 
@@ -104,7 +106,8 @@ export function createHashThreads({
     thread.current = null
     thread.priority?.end()
     pool.splice(pool.indexOf(thread), 1)
-    if (!stopped) startThread()
+    // One that cannot even load would be replaced as fast as it dies.
+    setTimeout(() => !stopped && startThread(), RESTART_MS).unref()
   }
 
   function next(thread: Thread): void {
