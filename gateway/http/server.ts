@@ -27,14 +27,22 @@ export interface ListenOptions {
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { limits, host, isExclusive: exclusive = false } = options
   let isStopping = false
+  /** Sockets of requests that are answered although the parser, a moment later, cannot read them either. */
+  const refused = new WeakSet<Socket>()
   const server = createHttpServer(options, (incoming, response) => {
+    if (hasUnknownCoding(incoming)) {
+      refused.add(incoming.socket)
+      return refuseUnknownCoding(response)
+    }
     if (isStopping) response.setHeader('connection', 'close')
     options.handle(incoming, response)
   })
   server.headersTimeout = limits.headersTimeoutMs
   server.requestTimeout = limits.requestTimeoutMs
   server.keepAliveTimeout = 65_000
-  server.on('clientError', refuseBrokenRequest)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!refused.has(socket)) refuseBrokenRequest(error, socket)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port: options.port, host, exclusive }, resolve)
@@ -89,6 +97,7 @@ const brokenRequests: Readonly<Record<string, readonly [status: string, message:
 }
 
 const LINGER_MS = 1000
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 // Requests that never became one: there is no response object, only the socket.
 function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -100,9 +109,9 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     '400 Bad Request',
     'The request is not valid HTTP.',
   ]
-  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] })
+  const body = brokenBody(message)
   socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\ncontent-type: ${JSON_TYPE}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
   // Closing at once, with bytes unread, would reset the connection before the answer is read;
@@ -110,4 +119,21 @@ function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   socket.resume()
   const cut = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(cut))
+}
+
+// Node undoes `chunked` and passes over whatever coding is said to lie below it. Somebody in front who reads it another
+// way would see another request in the same bytes (RFC 9112, section 6.1).
+function hasUnknownCoding({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  return coding !== undefined && coding.toLowerCase() !== 'chunked'
+}
+
+function refuseUnknownCoding(response: ServerResponse): void {
+  const body = brokenBody('Of transfer codings only "chunked" is known here.')
+  response.writeHead(501, { 'content-type': JSON_TYPE, connection: 'close' })
+  response.end(body)
+}
+
+function brokenBody(message: string): string {
+  return JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] })
 }
