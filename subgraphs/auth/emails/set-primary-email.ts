@@ -51,27 +51,30 @@ export async function setPrimaryEmail(
 }
 
 /**
- * Going back to an address that could undo is undoing: the address that is left, an intruder's perhaps, gets no link that
- * would give it the account again, and loses those it has. Of two that hold a link, the one told first had the account first.
+ * Going back to an address that could undo is undoing: nobody who was told later, an intruder perhaps, keeps a link that
+ * would give them the account again, and the address that is left gets none. Unless it was told first: then it was there
+ * before the other.
  */
 async function tellOldPrimary(
   trx: Knex,
   deps: Pick<AuthDeps, 'config'>,
   { user, next }: { readonly user: User; readonly next: UserEmail },
 ): Promise<void> {
-  const either = [user.email_normalized, next.email_normalized]
-  const undos = (await openUndosOf(trx, user.id)).filter(({ email_normalized: told }) =>
-    either.includes(told),
-  )
-  if (undos[0]?.email_normalized !== next.email_normalized) {
+  const undos = await openUndosOf(trx, user.id)
+  const firstOf = (address: string) =>
+    undos.findIndex(({ email_normalized }) => email_normalized === address)
+  const [ofNext, ofLeft] = [firstOf(next.email_normalized), firstOf(user.email_normalized)]
+  if (ofNext === -1 || (ofLeft !== -1 && ofLeft < ofNext)) {
     await tellOfChange(trx, deps, { kind: 'primary', user, changed: next.email })
     return
   }
-  const left = undos.filter(({ email_normalized: told }) => told === user.email_normalized)
+  const later = undos
+    .slice(ofNext)
+    .filter(({ email_normalized }) => email_normalized !== next.email_normalized)
   await trx('verifications')
     .whereIn(
       'id_hash',
-      left.map(({ id_hash }) => id_hash),
+      later.map(({ id_hash }) => id_hash),
     )
     .update({ consumed_at: trx.fn.now() })
   await enqueueMail(trx, {
