@@ -354,6 +354,20 @@ test('every address that the account had is told when it is taken back', async (
   }
 })
 
+test('a session that changes addresses to and fro does not fill the mailbox: it is told to wait', async () => {
+  const person = await registerPerson(stack)
+  const second = await addAddress(person)
+  const own = await stack.db('user_emails').where('email', person.email).first('id')
+  const codes: (string | undefined)[] = []
+  for (let index = 0; index < 21; index += 1) {
+    const { id } = index % 2 === 0 ? second : own
+    codes.push(code(await as(person)(PRIMARY, { id })))
+  }
+  expect(codes).toEqual([...Array(20).fill(undefined), 'RATE_LIMITED'])
+  const again = await logIn(stack.client, person)
+  expect(code(await as(again)(PRIMARY, { id: second.id }))).toBeUndefined()
+})
+
 test('an undo runs out after 72 hours', async () => {
   const person = await registerPerson(stack)
   const second = await addAddress(person)

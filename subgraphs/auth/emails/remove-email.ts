@@ -8,15 +8,17 @@ import { emitEvent } from '../events/emit.ts'
 import { enqueueMail } from '../mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { limitChanges } from './limit-changes.ts'
 import { tellOfChange } from './tell-of-change.ts'
 import { UserEmail } from './user-email.ts'
 
 const removeEmailInput = z.object({ id: z.string().max(128) })
 
-/** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT for the primary address */
+/** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT for the primary address; RATE_LIMITED */
 export async function removeEmail(context: AuthContext, input: unknown): Promise<UserWithRoles> {
   const { deps, origin } = context
   const { id } = parseInput(removeEmailInput, input)
+  await limitChanges(context)
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()

@@ -10,19 +10,21 @@ import { emitEvent } from '../events/emit.ts'
 import { enqueueMail } from '../mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
+import { limitChanges } from './limit-changes.ts'
 import { openUndosOf } from './open-undos.ts'
 import { tellOfChange } from './tell-of-change.ts'
 import { UserEmail } from './user-email.ts'
 
 const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
 
-/** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT when nobody has proved the address */
+/** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT when nobody has proved the address; RATE_LIMITED */
 export async function setPrimaryEmail(
   context: AuthContext,
   input: unknown,
 ): Promise<UserWithRoles> {
   const { deps, origin } = context
   const { id } = parseInput(setPrimaryEmailInput, input)
+  await limitChanges(context)
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()

@@ -44,6 +44,8 @@ export const limits = {
   'login-mail-hour': { points: 10, seconds: HOUR },
   /** Codes that a session asks for, for an account and a purpose: keys, the deletion of an account. */
   'session-mail-hour': { points: 10, seconds: HOUR },
+  /** Addresses that one session makes primary or removes: each is told by mail. */
+  'email-change-hour': { points: 20, seconds: HOUR },
   'mail-network': { points: 20, seconds: HOUR },
 } as const satisfies Record<string, Limit>
 
