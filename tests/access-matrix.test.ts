@@ -7,7 +7,7 @@ import { type Stack, startStack } from './harness.ts'
 import { refreshWith, registerPerson } from './people.ts'
 
 type Caller = 'anonymous' | 'apiKey' | 'user' | 'moderator' | 'admin'
-type Outcome = 'pass' | 401 | 403
+type Outcome = 'pass' | 'denied' | 401 | 403
 type Row = readonly [
   operation: string,
   anonymous: Outcome,
@@ -24,10 +24,13 @@ const SESSION = [401, 403, 'pass', 'pass', 'pass'] as const
 const MODERATOR = [401, 403, 403, 'pass', 403] as const
 const ADMIN = [401, 403, 403, 403, 'pass'] as const
 
-/** `pass`: the rules let it through; what the resolver then says is its own. */
+/**
+ * `pass`: the rules of gateway and subgraph let it through; what the resolver then says is its own.
+ * `denied`: the gateway cannot tell, and the subgraph refuses.
+ */
 const MATRIX = {
   'Query.viewer': ['{ viewer { kind } }', ...PASS],
-  'Query.user': ['{ user(id: "usr_nobody") { id } }', ...SIGNED_IN],
+  'Query.user': ['{ user(id: "usr_nobody") { id } }', 401, 'denied', 'denied', 'denied', 'pass'],
   'Query.users': ['{ users(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.roles': ['{ roles(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.addressRules': ['{ addressRules(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
@@ -168,6 +171,8 @@ const MATRIX = {
   ],
 } satisfies Record<string, Row>
 
+const REFUSALS: readonly string[] = ['UNAUTHENTICATED', 'FORBIDDEN']
+
 let stack: Stack
 const headers = new Map<Caller, Readonly<Record<string, string>>>()
 
@@ -216,11 +221,18 @@ for (const [field, [operation, ...outcomes]] of rows) {
   test(`${field}: ${CALLERS.map((caller, index) => `${caller} ${outcomes[index]}`).join(', ')}`, async () => {
     for (const [index, caller] of CALLERS.entries()) {
       const answer = await stack.client.send(operation, {}, headers.get(caller) ?? {})
-      if (outcomes[index] === 'pass') {
-        expect([401, 403], `${caller}: ${answer.text}`).not.toContain(answer.status)
+      const outcome = outcomes[index]
+      if (outcome === 'pass' || outcome === 'denied') {
+        expect(answer.status, `${caller}: ${answer.text}`).toBe(200)
+        // What the subgraph refuses is a field error: the second door, which counts where the gateway errs.
+        const [, root] = field.split('.')
+        const isDenied = answer.errors.some(
+          ({ path, extensions }) => path?.[0] === root && REFUSALS.includes(extensions.code),
+        )
+        expect(isDenied, `${caller}: ${answer.text}`).toBe(outcome === 'denied')
         continue
       }
-      expect(answer.status, `${caller}: ${answer.text}`).toBe(outcomes[index])
+      expect(answer.status, `${caller}: ${answer.text}`).toBe(outcome)
       expect(answer.data).toBeUndefined()
     }
   })
