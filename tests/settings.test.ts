@@ -46,3 +46,18 @@ test.each(parts)('the %s refuses what is no origin', (_, read) => {
     expect(() => read({ PUBLIC_URL }), PUBLIC_URL).toThrow(/PUBLIC_URL/)
   }
 })
+
+test('gateway and auth take the same lifetimes of access tokens', () => {
+  const auth = (ACCESS_TOKEN_MINUTES: string) =>
+    readAuthConfig({ ...secrets, ACCESS_TOKEN_MINUTES }).accessTokenSeconds
+  const gateway = (ACCESS_TOKEN_MINUTES: string) =>
+    readGatewayConfig({ ACCESS_TOKEN_MINUTES }).accessTokenMaxSeconds
+  for (const minutes of ['1', '10', '60']) {
+    expect([auth(minutes), gateway(minutes)]).toEqual(Array(2).fill(Number(minutes) * 60))
+  }
+  for (const minutes of ['0', '1.5', '-1', 'ten']) {
+    for (const read of [auth, gateway]) {
+      expect(() => read(minutes), minutes).toThrow('ACCESS_TOKEN_MINUTES')
+    }
+  }
+})
