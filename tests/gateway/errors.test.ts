@@ -1,4 +1,5 @@
 // The error table (design section 7): codes, statuses and headers of refusals, and what leaves of a subgraph's errors (case 109).
+import { readFileSync } from 'node:fs'
 import type { Denial } from '@sallyport/claims/predicates'
 import { describe, expect, test } from 'vitest'
 import { denialError } from '../../claims/denials.ts'
@@ -150,6 +151,30 @@ describe('an error of a subgraph', () => {
     const found = normalizeSubgraphError(error({ code, reason: 'SESSION_REVOKED' }), fromOther)
     expect(found.extensions).toEqual({ code: 'SUBGRAPH_UNAVAILABLE' })
     expect(found.message).not.toBe('text')
+  })
+
+  test('docs/errors.md lists what passes, and what becomes SUBGRAPH_UNAVAILABLE', () => {
+    const [, section = ''] = readFileSync('docs/errors.md', 'utf8').split('## Errors of other')
+    const [passed = '', ofAuth = '', failures = ''] = section.split(/\n\n?- |\n\n/).slice(1)
+    const codesIn = (text: string) =>
+      [...text.matchAll(/`([A-Z]+_?[A-Z_]*[A-Z])`/g)]
+        .map(([, code = '']) => code)
+        .filter((code) => code !== 'SUBGRAPH_UNAVAILABLE')
+    const becomes = (code: string, answer: typeof fromAuth) =>
+      normalizeSubgraphError(error({ code }), answer).extensions?.code
+    expect(codesIn(ofAuth).length + codesIn(failures).length).toBe(15)
+    for (const code of codesIn(passed)) expect(becomes(code, fromOther)).toBe(code)
+    for (const code of codesIn(ofAuth)) {
+      expect([becomes(code, fromOther), becomes(code, fromAuth)]).toEqual([
+        'SUBGRAPH_UNAVAILABLE',
+        code,
+      ])
+    }
+    for (const code of codesIn(failures)) {
+      for (const answer of [fromAuth, fromOther]) {
+        expect(becomes(code, { ...answer, status: 401 })).toBe('SUBGRAPH_UNAVAILABLE')
+      }
+    }
   })
 
   test('a business code passes with what the table allows and nothing else', () => {
