@@ -16,7 +16,7 @@ export const typeDefs = gql`
     "Mails a code to the address; verifyEmail adds it. Needs a sign-in of the last 15 minutes, as the next ones do."
     addEmail(input: AddEmailInput!): Verification @policy(policies: [["session", "fresh:900"]])
     verifyEmail(input: VerifyEmailInput!): UserEmail @policy(policies: [["session"]])
-    "A verified address of one's own. The one before is told, and can undo it for 72 hours."
+    "A verified address of one's own. The one before is told, and can undo it for 72 hours, unless it was put in the place of this one just before."
     setPrimaryEmail(input: SetPrimaryEmailInput!): User @policy(policies: [["session", "fresh:900"]])
     "Any but the primary one, which is told and can undo it for 72 hours."
     removeEmail(input: RemoveEmailInput!): User @policy(policies: [["session", "fresh:900"]])
