@@ -102,6 +102,8 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     owners.flatMap((owner) => configs.get(owner) ?? [])
   const guard = (rule: AccessRule, owners: readonly string[]) =>
     createGuard(rule, configsOf(owners), policies)
+  const enforcedGuard = (rule: AccessRule, owners: readonly string[]) =>
+    Object.freeze({ ...guard(rule, owners), dryRunUntil: null })
 
   function readType(node: GuardedNode): TypeAccess {
     const joins = directivesNamed(node, 'join__type').map(readArguments)
@@ -141,11 +143,10 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const declared = ruleAt(field, names, parent.coordinate)
     if (declared) refuseForeignRule(declared, { ...parent, configs: configsOf(owners) })
     const rule = declared ?? (parent.mustHaveRule ? defaultRule(configsOf(owners)) : null)
-    return {
-      guard: rule && guard(rule, owners),
-      owners,
-      requiresOthers: resolving.some((join) => join.requires !== undefined),
-    }
+    const requiresOthers = resolving.some((join) => join.requires !== undefined)
+    // Its rule has those of the fields that it requires, which are of other subgraphs: no dry run of this one opens them.
+    const guardOf = requiresOthers ? enforcedGuard : guard
+    return { guard: rule && guardOf(rule, owners), owners, requiresOthers }
   }
 
   function implementedBy(node: GuardedNode): readonly InterfaceTypeDefinitionNode[] {

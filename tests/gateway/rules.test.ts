@@ -252,6 +252,32 @@ describe('a dry run', () => {
       await expect(graph.ask(query, { claims: ann })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     }
   })
+
+  test('does not cover what its own fields require of another subgraph', async () => {
+    const people = {
+      settings: { access: 'authenticated' },
+      sdl: `type Query { person: Person @authenticated }
+        type Person @key(fields: "id") @authenticated {
+          id: ID! income: Int @policy(policies: [["role:admin"]]) }`,
+      resolvers: { Query: { person: () => ({ id: '1' }) }, Person: { income: () => 1 } },
+    }
+    const scores = {
+      settings: trial.settings,
+      sdl: `type Person @key(fields: "id") @authenticated {
+        id: ID! income: Int @external
+        score: Int @requires(fields: "income") @policy(policies: [["role:admin"]])
+        colour: String @policy(policies: [["role:admin"]]) }`,
+      resolvers: { Person: { colour: () => 'red' } },
+    }
+    await using graph = await startGraph({ auth, people, scores })
+    const asAnn = { claims: ann }
+    expect((await graph.ask('{ person { colour } }', asAnn)).data).toEqual({
+      person: { colour: 'red' },
+    })
+    await expect(graph.ask('{ person { score } }', asAnn)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    })
+  })
 })
 
 test('@apollo/gateway has no enforcement of its own to lean on', () => {
