@@ -118,6 +118,8 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       if ('refused' in answer) return refuse(question, answer.refused)
       const found = readKnown(answer.principal, askedAt)
       known.set(id, found)
+      // Rights changed while auth was answering: it may have looked before that.
+      if (isVoid(found)) return await ask(question)
       return verdictOn(found, pair.address)
     } catch (error) {
       if (!(error instanceof AuthUnavailable || error instanceof ClaimsError)) throw error

@@ -88,9 +88,11 @@ export async function startAuthPeer(options: { issuer: string }) {
     if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
+    // A slow answer is late, not fresh.
+    const found = answer(body ?? {})
     if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
     if (!switches.isAnswering) return json(response, {}, 502)
-    json(response, answer(body ?? {}))
+    json(response, found)
   }
 
   function identityFor(incoming: IncomingMessage): boolean {

@@ -91,6 +91,17 @@ describe('while the feed is fresh', () => {
     await statusWithin(1000, protectedField, 403)
   })
 
+  test('a key that was narrowed while auth took long to answer is asked about once more', async () => {
+    const pair = Object.values(apiKey).join(' ')
+    stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
+    stack.auth.switches.slowAnswersMs = 300
+    const asked = stack.send('{ onlyAdmins }', { headers: apiKey })
+    await expect.poll(() => stack.auth.calls('/internal/credentials').length).toBe(1)
+    stack.auth.apiKeys.set(pair, apiKeyPrincipal)
+    stack.auth.revoke({ kind: 'api-key-changed', id: 'key_1' })
+    expect(refusalOf(await asked)).toBe('FORBIDDEN')
+  })
+
   test('a cached key is asked about again after a minute', async () => {
     stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
     await stack.hello(apiKey)
