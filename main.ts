@@ -1,13 +1,13 @@
 // Zero-setup start: every part in one process, on the embedded database unless DATABASE_URL is set.
 import { existsSync } from 'node:fs'
 import pino from 'pino'
-import { readGatewayConfig } from './gateway/config.ts'
+import { type GatewayConfig, readGatewayConfig } from './gateway/config.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createTerminalStream } from './scripts/terminal-stream.ts'
 import { createAuth } from './subgraphs/auth/auth.ts'
-import { readAuthConfig } from './subgraphs/auth/config.ts'
+import { type AuthConfig, readAuthConfig } from './subgraphs/auth/config.ts'
 import { withDevelopmentSecrets } from './subgraphs/auth/development-secrets.ts'
-import { readReviewsConfig } from './subgraphs/reviews/config.ts'
+import { type ReviewsConfig, readReviewsConfig } from './subgraphs/reviews/config.ts'
 import { createReviews } from './subgraphs/reviews/server.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
@@ -39,7 +39,30 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
     AUTH_URL: env.AUTH_URL || `http://${localHost(env.HOST)}:${authConfig.port}/graphql`,
     REVIEWS_URL: env.REVIEWS_URL || `http://${localHost(env.HOST)}:${reviewsConfig.port}/graphql`,
   })
-  const log = createPartLog(env.LOG_LEVEL || 'info')
+  const ports = {
+    PORT: gatewayConfig.port,
+    ADMIN_PORT: gatewayConfig.adminPort,
+    AUTH_PORT: authConfig.port,
+    REVIEWS_PORT: reviewsConfig.port,
+  }
+  const configs = { authConfig, reviewsConfig, gatewayConfig }
+  await startAll(configs, createPartLog(env.LOG_LEVEL || 'info')).catch((error: unknown) => {
+    throw nameTakenPort(ports, error)
+  })
+}
+
+async function startAll(
+  {
+    authConfig,
+    reviewsConfig,
+    gatewayConfig,
+  }: {
+    readonly authConfig: AuthConfig
+    readonly reviewsConfig: ReviewsConfig
+    readonly gatewayConfig: GatewayConfig
+  },
+  log: (part: string) => pino.Logger,
+): Promise<void> {
   // Who takes events is there before whoever sends them.
   const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
   const auth = await createAuth(authConfig, { log: log('auth'), consumers: [reviews.consumer] })
@@ -56,6 +79,13 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
   }
   await gateway.ready()
   console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
+}
+
+function nameTakenPort(ports: Readonly<Record<string, number>>, error: unknown): unknown {
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown }
+  if (code !== 'EADDRINUSE') return error
+  const [name = 'PORT'] = Object.entries(ports).find(([, wanted]) => wanted === port) ?? []
+  return new Error(`${name}: ${port} is taken by another process`)
 }
 
 /** One address for all parts: reviews does not know the gateway's port. Production says it itself. */

@@ -44,7 +44,7 @@ export function createReader(env: Environment, problems: string[]) {
     list,
     networks: (name: string) => list(name, isNetwork, 'an address or CIDR range'),
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
-    minutes: (name: string, fallback: number) => integer(name, fallback, [1, 24 * 60]),
+    minutes: (name: string, fallback: number) => integer(name, fallback, [1, 60]),
     entries: (name: string, fallback: number) => integer(name, fallback, [1, 10_000_000]),
     percent: (name: string, fallback: number) => integer(name, fallback, [0, 100]),
     bytes: (name: string, fallback: number) => integer(name, fallback, [1024, 100 * 1024 * 1024]),

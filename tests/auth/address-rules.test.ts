@@ -123,7 +123,8 @@ test("an admin's password and refresh token are worth nothing on a network where
       { 'x-forwarded-for': address },
     )
   try {
-    for (const send of [logInFrom, refreshFrom]) {
+    for (const send of [refreshFrom, logInFrom]) {
+      const sessions = await stack.db('sessions').where('user_id', person.id).pluck('id')
       const refused = await send(person, '198.51.100.9')
       expect(refused.errors[0]?.extensions).toMatchObject({
         code: 'FORBIDDEN',
@@ -131,6 +132,7 @@ test("an admin's password and refresh token are worth nothing on a network where
       })
       expect(refused.text).not.toContain(person.email)
       expect((await send(other, '198.51.100.9')).errors).toEqual([])
+      expect(await stack.db('sessions').where('user_id', person.id).pluck('id')).toEqual(sessions)
       // What was refused elsewhere has not been used up.
       expect((await send(person, HOME)).errors).toEqual([])
     }

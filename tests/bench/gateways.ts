@@ -134,7 +134,7 @@ async function startSallyport(
       SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
       IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }),
       TRUSTED_PROXIES: '127.0.0.1',
-      ACCESS_TOKEN_MINUTES: '240',
+      ACCESS_TOKEN_MINUTES: '60',
       ...env,
     },
   })

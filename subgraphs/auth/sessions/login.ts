@@ -13,7 +13,7 @@ import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { beginLogin } from './begin-login.ts'
 import { findDevice, rememberDevice } from './device.ts'
 import { tellOfNewDevice } from './new-device.ts'
-import { answerSignedIn, type SignedIn } from './sign-in.ts'
+import { answerSignedIn, requireAddressOfAdmin, type SignedIn } from './sign-in.ts'
 import { type NewSession, startActiveSession } from './start-session.ts'
 
 const loginInput = z.object({
@@ -129,6 +129,7 @@ async function signIn(
     if (user?.status !== 'ACTIVE' || user.token_version !== seen?.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
     }
+    await requireAddressOfAdmin(trx, context, user)
     const { session, refreshToken } = await startActiveSession(trx, deps, origin, newSession)
     if (device !== null) return { session, refreshToken, user, deviceToken: null }
     await tellOfNewDevice(trx, deps, { user, session })

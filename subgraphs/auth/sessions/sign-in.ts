@@ -1,5 +1,6 @@
 // The answer to whoever is signed in now: tokens in the body or in cookies, never both.
 import type { Claims } from '@sallyport/claims'
+import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../networks/address-rule.ts'
@@ -32,7 +33,7 @@ export async function answerSignedIn(
   },
 ): Promise<SignedIn> {
   const { session, user, refreshToken, deviceToken } = signedIn
-  await requireAddressOfAdmin(context, user)
+  await requireAddressOfAdmin(context.deps.db, context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
   const access = await signAccessToken(context.deps, {
     session,
@@ -59,13 +60,17 @@ export async function answerSignedIn(
   }
 }
 
-/** The gateway takes these mutations for nobody's, and so cannot tell that an admin is behind them. */
-async function requireAddressOfAdmin(
+/**
+ * The gateway takes these mutations for nobody's, and so cannot tell that an admin is behind them. Whoever is about to
+ * write a session asks first.
+ */
+export async function requireAddressOfAdmin(
+  db: Knex,
   { deps, origin }: AuthContext,
   user: UserWithRoles,
 ): Promise<void> {
   if (!user.roles.includes('admin')) return
-  const rules = [...rulesOfSettings(deps.config), ...(await AddressRule.query(deps.db))]
+  const rules = [...rulesOfSettings(deps.config), ...(await AddressRule.query(db))]
   if (admitsAdmin(rules, origin.ipAddress)) return
   throw new AuthError('FORBIDDEN', {
     message: 'The graph cannot be used from this network.',

@@ -16,7 +16,7 @@ import { clearedFlowCookie } from './cookies.ts'
 import { rememberDevice } from './device.ts'
 import { tellOfNewDevice } from './new-device.ts'
 import type { Session } from './session.ts'
-import { answerSignedIn, type SignedIn } from './sign-in.ts'
+import { answerSignedIn, requireAddressOfAdmin, type SignedIn } from './sign-in.ts'
 import { activateSession, startActiveSession } from './start-session.ts'
 
 const verifySessionInput = z.object({
@@ -116,6 +116,7 @@ async function completeLogin(
   const seen = await findUserWithRoles(trx, verification.user_id)
   if (started === null || seen?.status !== 'ACTIVE') throw failed()
   if (!(await isAddressOf(trx, seen.id, verification.email_normalized))) throw failed()
+  await requireAddressOfAdmin(trx, context, seen)
   await proveAddress(trx, seen, verification.email_normalized)
   const user = (await findUserWithRoles(trx, seen.id)) ?? seen
   return { ...started, user, deviceToken: await meetDevice(trx, context, user, started.session) }
