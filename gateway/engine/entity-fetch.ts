@@ -64,7 +64,9 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
         continue
       }
       const first = group.targets[0] as Data
-      if (mayUnite && haveSameScalars(first, target)) {
+      // One that is shared already stands at other places too, which are not looked at a second time.
+      const isElsewhere = run.shared?.has(target) === true
+      if (mayUnite && !isElsewhere && haveSameScalars(first, target)) {
         run.putInPlaceOf(first, { parent: parents[index] as Data, key: keys[index] as string })
       } else group.targets.push(target)
     }

@@ -70,6 +70,40 @@ test('objects with one key that differ in something else stay apart', async () =
   expect(data).toEqual({ orders: ['x', 'y', 'x'].map(item) })
 })
 
+test('one that stands below several parents is nobody else’s place', async () => {
+  const ids = ['0', '1', '1']
+  await using fixture = await startGraph({
+    auth,
+    reviews: {
+      sdl: `type Query { reviews: [Review!]! @public }
+        type Review @public { id: ID! product: Product }
+        type Product @key(fields: "id") @public { id: ID! reviews: [Review!] }`,
+      resolvers: {
+        Query: { reviews: () => ids.map((id) => ({ id, product: { id } })) },
+        Product: { reviews: ({ id }: { id: string }) => [{ id: `of ${id}` }] },
+      },
+    },
+    products: {
+      sdl: `type Product @key(fields: "id") @public { id: ID! maker: Maker }
+        type Maker @key(fields: "id") @public { id: ID! }`,
+      resolvers: { Product: { maker: () => ({ id: 'm' }) } },
+    },
+    makers: {
+      sdl: 'type Maker @key(fields: "id") @public { id: ID! name: String! }',
+      resolvers: { Maker: { name: () => 'Acme' } },
+    },
+  })
+  // The products hold more than scalars, so each stays; their one maker stands below two of them as it is.
+  const query = '{ reviews { product { id reviews { id } maker { name } } } }'
+  expect(await fixture.ask(query)).toEqual({
+    data: {
+      reviews: ids.map((id) => ({
+        product: { id, reviews: [{ id: `of ${id}` }], maker: { name: 'Acme' } },
+      })),
+    },
+  })
+})
+
 test('equal ones are asked for, merged and written as one, in lists and outside of them', async () => {
   const root = { orders: orders.map(({ item }) => ({ item: { __typename: 'Item', ...item } })) }
   const sent: string[] = []
