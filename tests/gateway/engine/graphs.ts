@@ -145,4 +145,37 @@ const odd: TestGraph = {
   },
 }
 
-export const testGraphs: readonly TestGraph[] = [shop, media, odd]
+/** One entity behind the other, few of each: whatever a fetch brings stands at many places, some of which are one object. */
+const chain: TestGraph = {
+  name: 'chain',
+  subgraphs: {
+    reviews: /* GraphQL */ `
+      type Query { reviews: [Review!]! latest: Review pairs: [[Review!]!] }
+      type Mutation { review(id: ID!): Review }
+      type Review @key(fields: "id") { id: ID! stars: Int product: Product about: Subject place: Place @shareable }
+      union Subject = Product | Maker
+      type Product @key(fields: "id") { id: ID! reviews: [Review!] place: Place @shareable }
+      type Maker @key(fields: "id") { id: ID! }
+      type Place @shareable { country: String town: String inner: Place }
+    `,
+    products: /* GraphQL */ `
+      type Query { products: [Product] }
+      type Product @key(fields: "id") { id: ID! name: String! maker: Maker variants: [[Product!]] place: Place @shareable }
+      type Maker @key(fields: "id") { id: ID! best: Product place: Place @shareable }
+      type Place @shareable { country: String town: String inner: Place }
+    `,
+    makers: /* GraphQL */ `
+      type Query { makers: [Maker!] }
+      type Maker @key(fields: "id") { id: ID! name: String! owner: Person! staff: [Person!] label: String @external about: String @requires(fields: "label") place: Place @shareable }
+      type Person @key(fields: "id") { id: ID! }
+      type Place @shareable { country: String town: String inner: Place }
+    `,
+    people: /* GraphQL */ `
+      type Query { people: [Person] }
+      type Maker @key(fields: "id") { id: ID! label: String }
+      type Person @key(fields: "id") { id: ID! name: String! boss: Person maker: Maker }
+    `,
+  },
+}
+
+export const testGraphs: readonly TestGraph[] = [shop, media, odd, chain]

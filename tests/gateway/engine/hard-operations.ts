@@ -91,4 +91,21 @@ export const hardOperations: readonly HardOperation[] = [
     graph: 'odd',
     query: `mutation { first again { query { nodes { derived } start { query { toString } } } node { strict { deep { far } } } } second(node: "Node:1") { names next { names } } }`,
   },
+  // One maker below several products that stay apart, one person below several makers.
+  {
+    graph: 'chain',
+    query: `{
+      reviews { product { id reviews { id } maker { name owner { name boss { name } } best { name maker { name } } } } }
+      pairs { product { reviews { stars } place { town } maker { place { town } about staff { name maker { name } } } } }
+    }`,
+  },
+  {
+    graph: 'chain',
+    query: `{
+      makers { staff { boss { name maker { name best { name } } } } owner { maker { owner { name } } } }
+      products { variants { name maker { name } reviews { product { maker { name owner { name } } } } } }
+      reviews { about { ... on Maker { name } ... on Product { name reviews { id } maker { name } } } }
+    }`,
+  },
+  { graph: 'chain', query: '{ reviews { product { id reviews { id } maker { name } } } }' },
 ]
