@@ -1,5 +1,6 @@
 // Refresh tokens from before a proof or a new password: a lost answer costs nobody a session, and a copy gains nothing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bearer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { PASSWORD, type Person, refreshWith, registerPerson } from '../people.ts'
 
@@ -86,7 +87,30 @@ describe('a refresh token from before a new password', () => {
   })
 })
 
+test('a token from after a new password is not taken for one from before it', async () => {
+  const changed = await changePassword()
+  await session().update({
+    rotated_at: stack.db.raw("now() - interval '5 minutes'"),
+    predecessors_expire_at: stack.db.raw("now() - interval '4 minutes'"),
+  })
+  const proved = await prove(NEW_PASSWORD, changed.accessToken)
+  // Another tab sends what it got with the new password; the answer of that may be lost, too.
+  expect((await refreshed(changed.refreshToken)).refreshToken).toBe(proved.refreshToken)
+  await session().update({ rotated_at: stack.db.raw("now() - interval '61 seconds'") })
+  expect(await refreshed(changed.refreshToken)).toBeTruthy()
+  // What is from before it is still void.
+  expect((await refreshWith(stack.client, person.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
+})
+
+test('what an instance of an older version left behind ends no session', async () => {
+  const changed = await changePassword()
+  const next = await refreshed(changed.refreshToken)
+  await session().update({ predecessors_expire_at: stack.db.raw("now() - interval '1 minute'") })
+  expect((await refreshed(changed.refreshToken)).refreshToken).toBe(next.refreshToken)
+})
+
 interface Tokens {
+  readonly accessToken: string
   readonly refreshToken: string
   readonly authTime: number
 }
@@ -94,12 +118,12 @@ interface Tokens {
 function tokensOf(tokens: { accessToken: string; refreshToken: string }): Tokens {
   const [, payload = ''] = tokens.accessToken.split('.')
   const { auth_time: authTime } = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  return { refreshToken: tokens.refreshToken, authTime }
+  return { ...tokens, authTime }
 }
 
-async function prove(): Promise<Tokens> {
-  const input = { password: PASSWORD }
-  const { data } = await stack.client.send(REAUTHENTICATE, { input }, person.headers)
+async function prove(password = PASSWORD, accessToken = person.accessToken): Promise<Tokens> {
+  const input = { password }
+  const { data } = await stack.client.send(REAUTHENTICATE, { input }, bearer(accessToken))
   return tokensOf(data.reauthenticate.tokens)
 }
 

@@ -44,11 +44,14 @@ export async function renewTokens(
       authenticated_before: trx.raw('coalesce(authenticated_before, authenticated_at)'),
       predecessors_expire_at:
         predecessorsForSeconds === undefined
-          ? trx.ref('predecessors_expire_at')
+          ? null
           : trx.raw("now() + ? * interval '1 second'", [predecessorsForSeconds]),
       previous_turn_hash: trx.ref('turn_hash'),
+      // Those from before a new password stay void: the turn that takes their place is from after it.
       earlier_turn_hashes: trx.raw(
-        '(array_remove(array_prepend(previous_turn_hash, earlier_turn_hashes), null))[1:?]',
+        `case when predecessors_expire_at is null
+           then (array_remove(array_prepend(previous_turn_hash, earlier_turn_hashes), null))[1:?]
+           else '{}' end`,
         [MAX_EARLIER_TURNS],
       ),
       turn_hash: sha256(token.turn),

@@ -90,7 +90,10 @@ async function findFamily(db: Knex, presented: RefreshToken): Promise<Row | null
     .first(
       'sessions.*',
       db.raw("rotated_at > now() - ? * interval '1 second' as is_in_grace", [GRACE_SECONDS]),
-      db.raw('coalesce(predecessors_expire_at <= now(), false) as is_predecessor_void'),
+      // Before `rotated_at`: left behind by an instance of an older version, which knows nothing of it.
+      db.raw(
+        'coalesce(predecessors_expire_at between rotated_at and now(), false) as is_predecessor_void',
+      ),
       db.raw(
         "(sessions.status = 'ACTIVE' and users.status = 'ACTIVE' and sessions.expires_at > now() and sessions.idle_expires_at > now()) as is_usable",
       ),
