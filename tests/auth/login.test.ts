@@ -55,4 +55,6 @@ test('a password that is changed while it is checked lets nobody begin a session
   expect(id).toMatch(/^ver_/)
   const sessions = await stack.db('sessions').where({ user_id: person.id, status: 'PENDING' })
   expect(sessions).toEqual([])
+  expect(await stack.db('mail_outbox').where({ recipient: person.email })).toEqual([])
+  expect(stack.mailbox.messages.filter(({ to }) => to === person.email)).toHaveLength(1)
 })

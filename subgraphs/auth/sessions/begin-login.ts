@@ -47,7 +47,7 @@ export async function beginLogin(
       },
       template: 'login-code',
       isDecoy: user === null,
-      isSilent: !isMailed,
+      isSilent: user === null || !isMailed,
       delivery: newSession.delivery,
       ...(user && { userId: user.id }),
       ...(session && { sessionId: session.id }),
