@@ -58,6 +58,8 @@ const HONOUR_MS = 60 * 60_000
 // is enough, and a key that was verified this moment still works at once.
 const REFUSALS_PER_SECOND = 5
 const invalid = refused('API_KEY_INVALID')
+/** Whoever changes a key or its owner without end must not hold its requests for as long. */
+const MAX_ASKS = 3
 
 /** Checks API keys: by shape, then in the cache, then by asking auth, once however many wait. */
 export function createApiKeys(options: ApiKeysOptions): ApiKeys {
@@ -109,7 +111,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
     return asked
   }
 
-  async function ask(question: Question): Promise<Verdict> {
+  async function ask(question: Question, asksLeft = MAX_ASKS): Promise<Verdict> {
     const { id, pair } = question
     const askedAt = monotonic()
     if (askedAt - failedAt < ASK_AGAIN_MS && mayHonourPrevious(question)) return honour(question)
@@ -119,7 +121,9 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       const found = readKnown(answer.principal, askedAt)
       known.set(id, found)
       // Rights changed while auth was answering: it may have looked before that.
-      if (isVoid(found)) return await ask(question)
+      if (isVoid(found)) {
+        return asksLeft === 0 ? { kind: 'unavailable' } : await ask(question, asksLeft - 1)
+      }
       return verdictOn(found, pair.address)
     } catch (error) {
       if (!(error instanceof AuthUnavailable || error instanceof ClaimsError)) throw error

@@ -55,7 +55,7 @@ export function createRevocationEntries(clock: {
         else if (entry.kind === 'issued-before') {
           issuedBefore = Math.max(issuedBefore, Number(entry.id))
         } else if (entry.kind === 'api-key-changed') {
-          changedKeys.set(entry.id, { arrivedAt: clock.monotonic(), expiresAt: entry.expiresAt })
+          addChangedKey(entry)
         } else {
           if (entry.kind === 'signing-key' && !signingKeys.has(entry.id)) clock.onWithdrawnKey?.()
           addId(idsByKind[entry.kind], entry)
@@ -88,6 +88,13 @@ export function createRevocationEntries(clock: {
 
   function addId(ids: Map<string, number>, entry: { id: string; expiresAt: number }): void {
     ids.set(entry.id, Math.max(entry.expiresAt, ids.get(entry.id) ?? 0))
+  }
+
+  // A snapshot tells of the same change again: what was asked for since must not be void for that.
+  function addChangedKey({ id, expiresAt }: RevocationEntry & { kind: 'api-key-changed' }): void {
+    const before = changedKeys.get(id)
+    if (before !== undefined && before.expiresAt >= expiresAt) return
+    changedKeys.set(id, { expiresAt, arrivedAt: clock.monotonic() })
   }
 
   function addUser({ id, ver, expiresAt }: RevocationEntry & { kind: 'user' }): void {
