@@ -82,14 +82,16 @@ export function createHashThreads({
   async function standBack(thread: Thread, tid: number): Promise<void> {
     mayStandBack ??= askOnce()
     if (!(await mayStandBack) || stopped || !pool.includes(thread)) return
-    thread.priority = createThreadPriority(tid)
+    thread.priority = createThreadPriority(tid, { cost })
     if (thread.current !== null) thread.priority.begin()
   }
 
   async function askOnce(): Promise<boolean> {
     const mayLeave = await mayLeaveIdleClass()
     if (!mayLeave)
-      log?.info('hashing runs at a nice value of 5: SCHED_IDLE could not be left again')
+      log?.info(
+        'hashing runs at a nice value of 5: chrt is missing, or may not bring a thread back from SCHED_IDLE',
+      )
     return mayLeave
   }
 
@@ -134,6 +136,7 @@ export function createHashThreads({
     compare: async (password, hash) => (await run({ password, hash })) as boolean,
     stop: async () => {
       stopped = true
+      for (const thread of pool) thread.priority?.end()
       await Promise.all(pool.map((thread) => thread.worker.terminate()))
     },
   }

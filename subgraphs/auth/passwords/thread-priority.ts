@@ -11,12 +11,14 @@ export interface ThreadPriority {
   end(): void
 }
 
-/** Five times what a hash takes at the default cost. */
+/** Five times what a hash takes at cost 12; one more doubles it. */
 const STARVING_MS = 1000
 const FOREGROUND_MS = 60_000
 const ASK_TIMEOUT_MS = 10_000
 
 export interface ThreadPriorityOptions {
+  /** What most hashes cost. Default: 12. */
+  readonly cost?: number
   /** Default: asks `chrt` of util-linux. */
   readonly setClass?: (tid: number, schedulingClass: 'idle' | 'other') => void
 }
@@ -28,8 +30,9 @@ export interface ThreadPriorityOptions {
  */
 export function createThreadPriority(
   tid: number,
-  { setClass = askChrt }: ThreadPriorityOptions = {},
+  { cost = 12, setClass = askChrt }: ThreadPriorityOptions = {},
 ): ThreadPriority {
+  const starvingMs = STARVING_MS * 2 ** Math.max(0, cost - 12)
   let foregroundUntil = 0
   let starving: NodeJS.Timeout | undefined
   setClass(tid, 'idle')
@@ -44,7 +47,7 @@ export function createThreadPriority(
       starving = setInterval(() => {
         foregroundUntil = performance.now() + FOREGROUND_MS
         setClass(tid, 'other')
-      }, STARVING_MS).unref()
+      }, starvingMs).unref()
     },
     end: () => clearInterval(starving),
   }
