@@ -140,7 +140,6 @@ function requireArguments(command: CommandName, given: object): void {
 async function readPassword(): Promise<string> {
   const given = process.env.SALLYPORT_PASSWORD
   if (given) return given
-  process.stderr.write('Password for the admin: ')
   // On a terminal readline does the echo itself, and writes it where nobody sees it.
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({
@@ -149,6 +148,7 @@ async function readPassword(): Promise<string> {
     terminal: process.stdin.isTTY,
   })
   try {
+    process.stderr.write('Password for the admin: ')
     return await terminal.question('')
   } finally {
     terminal.close()

@@ -61,8 +61,8 @@ export async function answerSignedIn(
 }
 
 /**
- * The gateway takes these mutations for nobody's, and so cannot tell that an admin is behind them. Whoever is about to
- * write a session asks first.
+ * The gateway takes these mutations for nobody's, and so cannot tell that an admin is behind them. A login asks in its
+ * transaction, and leaves no session behind.
  */
 export async function requireAddressOfAdmin(
   db: Knex,
