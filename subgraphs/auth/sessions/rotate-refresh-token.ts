@@ -150,9 +150,6 @@ async function update(
     .whereRaw('expires_at > now() and idle_expires_at > now()')
     .whereExists(db('users').whereRaw("users.id = sessions.user_id and users.status = 'ACTIVE'"))
     .update({
-      ...change.columns,
-      authenticated_before: null,
-      predecessors_expire_at: null,
       previous_turn_hash: sha256(change.presented.turn),
       earlier_turn_hashes: [],
       turn_hash: sha256(change.successor.turn),
@@ -165,6 +162,9 @@ async function update(
       idle_expires_at: db.raw("least(expires_at, now() + ? * interval '1 day')", [
         config.refreshIdleDays,
       ]),
+      authenticated_before: null,
+      predecessors_expire_at: null,
+      ...change.columns,
     })
     .returning('*')
   return row === undefined ? null : Session.fromDatabaseJson(row)
