@@ -21,7 +21,7 @@ const apiKeyPrincipal = { kind: 'api-key', sub: 'usr_1', key_id: 'key_1', roles:
 
 /** Time passes, once the last heartbeat that is still on its way has arrived. */
 async function later(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await new Promise((resolve) => setTimeout(resolve, 200))
   elapsed += ms
 }
 
@@ -231,7 +231,7 @@ describe('while auth takes long to answer', () => {
     const revoked = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
     for (const headers of [known, revoked]) await stack.hello(headers)
     stack.auth.switches.slowAnswersMs = 1_500
-    elapsed += 2000
+    await later(2000)
     stack.auth.revoke({ kind: 'session', id: 'ses_2' })
     const first = await timeOf(() => Promise.all([stack.hello(known), stack.hello(revoked)]))
     expect(first).toBeLessThan(1_000)
@@ -244,7 +244,7 @@ describe('while auth takes long to answer', () => {
 
   test('what was never confirmed waits', async () => {
     stack.auth.switches.slowAnswersMs = 1_000
-    elapsed += 2000
+    await later(2000)
     stack.auth.revoke({ kind: 'session', id: 'ses_2' })
     const unknown = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))
     expect((await stack.hello(unknown)).status).toBe(401)
@@ -254,13 +254,13 @@ describe('while auth takes long to answer', () => {
     const headers = bearer(await stack.auth.token())
     await stack.hello(headers)
     stack.auth.switches.slowAnswersMs = 1_000
-    elapsed += 2000
+    await later(2000)
     await stack.hello(headers)
     stack.auth.switches.slowAnswersMs = 0
-    elapsed += 2000
+    await later(2000)
     await stack.hello(headers)
     await new Promise((resolve) => setTimeout(resolve, 1200))
-    elapsed += 2000
+    await later(2000)
     stack.auth.revoke({ kind: 'session', id: 'ses_1' })
     expect((await stack.hello(headers)).status).toBe(401)
   })
@@ -273,7 +273,7 @@ describe('while the feed is late', () => {
     stack.auth.apiKeys.set(pair, { ...apiKeyPrincipal, roles: ['admin'] })
     expect((await admin()).status).toBe(200)
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     expect((await admin()).status).toBe(200)
     stack.auth.apiKeys.set(pair, apiKeyPrincipal)
     elapsed += 1001
@@ -283,7 +283,7 @@ describe('while the feed is late', () => {
   test('a key is asked about once a second, however often it is used', async () => {
     stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
     stack.auth.switches.isBeating = false
-    elapsed += 2000
+    await later(2000)
     for (let n = 0; n < 10; n += 1) expect((await stack.hello(apiKey)).status).toBe(200)
     expect(stack.auth.calls('/internal/credentials').length).toBeLessThanOrEqual(2)
   })
@@ -292,11 +292,11 @@ describe('while the feed is late', () => {
     const headers = bearer(await stack.auth.token())
     stack.auth.switches.isBeating = false
     stack.auth.switches.isAnswering = false
-    elapsed += 2000
+    await later(2000)
     const reply = await stack.send('mutation { logout }', { headers })
     expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
     stack.auth.switches.isAnswering = true
-    elapsed += 2000
+    await later(2000)
     const again = await stack.send('mutation { logout }', { headers })
     expect(again.body).toEqual({ data: { logout: 'user' } })
   })
@@ -394,7 +394,7 @@ test('many credentials at once while the feed is late are asked about in parts t
     Array.from({ length: 1300 }, (_, n) => stack.auth.token({ claims: { sid: `ses_${n}` } })),
   )
   stack.auth.switches.isBeating = false
-  elapsed += 2000
+  await later(2000)
   stack.auth.revoke({ kind: 'session', id: 'ses_1299' })
   const replies = await Promise.all(tokens.map((token) => stack.hello(bearer(token))))
   const statuses = replies.map(({ status }) => status)
