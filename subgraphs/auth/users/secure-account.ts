@@ -1,9 +1,8 @@
 // Somebody else was in: nothing that they may hold works any longer, and the owner of the mailbox chooses a new password.
 import type { Knex } from 'knex'
+import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { emitEvent } from '../events/emit.ts'
-import { revoke } from '../revocation/revoke.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
 import { linkTokenFor } from '../verifications/verification.ts'
@@ -33,22 +32,12 @@ export async function secureAccount(
   await endSessionsOf(trx, origin, { userId: user.id, reason: 'not-me', actor })
   await trx('known_devices').where('user_id', user.id).delete()
   await voidVerifications(trx, user.id)
-  const keys: { id: string }[] = await trx('api_keys')
-    .where('user_id', user.id)
-    .whereNot('status', 'REVOKED')
-    .whereRaw('coalesce(secret_changed_at, created_at) >= ?', [since])
-    .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
-    .returning('id')
-  await revoke(
-    trx,
-    keys.map(({ id }) => ({ kind: 'api-key', id })),
-  )
-  for (const { id } of keys) await emitEvent(trx, 'api_key.revoked', user.id, { apiKeyId: id })
+  const revokedApiKeyIds = await revokeKeysOf(trx, origin, { userId: user.id, actor, since })
   await recordAudit(trx, origin, {
     action,
     actor,
     userId: user.id,
-    detail: { revokedApiKeyIds: keys.map(({ id }) => id) },
+    detail: { revokedApiKeyIds },
   })
   const { verification } = await beginVerification(trx, deps.config, {
     purpose: 'PASSWORD_RESET',
