@@ -139,9 +139,9 @@ function overlapping(schema: GraphQLSchema, type: GraphQLCompositeType): GraphQL
 function drawDirectives(drawing: Drawing): string {
   if (drawing.pick(6) !== 0) return ''
   const one = drawDirective(drawing)
-  return drawing.pick(4) === 0 && one.includes('@skip')
-    ? ` ${one} ${drawDirective(drawing).replace('@skip', '@include')}`
-    : ` ${one}`
+  if (drawing.pick(4) !== 0 || !one.includes('@skip')) return ` ${one}`
+  const other = drawDirective(drawing).replace('@skip(if: false)', '@include(if: true)')
+  return ` ${one} ${other.replace('@skip', '@include')}`
 }
 
 function drawDirective(drawing: Drawing): string {
