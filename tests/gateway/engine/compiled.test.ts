@@ -119,6 +119,19 @@ describe('the compiled engine', () => {
     expect(await fixture.ask(query)).toEqual({ data: { things, greeting: 'hello' } })
   })
 
+  test('a condition on what can never be there takes nothing else away', async () => {
+    const fixture = await start()
+    const query = `query ($on: Boolean! = true) { things { ...Known ...Other } }
+      fragment Known on Product { name stars }
+      fragment Other on Note { ...Any }
+      fragment Any on Thing { ...Known ...More }
+      fragment More on Thing { ...Never @include(if: $on) id }
+      fragment Never on Product { related { id } }`
+    const { data } = await ask(fixture, query)
+    const known = (id: number) => ({ name: `product ${id}`, stars: id })
+    expect(data).toEqual({ things: [{ id: 'n' }, known(2), known(1)] })
+  })
+
   test('runs the fields of a mutation one after the other, across subgraphs', async () => {
     const fixture = await start()
     await ask(
