@@ -140,15 +140,13 @@ function drawDirectives(drawing: Drawing): string {
   if (drawing.pick(6) !== 0) return ''
   const one = drawDirective(drawing)
   if (drawing.pick(4) !== 0 || !one.includes('@skip')) return ` ${one}`
-  const other = drawDirective(drawing).replace('@skip(if: false)', '@include(if: true)')
-  return ` ${one} ${other.replace('@skip', '@include')}`
+  return ` ${one} ${drawDirective(drawing).replace('@skip', '@include')}`
 }
 
 function drawDirective(drawing: Drawing): string {
   const { pick, definitions, variables } = drawing
   const directive = pick(2) === 0 ? '@skip' : '@include'
-  // Never a constant that leaves something out: around one the stock executor may lose what stands beside it.
-  if (pick(3) === 0) return `${directive}(if: ${directive === '@include'})`
+  // Never a constant: around one the stock executor may lose what stands beside it.
   const name = `on${pick(3)}`
   if (!definitions.some((definition) => definition.startsWith(`$${name}:`))) {
     const byDefault = pick(3)
