@@ -1,5 +1,5 @@
 // What the docs tell people to send is something that the graph takes.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { commands } from '../subgraphs/auth/operator/commands.ts'
@@ -44,12 +44,6 @@ test('every file that the README and the docs link to is there', () => {
       expect(() => readdirOrFile(`${folder}${target}`), `${page} → ${target}`).not.toThrow()
     }
   }
-})
-
-test('every test that tests/CASES.md names is there', () => {
-  const named = [...readFileSync('tests/CASES.md', 'utf8').matchAll(/`([\w/-]+(?:\.test)?\.ts)`/g)]
-  expect(named.length).toBeGreaterThan(150)
-  for (const [, file = ''] of named) expect(existsSync(`tests/${file}`), file).toBe(true)
 })
 
 test('every setting that a part reads is in docs/settings.md and .env.example, and no other is', () => {

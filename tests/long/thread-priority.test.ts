@@ -38,7 +38,7 @@ const HASHING = `(async () => {
   })
 })()`
 
-describe.runIf(process.platform === 'linux')('on this kernel', () => {
+describe('on this kernel, which is Linux', () => {
   test.each(Object.entries(callers))(
     '%s, a hash gets on while others keep all cores busy',
     async (name, prefix) => {
