@@ -56,7 +56,7 @@ export function mappedAddress(address: string): string | null {
 /** The eight groups of an IPv6 address without a zone; Node's own parser settles every spelling. */
 export function ipv6Groups(address: string): number[] {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address
-  const plain = canonical.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+  const plain = canonical.replace(/(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/, (_, a, b, c, d) =>
     [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)]
       .map((group) => group.toString(16))
       .join(':'),

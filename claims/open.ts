@@ -120,7 +120,7 @@ function keySource(options: IdentityReaderOptions): () => Promise<KeySource> {
     local.catch(() => undefined)
     return () => local
   }
-  const base = options.issuer.replace(/\/+$/, '')
+  const base = options.issuer.replace(/(?<!\/)\/+$/, '')
   const url = options.jwksUrl ?? `${base}/.well-known/identity-jwks.json`
   const { now, fetch } = options
   const remote = createJwks({ url, ...(now && { now }), ...(fetch && { fetch }) })

@@ -143,7 +143,10 @@ const bad = [
   refused('a newline after it', `${valid}\n`),
   refused('a newline within the signature', `${valid.slice(0, -10)}\n${valid.slice(-10)}`),
   refused('other padding bits', otherPaddingBits(valid)),
-  refused('base64 instead of base64url', valid.replace(/[^.]+$/, base64Signature())),
+  refused(
+    'base64 instead of base64url',
+    `${valid.slice(0, valid.lastIndexOf('.') + 1)}${base64Signature()}`,
+  ),
   refused('two parts', valid.split('.').slice(0, 2).join('.')),
   refused('five parts', `${valid}.e30.e30`),
   refused('nothing', ''),

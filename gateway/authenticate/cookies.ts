@@ -39,7 +39,16 @@ export function readOurCookies(header: string | undefined): OurCookies | null {
  * name is a no-break space and `__Host-access`, which the browser does not protect as it does ours.
  */
 function trimBlanks(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '')
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text, start)) start++
+  while (end > start && isBlank(text, end - 1)) end--
+  return text.slice(start, end)
+}
+
+function isBlank(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  return code === 0x20 || code === 0x09
 }
 
 /** Keeps the `Set-Cookie` lines of auth that set or clear one of our cookies, and nothing else. */

@@ -206,7 +206,7 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     host: env.HOST,
     port: env.AUTH_PORT,
     publicUrl,
-    accountUrl: (env.ACCOUNT_URL ?? `${publicUrl}/account`).replace(/\/+$/, ''),
+    accountUrl: (env.ACCOUNT_URL ?? `${publicUrl}/account`).replace(/(?<!\/)\/+$/, ''),
     identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
     databaseUrl: env.DATABASE_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,

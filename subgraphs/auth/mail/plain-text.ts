@@ -4,8 +4,13 @@
 export function plainText(text: string): string {
   return text
     .replace(/[^\p{L}\p{N} ()+,.;_-]/gu, ' ')
-    .replace(/\.(?=\S*[a-z])/gi, ' ')
+    .replace(/\S+/g, withoutLinks)
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 100)
+}
+
+/** A dot before a letter makes a link of a word; one before digits alone is a version. */
+function withoutLinks(word: string): string {
+  return word.replace(/^.*[a-z]/i, (upToLastLetter) => upToLastLetter.replaceAll('.', ' '))
 }

@@ -87,7 +87,7 @@ async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxR
       const messageId = `<mail-${row.id}@${new URL(publicUrl).hostname}>`
       // A code that the text does not show is none that the log should show.
       const shown = code !== null && mail.text.includes(code) ? code : null
-      const link = /https?:\/\/\S+#\S+/.exec(mail.text)?.[0] ?? null
+      const link = mail.text.split(/\s+/).find((word) => /^https?:\/\/[^#]+#./.test(word)) ?? null
       await deps.transport.send({ messageId, to: row.recipient, code: shown, link, ...mail })
     }
     await deps.db('mail_outbox').where('id', row.id).delete()
