@@ -72,21 +72,45 @@ const RETRYABLE = new Set(['40001', '40P01'])
 const MAX_ATTEMPTS = 3
 
 /**
- * Runs `work` in one transaction, at most three times when PostgreSQL asks for a retry.
+ * Runs `work` in one transaction, at most three times when PostgreSQL asks for a retry. Within another transaction it is a
+ * savepoint: the outermost one tries again.
  * Only this form commits: `await trx.commit()` resolves even when COMMIT failed (knex 3.3).
+ * @throws what a statement failed with, even where `work` caught it and went on
  */
 export async function transact<T>(
   db: Knex,
   work: (trx: Knex.Transaction) => Promise<T>,
+  config?: Knex.TransactionConfig,
 ): Promise<T> {
+  const attempts = db.isTransaction ? 1 : MAX_ATTEMPTS
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work)
+      return await db.transaction(async (trx) => await inWholeTransaction(trx, work), config)
     } catch (error) {
-      if (!RETRYABLE.has(sqlState(error)) || attempt === MAX_ATTEMPTS) throw error
+      if (!RETRYABLE.has(sqlState(error)) || attempt >= attempts) throw error
       await sleep(10 * 2 ** attempt * (0.5 + Math.random()))
     }
   }
+}
+
+/**
+ * After a failed statement PostgreSQL answers COMMIT with ROLLBACK, and calls that a success. A failure within a
+ * savepoint that was rolled back costs the transaction nothing.
+ */
+async function inWholeTransaction<T>(
+  trx: Knex.Transaction,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  const failures: unknown[] = []
+  trx.on('query-error', (error: unknown) => failures.push(error))
+  const result = await work(trx)
+  if (failures.length === 0) return result
+  try {
+    await trx.raw('select 1')
+  } catch {
+    throw failures[0]
+  }
+  return result
 }
 
 const UNREACHABLE = new Set([

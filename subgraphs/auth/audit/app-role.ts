@@ -1,13 +1,14 @@
 // The rights of a database role that the application runs as, while migrations run as the owner: everything that it
 // needs, and nothing that could change or remove an audit record.
 import type { Knex } from 'knex'
+import { transact } from '../database.ts'
 
 const APPEND_ONLY = ['audit_records', 'audit_seals', 'audit_checkpoints'] as const
 const MIGRATIONS = ['auth_migrations', 'auth_migrations_lock'] as const
 
 /** To be run as the owner, after every migration: new tables are in nobody's rights. The role has to exist. */
 export async function grantAppRole(db: Knex, role: string): Promise<void> {
-  await db.transaction(async (trx) => {
+  await transact(db, async (trx) => {
     const { rows } = await trx.raw<{
       rows: { name: string; schema: string; is_partition: boolean }[]
     }>(

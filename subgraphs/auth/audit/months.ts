@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
+import { transact } from '../database.ts'
 
 interface MonthDeps {
   readonly db: Knex
@@ -53,7 +54,7 @@ export async function pruneAudit(db: Knex, keepMonths: number): Promise<string[]
   const dropped: string[] = []
   for (const month of await listAuditMonths(db, keepMonths)) {
     if (!month.isPastRetention) continue
-    await db.transaction(async (trx) => {
+    await transact(db, async (trx) => {
       // Who writes waits for the lock behind us: better another time than for long.
       await trx.raw("set local lock_timeout = '2s'")
       for (const table of TABLES)

@@ -2,6 +2,7 @@
 // a transaction that commits late must not be passed over.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { transact } from '../database.ts'
 import {
   type ChainHead,
   formatCheckpoint,
@@ -53,7 +54,7 @@ export function startSealing(deps: SealDeps): { stop(): Promise<void> } {
 export async function sealOnce({ db, log }: SealDeps): Promise<number> {
   const waiting = await db('audit_unsealed').first('record_id')
   if (waiting === undefined) return 0
-  const { sealed, checkpoints } = await db.transaction(async (trx) => {
+  const { sealed, checkpoints } = await transact(db, async (trx) => {
     const { rows } = await trx.raw<{ rows: { is_mine: boolean }[] }>(
       'select pg_try_advisory_xact_lock(?) as is_mine',
       [SEALER_LOCK],

@@ -1,5 +1,6 @@
 // Goes through the audit trail from end to end: every record is there, unchanged, in the chain, and nothing is cut off.
 import type { Knex } from 'knex'
+import { transact } from '../database.ts'
 import { type ChainHead, formatCheckpoint } from './chain.ts'
 import { listAuditMonths } from './months.ts'
 import { type Checkpoint, createFindings, requireInChain, verifyMonth } from './verify-month.ts'
@@ -27,7 +28,7 @@ const UNSEALED_SECONDS = 120
 
 /** Looks at the trail as it is at one moment, while records go on being written. */
 export async function verifyAudit(db: Knex, options: VerifyOptions): Promise<AuditVerification> {
-  return await db.transaction(async (trx) => await verify(trx, options), {
+  return await transact(db, async (trx) => await verify(trx, options), {
     isolationLevel: 'repeatable read',
     readOnly: true,
   })

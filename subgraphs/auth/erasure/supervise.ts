@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
+import { transact } from '../database.ts'
 import { reopened } from '../events/replay.ts'
 
 interface SuperviseDeps {
@@ -45,7 +46,7 @@ export async function superviseErasures({ db, log, config }: SuperviseDeps): Pro
 
 /** The event is sent again, with its id: who has erased already answers with the receipt of that time. */
 async function askAgain(db: Knex, retryMinutes: number): Promise<void> {
-  await db.transaction(async (trx) => {
+  await transact(db, async (trx) => {
     const asked: { erasure_id: string }[] = await trx('erasure_receipts')
       .whereNull('completed_at')
       .whereRaw("asked_at < now() - ? * interval '1 minute'", [retryMinutes])

@@ -1,6 +1,7 @@
 // Closes what a subgraph was asked that is gone for good, its database with it: nobody else would ever answer.
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
+import { transact } from '../database.ts'
 import { completeErasure } from './complete-erasure.ts'
 
 /** @throws Error that says what to do when nothing waits under these names */
@@ -8,7 +9,7 @@ export async function waiveReceipt(
   db: Knex,
   { erasureId, subgraph }: { readonly erasureId: string; readonly subgraph: string },
 ): Promise<void> {
-  await db.transaction(async (trx) => {
+  await transact(db, async (trx) => {
     await trx('erasures').where('id', erasureId).forUpdate().first('id')
     const waived = await trx('erasure_receipts')
       .where({ erasure_id: erasureId, subgraph })

@@ -1,6 +1,7 @@
 // Empties the event outbox: at least once, and in order for each user, however many relays share the work.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { transact } from '../database.ts'
 import { messageIdOf, type OutboxEvent, toCloudEvent } from './envelope.ts'
 import type { EventPublisher } from './publisher.ts'
 
@@ -143,7 +144,7 @@ function reportFailures(log: Logger, runs: readonly Run[]): void {
 async function settle(db: Knex, runs: readonly Run[]): Promise<void> {
   const sent = runs.flatMap((run) => run.sent)
   const held = runs.flatMap((run) => run.held ?? [])
-  await db.transaction(async (trx) => {
+  await transact(db, async (trx) => {
     for (const { id, pauseSeconds } of held) {
       await trx('outbox_events')
         .where('id', id)

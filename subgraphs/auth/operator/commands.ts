@@ -7,6 +7,7 @@ import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
 import { listAuditMonths, pruneAudit } from '../audit/months.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { AuthConfig } from '../config.ts'
+import { transact } from '../database.ts'
 import { readErasureFigures } from '../erasure/supervise.ts'
 import { waiveReceipt } from '../erasure/waive-receipt.ts'
 import { readEventLag } from '../events/lag.ts'
@@ -64,16 +65,14 @@ export const commands = {
   },
   'grant-role': async (deps, args) => {
     const { email, role } = parseArgs(roleArgs, args)
-    const { user, isNew } = await deps.db.transaction((trx) =>
-      grantRoleByEmail(trx, { email, role }),
-    )
+    const { user, isNew } = await transact(deps.db, (trx) => grantRoleByEmail(trx, { email, role }))
     return isNew
       ? `${user.email} has the role ${role} now; tokens made before are stale.`
       : `${user.email} had the role ${role} already.`
   },
   'revoke-role': async (deps, args) => {
     const { email, role } = parseArgs(roleArgs, args)
-    const { user, hadIt } = await deps.db.transaction((trx) =>
+    const { user, hadIt } = await transact(deps.db, (trx) =>
       revokeRoleByEmail(trx, { email, role }),
     )
     return hadIt

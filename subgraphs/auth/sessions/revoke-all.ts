@@ -1,6 +1,7 @@
 // Ends every session and refuses every token made so far: after a restore, or when nobody knows what leaked.
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
+import { transact } from '../database.ts'
 import { KEPT_PURPOSES } from '../verifications/void-verifications.ts'
 
 /** Tokens carry the clock of the instance that signed them. Whoever signs in within it refreshes once more. */
@@ -8,7 +9,7 @@ const CLOCK_LEEWAY_SECONDS = 5
 
 /** API keys stay: they are checked against the database, and a restore cannot revive a revoked one unseen. */
 export async function revokeAll(db: Knex): Promise<{ sessions: number; users: number }> {
-  return await db.transaction(async (trx) => {
+  return await transact(db, async (trx) => {
     // Too many users for a lock on each one's order of events: all others wait for this one.
     await trx.raw('lock table outbox_events in share row exclusive mode')
     const { rowCount: sessions } = await trx.raw<{ rowCount: number }>(`

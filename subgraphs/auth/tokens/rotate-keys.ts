@@ -1,6 +1,7 @@
 // Moves signing keys along their life. Any instance may do it at any time: one does, under an advisory lock.
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
+import { transact } from '../database.ts'
 import { revoke } from '../revocation/revoke.ts'
 import type { VersionedSecret } from '../secret.ts'
 import { createSigningKey } from './signing-key.ts'
@@ -26,7 +27,7 @@ export async function rotateKeys(
   db: Knex,
   options: RotateOptions,
 ): Promise<{ created: string[]; activated: string[] }> {
-  return await db.transaction(async (trx) => {
+  return await transact(db, async (trx) => {
     await trx.raw('select pg_advisory_xact_lock(?)', [ROTATION_LOCK])
     const result = { created: [] as string[], activated: [] as string[] }
     if (options.compromisedKid !== undefined) await withdraw(trx, options.compromisedKid)

@@ -1,6 +1,7 @@
 // The first admin, made from the command line: there are no default credentials.
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
+import { transact } from '../database.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
 import { requireStrongPassword } from '../passwords/policy.ts'
 import { grantRoleByEmail } from '../roles/roles-by-email.ts'
@@ -19,7 +20,7 @@ export async function createAdmin(
   const email = parseEmail(input.email, '--email')
   requireStrongPassword(input.password, [email.normalized])
   const password = await hasher.hash(input.password)
-  return await db.transaction(async (trx) => {
+  return await transact(db, async (trx) => {
     const existing = await findUserByEmail(trx, email)
     if (existing !== undefined) {
       await grantRoleByEmail(trx, { email: email.address, role: 'admin' })

@@ -4,6 +4,7 @@ import type { Receipt } from '@sallyport/claims/events'
 import type { Knex } from 'knex'
 import { ReviewsError } from '../errors.ts'
 import { Review } from '../reviews/review.ts'
+import { transact } from '../transact.ts'
 
 /** Longer than any request that began before the erasure, or any token made before it. */
 const REMEMBERED_HOURS = 24
@@ -34,7 +35,7 @@ export async function asLivingPerson<T>(
   userId: string,
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
-  return db.transaction(async (trx) => {
+  return transact(db, async (trx) => {
     await trx.raw('select pg_advisory_xact_lock_shared(hashtextextended(?, 2))', [userId])
     const erased = await trx('erased_people').where('id_hash', hashOf(userId)).first()
     if (erased) throw new ReviewsError('CONFLICT', 'This account was deleted.')
