@@ -113,12 +113,20 @@ export function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` }
 }
 
-export async function writeSupergraph(folder: string): Promise<void> {
+let composed: string | undefined
+
+/** Once for all gateways of a file. */
+function compose(): string {
   const { supergraphSdl, errors } = composeServices([
     { name: 'auth', typeDefs: parse(authSdl), url: 'http://auth.invalid/graphql' },
   ])
   if (supergraphSdl === undefined) throw new Error(errors?.map(String).join('\n'))
-  await writeFile(join(folder, 'supergraph.graphql'), supergraphSdl)
+  return supergraphSdl
+}
+
+export async function writeSupergraph(folder: string): Promise<void> {
+  composed ??= compose()
+  await writeFile(join(folder, 'supergraph.graphql'), composed)
   await writeFile(
     join(folder, 'supergraph.yaml'),
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the file's own

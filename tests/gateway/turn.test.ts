@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+// Whoever is under way goes first: new requests wait in line while large answers come in.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { countTakenIn } from '../../gateway/turn-to-begin.ts'
+import { countTakenIn, longestWaitMs } from '../../gateway/turn-to-begin.ts'
 import { startGateway } from './start-gateway.ts'
 
 let stack: Awaited<ReturnType<typeof startGateway>>
@@ -11,6 +12,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack[Symbol.asyncDispose]()
 })
+
+/** Somebody stands in line, and has for so long. */
+const waited = async (ms = 0) =>
+  await vi.waitFor(() => expect(longestWaitMs()).toBeGreaterThan(ms), { timeout: 10_000 })
 
 /** Large answers with every turn of the event loop: nobody new begins. @returns ends them */
 function keepBusy(): () => void {
@@ -32,7 +37,8 @@ test('while large answers come in, a new request waits, and is answered after th
   const sent = stack.send('{ __typename }').finally(() => {
     isAnswered = true
   })
-  await sleep(100)
+  // A hundred turns of the loop would have answered it.
+  await waited(100)
   expect(isAnswered).toBe(false)
   end()
   expect((await sent).status).toBe(200)
@@ -42,7 +48,7 @@ test('a line that is too long turns newcomers away', async () => {
   await using busy = await startGateway({ limits: { maxLagMs: 20 } })
   const end = keepBusy()
   const first = busy.send('{ __typename }')
-  await sleep(400)
+  await waited(200)
   expect((await busy.send('{ __typename }')).status).toBe(503)
   end()
   expect((await first).status).toBe(200)
@@ -52,7 +58,7 @@ test('a request whose time is over while it waits is refused with 503', async ()
   await using hasty = await startGateway({ limits: { executionTimeoutMs: 100 } })
   const end = keepBusy()
   const sent = hasty.send('{ __typename }')
-  await sleep(300)
+  await waited(200)
   end()
   const { status, body } = await sent
   expect(status).toBe(503)
@@ -64,10 +70,11 @@ test('a client that leaves while it waits leaves nothing behind', async () => {
   const end = keepBusy()
   const leaving = new AbortController()
   const sent = stack.send('{ __typename }', { signal: leaving.signal }).catch(() => 'left')
-  await sleep(100)
+  await waited()
   leaving.abort()
   expect(await sent).toBe('left')
-  await sleep(100)
+  // Both ends are in this process, and hear of it within some turns of the loop.
+  for (let turn = 0; turn < 100; turn += 1) await nextTurn()
   end()
   await vi.waitFor(() => expect(stack.logs.join('')).toMatch(/"status":400,.*"msg":"request"/))
 })

@@ -273,14 +273,16 @@ test('a key withdrawn as compromised is refused everywhere within a second, and 
     .toBe(200)
 })
 
-test('two rotators at once make one key', async () => {
+test('five rotators at once make one key', async () => {
   const keyEncryptionKey = stack.auths[0]?.deps.config.secrets.keyEncryptionKey
   if (keyEncryptionKey === undefined) throw new Error('no auth instance')
-  await Promise.all(
+  await stack.db('signing_keys').where('status', 'pending').delete()
+  const rotations = await Promise.all(
     Array.from({ length: 5 }, () =>
       rotateKeys(stack.db, { signingKeyDays: 30, keyEncryptionKey, isForced: true }),
     ),
   )
+  expect(rotations.flatMap(({ created }) => created)).toHaveLength(1)
   expect(await stack.db('signing_keys').where('status', 'active')).toHaveLength(1)
-  expect((await stack.db('signing_keys').where('status', 'pending')).length).toBeLessThanOrEqual(1)
+  expect(await stack.db('signing_keys').where('status', 'pending')).toHaveLength(1)
 })
