@@ -1,8 +1,10 @@
 // Zero-setup start: every part in one process, on the embedded database unless DATABASE_URL is set.
 import { existsSync } from 'node:fs'
-import pino from 'pino'
+import type { Logger } from 'pino'
 import { type GatewayConfig, readGatewayConfig } from './gateway/config.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { createLog } from './platform/log.ts'
+import { exitUnstarted, logProcess } from './platform/process-log.ts'
 import { createTerminalStream } from './scripts/terminal-stream.ts'
 import { createAuth } from './subgraphs/auth/auth.ts'
 import { type AuthConfig, readAuthConfig } from './subgraphs/auth/config.ts'
@@ -17,6 +19,7 @@ if (major < 22) console.warn('Node 20 works, and is past its end of life: Node 2
 try {
   await start(process.env)
 } catch (error) {
+  if (!isForPeople()) exitUnstarted('main', error)
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 }
@@ -46,7 +49,9 @@ async function start(environment: Readonly<Record<string, string | undefined>>):
     REVIEWS_PORT: reviewsConfig.port,
   }
   const configs = { authConfig, reviewsConfig, gatewayConfig }
-  await startAll(configs, createPartLog(env.LOG_LEVEL || 'info')).catch((error: unknown) => {
+  const log = createPartLog(gatewayConfig.logLevel)
+  if (!isForPeople()) logProcess(log('main'))
+  await startAll(configs, log).catch((error: unknown) => {
     throw nameTakenPort(ports, error)
   })
 }
@@ -61,7 +66,7 @@ async function startAll(
     readonly reviewsConfig: ReviewsConfig
     readonly gatewayConfig: GatewayConfig
   },
-  log: (part: string) => pino.Logger,
+  log: (part: string) => Logger,
 ): Promise<void> {
   // Who takes events is there before whoever sends them.
   const reviews = await createReviews({ config: reviewsConfig, logger: log('reviews') })
@@ -78,7 +83,7 @@ async function startAll(
     })
   }
   await gateway.ready()
-  console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
+  if (isForPeople()) console.log(greeting(gatewayConfig.publicUrl, authConfig.databaseUrl === null))
 }
 
 function nameTakenPort(ports: Readonly<Record<string, number>>, error: unknown): unknown {
@@ -103,14 +108,13 @@ function localHost(host: string | undefined): string {
 }
 
 /** Lines for people in a terminal, JSON for everything else. */
-function createPartLog(level: string): (part: string) => pino.Logger {
-  const stream =
-    process.stdout.isTTY || !process.env.NODE_ENV ? createTerminalStream() : process.stdout
-  return (part) =>
-    pino(
-      { level, base: { part }, redact: ['*.password', '*.secret', '*.token', '*.refreshToken'] },
-      stream,
-    )
+function createPartLog(level: string): (part: string) => Logger {
+  const terminal = isForPeople() ? { destination: createTerminalStream() } : {}
+  return (part) => createLog({ part, level, ...terminal })
+}
+
+function isForPeople(): boolean {
+  return process.stdout.isTTY || !process.env.NODE_ENV
 }
 
 function greeting(publicUrl: string, isEmbedded: boolean): string {

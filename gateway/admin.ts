@@ -1,10 +1,11 @@
 // The admin listener: health in detail, for monitors. Never for clients.
+
+import type { Log } from '../platform/log.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCors } from './http/cors.ts'
 import { createRouter, type PlainRoute } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
 import { type Listener, listen } from './http/server.ts'
-import type { GatewayLogger } from './log.ts'
 
 export interface AdminRoutes {
   readonly live: PlainRoute
@@ -15,7 +16,7 @@ export interface AdminRoutes {
 export function listenForAdmins(
   config: GatewayConfig,
   { live, ready }: AdminRoutes,
-  logger: GatewayLogger,
+  logger: Log,
 ): Promise<Listener> {
   const handle = createRouter({
     graphql: null,

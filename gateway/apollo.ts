@@ -9,8 +9,8 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { Log } from '../platform/log.ts'
 import { publicMessage } from './errors.ts'
-import type { GatewayLogger } from './log.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 
@@ -35,7 +35,7 @@ export const executeInEngine: Execute = ({ graph, prepared, variables, context }
 /** Apollo Server around the engine, for its plugins. It is given the prepared document: nothing is parsed twice. */
 export async function createApolloExecution(
   graph: Graph,
-  options: { plugins: readonly ApolloServerPlugin<ApolloContext>[]; logger: GatewayLogger },
+  options: { plugins: readonly ApolloServerPlugin<ApolloContext>[]; logger: Log },
 ): Promise<ApolloExecution> {
   const server = new ApolloServer<ApolloContext>({
     gateway: gatewayOver(graph),
@@ -125,7 +125,7 @@ function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
 function finish(
   { data, errors }: FormattedExecutionResult,
   requestId: string,
-  logger: GatewayLogger,
+  logger: Log,
 ): FormattedExecutionResult {
   if (errors === undefined) return { data: data ?? null }
   const marked = errors.map((error) => {

@@ -1,12 +1,12 @@
 // The gateway's line to auth: the keys that sign tokens, the feed of revocations, and questions about credentials.
 import type { Dispatcher } from 'undici'
+import type { Log } from '../platform/log.ts'
 import { createAccessTokens } from './authenticate/access-token.ts'
 import { createApiKeys } from './authenticate/api-key.ts'
 import { followAuthKeys } from './authenticate/auth-keys.ts'
 import { createAuthQuestions } from './authenticate/auth-questions.ts'
 import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
-import type { GatewayLogger } from './log.ts'
 import { createConfirmations } from './revocation/confirm.ts'
 import { createRevocationEntries } from './revocation/entries.ts'
 import { followRevocationFeed } from './revocation/feed.ts'
@@ -26,7 +26,7 @@ export type AuthConnection = ReturnType<typeof connectToAuth>
 export function connectToAuth(parts: {
   config: GatewayConfig
   clocks: Clocks
-  logger: GatewayLogger
+  logger: Log
   identity: { gatewayToken(): Promise<string> }
   dispatcher: Dispatcher
 }) {

@@ -1,5 +1,6 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
 import type { JSONWebKeySet } from 'jose'
+import { LOG_LEVELS } from '../platform/log-levels.ts'
 import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
 import type { Secret } from './secret.ts'
@@ -119,11 +120,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
       ['development', 'authenticated', 'off'],
       'development',
     ),
-    logLevel: read.choice(
-      'LOG_LEVEL',
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'info',
-    ),
+    logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     accessTokenMaxSeconds: read.minutes('ACCESS_TOKEN_MINUTES', 10) * 60,
     dataDir: env.DATA_DIR || 'data',
     identityKeys: read.identityKeys('IDENTITY_KEYS', isProduction),

@@ -1,4 +1,6 @@
 // The public listener's paths: the graph, health, keys, the account pages, and the explorers in development.
+
+import type { Log } from '../platform/log.ts'
 import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
@@ -10,7 +12,6 @@ import type { Cors } from './http/cors.ts'
 import { createGraphqlEndpoint } from './http/graphql.ts'
 import { createRouter, type PlainRoute } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
-import type { GatewayLogger } from './log.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** The handler of the public listener. */
@@ -19,7 +20,7 @@ export function createFront(parts: {
   pipeline: Pipeline
   health: Health
   cors: Cors
-  logger: GatewayLogger
+  logger: Log
   clocks: Clocks
   identity: { publicJwks: unknown }
   auth: AuthConnection

@@ -3,6 +3,7 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent } from 'undici'
+import { createLog, type Log } from '../platform/log.ts'
 import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
@@ -16,7 +17,6 @@ import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
-import { createLogger, type GatewayLogger } from './log.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { createPipeline } from './pipeline.ts'
 import { openSupergraph } from './supergraph/open.ts'
@@ -32,7 +32,7 @@ export interface Gateway {
 }
 
 export interface GatewayDeps {
-  readonly logger?: GatewayLogger
+  readonly logger?: Log
   /** Wall clock in milliseconds. Default `Date.now`. */
   readonly now?: () => number
   /** Milliseconds that never jump. Default `performance.now`. */
@@ -49,7 +49,7 @@ export async function createGateway(
   config: GatewayConfig,
   deps: GatewayDeps = {},
 ): Promise<Gateway> {
-  const logger = deps.logger ?? createLogger(config.logLevel)
+  const logger = deps.logger ?? createLog({ part: 'gateway', level: config.logLevel })
   const clocks: Clocks = {
     now: deps.now ?? Date.now,
     monotonic: deps.monotonic ?? (() => performance.now()),
@@ -124,7 +124,7 @@ export async function createGateway(
 
 async function loadSupergraph(
   config: GatewayConfig,
-  { logger, policies }: { logger: GatewayLogger } & Pick<GatewayDeps, 'policies'>,
+  { logger, policies }: { logger: Log } & Pick<GatewayDeps, 'policies'>,
 ): Promise<Supergraph> {
   const { supergraph } = await openSupergraph({
     configPath: config.supergraphPath,
@@ -145,7 +145,7 @@ async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
   return createIdentity({ signer, now, monotonic })
 }
 
-async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: GatewayLogger) {
+async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: Log) {
   const graph = supergraph.current()
   const { plugins = [] } = deps
   if (plugins.length === 0 || graph === null) {

@@ -1,25 +1,30 @@
 // The gateway as a program: settings, one process or several, and a drain on SIGTERM or SIGINT.
 import cluster from 'node:cluster'
 import { existsSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { createLog } from '../platform/log.ts'
+import { exitUnstarted, logProcess } from '../platform/process-log.ts'
 import { ConfigError, type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
-import { createLogger, type GatewayLogger } from './log.ts'
 import { startWorkers } from './workers/primary.ts'
 import { tellPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
-await main().catch(exitIfSettingsAreWrong)
+await main().catch((error: unknown) =>
+  exitUnstarted('gateway', error instanceof ConfigError ? error.message : error),
+)
 
 async function main(): Promise<void> {
   const config = readGatewayConfig()
-  const logger = createLogger(config.logLevel)
+  const logger = createLog({ part: 'gateway', level: config.logLevel })
+  logProcess(logger)
   const run = config.workers > 1 && cluster.isPrimary ? runPrimary : runGateway
   await run(config, logger).catch((error: unknown) => {
     throw nameTakenPort(config, error)
   })
 }
 
-async function runGateway(config: GatewayConfig, logger: GatewayLogger): Promise<void> {
+async function runGateway(config: GatewayConfig, logger: Logger): Promise<void> {
   const gateway = await createGateway(config, { logger })
   endWith(gateway.stop, logger)
   tellPrimary({ type: 'listens', adminUrl: gateway.adminUrl })
@@ -31,7 +36,7 @@ async function runGateway(config: GatewayConfig, logger: GatewayLogger): Promise
   logger.info('gateway is ready')
 }
 
-async function runPrimary(config: GatewayConfig, logger: GatewayLogger): Promise<void> {
+async function runPrimary(config: GatewayConfig, logger: Logger): Promise<void> {
   const workers = await startWorkers(config, {
     logger,
     onFailure: () => void workers.stop().finally(() => process.exit(1)),
@@ -40,7 +45,7 @@ async function runPrimary(config: GatewayConfig, logger: GatewayLogger): Promise
 }
 
 /** Drains on a signal, once however many come: of a terminal every process gets one, and then one of the primary. */
-function endWith(stop: () => Promise<void>, logger: GatewayLogger): void {
+function endWith(stop: () => Promise<void>, logger: Logger): void {
   let isEnding = false
   const end = (signal: string) => {
     if (isEnding) return
@@ -64,10 +69,4 @@ function nameTakenPort({ port }: GatewayConfig, error: unknown): unknown {
   if (code !== 'EADDRINUSE') return error
   const name = taken === port ? 'PORT' : 'ADMIN_PORT'
   return new ConfigError([`${name}: ${taken} is taken by another process`])
-}
-
-function exitIfSettingsAreWrong(error: unknown): never {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exit(1)
 }

@@ -1,10 +1,10 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../../platform/log.ts'
 import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
 import { endOfTurn } from '../end-of-turn.ts'
 import { toGatewayError } from '../errors.ts'
 import { Leaving } from '../leaving.ts'
-import type { GatewayLogger } from '../log.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { type Answer, GatewayRequest } from '../request.ts'
@@ -19,7 +19,7 @@ export interface GraphqlEndpointParts {
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
   readonly executionTimeoutMs: number
-  readonly logger: GatewayLogger
+  readonly logger: Log
   readonly monotonic: () => number
 }
 

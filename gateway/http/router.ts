@@ -1,7 +1,7 @@
 // Which path is answered by what, on the public listener.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../../platform/log.ts'
 import { errorBody, type GatewayError, toGatewayError } from '../errors.ts'
-import type { GatewayLogger } from '../log.ts'
 import { refuseCredentialInUrl } from '../pipeline/limits.ts'
 import { methodNotAllowed, notFound } from '../refusals.ts'
 import type { Cors } from './cors.ts'
@@ -29,7 +29,7 @@ export interface RouterParts {
   readonly routes: Readonly<Record<string, PlainRoute>>
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
-  readonly logger: GatewayLogger
+  readonly logger: Log
 }
 
 export function createRouter(parts: RouterParts): Handler {

@@ -1,9 +1,9 @@
 // Follows auth's revocation feed (NDJSON): snapshot and address rules first, then changes and heartbeats, for as long as it runs.
 
 import { isNetwork } from '@sallyport/claims/networks'
+import type { Log } from '../../platform/log.ts'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
-import type { GatewayLogger } from '../log.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
 export interface RevocationFeed {
@@ -20,7 +20,7 @@ export interface RevocationFeedOptions {
   readonly addressRules: Pick<AddressRules, 'replace'>
   readonly monotonic: () => number
   readonly random: () => number
-  readonly logger: GatewayLogger
+  readonly logger: Log
   /** A feed that is silent for so long is opened again, perhaps at another instance. Default 3000. */
   readonly silenceMs?: number
 }

@@ -1,9 +1,9 @@
 // A gateway in several processes: starts them, replaces those that end, and drains all of them.
 import cluster, { type Worker } from 'node:cluster'
+import type { Log } from '../../platform/log.ts'
 import { listenForAdmins } from '../admin.ts'
 import type { GatewayConfig } from '../config.ts'
 import { developmentIdentityKeys } from '../identity-keys.ts'
-import type { GatewayLogger } from '../log.ts'
 import { type KnownWorker, workersHealth } from './health.ts'
 import type { WorkerMessage } from './worker.ts'
 
@@ -25,7 +25,7 @@ export interface Workers {
  */
 export async function startWorkers(
   config: GatewayConfig,
-  { logger, onFailure }: { readonly logger: GatewayLogger; readonly onFailure: () => void },
+  { logger, onFailure }: { readonly logger: Log; readonly onFailure: () => void },
 ): Promise<Workers> {
   const workers = new Map<Worker, KnownWorker>()
   let isStopping = false

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { createIdentityReader } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import { createNetworkMatcher } from '@sallyport/claims/networks'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
+import { createLog } from '../../platform/log.ts'
 import { startAuditMonths } from './audit/months.ts'
 import { startSealing } from './audit/seal.ts'
 import type { AuthConfig } from './config.ts'
@@ -47,7 +48,7 @@ export interface AuthParts {
 
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
-  const log = parts.log ?? createLog(config)
+  const log = parts.log ?? createLog({ part: 'auth', level: config.logLevel })
   const participants = readParticipants(config.supergraphPath)
   const database = parts.database ?? (await openDatabase(config))
   await waitForDatabase(() => migrate(database.db), { config, log })
@@ -124,12 +125,4 @@ export async function openDatabase(config: AuthConfig): Promise<Database> {
   const folder = join(config.dataDir, 'auth')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return await openEmbedded(folder)
-}
-
-function createLog(config: Pick<AuthConfig, 'logLevel'>): Logger {
-  return pino({
-    level: config.logLevel,
-    base: { part: 'auth' },
-    redact: ['*.password', '*.secret', '*.token', '*.refreshToken', '*.accessToken'],
-  })
 }

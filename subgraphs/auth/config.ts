@@ -2,6 +2,7 @@
 
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
+import { LOG_LEVELS } from '../../platform/log-levels.ts'
 import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
 
 export interface AuthConfig {
@@ -126,7 +127,7 @@ const environment = z.object({
   REFRESH_ABSOLUTE_DAYS: days(30),
   SIGNING_KEY_DAYS: days(30),
   PASSWORD_HASH_COST: z.coerce.number().int().min(10).max(15).default(12),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
 /**

@@ -1,16 +1,27 @@
 // Runs the auth subgraph as a process of its own.
 import { existsSync } from 'node:fs'
+import { createLog } from '../../platform/log.ts'
+import { exitUnstarted, logProcess } from '../../platform/process-log.ts'
 import { createAuth } from './auth.ts'
 import { type AuthConfig, readAuthConfig } from './config.ts'
 import { withDevelopmentSecrets } from './development-secrets.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
 const config = readConfigOrExit()
-const auth = await createAuth(config).catch(exitIfPortIsTaken)
+const log = createLog({ part: 'auth', level: config.logLevel })
+logProcess(log)
+const auth = await createAuth(config, { log }).catch(exit)
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    void auth.stop().then(() => process.exit(0))
+    log.info({ signal }, 'stopping')
+    auth.stop().then(
+      () => process.exit(0),
+      (err: unknown) => {
+        log.fatal({ err }, 'stopped with an error')
+        process.exit(1)
+      },
+    )
   })
 }
 
@@ -19,16 +30,12 @@ function readConfigOrExit(): AuthConfig {
     return readAuthConfig(withDevelopmentSecrets(process.env))
   } catch (error) {
     // Where settings are read, every error is written for whoever sets them.
-    exit(error instanceof Error ? error.message : String(error))
+    exitUnstarted('auth', error instanceof Error ? error.message : String(error))
   }
 }
 
-function exitIfPortIsTaken(error: NodeJS.ErrnoException & { readonly port?: number }): never {
-  if (error.code !== 'EADDRINUSE' || error.port !== config.port) throw error
-  exit(`The auth subgraph cannot start:\n- AUTH_PORT: ${config.port} is taken by another process`)
-}
-
-function exit(reason: string): never {
-  process.stderr.write(`${reason}\n`)
-  process.exit(1)
+function exit(error: NodeJS.ErrnoException & { readonly port?: number }): never {
+  const isPortTaken = error.code === 'EADDRINUSE' && error.port === config.port
+  const taken = `The auth subgraph cannot start:\n- AUTH_PORT: ${config.port} is taken by another process`
+  exitUnstarted('auth', isPortTaken ? taken : error)
 }

@@ -1,5 +1,6 @@
 // The reviews subgraph's settings: read once from the environment, every problem reported together.
 import { z } from 'zod'
+import { LOG_LEVELS } from '../../platform/log-levels.ts'
 
 export interface ReviewsConfig {
   readonly isProduction: boolean
@@ -44,7 +45,7 @@ const environment = z.object({
   NATS_CREDENTIALS_FILE: z.string().optional(),
   REVIEWS_NATS_URL: natsUrl.optional(),
   REVIEWS_NATS_CREDENTIALS_FILE: z.string().optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
 type Environment = z.infer<typeof environment>

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import knex, { type Knex } from 'knex'
 import { migrateReviews, REVIEWS_SCHEMA } from '../../migrations/reviews/index.ts'
+import { databaseLog } from '../../platform/database-log.ts'
+import type { Log } from '../../platform/log.ts'
 import type { ReviewsConfig } from './config.ts'
 import { lockDataFolder } from './data-folder.ts'
 
@@ -15,10 +17,10 @@ const ACQUIRE_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /** Opens the configured database and brings it to the newest schema. */
-export async function openDatabase(config: ReviewsConfig): Promise<Database> {
+export async function openDatabase(config: ReviewsConfig, logger: Log): Promise<Database> {
   const database = config.databaseUrl
-    ? connectPostgres(config.databaseUrl)
-    : await openEmbedded(join(config.dataDir, 'reviews'))
+    ? connectPostgres(config.databaseUrl, logger)
+    : await openEmbedded(join(config.dataDir, 'reviews'), logger)
   try {
     await migrateReviews(database.db)
     return database
@@ -48,7 +50,7 @@ function sqlState(error: Error & { code?: unknown; nativeError?: { code?: unknow
   return typeof code === 'string' ? code : ''
 }
 
-function connectPostgres(url: string): Database {
+function connectPostgres(url: string, logger: Log): Database {
   const db = knex({
     client: 'pg',
     searchPath: [REVIEWS_SCHEMA],
@@ -62,11 +64,12 @@ function connectPostgres(url: string): Database {
     },
     pool: { min: 0, max: 10 },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    log: databaseLog(logger),
   })
   return { db, stop: () => db.destroy() }
 }
 
-async function openEmbedded(folder: string): Promise<Database> {
+async function openEmbedded(folder: string, logger: Log): Promise<Database> {
   const { PGlite } = await import('@electric-sql/pglite')
   const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -80,6 +83,7 @@ async function openEmbedded(folder: string): Promise<Database> {
     // One connection is all that PGlite has. A query outside an open transaction waits for it.
     pool: { min: 1, max: 1 },
     acquireConnectionTimeout: 30_000,
+    log: databaseLog(logger),
   })
   return {
     db,

@@ -39,7 +39,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
 /** Opens the database, brings it to the newest schema, and listens. */
 export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
-  const database = await openDatabase(deps.config)
+  const database = await openDatabase(deps.config, deps.logger)
   try {
     return await serve(deps, database)
   } catch (error) {

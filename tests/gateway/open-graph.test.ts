@@ -3,7 +3,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createGateway } from '../../gateway/gateway.ts'
-import { createLogger } from '../../gateway/log.ts'
+import { createLog } from '../../platform/log.ts'
 import { authSdl } from './auth-peer.ts'
 import { type Reply, refusalOf, startGateway } from './start-gateway.ts'
 
@@ -31,7 +31,7 @@ test('a gateway composes at its start, and knows the policies of the module besi
 
   const gateway = await createGateway(
     { ...stack.config, port: 0 },
-    { logger: createLogger('silent') },
+    { logger: createLog({ part: 'gateway', level: 'silent' }) },
   )
   try {
     await gateway.ready()
@@ -63,7 +63,7 @@ test('a gateway with a broken graph says so, is not ready and serves nothing', a
   writeFileSync(composed, 'type Query { hello: String }')
   const gateway = await createGateway(
     { ...stack.config, port: 0 },
-    { logger: createLogger('silent') },
+    { logger: createLog({ part: 'gateway', level: 'silent' }) },
   )
   try {
     await expect(gateway.ready()).rejects.toThrow('no graph')

@@ -12,7 +12,7 @@ import {
   readGatewayConfig,
 } from '../../gateway/config.ts'
 import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
-import { createLogger } from '../../gateway/log.ts'
+import { createLog } from '../../platform/log.ts'
 import { freePort } from '../free-ports.ts'
 import { authSdl, startAuthPeer } from './auth-peer.ts'
 
@@ -60,7 +60,11 @@ export async function startGateway(options: StartOptions = {}) {
     ...options.env,
   })
   const config = { ...settings, limits: { ...settings.limits, ...options.limits } }
-  const logger = createLogger('trace', { write: (line: string) => void logs.push(line) })
+  const logger = createLog({
+    part: 'gateway',
+    level: 'trace',
+    destination: { write: (line: string) => void logs.push(line) },
+  })
   const gateway = await createGateway(config, { logger, ...options.deps })
   if (options.waitUntilReady ?? true) await gateway.ready()
   const endpoint = `${gateway.url}/graphql`

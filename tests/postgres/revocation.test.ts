@@ -3,7 +3,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { createGateway } from '../../gateway/gateway.ts'
-import { createLogger } from '../../gateway/log.ts'
+import { createLog } from '../../platform/log.ts'
 import { rotateKeys } from '../../subgraphs/auth/tokens/rotate-keys.ts'
 import { raiseTokenVersion } from '../../subgraphs/auth/users/raise-token-version.ts'
 import { createClient } from '../client.ts'
@@ -174,7 +174,9 @@ test('150,000 revocations at once reach every gateway, and a new one gets ready 
     AUTH_URL: `${stack.auths[0]?.url}/graphql`,
     REVIEWS_URL: 'http://127.0.0.1:9/graphql',
   })
-  const another = await createGateway(config, { logger: createLogger('silent') })
+  const another = await createGateway(config, {
+    logger: createLog({ part: 'gateway', level: 'silent' }),
+  })
   try {
     await another.ready()
     expect((await viewerOf(createClient(another.url), person.accessToken)).status).toBe(401)

@@ -22,9 +22,10 @@ const ATOMIC_BYTES = 4096
 /**
  * What is buffered is written when the process ends, unless it is killed.
  *
+ * @param part Whose lines they are.
  * @param isShared Other processes write to the same descriptor: no line may be cut by theirs.
  */
-export function createLogBuffer(fd: number, { isShared = false } = {}): LogBuffer {
+export function createLogBuffer(fd: number, { isShared = false, part = '' } = {}): LogBuffer {
   let lines = ''
   let writing: Buffer | null = null
   let timer: NodeJS.Timeout | null = null
@@ -56,7 +57,7 @@ export function createLogBuffer(fd: number, { isShared = false } = {}): LogBuffe
     const bytes = Buffer.from(lines)
     lines = ''
     if (dropped > 0)
-      lines = `{"level":40,"name":"gateway","dropped":${dropped},"msg":"log lines"}\n`
+      lines = `{"level":40,"time":${Date.now()},"part":"${part}","dropped":${dropped},"msg":"log lines were dropped: nobody reads them"}\n`
     dropped = 0
     return bytes
   }

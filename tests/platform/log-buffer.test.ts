@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-const buffer = resolve(import.meta.dirname, '../../gateway/log-buffer.ts')
+const buffer = resolve(import.meta.dirname, '../../platform/log-buffer.ts')
 
 /** Runs this code in a process of its own, beside a buffer of its standard output. */
 async function outputOf(code: string, options: { readAfterMs?: number } = {}) {

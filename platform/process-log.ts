@@ -1,0 +1,33 @@
+// Of a part that is a process of its own everything leaves through its log: faults, warnings of node and what libraries print.
+import { format } from 'node:util'
+import type { Logger } from 'pino'
+import { createLog } from './log.ts'
+
+/** From here on nothing of this process prints a line of another form. */
+export function logProcess(log: Logger): void {
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'the process ends: nobody handled this error')
+    process.exit(1)
+  })
+  // Node's own listener prints it.
+  process.removeAllListeners('warning')
+  process.on('warning', (err) => log.warn({ err }, 'a warning of node'))
+  for (const method of ['debug', 'info', 'warn', 'error'] as const) {
+    console[method] = (...args: unknown[]) => log[method]({ from: 'console' }, format(...args))
+  }
+  console.log = console.info
+  console.trace = console.debug
+}
+
+/**
+ * Ends the process. It is told at every LOG_LEVEL, as a sentence at a terminal and as a line of the log elsewhere.
+ *
+ * @param reason A sentence for whoever sets the settings, or whatever was thrown.
+ */
+export function exitUnstarted(part: string, reason: unknown): never {
+  const log = createLog({ part, level: 'fatal' })
+  if (typeof reason !== 'string') log.fatal({ err: reason }, `${part} cannot start`)
+  else if (process.stdout.isTTY) process.stderr.write(`${reason}\n`)
+  else log.fatal(reason)
+  process.exit(1)
+}

@@ -1,0 +1,46 @@
+// What must not stand in a log: fields by their name, and secrets inside of texts that somebody else wrote.
+
+export const REDACTED = '[redacted]'
+
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'x-api-key',
+  'x-api-secret',
+  'x-csrf-token',
+  'sallyport-identity',
+  'password',
+  'secret',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'csrfToken',
+  'deviceToken',
+  'variables',
+  'query',
+] as const
+
+/** Each of them alone, and inside of an object that is logged. */
+export const redactedPaths: string[] = SECRET_FIELDS.flatMap((name) => [
+  `["${name}"]`,
+  `*["${name}"]`,
+])
+
+/** Characters of a text that is logged. */
+const MAX_TEXT = 1000
+
+/** Each begins where it cannot begin again before it ends: the search is linear. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  // postgresql://user:password@host
+  [/:\/\/[^\s/@]*@/g, `://${REDACTED}@`],
+  [/(^|[^\w-])eyJ[\w-]*\.[\w.-]*/g, `$1${REDACTED}`],
+  [/\b(?:sp[ks]_(?:live|test)_|srt_)[\w-]+/g, REDACTED],
+  [/\b(bearer|basic) [^\s,"']+/gi, `$1 ${REDACTED}`],
+  [/\b(password|passwd|secret|token|api_?key)(["']?[=:] ?["']?)[^\s&"',;]+/gi, `$1$2${REDACTED}`],
+]
+
+/** A text of another's making as it may stand in a log: bounded, and without what looks like a secret. */
+export function safeText(text: string, maxLength = MAX_TEXT): string {
+  const bounded = text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`
+  return SECRETS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), bounded)
+}
