@@ -1,6 +1,7 @@
 // Makes identity-tokens.json: tokens that every reader must accept or refuse, in whatever language.
 // `npx tsx --conditions=sallyport-source claims/vectors/make.ts` writes it anew, with new keys;
-// only public parts are kept. `npm run format` afterwards.
+// only public parts are kept. `npm run format` afterwards. With a path and a time in seconds it writes
+// there instead, for readers in other languages whose clock cannot be set.
 import {
   createHmac,
   createPublicKey,
@@ -10,13 +11,15 @@ import {
   sign,
 } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { type ClaimsPayload, claimsFromPayload, isSignedIn } from '../claims.ts'
 
 type Json = Record<string, unknown>
 
 const ISSUER = 'https://api.example.com'
 const SUBGRAPH = 'reviews'
-const NOW = 1_750_000_000
+const [path, now = '1750000000'] = process.argv.slice(2)
+const NOW = Number(now)
 const LEEWAY_SECONDS = 5
 
 const current = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -195,9 +198,9 @@ const vectors = {
   good,
   bad,
 }
-const file = new URL('identity-tokens.json', import.meta.url)
+const file = path ?? fileURLToPath(new URL('identity-tokens.json', import.meta.url))
 writeFileSync(file, `${JSON.stringify(vectors, null, 2)}\n`)
-console.log(`wrote ${good.length} good and ${bad.length} bad tokens to ${file.pathname}`)
+console.log(`wrote ${good.length} good and ${bad.length} bad tokens to ${file}`)
 
 function accepted(name: string, payload: ClaimsPayload, { token }: { token?: string } = {}) {
   const claims = claimsFromPayload({ ...payload })
