@@ -19,6 +19,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
 }
 
+const ENDPOINT = 'absolute:/graphql'
+
 // Several megabytes, which a gateway in production has no use for: loaded when somebody asks.
 const altair = () => import('altair-static')
 
@@ -48,19 +50,50 @@ const servePage: PlainRoute = async () => {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
     },
-    body: renderAltair({
-      baseURL: '/explorer/',
-      endpointURL: '/graphql',
-      cspNonce: nonce,
-      initialWindows: firstOperations.map(({ name, document, variables }) => ({
-        initialName: name,
-        initialQuery: document,
-        initialVariables: JSON.stringify(variables, null, 2),
-        endpointURL: '/graphql',
-      })),
-    }),
+    body: fitted(
+      renderAltair({
+        baseURL: '/explorer/',
+        endpointURL: ENDPOINT,
+        cspNonce: nonce,
+        // Tabs that an earlier version left in somebody's browser have an address that cannot be sent to.
+        instanceStorageNamespace: 'sallyport_',
+        disableAccount: true,
+        initialSettings: { 'banners.disable': true, 'alert.disableUpdateNotification': true },
+        initialWindows: firstOperations.map(({ name, document, variables, headers }) => ({
+          initialName: name,
+          initialQuery: document,
+          initialVariables: JSON.stringify(variables, null, 2),
+          initialHeaders: headers,
+          endpointURL: ENDPOINT,
+        })),
+      }),
+      nonce,
+    ),
   }
 }
+
+/** Altair sends to absolute addresses alone, and only the browser knows the one that it came by. */
+function fitted(page: string, nonce: string): string {
+  return page
+    .replaceAll(`\`${ENDPOINT}\``, "location.origin + '/graphql'")
+    .replace('</body>', () => `<script nonce="${nonce}">${showFirstTab}</script></body>`)
+}
+
+/** Altair shows the tab that it made last; on a first visit the first one is where a person begins. */
+const showFirstTab = `
+  const visited = 'sallyport_visited'
+  if (!localStorage.getItem(visited)) {
+    localStorage.setItem(visited, 'yes')
+    const tabs = () => document.querySelectorAll('.window-switcher__item')
+    const observer = new MutationObserver(() => {
+      if (tabs().length <= ${firstOperations.length}) return
+      if (!tabs()[0].classList.contains('window-switcher__item--active')) tabs()[0].click()
+      setTimeout(() => observer.disconnect(), 1000)
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+    addEventListener('pointerdown', () => observer.disconnect(), { once: true, capture: true })
+  }
+`
 
 const serveAsset: PlainRoute = async (incoming) => {
   const path = (incoming.url ?? '').split('?')[0]?.slice('/explorer/'.length) ?? ''

@@ -4,6 +4,8 @@ export interface FirstOperation {
   readonly name: string
   readonly document: string
   readonly variables: Readonly<Record<string, unknown>>
+  /** Rows to fill in; an empty one is not sent. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 const signedIn = `
@@ -44,6 +46,7 @@ export const firstOperations: readonly FirstOperation[] = [
         displayName: 'You',
       },
     },
+    headers: {},
   },
   {
     name: 'Verify',
@@ -53,6 +56,7 @@ mutation Verify($verify: VerifySessionInput!) {
   }
 }`,
     variables: { verify: { verificationId: 'ver_…', code: '12345678' } },
+    headers: {},
   },
   {
     name: 'Login',
@@ -61,10 +65,11 @@ mutation Verify($verify: VerifySessionInput!) {
   }
 }`,
     variables: { login: { email: 'you@example.com', password: 'a long enough passphrase' } },
+    headers: {},
   },
   {
     name: 'Viewer',
-    document: `# Send the header Authorization: Bearer <accessToken>
+    document: `# In the tab's headers, give Authorization the value: Bearer <accessToken>
 query Viewer {
   viewer {
     kind
@@ -77,5 +82,6 @@ query Viewer {
   }
 }`,
     variables: {},
+    headers: { Authorization: '' },
   },
 ]

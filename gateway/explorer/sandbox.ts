@@ -50,11 +50,14 @@ function page(nonce: string): string {
     </style>
   </head>
   <body>
-    <div id="sandbox"><p>Apollo Sandbox is loading. No internet? Use <a href="/explorer">the local explorer</a>.</p></div>
+    <div id="sandbox"><p>Apollo Sandbox is loading. Without internet use <a href="/explorer">the explorer that needs no internet</a>.</p></div>
     <script nonce="${nonce}" src="${cdn}/_latest/embeddable-sandbox.umd.production.min.js"></script>
     <script nonce="${nonce}">
-      if (window.EmbeddedSandbox) {
-        document.querySelector('#sandbox p').remove()
+      const notice = document.querySelector('#sandbox p')
+      if (!window.EmbeddedSandbox) {
+        notice.firstChild.textContent = 'Apollo Sandbox could not be loaded: its script comes from the internet. Use '
+      } else {
+        notice.remove()
         new window.EmbeddedSandbox({
           target: '#sandbox',
           initialEndpoint: location.origin + '/graphql',
