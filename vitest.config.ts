@@ -3,6 +3,20 @@ import { defineConfig } from 'vitest/config'
 
 const require = createRequire(import.meta.url)
 
+// No database, no process of its own, nothing that outlives a test: these share one copy of the modules instead of
+// loading it for each file. Whatever is not listed gets a process and a database of its own.
+const pure = [
+  'tests/{docs,engines,hostile-texts,networks,proofs,regular-expressions,settings,versions}.test.ts',
+  'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,seal,starting,vectors}.test.ts',
+  'tests/clients/docs.test.ts',
+  'tests/auth/{before-hash,start,thread-priority}.test.ts',
+  'tests/reviews/config.test.ts',
+  'tests/gateway/{end-of-turn,errors,identity,limits,planner-fields,rules,schema-check,tails,turn-to-begin,utf8}.test.ts',
+  'tests/gateway/engine/**/*.test.ts',
+]
+
+const never = ['tests/bench/**', 'tests/long/**', '**/node_modules/**']
+
 export default defineConfig({
   resolve: {
     // Two copies of graphql in one process break schemas ("another realm"): every import gets this file.
@@ -11,18 +25,35 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['sallyport-source', 'node'] } },
   test: {
-    include: ['tests/**/*.test.ts'],
-    // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
-    exclude: [
-      'tests/bench/**',
-      'tests/long/**',
-      'node_modules/**',
-      ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
-    ],
-    globalSetup: ['tests/global-setup.ts'],
-    pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: pure,
+          exclude: never,
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'stack',
+          include: ['tests/**/*.test.ts'],
+          exclude: [
+            ...never,
+            ...pure,
+            // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
+            ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
+          ],
+          globalSetup: ['tests/global-setup.ts'],
+          pool: 'forks',
+        },
+      },
+    ],
   },
 })

@@ -2,13 +2,15 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 
-const { include: _, exclude: __, ...test } = base.test ?? {}
+const { projects: _, ...test } = base.test ?? {}
 
 export default mergeConfig(
   { ...base, test },
   defineConfig({
     test: {
       include: ['tests/long/**/*.test.ts'],
+      globalSetup: ['tests/global-setup.ts'],
+      pool: 'forks',
       // One at a time: they measure, and they take all that the machine has.
       fileParallelism: false,
       testTimeout: 60 * 60_000,
