@@ -85,7 +85,7 @@ export async function createApolloExecution(
 const takePreparedDocument: ApolloServerPlugin<ApolloContext> = {
   requestDidStart: async () => ({
     didResolveSource: async (requestContext) => {
-      const { document } = requestContext.contextValue.request.prepared
+      const { document } = requestContext.contextValue.request.prepared.asked
       Object.assign(requestContext, { document })
     },
   }),

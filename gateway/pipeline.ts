@@ -19,6 +19,7 @@ import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
 import { checkRules } from './pipeline/rules.ts'
 import { waitForTurn } from './pipeline/turn.ts'
 import { checkVariables } from './pipeline/variables.ts'
+import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 
@@ -51,6 +52,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['operation', prepareOperation], //             400 405
     ['origin', checkOrigin(parts)], //              403 CSRF_FAILED
     ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
+    ['viewer', leaveOutNobodysViewer], //           401 for a browser whose token ran out
     ['live', replaceByLive(parts)], //              401 503
     ['admin-address', checkAdminAddress(parts)], // 403 ADDRESS_DENIED
     ['introspection', controlIntrospection(parts)], // 400

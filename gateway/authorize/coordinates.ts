@@ -13,6 +13,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../operation/select.ts'
 
 export interface SelectionSource {
   readonly schema: GraphQLSchema
@@ -120,15 +121,6 @@ function compositeType(schema: GraphQLSchema, name: string): GraphQLCompositeTyp
   const type = schema.getType(name)
   if (isCompositeType(type)) return type
   throw new Error(`"${name}" passed validation as a type condition`)
-}
-
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition)
-  }
-  return fragments
 }
 
 function flatten(

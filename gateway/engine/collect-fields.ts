@@ -2,7 +2,6 @@
 // GraphQL specification (section 6.3.2), done once for a type instead of once for an object.
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   isAbstractType,
@@ -12,6 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { fragmentsOf } from '../operation/select.ts'
 import { conditionValue, isCondition } from './conditions.ts'
 
 /** A field of the answer. */
@@ -45,7 +45,7 @@ export type CollectFields = (place: Place) => ReadonlyMap<string, CollectedField
 
 /** Fields by response name, in the order of the selection. */
 export function createCollectFields({ prepared, schema, isOn }: CollectOptions): CollectFields {
-  const fragments = fragmentsOf(prepared)
+  const fragments = fragmentsOf(prepared.asked.document)
 
   return function collectFields({ type, runtimeType, typename, sets }) {
     const collected = new Map<string, CollectedField>()
@@ -117,13 +117,4 @@ export function createCollectFields({ prepared, schema, isOn }: CollectOptions):
       return directive.name.value === 'skip' ? isTrue : !isTrue
     })
   }
-}
-
-function fragmentsOf({ document }: PreparedOperation): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition)
-  }
-  return fragments
 }

@@ -5,8 +5,7 @@ import type { Condition } from './run.ts'
 
 /** Every variable in `@skip` and `@include` of the document, with its default. */
 export function readConditions({
-  document,
-  operation,
+  asked: { document, operation },
 }: PreparedOperation): ReadonlyMap<string, Condition> {
   const conditions = new Map<string, Condition>()
   for (const name of conditionVariables(document)) {

@@ -26,7 +26,9 @@ export function createPlanner(supergraphSdl: string): Planner {
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: supergraph.subgraphsMetadata().map(({ name }) => name),
-    plan({ document, operationName }) {
+    plan({ document, operation, operationName }) {
+      // Nothing is left to ask when all it selects is nobody's viewer.
+      if (operation.selectionSet.selections.length === 0) return { kind: 'QueryPlan' }
       const options = operationName === null ? {} : { operationName }
       return planner.buildQueryPlan(operationFromDocument(apiSchema, document, options))
     },

@@ -26,7 +26,7 @@ import { compileList, NULL, once, type Shape, type Write, writeShape } from './w
 /** The writer of `data`, for one set of conditions. */
 export function compileResponse(options: CollectOptions): (run: Run) => string {
   const { prepared, schema } = options
-  const { operation, document } = prepared
+  const { operation, document } = prepared.asked
   const collectFields = createCollectFields(options)
   const introspect = compileIntrospection({ schema, document, operation })
   const rootType = schema.getRootType(operation.operation)

@@ -5,8 +5,8 @@ import type { FormattedExecutionResult } from 'graphql'
 import type { EngineOptions, ExecuteOptions } from '../engine.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedResult } from '../subgraph-errors.ts'
+import { apolloLogger, apolloRequest, asApolloDataSource } from './apollo-request.ts'
 import type { Planner } from './planner.ts'
-import { apolloLogger, apolloRequest, asApolloDataSource } from './stock.ts'
 
 export type ExecuteStockPlan = (
   prepared: PreparedOperation,
@@ -29,7 +29,7 @@ export function createStockPlanExecutor(
         plan,
         services,
         apolloRequest(prepared, run, { schema, logger }) as Parameters<typeof executeQueryPlan>[2],
-        buildOperationContext({ schema, operationDocument: prepared.document }),
+        buildOperationContext({ schema, operationDocument: prepared.asked.document }),
         supergraphSchema,
         apiSchema,
       )

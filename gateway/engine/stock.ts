@@ -1,12 +1,11 @@
 // The planner and executor of @apollo/gateway, as they come.
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
+import { ApolloGateway } from '@apollo/gateway'
 import type { FormattedExecutionResult } from 'graphql'
-import type { DataSource } from '../data-source.ts'
-import type { EngineLogger, EngineOptions, ExecuteOptions, LoadedEngine } from '../engine.ts'
-import type { PreparedOperation } from '../operation/prepared-operation.ts'
-import type { RequestContext } from '../request-context.ts'
+import type { EngineOptions, LoadedEngine } from '../engine.ts'
 import { failedResult, maskedResult } from '../subgraph-errors.ts'
+import { apolloLogger, apolloRequest, asApolloDataSource } from './apollo-request.ts'
 import { createCounters } from './counters.ts'
+import { createViewerlessExecutor } from './stock-viewerless.ts'
 
 /** The gateway of Apollo behind our interface. */
 export async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {
@@ -20,6 +19,7 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     __exposeQueryPlanExperimental: false,
   })
   const { schema, executor } = await gateway.load()
+  const executeWithoutViewer = createViewerlessExecutor(options)
 
   return {
     schema,
@@ -27,6 +27,8 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
       counters,
       async execute(prepared, run) {
         counters.stock += 1
+        if (prepared.document !== prepared.asked.document)
+          return executeWithoutViewer(prepared, run)
         const { requestId } = run.context
         try {
           const requestContext = apolloRequest(prepared, run, { schema, logger })
@@ -38,54 +40,5 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
       },
       stop: () => gateway.stop(),
     },
-  }
-}
-
-/** What Apollo's executor reads of a request. */
-export function apolloRequest(
-  prepared: PreparedOperation,
-  { variables, context }: ExecuteOptions,
-  { schema, logger }: { schema: unknown; logger: EngineLogger },
-): object {
-  const { query, document, operation, operationName, queryHash } = prepared
-  return {
-    request: {
-      query,
-      variables: { ...variables },
-      ...(operationName !== null && { operationName }),
-    },
-    document,
-    operation,
-    operationName,
-    queryHash,
-    source: query,
-    context,
-    cache: noCache,
-    logger,
-    metrics: {},
-    schema,
-  }
-}
-
-/** One of our data sources as Apollo's executor calls it. */
-export function asApolloDataSource(source: DataSource): GraphQLDataSource {
-  return {
-    async process({ request, context }) {
-      const body = JSON.stringify({ query: request.query, variables: request.variables })
-      const answer = await source.send(body, context as RequestContext)
-      return answer as unknown as Awaited<ReturnType<GraphQLDataSource['process']>>
-    },
-  }
-}
-
-const noCache = { get: async () => undefined, set: async () => {}, delete: async () => {} }
-
-// Its info lines ("Gateway successfully loaded schema") repeat what we log ourselves.
-export function apolloLogger(logger: EngineLogger): EngineLogger {
-  return {
-    debug() {},
-    info() {},
-    warn: (...args) => logger.warn({ from: '@apollo/gateway' }, String(args[0])),
-    error: (...args) => logger.error({ from: '@apollo/gateway' }, String(args[0])),
   }
 }

@@ -9,10 +9,11 @@ import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
 import { forgetLocations, parseDocument } from './parse.ts'
 import { type PlannerFields, refuseAmbiguousNames } from './planner-fields.ts'
-import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
+import type { OperationCache, OperationDocument, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
 import { createVariablesCheck } from './variables.ts'
+import { findViewer, leaveOutViewer, type ViewerField } from './without-viewer.ts'
 
 export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
@@ -32,7 +33,8 @@ interface Prepared {
 
 /** The operations of one graph. Refusals are remembered too, apart: they cannot push operations out. */
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
-  const { limits } = options
+  const { limits, schema, access } = options
+  const viewer = findViewer(schema, access)
   const documents = createBoundedCache<Prepared>({
     maxEntries: limits.cachedOperations,
     maxWeight: limits.cachedTokens,
@@ -59,7 +61,10 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
     const refusal = refusals.get(queryHash)
     if (refusal) throw refusal
     try {
-      const { operation, tokens } = prepareOperation({ query, operationName, queryHash }, options)
+      const { operation, tokens } = prepareOperation(
+        { query, operationName, queryHash },
+        { ...options, viewer },
+      )
       document.byName.set(operationName, operation)
       document.tokens += tokens
       documents.set(query, document, weightOf(query, document.tokens))
@@ -86,26 +91,32 @@ interface OperationText {
 /** The steps from text to operation, the cheap ones first: each is bounded by what those before let pass. */
 function prepareOperation(
   { query, operationName, queryHash }: OperationText,
-  { schema, access, plannerFields, limits, logger, showSchemaDetails }: OperationCacheOptions,
+  options: OperationCacheOptions & { readonly viewer: ViewerField | null },
 ): { operation: PreparedOperation; tokens: number } {
+  const { schema, access, plannerFields, limits, logger, showSchemaDetails, viewer } = options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   validateDocument(schema, whole, { showSchemaDetails })
   refuseAmbiguousNames(schema, whole, plannerFields)
   forgetLocations(whole)
-  const compiled = compileOperation({ schema, access, operation, document, logger })
+  const compile = (source: OperationDocument) =>
+    compileOperation({ schema, access, logger, ...source })
+  const asked: OperationDocument = { operation, document }
+  const compiled = compile(asked)
   const checkVariables = createVariablesCheck({ schema, operation, document, limits })
-  return {
-    tokens,
-    operation: Object.freeze({
-      ...compiled,
-      query,
-      document,
-      operation,
-      queryHash,
-      checkVariables,
-    }),
+  const common = { ...compiled, query, queryHash, checkVariables, asked }
+  // What makes a credential runs as nobody, but answers as whoever it made.
+  const left =
+    viewer && !compiled.isStaleCredentials ? leaveOutViewer(asked, { schema, viewer }) : null
+  const forNobody = left && withoutViewer(left)
+  const prepared = { ...common, ...asked, planKey: queryHash, forNobody }
+  return { tokens: forNobody ? 2 * tokens : tokens, operation: Object.freeze(prepared) }
+
+  function withoutViewer(left: OperationDocument): PreparedOperation {
+    const { authorize, needsLive } = compile(left)
+    const planKey = hashOf(`without viewer ${queryHash}`, operationName)
+    return Object.freeze({ ...common, ...left, planKey, authorize, needsLive, forNobody: null })
   }
 }
 

@@ -4,16 +4,26 @@ import type { Denial } from '@sallyport/claims/predicates'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import type { CacheUse } from '../bounded-cache.ts'
 
-export interface PreparedOperation {
-  /** The text as it was sent. */
-  readonly query: string
-  /** The operation and the fragments that it uses, nothing else of the document. */
+/** An operation and the fragments that it uses, nothing else of the document. */
+export interface OperationDocument {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
+}
+
+/** `document` is what is planned and sent. */
+export interface PreparedOperation extends OperationDocument {
+  /** The text as it was sent. */
+  readonly query: string
+  /** What the client asked for, and what the answer is written from; differs for nobody's `viewer` alone. */
+  readonly asked: OperationDocument
+  /** The same for somebody who is not signed in: without `viewer`, which is null for them. `null`: it does not select it. */
+  readonly forNobody: PreparedOperation | null
   /** The operation's own name, `null` when it has none. */
   readonly operationName: string | null
   /** SHA-256 over text and operation name. */
   readonly queryHash: string
+  /** Names `document` among plans. */
+  readonly planKey: string
   readonly kind: 'query' | 'mutation'
   /** Schema names of the root fields, not aliases; without introspection. */
   readonly rootFields: readonly string[]

@@ -8,12 +8,13 @@ import {
   visit,
 } from 'graphql'
 import { GatewayError } from '../errors.ts'
+import type { OperationDocument } from './prepared-operation.ts'
 
 /** @throws GatewayError BAD_REQUEST when the name fits no operation, or no kind that is supported. */
 export function selectOperation(
   document: DocumentNode,
   operationName: string | null,
-): { operation: OperationDefinitionNode; document: DocumentNode } {
+): OperationDocument {
   const operations = document.definitions.filter(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
   )
@@ -27,12 +28,12 @@ export function selectOperation(
   return { operation, document: reduceDocument(document, operation) }
 }
 
-function reduceDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      fragments.set(definition.name.value, definition)
-  }
+/** The operation and the fragments that it uses. */
+export function reduceDocument(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): DocumentNode {
+  const fragments = fragmentsOf(document)
   const used = new Set<FragmentDefinitionNode>()
   const pending: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
   for (let node = pending.pop(); node; node = pending.pop()) {
@@ -46,6 +47,16 @@ function reduceDocument(document: DocumentNode, operation: OperationDefinitionNo
     })
   }
   return { kind: Kind.DOCUMENT, definitions: [operation, ...used] }
+}
+
+/** The fragments of a document, by name. */
+export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition)
+  }
+  return fragments
 }
 
 function badRequest(message: string): GatewayError {

@@ -14,7 +14,7 @@ export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, '
   return function live(request: GatewayRequest): void | Promise<void> {
     if (!request.prepared.needsLive) return
     const question = questionOf(request.principal)
-    if (question === null) return
+    if (question === null) return refuseUnlessAnonymous(request.principal)
     return ask(question).then((principal) => {
       request.principal = principal
     })
@@ -33,6 +33,11 @@ export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, '
       throw error
     }
   }
+}
+
+/** Nobody is refused by the rules. Of anybody else auth can say nothing, and what they hold may be gone: no answer is no pass. */
+function refuseUnlessAnonymous({ claims }: Principal): void {
+  if (claims.kind !== 'anonymous') throw new GatewayError('FORBIDDEN')
 }
 
 function questionOf({ claims, ver }: Principal): LivePrincipal | null {

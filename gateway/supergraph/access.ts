@@ -18,11 +18,13 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
+  OperationTypeNode,
   type ScalarTypeDefinitionNode,
   type UnionTypeDefinitionNode,
 } from 'graphql'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
 import { readArguments, supergraphDirectiveNames } from './links.ts'
+import { refuseForeignViewer } from './sealed-viewer.ts'
 
 /** A rule with its compiled form and the subgraphs it comes from. */
 export interface Guard {
@@ -79,6 +81,7 @@ export function readAccess(document: DocumentNode, options: AccessOptions): Grap
   const types = [...access.values()]
   const hasRules = types.some((type) => [...type.fields.values()].some((field) => field.guard))
   if (!hasRules) throw new Error('the supergraph has no access rules: refusing to serve it')
+  refuseForeignViewer(access, queryTypeOf(document))
   return access
 }
 
@@ -259,6 +262,13 @@ function rootTypes(document: DocumentNode): ReadonlySet<string> {
     definition.kind === Kind.SCHEMA_DEFINITION ? definition.operationTypes : [],
   )
   return new Set(operationTypes.map((operationType) => operationType.type.name.value))
+}
+
+function queryTypeOf(document: DocumentNode): string {
+  const [query] = document.definitions
+    .flatMap((one) => (one.kind === Kind.SCHEMA_DEFINITION ? one.operationTypes : []))
+    .filter(({ operation }) => operation === OperationTypeNode.QUERY)
+  return query?.type.name.value ?? 'Query'
 }
 
 function ownersOf(

@@ -3,6 +3,7 @@
 import { type DefinitionNode, Kind } from 'graphql'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { federationDirectives, readArguments } from './links.ts'
+import { VIEWER_TYPE } from './sealed-viewer.ts'
 import type { SubgraphDocument, TypeSource } from './subgraph-document.ts'
 
 /** What of this subgraph reaches for auth, or lets others do so. */
@@ -15,9 +16,23 @@ export function checkSealedAuth(
   const types = [...subgraph.types.values()]
   if (subgraph === auth) return types.flatMap((type) => checkOwn(type, subgraph))
   return [
-    ...types.flatMap((type) => checkForeign(type, subgraph, auth)),
+    ...checkViewer(subgraph, auth),
+    ...types
+      .filter(({ name }) => name !== VIEWER_TYPE)
+      .flatMap((type) => checkForeign(type, subgraph, auth)),
     ...checkInputs(subgraph, auth),
   ]
+}
+
+/** Nobody's viewer is null without anybody being asked: what others added to it would be lost, rules and all. */
+function checkViewer(subgraph: SubgraphDocument, auth: SubgraphDocument): readonly string[] {
+  const { config, document } = subgraph
+  if (!auth.types.has(VIEWER_TYPE)) return []
+  const isDeclared = document.definitions.some(
+    (definition) => 'name' in definition && definition.name?.value === VIEWER_TYPE,
+  )
+  if (!isDeclared) return []
+  return [`${config.name}: ${VIEWER_TYPE}: only auth can declare or extend it; extend User instead`]
 }
 
 function checkOwn(type: TypeSource, subgraph: SubgraphDocument): readonly string[] {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { createIdentityReader } from '@sallyport/claims'
+import { type Claims, createIdentityReader, isSignedIn } from '@sallyport/claims'
 import { graphql, parse } from 'graphql'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
@@ -18,11 +18,13 @@ export const authSdl = /* GraphQL */ `
 
   type Query {
     hello: String @public
+    viewer: Viewer @public
     me: Me @authenticated
     adminNow: String @policy(policies: [["live", "role:admin"]])
     onlyAdmins: String @policy(policies: [["role:admin"]])
   }
-  type Me { sub: String kind: String }
+  type Viewer { kind: String user: Me }
+  type Me @authenticated { sub: String kind: String admin: String @policy(policies: [["live", "role:admin"]]) }
   type Mutation {
     login(password: String): String @public(staleCredentials: true)
     refresh: String @public(staleCredentials: true)
@@ -191,6 +193,10 @@ function resolvers() {
   return {
     Query: {
       hello: () => 'hello',
+      viewer: (_: unknown, __: unknown, claims: Claims) => {
+        const me = { sub: claims.subject, kind: claims.kind }
+        return isSignedIn(claims) ? { kind: claims.kind, user: me } : null
+      },
       me: (_: unknown, __: unknown, claims: { subject: string; kind: string }) => ({
         sub: claims.subject,
         kind: claims.kind,

@@ -338,6 +338,67 @@ describe('a supergraph that the gateway loads', () => {
   })
 })
 
+describe('the type Viewer of auth', () => {
+  const withViewer = auth.sdl
+    .replace('viewer: User @public', 'viewer: Viewer @public')
+    .concat('type Viewer { kind: String user: User }')
+  const users = 'type User @key(fields: "id") { id: ID! @public }'
+
+  test.each([
+    ['a field', 'type Viewer { spy: String @authenticated }'],
+    ['an extension', 'extend type Viewer { spy: String @public }'],
+    ['a key', 'type Viewer @key(fields: "kind") { kind: String @external spy: String @public }'],
+    ['the same field', 'type Viewer @shareable { kind: String @public }'],
+    ['a type of another kind', 'scalar Viewer'],
+    ['an interface', 'interface Viewer { kind: String }'],
+  ])('takes nothing of another subgraph: %s', (_, sdl) => {
+    const problems = problemsOf(
+      { sdl: `type Query { a: String @public } ${users} ${sdl}` },
+      { sdl: withViewer },
+    )
+    expect(problems).toMatch(/other: Viewer: only auth can declare or extend it; extend User/)
+  })
+
+  test('is anybody’s name in a graph whose auth has none', () => {
+    const sdl = 'type Query { a: Viewer @public } type Viewer { pixels: Int }'
+    expect(problemsOf({ sdl })).toBe('')
+  })
+
+  test.each<[string, (text: string) => string]>([
+    [
+      'a type that another subgraph has too',
+      (text) =>
+        text.replace(/(type Viewer\s+@join__type\(graph: AUTH\))/, '$1 @join__type(graph: OTHER)'),
+    ],
+    [
+      'a field of another subgraph',
+      (text) =>
+        text.replace(
+          /(type Viewer)\s+@join__type\(graph: AUTH\)\s*\{/,
+          '$1 @join__type(graph: AUTH) { spy: String @join__field(graph: OTHER) ',
+        ),
+    ],
+    [
+      'a root field that another subgraph answers too',
+      (text) =>
+        text.replace(/viewer: Viewer @join__field\(graph: AUTH\)/, '$& @join__field(graph: OTHER)'),
+    ],
+  ])('is refused in a supergraph that was composed elsewhere: %s', async (_, change) => {
+    const subgraphs = {
+      auth: { sdl: withViewer },
+      other: { sdl: `type Query { a: String @public } ${users}` },
+    }
+    const text = composeFixture(subgraphs)
+    const supergraph = createSupergraph({ config: configOf(subgraphs), logger: silent() })
+    await supergraph.load(text)
+    expect(change(text)).not.toBe(text)
+    await expect(supergraph.load(change(text))).rejects.toThrow(
+      /iewer.*: only auth can declare or extend it, and other does too/,
+    )
+    await supergraph.stop()
+  })
+})
+
 describe('supergraph.yaml', () => {
   const read = (yaml: string, variables = {}) => readSupergraphConfig(yaml, { variables, now: 0 })
 
