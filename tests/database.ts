@@ -1,21 +1,17 @@
-// A database of a test's own: a copy of the migrated PGlite, or a fresh one on the server of DATABASE_URL.
-import { randomBytes } from 'node:crypto'
+// A database of a test's own: a copy of the migrated one that this run made, on PGlite or on the server of DATABASE_URL.
 import { openAsBlob } from 'node:fs'
-import pg from 'pg'
 import { inject } from 'vitest'
-import { connectPostgres, type Database, openEmbedded } from '../subgraphs/auth/database.ts'
+import { type Database, openEmbedded } from '../subgraphs/auth/database.ts'
+import { createOnServer, type TestDatabase } from './database-on-server.ts'
 
-export interface TestDatabase {
-  /** null on PGlite. */
-  readonly url: string | null
-  /** Another pool on the same database; on PGlite the one that there is. */
-  connect(): Promise<Database>
-  drop(): Promise<void>
-}
-
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** @param kind `empty`: nothing was migrated; it is there on a server alone. */
+export async function createTestDatabase(
+  kind: 'migrated' | 'empty' = 'migrated',
+): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL
-  return server ? await createOnServer(server) : await createEmbedded()
+  if (!server) return await createEmbedded()
+  const template = kind === 'empty' ? 'template1' : inject('databaseTemplate')
+  return await createOnServer(server, template ?? 'template1')
 }
 
 async function createEmbedded(): Promise<TestDatabase> {
@@ -26,26 +22,4 @@ async function createEmbedded(): Promise<TestDatabase> {
   )
   const shared: Database = { db: opened.db, stop: async () => {} }
   return { url: null, connect: async () => shared, drop: opened.stop }
-}
-
-async function createOnServer(server: string): Promise<TestDatabase> {
-  const name = `sallyport_test_${randomBytes(6).toString('hex')}`
-  await administer(server, `create database ${name}`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return {
-    url: url.href,
-    connect: async () => connectPostgres(url.href, 10),
-    drop: async () => await administer(server, `drop database if exists ${name} with (force)`),
-  }
-}
-
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
 }

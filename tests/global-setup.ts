@@ -8,18 +8,34 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import knex from 'knex'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../migrations/index.ts'
+import { createOnServer } from './database-on-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** A file, where the suite runs on PGlite. */
     readonly databaseSnapshot: string | null
+    /** A database, where it runs on a server. */
+    readonly databaseTemplate: string | null
   }
 }
 
-export default async function setup(project: TestProject): Promise<(() => void) | undefined> {
-  if (process.env.DATABASE_URL) {
-    project.provide('databaseSnapshot', null)
-    return undefined
-  }
+export default async function setup(project: TestProject): Promise<() => unknown> {
+  const { DATABASE_URL: server } = process.env
+  return await (server ? makeTemplate(project, server) : makeSnapshot(project))
+}
+
+async function makeTemplate(project: TestProject, server: string): Promise<() => unknown> {
+  const template = await createOnServer(server, 'template1')
+  const { db, stop } = await template.connect()
+  await migrate(db)
+  // Nobody may be connected to what is copied.
+  await stop()
+  project.provide('databaseSnapshot', null)
+  project.provide('databaseTemplate', new URL(template.url ?? '').pathname.slice(1))
+  return template.drop
+}
+
+async function makeSnapshot(project: TestProject): Promise<() => unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-snapshot-'))
   const file = join(folder, 'database.tar')
   const pglite = await PGlite.create({ extensions: { pg_trgm } })
@@ -33,5 +49,6 @@ export default async function setup(project: TestProject): Promise<(() => void) 
   await db.destroy()
   await pglite.close()
   project.provide('databaseSnapshot', file)
+  project.provide('databaseTemplate', null)
   return () => rmSync(folder, { recursive: true, force: true })
 }

@@ -6,7 +6,8 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { transact as authTransact } from '../subgraphs/auth/database.ts'
 import { transact as reviewsTransact } from '../subgraphs/reviews/transact.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createTestDatabase } from './database.ts'
+import type { TestDatabase } from './database-on-server.ts'
 
 let database: TestDatabase
 let db: Knex

@@ -13,7 +13,8 @@ import { readAuthConfig } from '../../subgraphs/auth/config.ts'
 import { enqueueMail } from '../../subgraphs/auth/mail/outbox.ts'
 import { createMailTransport } from '../../subgraphs/auth/mail/transport.ts'
 import { beginVerification } from '../../subgraphs/auth/verifications/begin-verification.ts'
-import { createTestDatabase, type TestDatabase } from '../database.ts'
+import { createTestDatabase } from '../database.ts'
+import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'
 
 const cleanups: (() => unknown)[] = []

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectPostgres } from '../../subgraphs/auth/database.ts'
-import type { TestDatabase } from '../database.ts'
+import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'
 
 export interface Cluster {

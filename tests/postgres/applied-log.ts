@@ -22,7 +22,7 @@ export interface AppliedLog {
 
 /** @param name the subgraph's, and that of its place in the stream */
 export async function startAppliedLog(natsUrl: string, name: string): Promise<AppliedLog> {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const { db, stop } = await database.connect()
   await db.raw(APPLIED_EVENTS_TABLE)
   await db.raw(

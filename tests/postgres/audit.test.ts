@@ -14,7 +14,8 @@ import { recordAudit } from '../../subgraphs/auth/audit/record.ts'
 import { sealOnce } from '../../subgraphs/auth/audit/seal.ts'
 import { verifyAudit } from '../../subgraphs/auth/audit/verify.ts'
 import { connectPostgres } from '../../subgraphs/auth/database.ts'
-import { createTestDatabase, type TestDatabase } from '../database.ts'
+import { createTestDatabase } from '../database.ts'
+import type { TestDatabase } from '../database-on-server.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGOUT, logIn, refreshWith, registerPerson } from '../people.ts'
 
@@ -161,7 +162,7 @@ test('a record and what it tells of commit together, or not at all', async () =>
 })
 
 test('what an older version recorded is carried over, readable, and in the chain', async () => {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const { db, stop } = await database.connect()
   try {
     for (const migration of [initial, eventRelay, erasure]) await migration.up(db)

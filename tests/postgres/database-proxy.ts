@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectPostgres } from '../../subgraphs/auth/database.ts'
-import { createTestDatabase, type TestDatabase } from '../database.ts'
+import { createTestDatabase } from '../database.ts'
+import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'
 
 export interface DatabaseProxy {

@@ -102,7 +102,7 @@ test('create-admin at once from everywhere makes one admin, once', async () => {
 })
 
 test('a fresh database has no account, and so no default credentials', async () => {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const { db, stop } = await database.connect()
   await migrate(db)
   for (const table of ['users', 'user_roles', 'api_keys', 'sessions']) {
@@ -113,7 +113,7 @@ test('a fresh database has no account, and so no default credentials', async () 
 })
 
 test('migrators at once: one runs, the others wait and find nothing to do', async () => {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const pools = Array.from({ length: 4 }, () => connectPostgres(database.url ?? '', 2))
   const ran = await Promise.all(pools.map(({ db }) => migrate(db)))
   expect(ran.filter((names) => names.length > 0)).toHaveLength(1)

@@ -4,7 +4,7 @@ import { createTestDatabase } from '../database.ts'
 import { startReviews } from '../reviews/start-reviews.ts'
 
 test('instances that start at once migrate once', async () => {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const env = { DATABASE_URL: database.url ?? '' }
   const instances = await Promise.all([startReviews(env), startReviews(env), startReviews(env)])
   const query = '{ products { edges { node { id } } } }'

@@ -12,7 +12,7 @@ import { PASSWORD, REGISTER, refreshWith, VERIFY } from '../people.ts'
 import { waitUntilReady } from './processes.ts'
 
 test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', async () => {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase('empty')
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-start-'))
   const [port = 0, auth, reviews, admin] = await freePorts(4)
   const url = `http://127.0.0.1:${port}`

@@ -28,7 +28,7 @@ export async function startReviews(env: Record<string, string> = {}) {
   const signer = await createIdentitySigner({ keys: { keys: [key] }, issuer: ISSUER })
   const origin = createServer((_, response) => response.end(JSON.stringify(signer.publicJwks)))
   // With DATABASE_URL the suite runs on PostgreSQL, each file on a database of its own.
-  const database = process.env.DATABASE_URL ? await createTestDatabase() : null
+  const database = process.env.DATABASE_URL ? await createTestDatabase('empty') : null
   const dataDir = await mkdtemp(join(tmpdir(), 'reviews-'))
   const config = readReviewsConfig({
     ...(database?.url && { DATABASE_URL: database.url }),
