@@ -1,6 +1,7 @@
 // Where a command runs: in the server that has the embedded database open, or here on the database itself.
 import { openDatabase } from '../../subgraphs/auth/auth.ts'
 import { type AuthConfig, readAuthConfig } from '../../subgraphs/auth/config.ts'
+import { describeDatabaseFailure } from '../../subgraphs/auth/database-failure.ts'
 import { withDevelopmentSecrets } from '../../subgraphs/auth/development-secrets.ts'
 import { type Command, type CommandName, commands } from '../../subgraphs/auth/operator/commands.ts'
 import { sendCommand } from '../../subgraphs/auth/operator/socket.ts'
@@ -29,6 +30,7 @@ export async function connectOperator(): Promise<Operator> {
   }
 }
 
+/** @throws Error in a sentence when the database cannot be used; nothing stays open that would keep the process */
 async function openHere(config: AuthConfig): Promise<Operator> {
   const database = await openDatabase(config)
   const threads = createHashThreads({ threads: 1 })
@@ -38,11 +40,17 @@ async function openHere(config: AuthConfig): Promise<Operator> {
     cost: config.passwordHashCost,
   })
   const deps = { db: database.db, config, hasher }
-  await commands.migrate(deps)
   return {
     run: async (name, args) => {
       const command: Command = commands[name]
-      return await command(deps, args)
+      try {
+        // `migrate` says which ones it ran: it has to find them.
+        if (name !== 'migrate') await commands.migrate(deps)
+        return await command(deps, args)
+      } catch (error) {
+        if (config.databaseUrl === null) throw error
+        throw describeDatabaseFailure(error, config.databaseUrl)
+      }
     },
     close: async () => {
       await threads.stop()

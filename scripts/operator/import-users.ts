@@ -1,5 +1,7 @@
 // `import-users`: reads the file in batches, tells how far it is, and says of every refused line why.
-import { createReadStream } from 'node:fs'
+
+import type { ReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { ImportReport } from '../../subgraphs/auth/users/import-users.ts'
 import type { Operator } from './connect.ts'
@@ -35,7 +37,7 @@ export async function importFile(
     if (read % TOLD_EVERY === 0) tell(`${read} lines read`)
   }
 
-  const file = createReadStream(path)
+  const file = await openFile(path)
   for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
     lines.push(line)
     read += 1
@@ -43,6 +45,19 @@ export async function importFile(
   }
   await send()
   return { said: describe(total, isDryRun), isComplete: total.refused.length === 0 }
+}
+
+/** @throws Error that names the file and what is wrong with it */
+async function openFile(path: string): Promise<ReadStream> {
+  try {
+    const file = await open(path)
+    if ((await file.stat()).isFile()) return file.createReadStream()
+    await file.close()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`--file: ${path} cannot be read (${code})`, { cause: error })
+  }
+  throw new Error(`--file: ${path} is not a file`)
 }
 
 function describe({ imported, unchanged, refused }: ImportReport, isDryRun: boolean): string {

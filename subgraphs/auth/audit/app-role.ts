@@ -9,6 +9,7 @@ const MIGRATIONS = ['auth_migrations', 'auth_migrations_lock'] as const
 /** To be run as the owner, after every migration: new tables are in nobody's rights. The role has to exist. */
 export async function grantAppRole(db: Knex, role: string): Promise<void> {
   await transact(db, async (trx) => {
+    await requireOtherRole(trx, role)
     const { rows } = await trx.raw<{
       rows: { name: string; schema: string; is_partition: boolean }[]
     }>(
@@ -28,6 +29,26 @@ export async function grantAppRole(db: Knex, role: string): Promise<void> {
       if (!is_partition) await trx.raw(`grant ${rightsOn(name)} on ?? to ??`, [name, role])
     }
   })
+}
+
+/** @throws Error for a role that does not exist, or has every right whatever it is granted */
+async function requireOtherRole(trx: Knex, role: string): Promise<void> {
+  const { rows } = await trx.raw<{ rows: { is_owner: boolean }[] }>(
+    `select rolsuper or pg_has_role(oid, current_user, 'usage') as is_owner
+     from pg_roles where rolname = ?`,
+    [role],
+  )
+  const [found] = rows
+  if (found === undefined) {
+    throw new Error(
+      `--role: the database has no role "${role}". Make it first: create role "${role}" login password '…'`,
+    )
+  }
+  if (found.is_owner) {
+    throw new Error(
+      `--role: "${role}" owns the tables, or is a superuser: no grant keeps it from changing audit records. Name another.`,
+    )
+  }
 }
 
 function rightsOn(table: string): string {

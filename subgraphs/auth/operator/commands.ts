@@ -12,6 +12,7 @@ import { readErasureFigures } from '../erasure/supervise.ts'
 import { waiveReceipt } from '../erasure/waive-receipt.ts'
 import { readEventLag } from '../events/lag.ts'
 import { replayEvents } from '../events/replay.ts'
+import { type EventType, eventTypes } from '../events/types.ts'
 import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import type { PasswordHasher } from '../passwords/hasher.ts'
 import { ROLE_NAME } from '../roles/role.ts'
@@ -44,13 +45,23 @@ const importArgs = z.object({
   firstLine: z.number().int().min(1),
   isDryRun: z.boolean(),
 })
-const time = z.coerce.date({ error: 'a time as 2026-01-31T12:00:00Z' })
-const replayArgs = z.object({
-  since: time,
-  until: time.optional(),
-  user: z.string().optional(),
-  type: z.string().optional(),
-})
+const time = z.coerce.date({ error: 'must be a time, as 2026-01-31T12:00:00Z' })
+const replayArgs = z
+  .object({
+    since: time,
+    until: time.optional(),
+    user: z.string().optional(),
+    type: z
+      .enum(Object.keys(eventTypes) as EventType[], {
+        error: ({ input }) =>
+          `there is no event of type "${input}"; the types are ${Object.keys(eventTypes).join(', ')}`,
+      })
+      .optional(),
+  })
+  .refine(({ since, until }) => until === undefined || since < until, {
+    path: ['until'],
+    message: 'must be later than --since',
+  })
 const waiveArgs = z.object({ erasure: z.string().max(128), subgraph: z.string().max(63) })
 const checkpointArgs = z.object({ checkpoint: z.string().optional() })
 const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
@@ -87,7 +98,8 @@ export const commands = {
     const { created, activated } = await rotateKeys(deps.db, {
       signingKeyDays: deps.config.signingKeyDays,
       keyEncryptionKey: deps.config.secrets.keyEncryptionKey,
-      isForced: true,
+      // Where a key is withdrawn another signs at once: a further one would only wait.
+      isForced: compromised === undefined,
       ...(compromised === undefined ? {} : { compromisedKid: compromised }),
     })
     return describeRotation({ created, activated, compromised })
@@ -104,6 +116,9 @@ export const commands = {
       ...(user === undefined ? {} : { userId: user }),
       ...(type === undefined ? {} : { type }),
     })
+    if (count === 0) {
+      return `No event that was sent matches; events are kept for ${config.eventsRetentionDays} days.`
+    }
     return `Opened ${count} events again: they leave in order, with the ids they had. Events are kept for ${config.eventsRetentionDays} days.`
   },
   'waive-receipt': async ({ db }, args) => {
@@ -153,14 +168,21 @@ function describeRotation(rotation: {
   readonly activated: readonly string[]
   readonly compromised: string | undefined
 }): string {
-  const lines = rotation.created.map((kid) =>
-    rotation.activated.includes(kid)
-      ? `Made the key ${kid}; it signs from now on.`
-      : `Made the key ${kid}; it is published now and signs in two minutes.`,
-  )
-  if (rotation.compromised)
-    lines.unshift(`Withdrew ${rotation.compromised}: no gateway accepts it.`)
-  return lines.length === 0 ? 'A next key was waiting already.' : lines.join('\n')
+  const { created, activated, compromised } = rotation
+  const waiting = created.filter((kid) => !activated.includes(kid))
+  return [
+    ...(compromised === undefined ? [] : [`Withdrew ${compromised}: no gateway accepts it.`]),
+    ...activated.map(
+      (kid) => `${created.includes(kid) ? `Made the key ${kid}; it` : kid} signs from now on.`,
+    ),
+    ...waiting.map((kid) => `Made the key ${kid}; it is published now and signs in two minutes.`),
+    ...(compromised !== undefined && activated.length === 0
+      ? ['The signing key is the one it was.']
+      : []),
+    ...(compromised === undefined && created.length + activated.length === 0
+      ? ['A next key was waiting already; it signs in two minutes at the latest.']
+      : []),
+  ].join('\n')
 }
 
 /** @throws Error when the trail is not whole */
