@@ -1,15 +1,18 @@
 // How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
 import { Pool } from 'undici'
+import type { Log } from '../platform/log.ts'
 import type { IdentityHeader, RequestContext } from './request-context.ts'
-import { normalizeSubgraphError, subgraphFailure } from './subgraph-errors.ts'
+import { createSubgraphLog, type SubgraphLog } from './subgraph-log.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
 import { parseSubgraphJson } from './supergraph/parse-json.ts'
-import { post, SubgraphFailure } from './supergraph/post.ts'
+import { EXCERPT, type PostAnswer, post, SubgraphFailure } from './supergraph/post.ts'
 
 export interface DataSourcesOptions {
   readonly subgraphs: readonly SubgraphConfig[]
-  readonly logger: { warn(...args: unknown[]): void }
+  readonly logger: Pick<Log, 'warn' | 'error'>
+  /** Whether clients read what a subgraph said: in development alone. Default: false. */
+  readonly showSubgraphErrors?: boolean
   /** Bytes of one answer. Default: 5 MB. */
   readonly maxResponseBytes?: number
   /** Connections to one origin. Default: 128. */
@@ -72,16 +75,18 @@ interface DataSourceOptions {
   readonly subgraph: SubgraphConfig
   readonly pool: Pool
   readonly maxResponseBytes: number
-  readonly logger: { warn(...args: unknown[]): void }
+  readonly logger: Pick<Log, 'warn' | 'error'>
+  readonly showSubgraphErrors?: boolean
 }
 
 function createDataSource(options: DataSourceOptions): DataSource {
-  const { subgraph, pool, maxResponseBytes, logger } = options
+  const { subgraph, pool, maxResponseBytes, logger, showSubgraphErrors = false } = options
   const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
   const { pathname, search } = new URL(subgraph.url)
   const path = pathname + search
   const writeHeaders = createHeadersWriter(subgraph)
+  const log = createSubgraphLog({ subgraph: subgraph.name, logger, showSubgraphErrors })
 
   return {
     async send(body, context) {
@@ -102,11 +107,10 @@ function createDataSource(options: DataSourceOptions): DataSource {
           leaving,
         })
         if (isAuth) context.setCookies.push(...answer.setCookies)
-        return readAnswer(answer, isAuth)
+        return readAnswer(answer, { isAuth, log, requestId })
       } catch (error) {
         if (!(error instanceof SubgraphFailure)) throw error
-        logger.warn({ requestId, subgraph: subgraph.name, err: error }, 'subgraph failed')
-        return { data: null, errors: [subgraphFailure(error.code)], isUnanswered: true }
+        return { data: null, errors: [log.ofFailure(error, requestId)], isUnanswered: true }
       }
     },
   }
@@ -141,24 +145,43 @@ function addHeader(headers: string[], name: string, value: string): void {
   if (SAFE_VALUE.test(value)) headers.push(name, value)
 }
 
-function readAnswer(
-  answer: { readonly status: number; readonly text: string },
-  isAuth: boolean,
-): SubgraphAnswer {
-  const body = parseSubgraphJson(answer.text)
+interface ReadOptions {
+  readonly isAuth: boolean
+  readonly log: SubgraphLog
+  readonly requestId: string
+}
+
+/** @throws SubgraphFailure when it is no answer of GraphQL. */
+function readAnswer(answer: PostAnswer, { isAuth, log, requestId }: ReadOptions): SubgraphAnswer {
+  const body = readBody(answer)
   const errors = Array.isArray(body.errors) ? body.errors : []
-  if (errors.length === 0 && answer.status !== 200) {
-    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `status ${answer.status}`)
-  }
+  if (errors.length === 0 && answer.status !== 200) throw unreadable('no errors', answer)
   const data = isData(body.data) ? body.data : null
-  if (errors.length === 0 && !data) {
-    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'an answer without data and errors')
+  if (errors.length > 0) {
+    return { data, errors: log.ofAnswer(errors, { isAuth, status: answer.status }, requestId) }
   }
-  if (errors.length === 0) return { data }
-  const normalized = errors.map((error) =>
-    normalizeSubgraphError(error, { isAuth, status: answer.status }),
-  )
-  return { data, errors: normalized }
+  if (!data) throw unreadable('an answer without data and errors', answer)
+  return { data }
+}
+
+function readBody(answer: PostAnswer): Record<string, unknown> {
+  try {
+    return parseSubgraphJson(answer.text)
+  } catch (error) {
+    throw error instanceof SubgraphFailure ? unreadable(error.message, answer) : error
+  }
+}
+
+function unreadable(message: string, answer: PostAnswer): SubgraphFailure {
+  const { status, text } = answer
+  const said = isPersonal(answer) ? {} : { said: text.slice(0, EXCERPT) }
+  const what = `${message} (status ${status})`
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', what, { status, ...said })
+}
+
+/** What came instead of an answer may be all that there is to know; half of a good one is somebody's data. */
+function isPersonal({ status, text }: PostAnswer): boolean {
+  return status === 200 && /^\s*[{[]/.test(text)
 }
 
 function isData(data: unknown): data is Record<string, unknown> {

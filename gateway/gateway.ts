@@ -133,6 +133,7 @@ async function loadSupergraph(
     policies,
     // Whoever may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
+    showSubgraphErrors: !config.isProduction,
     engine: config.engine,
     limits: cacheLimits(config.caches.operations),
   })

@@ -34,6 +34,9 @@ const PASSED = [
   'attemptsRemaining',
 ] as const
 
+/** What the data source adds in development; a subgraph cannot send it. */
+const KEPT = [...PASSED, 'subgraph', 'subgraphMessage'] as const
+
 const REASON = /^[A-Z][A-Z0-9_]{0,63}$/
 
 type Extensions = Record<string, unknown>
@@ -60,6 +63,12 @@ export function normalizeSubgraphError(
     delete passed.reason
   }
   return { message: boundedText(message), ...place, extensions: { ...passed, code } }
+}
+
+/** Whether a client is told less of it than the subgraph said. */
+export function isMasked({ extensions }: GraphQLFormattedError): boolean {
+  const code = extensions?.code
+  return code === 'SUBGRAPH_UNAVAILABLE' || code === 'INTERNAL_SERVER_ERROR'
 }
 
 // A word of the table, or of the subgraph's own: never a sentence, which may say what nobody should read.
@@ -116,7 +125,7 @@ export function maskedErrors(
   if (errors.length === 0) return null
   return errors.map((raised) => {
     const error = raised as RaisedError
-    const extensions = pickExtensions(asRecord(error.extensions))
+    const extensions = pickExtensions(asRecord(error.extensions), KEPT)
     const place = isPath(error.path) ? { path: publicPath(error.path) } : {}
     if (typeof extensions.code === 'string' && extensions.code !== 'DOWNSTREAM_SERVICE_ERROR') {
       return { message: error.message, ...place, extensions: { ...extensions, requestId } }
@@ -145,11 +154,10 @@ function publicCode(code: unknown, { isAuth, status }: SubgraphAnswer): string {
   return code
 }
 
-function pickExtensions(extensions: Extensions): Extensions {
-  const entries = PASSED.filter((name) => Object.hasOwn(extensions, name)).map((name) => [
-    name,
-    extensions[name],
-  ])
+function pickExtensions(extensions: Extensions, names: readonly string[] = PASSED): Extensions {
+  const entries = names
+    .filter((name) => Object.hasOwn(extensions, name))
+    .map((name) => [name, extensions[name]])
   return Object.fromEntries(entries)
 }
 

@@ -51,6 +51,8 @@ export interface SupergraphOptions {
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
   /** Whether validation errors may name what the schema has. Default: false. */
   readonly showSchemaDetails?: boolean
+  /** Whether clients read what a subgraph said where they are told less: in development alone. Default: false. */
+  readonly showSubgraphErrors?: boolean
   /** Default: `defaultEngineSettings`. */
   readonly engine?: EngineSettings | undefined
 }
@@ -58,7 +60,11 @@ export interface SupergraphOptions {
 /** An empty supergraph: `load` gives it its first graph. */
 export function createSupergraph(options: SupergraphOptions): Supergraph {
   const { config, logger } = options
-  const dataSources = createDataSources({ subgraphs: config.subgraphs, logger })
+  const dataSources = createDataSources({
+    subgraphs: config.subgraphs,
+    logger,
+    showSubgraphErrors: options.showSubgraphErrors ?? false,
+  })
   let graph: Graph | null = null
 
   return {

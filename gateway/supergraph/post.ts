@@ -20,18 +20,33 @@ export interface PostAnswer {
   readonly setCookies: readonly string[]
 }
 
+/** Characters that are kept of an answer that cannot be read. */
+export const EXCERPT = 500
+
+export interface SubgraphFailureOptions extends ErrorOptions {
+  /** HTTP status of the answer, where one came. */
+  readonly status?: number
+  /** The beginning of what came instead of an answer. */
+  readonly said?: string
+}
+
 /** Why a subgraph gave no answer that could be used. The message is for the log. */
 export class SubgraphFailure extends Error {
   override readonly name = 'SubgraphFailure'
   readonly code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT'
+  /** 0 when nothing came. */
+  readonly status: number
+  readonly said: string | undefined
 
   constructor(
     code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT',
     message: string,
-    options?: ErrorOptions,
+    { status = 0, said, ...options }: SubgraphFailureOptions = {},
   ) {
     super(message, options)
     this.code = code
+    this.status = status
+    this.said = said
   }
 }
 
@@ -75,6 +90,8 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   #setCookies: readonly string[] = []
   #receivedBytes = 0
   #chunks: Buffer[] = []
+  /** Why the answer cannot be read, while the beginning of its text is waited for. */
+  #unreadable: string | null = null
 
   constructor(request: PostRequest, waiter: Waiter) {
     this.#timeoutMs = request.timeoutMs
@@ -88,6 +105,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   }
 
   onDeadline(): void {
+    if (this.#unreadable !== null) return void this.#failUnreadable('')
     const message = `no answer within ${this.#timeoutMs} ms`
     this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
   }
@@ -104,15 +122,19 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     this.#setCookies = listOf(headers['set-cookie'])
     const refusal = refuseHead(status, headers, this.#maxResponseBytes)
     if (refusal !== null) this.#fail(unavailable(refusal))
+    else if (!isJson(headers)) this.#unreadable = `content type of status ${status} is not JSON`
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#unreadable !== null)
+      return void this.#failUnreadable(chunk.toString('utf8', 0, EXCERPT))
     this.#receivedBytes += chunk.length
     if (this.#receivedBytes <= this.#maxResponseBytes) this.#chunks.push(chunk)
     else this.#fail(unavailable(`the answer is larger than ${this.#maxResponseBytes} bytes`))
   }
 
   onResponseEnd(): void {
+    if (this.#unreadable !== null) return void this.#failUnreadable('')
     const chunks = this.#chunks
     const waiter = this.#settle()
     if (waiter === null) return
@@ -125,6 +147,13 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause }))
+  }
+
+  /** A page of a proxy, or of a framework that did not get as far as GraphQL: it says what is wrong. */
+  #failUnreadable(text: string): void {
+    const said = text === '' ? {} : { said: text }
+    const options = { status: this.#status, ...said }
+    this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', String(this.#unreadable), options))
   }
 
   /** Whoever waits, when nobody has told them yet. */
@@ -162,10 +191,13 @@ function refuseHead(status: number, headers: Headers, maxResponseBytes: number):
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     return 'a content encoding nobody asked for'
-  const [type = ''] = listOf(headers['content-type'])
-  if (!JSON_TYPE.test(type)) return `content type of status ${status} is not JSON`
   const [length = '0'] = listOf(headers['content-length'])
   return Number(length) > maxResponseBytes ? `the answer announces ${length} bytes` : null
+}
+
+function isJson(headers: Headers): boolean {
+  const [type = ''] = listOf(headers['content-type'])
+  return JSON_TYPE.test(type)
 }
 
 function listOf(header: string | string[] | undefined): readonly string[] {

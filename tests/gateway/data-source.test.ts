@@ -34,7 +34,7 @@ function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 300): Da
   const text = JSON.stringify({ subgraphs: { auth: entry, reviews } })
   const sources = createDataSources({
     subgraphs: readSupergraphConfig(text, { variables: {} }).subgraphs,
-    logger: { warn() {} },
+    logger: { warn() {}, error() {} },
     ...(maxResponseBytes !== undefined && { maxResponseBytes }),
   })
   open.sources.push(sources)
