@@ -1,5 +1,5 @@
 // urql with Sallyport, as docs/frontends.md shows it: `authExchange` holds the other operations back while it refreshes.
-import { Client, fetchExchange } from '@urql/core'
+import { Client, cacheExchange, fetchExchange } from '@urql/core'
 import { authExchange } from '@urql/exchange-auth'
 import { createRefreshOnce, endsSession, type SallyportOptions } from './refresh-once.ts'
 
@@ -26,6 +26,6 @@ export function createSallyportClient({ url, tokens, send = fetch }: SallyportOp
     url,
     fetch: send,
     preferGetMethod: false,
-    exchanges: [authenticate, fetchExchange],
+    exchanges: [cacheExchange, authenticate, fetchExchange],
   })
 }
