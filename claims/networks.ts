@@ -53,6 +53,18 @@ export function mappedAddress(address: string): string | null {
   return [groups[6], groups[7]].flatMap((group = 0) => [group >> 8, group & 255]).join('.')
 }
 
+/**
+ * The one spelling of an address: IPv6 as in RFC 5952, and IPv4 for an IPv6 address that IPv4 is mapped to.
+ *
+ * @returns null for what is no address, and for one with a zone, which means something on one machine alone.
+ */
+export function canonicalAddress(text: string): string | null {
+  const version = isIP(text)
+  if (version === 4) return text
+  if (version === 0 || text.includes('%')) return null
+  return mappedAddress(text) ?? new SocketAddress({ address: text, family: 'ipv6' }).address
+}
+
 /** The eight groups of an IPv6 address without a zone; Node's own parser settles every spelling. */
 export function ipv6Groups(address: string): number[] {
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address

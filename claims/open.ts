@@ -131,5 +131,5 @@ function tokenFrom(headers: Headers | IncomingHttpHeaders, name: string): string
   const value = headers instanceof Headers ? headers.get(name) : headers[name]
   if (typeof value !== 'string') return null
   if (name !== 'authorization') return value
-  return /^Bearer (\S+)$/i.exec(value)?.[1] ?? null
+  return /^Bearer +(\S+)$/i.exec(value)?.[1] ?? null
 }

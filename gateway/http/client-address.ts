@@ -1,8 +1,7 @@
 // Who is calling, and over what: forwarding headers count only when the peer is a listed proxy.
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { createNetworkMatcher } from '@sallyport/claims/networks'
+import { canonicalAddress, createNetworkMatcher } from '@sallyport/claims/networks'
 import { createBoundedCache } from '../bounded-cache.ts'
 
 export interface Caller {
@@ -19,7 +18,7 @@ export type IdentifyCaller = (incoming: IncomingMessage) => Caller
 /** Reads address and scheme of a request, believing nobody but `trustedProxies` (addresses or CIDR ranges). */
 export function createCallerReader(trustedProxies: readonly string[]): IdentifyCaller {
   const isTrusted = remembered(createNetworkMatcher(trustedProxies))
-  const peerOf = remembered(normalizeAddress)
+  const peerOf = remembered(peerAddress)
   return function identifyCaller(incoming) {
     const peer = peerOf(incoming.socket.remoteAddress ?? '')
     const isEncrypted = (incoming.socket as Partial<TLSSocket>).encrypted === true
@@ -53,11 +52,9 @@ function sendsForwarding({ headers }: IncomingMessage): boolean {
   return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 }
 
-/** `::ffff:192.0.2.1` and `192.0.2.1` are one address. */
-function normalizeAddress(address: string): string {
-  const bare = address.split('%')[0] ?? ''
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)
-  return mapped?.[1] ?? bare.toLowerCase()
+/** The kernel names the zone of a link-local peer; rules and counters know addresses. */
+function peerAddress(address: string): string {
+  return canonicalAddress(address.split('%', 1)[0] ?? '') ?? ''
 }
 
 // Each proxy appends the peer it saw, so only what listed proxies wrote counts: read from the right,
@@ -69,18 +66,19 @@ function rightmostUntrusted(
 ): string {
   let address = peer
   for (const hop of header.split(',').reverse()) {
-    const candidate = normalizeAddress(withoutPort(hop.trim()))
-    if (isIP(candidate) === 0) return address
+    const candidate = canonicalAddress(withoutPort(hop.trim()))
+    if (candidate === null) return address
     address = candidate
     if (!isTrusted(candidate)) return address
   }
   return address
 }
 
+/** `192.0.2.1:443`, `[2001:db8::1]` and `[2001:db8::1]:443`, as proxies write them. */
 function withoutPort(hop: string): string {
-  const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)
+  const bracketed = /^\[([^[\]]*:[^[\]]*)\](?::\d{1,5})?$/.exec(hop)
   if (bracketed?.[1]) return bracketed[1]
-  return /^\d+(?:\.\d+){3}:\d+$/.test(hop) ? hop.slice(0, hop.indexOf(':')) : hop
+  return /^[\d.]+:\d{1,5}$/.test(hop) ? hop.slice(0, hop.indexOf(':')) : hop
 }
 
 function headerText(incoming: IncomingMessage, name: string): string {

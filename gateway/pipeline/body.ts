@@ -46,14 +46,20 @@ function checked(body: Record<string, unknown>): OperationParams {
 }
 
 function parseJson(text: string, what: string, limits: JsonLimits): unknown {
-  const exceeded = exceededJsonLimit(text, limits)
+  const json = withoutByteOrderMark(text)
+  const exceeded = exceededJsonLimit(json, limits)
   if (exceeded === 'depth') throw badRequest(`${what} is nested too deeply.`)
   if (exceeded === 'size') throw badRequest(`${what} has too many members.`)
   try {
-    return JSON.parse(text)
+    return JSON.parse(json)
   } catch {
     throw badRequest(`${what} is not valid JSON.`)
   }
+}
+
+/** RFC 8259, section 8.1: none should be sent, and one that was may be passed over. */
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

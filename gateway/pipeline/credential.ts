@@ -50,6 +50,9 @@ function sendsCredential({ hasHeaderCredential, cookies }: GatewayRequest): bool
   return hasHeaderCredential || Object.keys(cookies).length > 0
 }
 
+// RFC 9110, sections 11.1 and 11.4: the scheme's name is case-insensitive, and one or more spaces follow.
+const bearerScheme = /^bearer +/i
+
 function judgeHeaders(
   { accessTokens, apiKeys }: CredentialParts,
   { authorization, apiKey, apiSecret }: HeaderCredentials,
@@ -58,9 +61,9 @@ function judgeHeaders(
   if (authorization === null) {
     return apiKeys.check({ key: apiKey ?? '', secret: apiSecret ?? '', address })
   }
-  // RFC 9110, section 11.1: the scheme's name is case-insensitive.
-  if (!/^bearer /i.test(authorization)) return refused('TOKEN_INVALID')
-  return accessTokens.check(authorization.slice(7), 'bearer')
+  const scheme = bearerScheme.exec(authorization)
+  if (scheme === null) return refused('TOKEN_INVALID')
+  return accessTokens.check(authorization.slice(scheme[0].length), 'bearer')
 }
 
 function judgeCookies(

@@ -72,6 +72,8 @@ function isJson(contentType: string): boolean {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
   if (type.trim() !== 'application/json') return false
   return parameters.every((parameter) => {
+    // RFC 9110, section 5.6.6: a parameter may be missing after its semicolon.
+    if (parameter.trim() === '') return true
     const [name = '', value = ''] = parameter.split('=').map((part) => part.trim())
     if (name !== 'charset') return false
     return /^"?utf-?8"?$/.test(value)

@@ -18,7 +18,9 @@ export function parseSubgraphJson(text: string): Record<string, unknown> {
 
 function parse(text: string): unknown {
   try {
-    return isSuspicious(text) ? JSON.parse(text, withoutPrototypes) : JSON.parse(text)
+    // A byte order mark should not be sent, and may be passed over (RFC 8259, section 8.1).
+    const json = text.startsWith('\uFEFF') ? text.slice(1) : text
+    return isSuspicious(json) ? JSON.parse(json, withoutPrototypes) : JSON.parse(json)
   } catch (cause) {
     throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is no JSON', { cause })
   }

@@ -101,7 +101,8 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    // A byte order mark may be passed over (RFC 8259, section 8.1), as the gateway does.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     return undefined
   }
