@@ -13,6 +13,7 @@ import { createGraphqlEndpoint } from './http/graphql.ts'
 import { createRouter, type PlainRoute } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
 import type { Pipeline } from './pipeline.ts'
+import { createStartPage } from './start-page.ts'
 
 /** The handler of the public listener. */
 export function createFront(parts: {
@@ -41,6 +42,7 @@ export function createFront(parts: {
     graphql,
     sandbox: config.isProduction ? null : createSandboxPage(),
     routes: {
+      '/': createStartPage(config),
       '/health/live': health.live,
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),

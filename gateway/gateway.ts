@@ -15,10 +15,12 @@ import { createHealth, type Health } from './health.ts'
 import { createCors } from './http/cors.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
+import { createTellUnlisted } from './http/unlisted-pages.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { createPipeline } from './pipeline.ts'
+import type { SupergraphConfig } from './supergraph/config.ts'
 import { openSupergraph } from './supergraph/open.ts'
 import type { Supergraph } from './supergraph.ts'
 
@@ -55,12 +57,12 @@ export async function createGateway(
     monotonic: deps.monotonic ?? (() => performance.now()),
     random: deps.random ?? Math.random,
   }
-  const supergraph = await loadSupergraph(config, { ...deps, logger })
+  const { supergraph, config: graphConfig } = await loadSupergraph(config, { ...deps, logger })
   const identity = await loadIdentity(config, clocks)
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
   const execution = await chooseExecution(supergraph, deps, logger)
-  const cors = createCors(config)
+  const cors = createGraphCors(config, graphConfig, logger)
   const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
   const checks = createCheckCounts()
   const pipeline = createPipeline({
@@ -91,7 +93,8 @@ export async function createGateway(
   })
   const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
   const { host, tls, limits } = config
-  const front = await listen({ host, port: config.port, tls, limits, handle })
+  const { headersFor } = cors
+  const front = await listen({ host, port: config.port, tls, limits, handle, headersFor })
   const routes = { live: health.live, ready: health.detail }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
@@ -125,8 +128,8 @@ export async function createGateway(
 async function loadSupergraph(
   config: GatewayConfig,
   { logger, policies }: { logger: Log } & Pick<GatewayDeps, 'policies'>,
-): Promise<Supergraph> {
-  const { supergraph } = await openSupergraph({
+): ReturnType<typeof openSupergraph> {
+  return openSupergraph({
     configPath: config.supergraphPath,
     variables: config.variables,
     logger,
@@ -137,7 +140,19 @@ async function loadSupergraph(
     engine: config.engine,
     limits: cacheLimits(config.caches.operations),
   })
-  return supergraph
+}
+
+function createGraphCors(
+  config: GatewayConfig,
+  { cors, subgraphs }: SupergraphConfig,
+  logger: Log,
+) {
+  return createCors({
+    publicUrl: config.publicUrl,
+    corsOrigins: [...config.corsOrigins, ...cors.origins],
+    corsHeaders: [...cors.headers, ...subgraphs.flatMap(({ forwardHeaders }) => forwardHeaders)],
+    tellUnlisted: config.isProduction ? undefined : createTellUnlisted(logger),
+  })
 }
 
 async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {

@@ -1,16 +1,28 @@
-// Which pages of other origins may read our answers: exactly those listed (Fetch standard, CORS protocol).
+// Which pages of other origins may read our answers, and what they may send: exactly what is listed (Fetch standard, CORS protocol).
 import type { IncomingMessage } from 'node:http'
 import type { HeaderMap } from './security-headers.ts'
+import type { TellUnlisted } from './unlisted-pages.ts'
 
 export interface Cors {
   /** Headers for an answer to this request. */
   headers(incoming: IncomingMessage): HeaderMap
+  /** Headers for an answer to something of which nothing but the `Origin` is known. */
+  headersFor(origin: string | undefined): HeaderMap
   /** Headers for the answer to a preflight. */
   preflight(incoming: IncomingMessage): HeaderMap
   isAllowedOrigin(origin: string): boolean
 }
 
-const allowedHeaders = [
+export interface CorsOptions {
+  readonly publicUrl: string
+  readonly corsOrigins: readonly string[]
+  /** Request headers that pages may send beside those that the gateway itself reads, in lower case. Default: none. */
+  readonly corsHeaders?: readonly string[]
+  /** Is told of pages and headers that are not listed. Default: nobody. */
+  readonly tellUnlisted?: TellUnlisted | undefined
+}
+
+const ourHeaders = [
   'content-type',
   'authorization',
   'x-api-key',
@@ -20,14 +32,20 @@ const allowedHeaders = [
   'apollo-require-preflight',
   'apollographql-client-name',
   'apollographql-client-version',
-].join(', ')
+  // W3C Trace Context and Baggage: a page that traces sends them with every request.
+  'traceparent',
+  'tracestate',
+  'baggage',
+]
 
 const none: HeaderMap = Object.freeze({})
 
-export function createCors(options: { publicUrl: string; corsOrigins: readonly string[] }): Cors {
-  const origins = new Set([options.publicUrl, ...options.corsOrigins])
+export function createCors(options: CorsOptions): Cors {
+  const { publicUrl, corsOrigins, corsHeaders = [], tellUnlisted } = options
+  const allowedHeaders = new Set([...ourHeaders, ...corsHeaders])
+  const allowedHeadersText = [...allowedHeaders].join(', ')
   const headersByOrigin = new Map<string, HeaderMap>(
-    [...origins].map((origin) => [
+    [publicUrl, ...corsOrigins].map((origin) => [
       origin,
       Object.freeze({
         'access-control-allow-origin': origin,
@@ -37,23 +55,39 @@ export function createCors(options: { publicUrl: string; corsOrigins: readonly s
     ]),
   )
 
+  function headersFor(origin: string | undefined): HeaderMap {
+    return (origin !== undefined && headersByOrigin.get(origin)) || none
+  }
+
   function headers(incoming: IncomingMessage): HeaderMap {
     const { origin } = incoming.headers
-    return (origin !== undefined && headersByOrigin.get(origin)) || none
+    if (origin === undefined) return none
+    const found = headersFor(origin)
+    if (found === none) tellUnlisted?.origin(origin, incoming.headers.host)
+    return found
   }
 
   return {
     headers,
-    isAllowedOrigin: (origin) => origins.has(origin),
+    headersFor,
+    isAllowedOrigin: (origin) => headersByOrigin.has(origin),
     preflight(incoming) {
       const allowed = headers(incoming)
       if (allowed === none) return none
+      for (const name of requestedHeaders(incoming)) {
+        if (!allowedHeaders.has(name)) tellUnlisted?.header(name)
+      }
       return {
         ...allowed,
         'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': allowedHeaders,
+        'access-control-allow-headers': allowedHeadersText,
         'access-control-max-age': '600',
       }
     },
   }
+}
+
+function requestedHeaders({ headers }: IncomingMessage): string[] {
+  const names = headers['access-control-request-headers'] ?? ''
+  return names.split(',').map((name) => name.trim().toLowerCase())
 }

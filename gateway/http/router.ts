@@ -15,7 +15,7 @@ export interface PlainAnswer {
   readonly body: string | Buffer
 }
 
-/** Answers GET on one path. */
+/** Answers GET and HEAD on one path. */
 export type PlainRoute = (incoming: IncomingMessage) => PlainAnswer | Promise<PlainAnswer>
 
 export interface RouterParts {
@@ -52,7 +52,8 @@ export function createRouter(parts: RouterParts): Handler {
     refuseCredentialInUrl(search)
     const plain = parts.routes[path] ?? parts.routes[`${path.slice(0, path.indexOf('/', 1))}/*`]
     if (plain === undefined) throw notFound()
-    if (incoming.method !== 'GET') throw methodNotAllowed('GET')
+    // Of an answer to HEAD node sends the head alone (RFC 9110, section 9.3.2).
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw methodNotAllowed('GET, HEAD')
     sendPlain(response, await plain(incoming), incoming)
   }
 
@@ -93,5 +94,10 @@ export function createRouter(parts: RouterParts): Handler {
 
 function wantsPage(incoming: IncomingMessage, search: string): boolean {
   if (incoming.method !== 'GET' || /(?:^|&)query=/.test(search)) return false
-  return (incoming.headers.accept ?? '').includes('text/html')
+  return isBrowser(incoming)
+}
+
+/** Somebody who looks, and not a program. */
+export function isBrowser({ headers }: IncomingMessage): boolean {
+  return (headers.accept ?? '').includes('text/html')
 }

@@ -21,10 +21,19 @@ export interface SubgraphConfig extends IdentityTarget {
   readonly dryRunUntil: number | null
 }
 
+/** Pages of other origins, beside `CORS_ORIGINS` and what the gateway itself reads. */
+export interface CorsSettings {
+  /** Exact origins whose pages may call. Default: none. */
+  readonly origins: readonly string[]
+  /** Request headers that they may send, lower case. Default: none. */
+  readonly headers: readonly string[]
+}
+
 export interface SupergraphConfig {
   readonly subgraphs: readonly SubgraphConfig[]
   /** A module beside the YAML with the deployment's own policies; `null`: none. */
   readonly policiesModule: string | null
+  readonly cors: CorsSettings
 }
 
 /** Everything that is wrong with a supergraph configuration, in one message. */
@@ -80,6 +89,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   return Object.freeze({
     subgraphs: Object.freeze(entries.map(toSubgraph)),
     policiesModule: result.data.policies?.module ?? null,
+    cors: Object.freeze(result.data.cors),
   })
 }
 
@@ -120,9 +130,25 @@ const subgraphSchema = z.strictObject({
   dryRun: z.strictObject({ until: dateSchema }).optional(),
 })
 
+const corsSchema = z.strictObject({
+  origins: z
+    .array(z.string().refine(isOrigin, 'must be an exact origin such as https://app.example.com'))
+    .default([]),
+  headers: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9!#$%&'+.^_`|~-]+$/, 'must be the name of one header, without wildcards')
+        .toLowerCase()
+        .refine((name) => !name.startsWith('sallyport-'), 'is never taken from a client'),
+    )
+    .default([]),
+})
+
 const fileSchema = z.looseObject({
   federation_version: z.union([z.string(), z.number()]).optional(),
   policies: z.strictObject({ module: z.string().min(1) }).optional(),
+  cors: corsSchema.default({ origins: [], headers: [] }),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 
@@ -185,6 +211,10 @@ function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
     timeoutMs: entry.timeoutMs,
     dryRunUntil: entry.dryRun?.until ?? null,
   })
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
 }
 
 function isGraphqlUrl(text: string): boolean {

@@ -4,6 +4,7 @@ import { ApolloServer, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { type Claims, IdentityError, type IdentityReader } from '@sallyport/claims'
 import type { Logger } from 'pino'
+import { prepareStop } from '../../platform/stop-server.ts'
 import { type AuthContext, createContext } from './context.ts'
 import { answerCredentials } from './credentials/http.ts'
 import { isDatabaseAway } from './database.ts'
@@ -26,6 +27,7 @@ interface ServerDeps {
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
+const LONGEST_STOP_MS = 5_000
 
 type ForwardingNotes = ReturnType<typeof createForwardingNotes>
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -64,7 +66,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     { requestTimeout: 15_000, headersTimeout: 10_000 },
     (request, response) => {
       const path = request.url?.split('?')[0] ?? ''
-      const handler = routes[`${request.method} ${path}`]
+      const handler = routes[`${methodOf(request, path)} ${path}`]
       if (handler === undefined) return sendJson(response, 404, { error: 'not found' })
       handler(request, response).catch((error: unknown) => {
         warnOfRefusal(error)
@@ -72,18 +74,20 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       })
     },
   )
+  const stopServer = prepareStop(server, LONGEST_STOP_MS)
   return {
     server,
     stop: async () => {
       parts.feed.stop()
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-        setTimeout(() => server.closeAllConnections(), 5_000).unref()
-      })
+      await stopServer()
       await apollo.stop()
     },
   }
+}
+
+/** HEAD is GET, of whose answer node sends the head alone; the feed has no end, and nothing for it. */
+function methodOf({ method }: IncomingMessage, path: string): string | undefined {
+  return method === 'HEAD' && !path.startsWith('/internal/') ? 'GET' : method
 }
 
 async function graphql(
@@ -185,7 +189,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     chunks.push(chunk)
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    // A byte order mark may be passed over (RFC 8259, section 8.1), as the gateway does.
+    return JSON.parse(
+      Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    )
   } catch {
     throw new HttpError(400, 'the body is not JSON')
   }

@@ -7,6 +7,7 @@ import { createIdentityReader } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Logger } from 'pino'
+import { prepareStop } from '../../platform/stop-server.ts'
 import type { ReviewsConfig } from './config.ts'
 import { createContext, type ReviewsContext } from './context.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -36,6 +37,8 @@ const SUBGRAPH_NAME = 'reviews'
 const REQUEST_TIMEOUT_MS = 15_000
 /** Longer than a gateway keeps an idle connection, so that it is the gateway who closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+
+const LONGEST_STOP_MS = 10_000
 
 /** Opens the database, brings it to the newest schema, and listens. */
 export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
@@ -77,6 +80,7 @@ async function serve(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
     handler,
   )
+  const stopServer = prepareStop(server, LONGEST_STOP_MS)
   await listen(server, config)
   const url = urlOf(server, config)
   logger.info({ url }, 'reviews subgraph listening')
@@ -86,7 +90,7 @@ async function serve(
     url,
     consumer,
     async stop() {
-      await close(server)
+      await stopServer()
       await events.stop()
       await apollo.stop()
       await database.stop()
@@ -128,13 +132,6 @@ function createApollo(config: ReviewsConfig, logger: Logger): ApolloServer<Revie
 function listen(server: Server, { port, host }: ReviewsConfig): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve)
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
   })
 }
 

@@ -78,6 +78,27 @@ test('the internal API opens to gateways alone, not to the identity of a user or
   expect((await call('/internal/credentials', gateway, { type: 'other' })).status).toBe(400)
 })
 
+test('what is read by GET answers HEAD, except the feed, which has no end', async () => {
+  const head = (path: string) => fetch(`${stack.auths[0]?.url}${path}`, { method: 'HEAD' })
+  for (const path of ['/health/live', '/health/ready', '/.well-known/jwks.json', '/metrics']) {
+    const response = await head(path)
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  }
+  expect((await head('/internal/revocations')).status).toBe(404)
+})
+
+test('a byte order mark before a body is passed over', async () => {
+  const response = await fetch(`${stack.auths[0]?.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'sallyport-identity': await sign('auth', { kind: 'anonymous' }),
+    },
+    body: '\uFEFF{"query":"{ __typename }"}',
+  })
+  expect(await response.json()).toEqual({ data: { __typename: 'Query' } })
+})
+
 test('the policy live sees the principal that the access token describes', async () => {
   const token = decodeJwt(person.accessToken)
   const { sub, sid, ver } = token

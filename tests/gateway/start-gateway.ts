@@ -22,10 +22,19 @@ export interface StartOptions {
   readonly env?: Environment
   readonly deps?: GatewayDeps
   readonly limits?: Partial<GatewayLimits>
+  /** Lines of the supergraph's YAML beside the usual ones. */
+  readonly yaml?: YamlAdditions
   /** Default true. */
   readonly waitUntilReady?: boolean
   /** Another gateway, whose auth, public address and keys this one shares. */
   readonly beside?: { readonly auth: AuthPeer; readonly config: GatewayConfig }
+}
+
+export interface YamlAdditions {
+  /** Keys of the auth subgraph, with a comma before each. */
+  readonly auth?: string
+  /** Keys of the file. */
+  readonly file?: string
 }
 
 export interface Reply {
@@ -47,7 +56,7 @@ export async function startGateway(options: StartOptions = {}) {
     keys: [await generateIdentityKey()],
   }
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'))
-  await writeSupergraph(folder)
+  await writeSupergraph(folder, options.yaml)
   const logs: string[] = []
   const settings = readGatewayConfig({
     PORT: String(port),
@@ -128,12 +137,11 @@ function compose(): string {
   return supergraphSdl
 }
 
-export async function writeSupergraph(folder: string): Promise<void> {
+export async function writeSupergraph(folder: string, yaml: YamlAdditions = {}): Promise<void> {
   composed ??= compose()
   await writeFile(join(folder, 'supergraph.graphql'), composed)
   await writeFile(
     join(folder, 'supergraph.yaml'),
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the file's own
-    'subgraphs:\n  auth: { routing_url: "${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true }\n',
+    `subgraphs:\n  auth: { routing_url: "\${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true${yaml.auth ?? ''} }\n${yaml.file ?? ''}`,
   )
 }

@@ -84,6 +84,13 @@ test('only POST /graphql and health are there', async () => {
   expect((await fetch(`${reviews.url}/health/ready`)).status).toBe(200)
 })
 
+test('health answers HEAD, and a byte order mark before a body is passed over', async () => {
+  const head = await fetch(`${reviews.url}/health/ready`, { method: 'HEAD' })
+  expect([head.status, await head.text()]).toEqual([200, ''])
+  const identity = { 'sallyport-identity': await reviews.identity({ kind: 'anonymous' }) }
+  expect((await reviews.post(`\uFEFF${JSON.stringify(PRODUCTS)}`, identity)).status).toBe(200)
+})
+
 test('a body that is too large, no JSON, or a batch is refused, and the server goes on', async () => {
   const identity = { 'sallyport-identity': await reviews.identity({ kind: 'anonymous' }) }
   expect((await reviews.post('x'.repeat(1_200_000), identity)).status).toBe(413)
