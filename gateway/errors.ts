@@ -40,6 +40,15 @@ export interface GatewayErrorOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** For the log alone. */
   readonly cause?: unknown
+  /** More than clients are told, as a word for the request's line in the log. Default: `reason`. */
+  readonly logReason?: string
+}
+
+/** What is known of an operation that was refused, for the log. */
+export interface RefusedOperation {
+  readonly operationName: string | null
+  readonly kind: string
+  readonly rootFields: readonly string[]
 }
 
 export interface StepUpChallenge {
@@ -54,10 +63,14 @@ export class GatewayError extends Error {
   readonly status: number
   readonly extensions: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
+  readonly logReason: string | undefined
+  /** Where the document was read, and refused after that. */
+  operation: RefusedOperation | null = null
 
   constructor(code: GatewayErrorCode, options: GatewayErrorOptions = {}) {
     super(options.message ?? REQUEST_ERRORS[code].message, { cause: options.cause })
     this.code = code
+    this.logReason = options.logReason ?? options.reason
     this.status = options.status ?? REQUEST_ERRORS[code].status
     const retryAfterSeconds = options.retryAfterSeconds ?? defaultRetryAfter(code)
     this.extensions = Object.freeze({

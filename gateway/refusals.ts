@@ -55,6 +55,14 @@ export function requestAborted(): GatewayError {
   return badRequest('The request was not sent to its end.')
 }
 
-export function serviceUnavailable(cause?: unknown): GatewayError {
-  return new GatewayError('SERVICE_UNAVAILABLE', { cause })
+/** Why a 503 was answered, for the log: clients are told to wait, and no more (docs/operators.md). */
+export type UnavailableReason =
+  | 'OVERLOADED'
+  | 'WAITED_TOO_LONG'
+  | 'NO_GRAPH'
+  | 'AUTH_UNAVAILABLE'
+  | 'POLICY_FAILED'
+
+export function serviceUnavailable(logReason: UnavailableReason, cause?: unknown): GatewayError {
+  return new GatewayError('SERVICE_UNAVAILABLE', { logReason, cause })
 }

@@ -4,7 +4,7 @@ import type { FormattedExecutionResult } from 'graphql'
 import type { OurCookies } from './authenticate/cookies.ts'
 import type { Principal } from './authenticate/principal.ts'
 import { noCredential, type OpenVerdict, type Verdict } from './authenticate/verdict.ts'
-import type { ResponseMediaType } from './errors.ts'
+import type { GatewayError, ResponseMediaType } from './errors.ts'
 import type { Caller } from './http/client-address.ts'
 import type { Leaving } from './leaving.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
@@ -43,6 +43,8 @@ export class GatewayRequest {
   hasHeaderCredential = false
   cookies: OurCookies = {}
   verdict: Verdict | OpenVerdict = noCredential
+  /** Why it was refused. */
+  refusal: GatewayError | null = null
 
   // Each of these is set by the step named beside it, and read by later steps alone.
   mediaType!: ResponseMediaType // limits

@@ -10,6 +10,7 @@ import type { Pipeline } from '../pipeline.ts'
 import { type Answer, GatewayRequest } from '../request.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
+import { describeRequest } from './request-line.ts'
 import type { HeaderMap } from './security-headers.ts'
 import { encodeUtf8 } from './utf8.ts'
 
@@ -78,6 +79,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       if (refusal.cause !== undefined) {
         parts.logger.error({ requestId: request.id, err: refusal.cause }, refusal.code)
       }
+      request.refusal = refusal
       request.answer = refusalAnswer(refusal, request)
     }
   }
@@ -102,23 +104,8 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     if (!incoming.complete) incoming.resume()
   }
 
-  function logAnswer(
-    { id, answer, prepared, principal, context }: GatewayRequest,
-    ms: number,
-  ): void {
-    requestLog.info(
-      {
-        requestId: id,
-        status: answer.status,
-        ms: Math.round(ms * 10) / 10,
-        operation: prepared?.operationName ?? undefined,
-        hash: prepared?.queryHash.slice(0, 16),
-        kind: principal?.claims.kind,
-        sub: principal?.claims.subject ?? undefined,
-        fetches: context?.fetches,
-      },
-      'request',
-    )
+  function logAnswer(request: GatewayRequest, ms: number): void {
+    requestLog.info(describeRequest(request, ms), 'request')
   }
 }
 

@@ -1,6 +1,6 @@
 // Prepared operations by their text: what depends on the document alone is computed once.
 import { createHash } from 'node:crypto'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import { compileOperation } from '../authorize/compile-operation.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
@@ -97,7 +97,7 @@ function prepareOperation(
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
-  validateDocument(schema, whole, { showSchemaDetails })
+  naming(operation, () => validateDocument(schema, whole, { showSchemaDetails }))
   refuseAmbiguousNames(schema, whole, plannerFields)
   forgetLocations(whole)
   const compile = (source: OperationDocument) =>
@@ -117,6 +117,22 @@ function prepareOperation(
     const { authorize, needsLive } = compile(left)
     const planKey = hashOf(`without viewer ${queryHash}`, operationName)
     return Object.freeze({ ...common, ...left, planKey, authorize, needsLive, forNobody: null })
+  }
+}
+
+/** A refusal says in the log which operation it was. The names are the client's: bounded where they are written. */
+function naming(operation: OperationDefinitionNode, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (error instanceof GatewayError) {
+      const rootFields = operation.selectionSet.selections.flatMap((selection) =>
+        selection.kind === Kind.FIELD ? [selection.name.value] : [],
+      )
+      const operationName = operation.name?.value ?? null
+      error.operation = { operationName, kind: operation.operation, rootFields }
+    }
+    throw error
   }
 }
 

@@ -29,7 +29,7 @@ export function checkLimits(parts: { currentGraph(): Graph | null }) {
     if (incoming.method === 'GET') requirePreflight(incoming)
     else requireJson(incoming)
     const graph = parts.currentGraph()
-    if (graph === null) throw serviceUnavailable()
+    if (graph === null) throw serviceUnavailable('NO_GRAPH')
     request.graph = graph
   }
 }

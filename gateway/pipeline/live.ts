@@ -28,7 +28,7 @@ export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, '
     } catch (error) {
       if (error instanceof GatewayError) throw error
       if (error instanceof AuthUnavailable || error instanceof ClaimsError) {
-        throw serviceUnavailable(error)
+        throw serviceUnavailable('AUTH_UNAVAILABLE', error)
       }
       throw error
     }

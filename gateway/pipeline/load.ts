@@ -3,6 +3,6 @@ import { serviceUnavailable } from '../refusals.ts'
 
 export function shedLoad(parts: { isOverloaded(): boolean }) {
   return function load(): void {
-    if (parts.isOverloaded()) throw serviceUnavailable()
+    if (parts.isOverloaded()) throw serviceUnavailable('OVERLOADED')
   }
 }

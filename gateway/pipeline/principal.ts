@@ -84,7 +84,7 @@ function admit(
 
 function unavailable({ checks }: PrincipalParts): GatewayError {
   checks.count('unavailable')
-  return serviceUnavailable()
+  return serviceUnavailable('AUTH_UNAVAILABLE')
 }
 
 function unauthenticated({ checks }: PrincipalParts, reason: string): GatewayError {

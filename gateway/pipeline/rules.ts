@@ -18,6 +18,6 @@ function judge(prepared: PreparedOperation, claims: Claims, nowSeconds: number) 
   try {
     return prepared.authorize(claims, nowSeconds)
   } catch (error) {
-    throw serviceUnavailable(error)
+    throw serviceUnavailable('POLICY_FAILED', error)
   }
 }

@@ -6,6 +6,7 @@ import { turnToBegin } from '../turn-to-begin.ts'
 export function waitForTurn({ incoming, leaving }: GatewayRequest): Promise<void> | undefined {
   return turnToBegin()?.then(() => {
     // A connection that was closed says nothing more: the next step would wait for ever.
-    if (leaving.isGone) throw incoming.destroyed ? requestAborted() : serviceUnavailable()
+    if (leaving.isGone)
+      throw incoming.destroyed ? requestAborted() : serviceUnavailable('WAITED_TOO_LONG')
   })
 }

@@ -61,6 +61,7 @@ test('a gateway that cannot keep up answers 503 with Retry-After, calls no subgr
   expect([reply.status, refusalOf(reply)]).toEqual([503, 'SERVICE_UNAVAILABLE'])
   expect(reply.headers.get('retry-after')).toBe('1')
   expect(stack.subgraphCalls()).toBe(before)
+  await expect.poll(() => stack.logs.join('')).toMatch(/"status":503,.*"reason":"OVERLOADED"/)
   clearInterval(rush)
   await expect.poll(status, { timeout: 10_000 }).toBe(200)
 })

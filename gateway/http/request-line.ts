@@ -1,0 +1,49 @@
+// The line of a request in the log: who asked for what, what came of it, and why. Names alone, bounded, and no value of a client.
+import type { GraphQLFormattedError } from 'graphql'
+import type { GatewayRequest } from '../request.ts'
+
+const MAX_FIELDS = 10
+const MAX_NAME = 128
+
+/** The fields of the line. Those that are not known are left out. */
+export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
+  const { id, incoming, answer, prepared, principal, context, refusal } = request
+  const operation = prepared ?? refusal?.operation
+  const { code, reason } = outcomeOf(request)
+  return {
+    requestId: id,
+    traceId: traceIdOf(incoming.headers.traceparent),
+    operation: operation?.operationName?.slice(0, MAX_NAME),
+    operationType: operation?.kind,
+    rootFields: operation?.rootFields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME)),
+    kind: principal?.claims.kind ?? 'unknown',
+    status: answer.status,
+    code,
+    reason,
+    ms: Math.round(ms * 10) / 10,
+    fetches: context?.fetches ?? 0,
+    hash: prepared?.queryHash.slice(0, 16),
+    sub: principal?.claims.subject ?? undefined,
+  }
+}
+
+/** Of several errors the first: the others have lines of their own where there is more to say. */
+function outcomeOf({ refusal, result }: GatewayRequest): { code?: string; reason?: string } {
+  if (refusal !== null) return wordsOf({ code: refusal.code, reason: refusal.logReason })
+  const [error] = (result?.errors ?? []) as readonly GraphQLFormattedError[]
+  return wordsOf(error?.extensions ?? {})
+}
+
+function wordsOf({ code, reason }: Readonly<Record<string, unknown>>) {
+  return {
+    ...(typeof code === 'string' && { code: code.slice(0, MAX_NAME) }),
+    ...(typeof reason === 'string' && { reason: reason.slice(0, MAX_NAME) }),
+  }
+}
+
+/** W3C Trace Context, section 3.2: an id that is all zeros is none. */
+function traceIdOf(traceparent: unknown): string | undefined {
+  if (typeof traceparent !== 'string') return undefined
+  const traceId = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(traceparent)?.[1]
+  return traceId === undefined || /^0+$/.test(traceId) ? undefined : traceId
+}
