@@ -3,14 +3,13 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError, badInput, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
 import { newId } from '../identifiers.ts'
 import { plainText } from '../mail/plain-text.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { mayMailOwner } from '../throttling/may-mail.ts'
+import { ownersMail, type Share, transactMailing } from '../throttling/count-mail.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { MAX_ADDRESSES, requireAddresses } from './address-list.ts'
@@ -51,9 +50,8 @@ export async function createApiKey(context: AuthContext, input: unknown): Promis
   const key = newKey(environment)
   const secret = newSecret(environment)
   const isActive = deps.config.apiKeyVerification === 'off'
-  const isMailed = !isActive && (await mayMailKeyCode(context))
 
-  return await transact(deps.db, async (trx) => {
+  return await transactMailing(deps, keyCodeShares(context), async (trx, { isMailed }) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     await requireGrantable(trx, user, { roles: roles ?? [], scopes: scopes ?? [] })
     await requireRoom(trx, user)
@@ -96,9 +94,10 @@ export function keyEnvironment(deps: AuthDeps): KeyEnvironment {
   return deps.config.isProduction ? 'live' : 'test'
 }
 
-/** Ask before the transaction begins. */
-export async function mayMailKeyCode({ deps, claims }: AuthContext): Promise<boolean> {
-  return await mayMailOwner(deps, { userId: claims.subject, purpose: 'API_KEY' })
+/** None where no code is mailed. */
+export function keyCodeShares({ deps, claims }: AuthContext): readonly Share[] {
+  if (deps.config.apiKeyVerification === 'off') return []
+  return ownersMail({ user: claims.subject ?? '', purpose: 'API_KEY' })
 }
 
 export async function verifyByMail(

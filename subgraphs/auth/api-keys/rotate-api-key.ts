@@ -3,15 +3,15 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import { parseInput } from '../errors.ts'
 import { revoke } from '../revocation/revoke.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import { transactMailing } from '../throttling/count-mail.ts'
 import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
 import {
   type CreatedApiKey,
+  keyCodeShares,
   keyEnvironment,
-  mayMailKeyCode,
   verifyByMail,
 } from './create-api-key.ts'
 import { newSecret } from './key-format.ts'
@@ -31,8 +31,7 @@ export async function rotateApiKey(context: AuthContext, input: unknown): Promis
   const secret = newSecret(keyEnvironment(deps))
   const pepper = deps.config.secrets.apiKeyPepper
   const isActive = deps.config.apiKeyVerification === 'off'
-  const isMailed = !isActive && (await mayMailKeyCode(context))
-  return await transact(deps.db, async (trx) => {
+  return await transactMailing(deps, keyCodeShares(context), async (trx, { isMailed }) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const key = await requireOwnKey(trx, user.id, id)
     const [row] = await trx('api_keys')

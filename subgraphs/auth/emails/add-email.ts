@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import { badInput, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { mayMail } from '../throttling/may-mail.ts'
+import { strangersMail, transactMailing } from '../throttling/count-mail.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -20,12 +19,8 @@ const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 cha
 export async function addEmail(context: AuthContext, input: unknown): Promise<BegunVerification> {
   const { deps, origin } = context
   const email = parseEmail(parseInput(addEmailInput, input).email)
-  const isMailed = await mayMail(deps, {
-    to: email.normalized,
-    purpose: 'EMAIL',
-    address: origin.ipAddress,
-  })
-  return await transact(deps.db, async (trx) => {
+  const mail = { to: email.normalized, purpose: 'EMAIL', address: origin.ipAddress } as const
+  return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const own = await emailsOf(trx, user.id)
     if (own.some((one) => one.email_normalized === email.normalized)) {

@@ -2,14 +2,13 @@
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
 import { enqueueMail } from '../mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
-import { limitChanges } from './limit-changes.ts'
 import { tellOfChange } from './tell-of-change.ts'
+import { transactChange } from './transact-change.ts'
 import { UserEmail } from './user-email.ts'
 
 const removeEmailInput = z.object({ id: z.string().max(128) })
@@ -18,8 +17,7 @@ const removeEmailInput = z.object({ id: z.string().max(128) })
 export async function removeEmail(context: AuthContext, input: unknown): Promise<UserWithRoles> {
   const { deps, origin } = context
   const { id } = parseInput(removeEmailInput, input)
-  await limitChanges(context)
-  return await transact(deps.db, async (trx) => {
+  return await transactChange(context, async (trx) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')

@@ -3,16 +3,15 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { emitEvent } from '../events/emit.ts'
 import { enqueueMail } from '../mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
-import { limitChanges } from './limit-changes.ts'
 import { openUndosOf } from './open-undos.ts'
 import { tellOfChange } from './tell-of-change.ts'
+import { transactChange } from './transact-change.ts'
 import { UserEmail } from './user-email.ts'
 
 const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
@@ -24,15 +23,17 @@ export async function setPrimaryEmail(
 ): Promise<UserWithRoles> {
   const { deps, origin } = context
   const { id } = parseInput(setPrimaryEmailInput, input)
-  await limitChanges(context)
-  return await transact(deps.db, async (trx) => {
+  return await transactChange(context, async (trx, grant) => {
     const { user, session } = await requireLiveSession(trx, context.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')
     if (email.verified_at === null) {
       throw new AuthError('CONFLICT', { message: 'This address was not verified yet.' })
     }
-    if (email.email_normalized === user.email_normalized) return user
+    if (email.email_normalized === user.email_normalized) {
+      grant.leaveUnused()
+      return user
+    }
     await tellOldPrimary(trx, deps, { user, next: email })
     await trx('users').where('id', user.id).update({
       email: email.email,

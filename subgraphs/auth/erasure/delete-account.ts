@@ -9,7 +9,7 @@ import { openUndosOf } from '../emails/open-undos.ts'
 import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { mayMailOwner } from '../throttling/may-mail.ts'
+import { ownersMail, transactMailing } from '../throttling/count-mail.ts'
 import type { User } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
@@ -21,8 +21,8 @@ const confirmInput = z.object({ verificationId: z.string().max(128), code: z.str
 export async function deleteAccount(context: AuthContext): Promise<BegunVerification> {
   const { deps, claims, origin } = context
   const purpose = 'ACCOUNT_DELETION'
-  const isMailed = await mayMailOwner(deps, { userId: claims.subject, purpose })
-  return await transact(deps.db, async (trx) => {
+  const shares = ownersMail({ user: claims.subject ?? '', purpose })
+  return await transactMailing(deps, shares, async (trx, { isMailed }) => {
     await lockAdmins(trx)
     const { user, session } = await requireLiveSession(trx, claims)
     if (user.roles.includes('admin')) await requireAnotherAdmin(trx, user.id)

@@ -5,6 +5,7 @@ import { transact } from '../database.ts'
 import { AuthError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import { countKey } from '../throttling/count-key.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { storedPasswordOf } from './set-password.ts'
 
@@ -23,11 +24,12 @@ export async function confirmPassword(
     deps.db,
     async (trx) => await requireLiveSession(trx, claims),
   )
-  const tries = await deps.throttle.add('password-session', session.id)
+  const key = countKey({ session: session.id })
+  const tries = await deps.throttle.add('password-session', key)
   if (tries.isOver) {
     throw new AuthError('RATE_LIMITED', { retryAfterSeconds: tries.retryAfterSeconds })
   }
-  if ((await deps.throttle.add('password-session-long', session.id)).isOver) {
+  if ((await deps.throttle.add('password-session-long', key)).isOver) {
     return await endGuessing(context, session.id)
   }
   const isRight = await deps.hasher.verify(password, storedPasswordOf(user))
@@ -39,8 +41,8 @@ export async function confirmPassword(
     sessionId: session.id,
   })
   if (!isRight) throw new AuthError('INVALID_CREDENTIALS', { message: 'The password is wrong.' })
-  await deps.throttle.reset('password-session', session.id)
-  await deps.throttle.reset('password-session-long', session.id)
+  await deps.throttle.reset('password-session', key)
+  await deps.throttle.reset('password-session-long', key)
   return user
 }
 

@@ -2,11 +2,10 @@
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import { UserEmail } from '../emails/user-email.ts'
 import { parseInput } from '../errors.ts'
+import { strangersMail, transactMailing } from '../throttling/count-mail.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
-import { mayMail } from '../throttling/may-mail.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -26,12 +25,12 @@ export async function requestPasswordReset(
   const { deps, origin } = context
   const email = parseEmail(parseInput(requestPasswordResetInput, input).email)
   await limitNetwork(deps, 'reset-network', origin.ipAddress)
-  const isMailed = await mayMail(deps, {
+  const mail = {
     to: email.normalized,
     purpose: 'PASSWORD_RESET',
     address: origin.ipAddress,
-  })
-  return await transact(deps.db, async (trx) => {
+  } as const
+  return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const user = await findUserByEmail(trx, email)
     const isReal = user !== undefined && user.status !== 'SUSPENDED'
     // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).

@@ -52,7 +52,7 @@ export async function resetPassword(
     async (trx) => await replacePassword(trx, context, { verification, stored }),
   )
   await forgetGuesses(deps, {
-    email: verification.email_normalized,
+    typed: { email: verification.email_normalized },
     userId: user.id,
     address: origin.ipAddress,
     knownDevice: null,

@@ -2,8 +2,9 @@
 import type { Knex } from 'knex'
 import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import { UserEmail } from '../emails/user-email.ts'
+import { countKey } from '../throttling/count-key.ts'
+import { type Share, transactMailing } from '../throttling/count-mail.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import type { User } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -25,10 +26,9 @@ export async function beginLogin(
   // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
   const stored =
     email && (await UserEmail.query(deps.db).findOne('email_normalized', email.normalized))
-  const isMailed =
-    seen !== null && !(await deps.throttle.add('login-mail-hour', seen.email_normalized)).isOver
-  const begun = await transact(deps.db, async (trx) => {
+  const begun = await transactMailing(deps, sharesOf(seen), async (trx, grant) => {
     const user = seen && (await isStillThere(trx, seen)) ? seen : null
+    if (user === null) grant.leaveUnused()
     const session =
       user && (await startPendingSession(trx, origin, { ...newSession, userId: user.id }))
     if (user !== null) {
@@ -47,7 +47,7 @@ export async function beginLogin(
       },
       template: 'login-code',
       isDecoy: user === null,
-      isSilent: user === null || !isMailed,
+      isSilent: user === null || !grant.isMailed,
       delivery: newSession.delivery,
       ...(user && { userId: user.id }),
       ...(session && { sessionId: session.id }),
@@ -55,6 +55,11 @@ export async function beginLogin(
   })
   if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
   return begun
+}
+
+function sharesOf(user: User | null): Share[] {
+  if (user === null) return []
+  return [{ limit: 'login-mail-hour', key: countKey({ user: user.id, purpose: 'LOGIN' }) }]
 }
 
 /** Held until the end: an account that is deleted meanwhile has no sessions, nor has one whose password was changed. */

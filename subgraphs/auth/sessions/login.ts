@@ -73,7 +73,7 @@ async function admit(
 ): Promise<{ claimant: Claimant; guard: AdmittedLogin }> {
   const claimant = await findClaimant(context, emailText, deviceToken)
   const guard = await guardLogin(context.deps, {
-    email: claimant.email?.normalized ?? emailText,
+    typed: claimant.email === null ? { text: emailText } : { email: claimant.email.normalized },
     userId: claimant.user?.id ?? null,
     address: context.origin.ipAddress,
     knownDevice: claimant.device?.hash ?? null,
@@ -137,7 +137,7 @@ async function signIn(
     return { session, refreshToken, user, deviceToken: remembered }
   })
   await forgetGuesses(deps, {
-    email: email?.normalized ?? started.user.email_normalized,
+    typed: { email: email?.normalized ?? started.user.email_normalized },
     userId: started.user.id,
     address: origin.ipAddress,
     // What a known device counted was taken back when its password was right.

@@ -53,7 +53,7 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
       : await completeLogin(trx, context, verification)
   })
   await forgetGuesses(context.deps, {
-    email: verification.email_normalized,
+    typed: { email: verification.email_normalized },
     userId: started.user.id,
     address: context.origin.ipAddress,
     knownDevice: started.session.device_hash,

@@ -3,11 +3,12 @@
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { networkOf } from '../networks/network.ts'
+import { type CountKey, countKey } from './count-key.ts'
 import { limits } from './limits.ts'
 
 export interface LoginAttempt {
-  /** As accounts are found by it; whatever was typed where it is no address. */
-  readonly email: string
+  /** As accounts are found by it, or whatever was typed where it is no address. */
+  readonly typed: { readonly email: string } | { readonly text: string }
   /** The id of the account that has the address: one with several is guessed at no more often. null: there is none. */
   readonly userId: string | null
   readonly address: string | null
@@ -43,7 +44,7 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
   await waitItsTurn(deps, pair)
   const forgiveNetwork = await countNetwork(deps, attempt.address)
   const [recent, long] = await Promise.all([
-    throttle.add('login-account', attempt.email),
+    throttle.add('login-account', countKey(attempt.typed)),
     throttle.add('login-account-long', accountKey(attempt)),
   ])
   return {
@@ -53,7 +54,7 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
         throttle.reset('login-pair', pair),
         forgiveNetwork(),
         forgiveDevice(),
-        throttle.forgive('login-account', attempt.email),
+        throttle.forgive('login-account', countKey(attempt.typed)),
         throttle.forgive('login-account-long', accountKey(attempt)),
       ])
     },
@@ -65,7 +66,7 @@ export async function forgetGuesses(deps: AuthDeps, attempt: LoginAttempt): Prom
   const { throttle } = deps
   await Promise.all([
     throttle.reset('login-pair', pairKey(attempt)),
-    throttle.reset('login-account', attempt.email),
+    throttle.reset('login-account', countKey(attempt.typed)),
     throttle.reset('login-account-long', accountKey(attempt)),
     forgetDevice(deps, attempt.userId, attempt.knownDevice),
   ])
@@ -79,20 +80,20 @@ async function forgetDevice(
   if (device !== null) await throttle.reset('login-device', deviceKey(userId, device))
 }
 
-function accountKey({ userId, email }: LoginAttempt): string {
-  return userId ?? email
+function accountKey({ userId, typed }: LoginAttempt): CountKey {
+  return countKey(userId === null ? typed : { user: userId })
 }
 
-function pairKey({ email, address }: LoginAttempt): string {
-  return `${email} ${networkOf(address)}`
+function pairKey({ typed, address }: LoginAttempt): CountKey {
+  return countKey({ ...typed, network: networkOf(address) })
 }
 
-function deviceKey(userId: string | null, device: string): string {
-  return `${userId} ${device}`
+function deviceKey(userId: string | null, device: string): CountKey {
+  return countKey({ ...(userId !== null && { user: userId }), device })
 }
 
 /** Five tries are free; from then on one in 2, 4, 8 … 300 seconds. */
-async function waitItsTurn({ throttle }: AuthDeps, pair: string): Promise<void> {
+async function waitItsTurn({ throttle }: AuthDeps, pair: CountKey): Promise<void> {
   const tries = await throttle.add('login-pair', pair)
   if (!tries.isOver) return
   const excess = tries.count - limits['login-pair'].points
@@ -109,7 +110,7 @@ async function countNetwork(
   address: string | null,
 ): Promise<() => Promise<void>> {
   if (isThrottleExempt(address)) return async () => {}
-  const network = networkOf(address)
+  const network = countKey({ network: networkOf(address) })
   const { isOver, retryAfterSeconds } = await throttle.add('login-network', network)
   if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
   return () => throttle.forgive('login-network', network)

@@ -2,6 +2,7 @@
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { networkOf } from '../networks/network.ts'
+import { countKey } from './count-key.ts'
 import type { LimitName } from './limits.ts'
 
 /** @throws AuthError RATE_LIMITED, the same for every account */
@@ -11,6 +12,9 @@ export async function limitNetwork(
   address: string | null,
 ): Promise<void> {
   if (isThrottleExempt(address)) return
-  const { isOver, retryAfterSeconds } = await throttle.add(limit, networkOf(address))
+  const { isOver, retryAfterSeconds } = await throttle.add(
+    limit,
+    countKey({ network: networkOf(address) }),
+  )
   if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
 }

@@ -38,8 +38,12 @@ export const limits = {
   /** Mail that somebody who is not signed in can provoke. */
   'mail-address-minute': { points: 1, seconds: MINUTE },
   'mail-address-hour': { points: 5, seconds: HOUR },
-  /** Codes that are sent again, over all verifications of an address. */
-  'resend-address-hour': { points: 10, seconds: HOUR },
+  /** Of these from one network: it leaves some to the owner, who may come from another. */
+  'mail-address-network': { points: 3, seconds: HOUR },
+  /** Codes that strangers have sent again, over all verifications of an address for one purpose. */
+  'resend-address-hour': { points: 5, seconds: HOUR },
+  /** The same for an account, where it takes the password or a session. */
+  'resend-user-hour': { points: 10, seconds: HOUR },
   /** Sign-in codes: they take the right password. */
   'login-mail-hour': { points: 10, seconds: HOUR },
   /** Codes that a session asks for, for an account and a purpose: keys, the deletion of an account. */
@@ -47,6 +51,8 @@ export const limits = {
   /** Addresses that one session makes primary or removes: each is told by mail. */
   'email-change-hour': { points: 20, seconds: HOUR },
   'mail-network': { points: 20, seconds: HOUR },
+  /** Asked for by one network, whatever comes of it. */
+  'resend-network': { points: 20, seconds: HOUR },
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits

@@ -1,6 +1,5 @@
 // Counts attempts, shared between instances: in Redis where there is one, in PostgreSQL otherwise and whenever Redis is away.
 // Never inside a transaction: the embedded database has one connection, and a count must survive what it counts.
-import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
@@ -10,6 +9,7 @@ import {
   RateLimiterRedis,
   type RateLimiterRes,
 } from 'rate-limiter-flexible'
+import type { CountKey } from './count-key.ts'
 import { type Limit, type LimitName, limits } from './limits.ts'
 
 export interface Count {
@@ -22,11 +22,11 @@ export interface Count {
 
 export interface Throttle {
   /** Counts one more. @param seconds length of the window, where it is not the table's */
-  add(limit: LimitName, key: string, seconds?: number): Promise<Count>
+  add(limit: LimitName, key: CountKey, seconds?: number): Promise<Count>
   /** Takes one back: the attempt was a success. */
-  forgive(limit: LimitName, key: string): Promise<void>
+  forgive(limit: LimitName, key: CountKey): Promise<void>
   /** Starts anew. */
-  reset(limit: LimitName, key: string): Promise<void>
+  reset(limit: LimitName, key: CountKey): Promise<void>
   stop(): Promise<void>
 }
 
@@ -73,10 +73,10 @@ export function createThrottle(deps: {
   return {
     add: async (limit, key, seconds) => {
       const options = seconds === undefined ? {} : { customDuration: seconds }
-      return toCount(limit, await count(limit, (it) => it.penalty(hashed(key), 1, options)))
+      return toCount(limit, await count(limit, (it) => it.penalty(key, 1, options)))
     },
-    forgive: async (limit, key) => void (await count(limit, (it) => it.reward(hashed(key)))),
-    reset: async (limit, key) => void (await count(limit, (it) => it.delete(hashed(key)))),
+    forgive: async (limit, key) => void (await count(limit, (it) => it.reward(key))),
+    reset: async (limit, key) => void (await count(limit, (it) => it.delete(key))),
     stop: async () => redis?.disconnect(),
   }
 }
@@ -132,9 +132,4 @@ function toCount(limit: LimitName, found: RateLimiterRes): Count {
     isOver: count > limits[limit].points,
     retryAfterSeconds: Math.max(1, Math.ceil(found.msBeforeNext / 1000)),
   }
-}
-
-/** Addresses of people are nobody's business in a table of counters. */
-function hashed(key: string): string {
-  return createHash('sha256').update(key).digest('base64url')
 }

@@ -2,12 +2,11 @@
 import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import { type AuthContext, requireCookiesAllowed } from '../context.ts'
-import { transact } from '../database.ts'
 import { parseInput } from '../errors.ts'
 import { requireStrongPassword } from '../passwords/policy.ts'
 import { flowCookie } from '../sessions/cookies.ts'
+import { strangersMail, transactMailing } from '../throttling/count-mail.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
-import { mayMail } from '../throttling/may-mail.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { parseEmail } from './normalize-email.ts'
 import { findUserByEmail } from './user.ts'
@@ -39,35 +38,34 @@ export async function register(context: AuthContext, input: unknown): Promise<Be
   const email = parseEmail(emailText)
   requireStrongPassword(password, [email.normalized, fullName, displayName])
   await limitNetwork(deps, 'register-network', origin.ipAddress)
-  const isMailed = await mayMail(deps, {
-    to: email.normalized,
-    purpose: 'REGISTRATION',
-    address: origin.ipAddress,
-  })
   const stored = await deps.hasher.hash(password)
-
-  const begun = await transact(deps.db, async (trx) => {
-    const isTaken = (await findUserByEmail(trx, email)) !== undefined
-    await recordAudit(trx, origin, {
-      action: 'registration.requested',
-      actor: { kind: 'anonymous' },
-      detail: { isTaken },
-    })
-    return await beginVerification(trx, deps.config, {
-      purpose: 'REGISTRATION',
-      email,
-      template: isTaken ? 'account-exists' : 'registration-code',
-      delivery: delivery ?? 'BODY',
-      isDecoy: isTaken,
-      isSilent: !isMailed,
-      registration: {
-        passwordHash: stored.hash,
-        pepperVersion: stored.pepperVersion,
-        fullName: fullName || null,
-        displayName: displayName || null,
-      },
-    })
-  })
+  const mail = { to: email.normalized, purpose: 'REGISTRATION', address: origin.ipAddress } as const
+  const begun = await transactMailing(
+    deps,
+    strangersMail(deps, mail),
+    async (trx, { isMailed }) => {
+      const isTaken = (await findUserByEmail(trx, email)) !== undefined
+      await recordAudit(trx, origin, {
+        action: 'registration.requested',
+        actor: { kind: 'anonymous' },
+        detail: { isTaken },
+      })
+      return await beginVerification(trx, deps.config, {
+        purpose: 'REGISTRATION',
+        email,
+        template: isTaken ? 'account-exists' : 'registration-code',
+        delivery: delivery ?? 'BODY',
+        isDecoy: isTaken,
+        isSilent: !isMailed,
+        registration: {
+          passwordHash: stored.hash,
+          pepperVersion: stored.pepperVersion,
+          fullName: fullName || null,
+          displayName: displayName || null,
+        },
+      })
+    },
+  )
   if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
   return begun
 }

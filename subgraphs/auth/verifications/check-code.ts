@@ -7,6 +7,7 @@ import type { RequestOrigin } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { networkOf } from '../networks/network.ts'
+import { type CountKey, countKey } from '../throttling/count-key.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
 import {
   type CodePurpose,
@@ -55,7 +56,7 @@ export async function checkCode(
   const isRight = sameCode(presented.code, codeFor(verification, deps.config.secrets.codeKey))
   if (isRight && verification.is_mailed && !verification.is_decoy && !guesses.isOver) {
     await throttle.forgive('code-account', account)
-    await throttle.forgive('code-network', networkOf(origin.ipAddress))
+    await throttle.forgive('code-network', countKey({ network: networkOf(origin.ipAddress) }))
     return verification
   }
   await recordFailure(db, origin, { presented, verification })
@@ -83,21 +84,21 @@ async function recordFailure(
 const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL']
 
 /**
- * Whoever guesses at a decoy uses up nobody's guesses: they could keep an owner out with them. Nor does a stranger at an
- * address that has no account yet: its owner counts from a network of their own, and has no link that would work instead.
+ * Whoever guesses at what no code opens uses up nobody's guesses: they could keep an owner out with them. Nor does a
+ * stranger at an address that has no account yet: its owner counts from a network of their own, and has no link that would work instead.
  */
 function accountKey(
-  { purpose, is_decoy, email_normalized, id_hash }: Verification,
+  { purpose, is_decoy, is_mailed, email_normalized: email, id_hash }: Verification,
   address: string | null,
-): string {
-  if (is_decoy) return `${purpose} ${id_hash}`
-  const key = codeKey(purpose, email_normalized)
-  return OPEN_TO_STRANGERS.includes(purpose) ? `${key} ${networkOf(address)}` : key
+): CountKey {
+  if (is_decoy || !is_mailed) return countKey({ verification: id_hash })
+  if (!OPEN_TO_STRANGERS.includes(purpose)) return codeKey(purpose, email)
+  return countKey({ purpose, email, network: networkOf(address) })
 }
 
 /** What wrong codes for an address are counted under. */
-export function codeKey(purpose: VerificationPurpose, emailNormalized: string): string {
-  return `${purpose} ${emailNormalized}`
+export function codeKey(purpose: VerificationPurpose, email: string): CountKey {
+  return countKey({ purpose, email })
 }
 
 /** Of parallel right answers one wins. @throws AuthError VERIFICATION_FAILED for the others */

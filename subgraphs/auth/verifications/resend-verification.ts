@@ -1,17 +1,27 @@
 // Sends a new code, once a minute and five times an hour; the codes before it stop working.
 import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { isAddressOf } from '../emails/user-email.ts'
 import { AuthError } from '../errors.ts'
 import { sha256 } from '../identifiers.ts'
 import { enqueueMail, templateFor } from '../mail/outbox.ts'
+import { networkOf } from '../networks/network.ts'
+import { countKey } from '../throttling/count-key.ts'
+import { type Share, transactMailing } from '../throttling/count-mail.ts'
 import { limitNetwork } from '../throttling/limit-network.ts'
 import { requireFlow } from './check-code.ts'
-import { CODE_MINUTES, MAX_SENDS, RESEND_SECONDS, Verification } from './verification.ts'
+import {
+  CODE_MINUTES,
+  MAX_SENDS,
+  RESEND_SECONDS,
+  Verification,
+  type VerificationPurpose,
+} from './verification.ts'
 
 /**
+ * What the mailbox has had is not told: past its limit the answer is as always, and no mail comes. A refusal would tell
+ * whoever guesses at passwords which of their verifications is the real one.
  * @throws AuthError VERIFICATION_FAILED when there is nothing to resend, RATE_LIMITED when it is too early
  */
 export async function resendVerification(
@@ -20,9 +30,13 @@ export async function resendVerification(
 ): Promise<Verification> {
   const idHash = sha256(input.verificationId)
   await requireFlow(deps.db, idHash, input.flowSecret)
-  await limitNetwork(deps, 'mail-network', origin.ipAddress)
-  await limitAddress(deps, idHash)
-  return await transact(deps.db, async (trx) => {
+  await limitNetwork(deps, 'resend-network', origin.ipAddress)
+  const shares = await sharesOf(deps, idHash, origin.ipAddress)
+  return await transactMailing(deps, shares, async (trx, grant) => {
+    const seen = await Verification.query(trx).findById(idHash).forUpdate()
+    const template = seen && (await isMailable(trx, seen)) ? templateFor(seen) : null
+    const isMailed = grant.isMailed && template !== null
+    if (!isMailed) grant.leaveUnused()
     const [row] = await trx('verifications')
       .where('id_hash', idHash)
       .whereNull('consumed_at')
@@ -33,7 +47,7 @@ export async function resendVerification(
       .update({
         send_number: trx.raw('send_number + 1'),
         attempts: 0,
-        is_mailed: true,
+        is_mailed: isMailed,
         last_sent_at: trx.fn.now(),
         code_key_version: deps.config.secrets.codeKey.currentVersion,
         code_expires_at: trx.raw("now() + ? * interval '1 minute'", [CODE_MINUTES]),
@@ -41,8 +55,7 @@ export async function resendVerification(
       .returning('*')
     if (row === undefined) throw await refusal(trx, idHash)
     const verification = Verification.fromDatabaseJson(row)
-    const template = (await isMailable(trx, verification)) ? templateFor(verification) : null
-    if (template !== null) {
+    if (isMailed) {
       const { email: recipient, detail: data } = verification
       await enqueueMail(trx, { template, recipient, verification, data })
     }
@@ -60,17 +73,29 @@ async function isMailable(trx: Knex, verification: Verification): Promise<boolea
   return await isAddressOf(trx, user_id, email_normalized)
 }
 
-/** Verifications come in numbers, and each may be sent five times: the mailbox behind them has one limit. */
-async function limitAddress(deps: AuthDeps, idHash: string): Promise<void> {
-  const row: { email_normalized: string } | undefined = await deps
-    .db('verifications')
-    .where('id_hash', idHash)
-    .first('email_normalized')
-  const { isOver, retryAfterSeconds } = await deps.throttle.add(
-    'resend-address-hour',
-    row?.email_normalized ?? idHash,
-  )
-  if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
+/** It takes no password and no session to begin one of these for an address that is not one's own. */
+const OF_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'PASSWORD_RESET']
+
+/**
+ * Verifications come in numbers, and each may be sent five times: the mailbox behind them has one limit for a purpose.
+ * What strangers can have sent again counts apart from what takes the password or a session, and what no mail belongs to
+ * counts at itself.
+ */
+async function sharesOf(
+  { db, isThrottleExempt }: AuthDeps,
+  idHash: string,
+  address: string | null,
+): Promise<Share[]> {
+  const verification = await Verification.query(db).findById(idHash)
+  const own = { limit: 'resend-user-hour', key: countKey({ verification: idHash }) } as const
+  if (verification === undefined || templateFor(verification) === null) return [own]
+  const { purpose, email_normalized: email, user_id: user } = verification
+  if (OF_STRANGERS.includes(purpose) || user === null) {
+    const mailbox = { limit: 'resend-address-hour', key: countKey({ email, purpose }) } as const
+    if (isThrottleExempt(address)) return [mailbox]
+    return [mailbox, { limit: 'mail-network', key: countKey({ network: networkOf(address) }) }]
+  }
+  return [{ limit: 'resend-user-hour', key: countKey({ user, purpose }) }]
 }
 
 async function refusal(trx: AuthDeps['db'], idHash: string): Promise<AuthError> {
