@@ -39,7 +39,8 @@ export async function importFile(
 
   const file = await openFile(path)
   for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
-    lines.push(line)
+    // Programs for tables put a byte order mark first.
+    lines.push(read === 0 ? line.replace(/^\uFEFF/, '') : line)
     read += 1
     if (lines.length === BATCH) await send()
   }

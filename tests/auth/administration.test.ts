@@ -309,6 +309,9 @@ test('custom claims travel in the token, those of the person over those of the r
 
   const bad = [
     { Plan: 'x' },
+    ...Object.getOwnPropertyNames(Object.prototype).map((name) => ({ [name]: 'x' })),
+    { plan: 'x', ['__proto__']: 'x' },
+    { plan: 'x', constructor: 'x' },
     { nested: { a: 1 } },
     { long: 'x'.repeat(257) },
     Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`c${index}`, 'x'.repeat(250)])),
@@ -317,6 +320,10 @@ test('custom claims travel in the token, those of the person over those of the r
     expect((await mutate('updateUser', { id: person.id, customClaims })).code).toBe(
       'BAD_USER_INPUT',
     )
+    const role = { name: `tenant-${Math.random().toString(36).slice(2)}`, rank: 5, customClaims }
+    expect((await mutate('createRole', role, { select: 'name' })).code).toBe('BAD_USER_INPUT')
+    const invited = { email: newEmail(), customClaims }
+    expect((await mutate('createUser', invited)).code).toBe('BAD_USER_INPUT')
   }
   // Roles, scopes and claims share one room in the token: what would not fit is refused as a whole.
   const scopes = Array.from({ length: 30 }, (_, index) => `scope-${index}-${'x'.repeat(70)}`)

@@ -128,6 +128,12 @@ test('each refused line is named with its reason, and takes no other with it', a
   expect(await stack.db('users').whereIn('id', ['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toEqual([])
 })
 
+test('a file that begins with a byte order mark is read', async () => {
+  const { told, said } = await importLines([`\uFEFF${JSON.stringify({ email: newEmail() })}`])
+  expect(told).toEqual([])
+  expect(said).toContain('Imported 1 users')
+})
+
 test('a dry run says what would happen, and does nothing', async () => {
   const email = newEmail()
   const result = await importLines([{ id: `dry-${email}`, email }, 'broken'], true)

@@ -1,5 +1,6 @@
 // What no database can keep, and no calendar has, is the caller's mistake: BAD_USER_INPUT, never a fault of ours.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { type Stack, startStack } from '../harness.ts'
 import {
   LOGIN,
@@ -82,22 +83,94 @@ test.each(['+275760-09-13T00:00:00.000Z', '-000001-01-01T00:00:00.000Z', '2026-0
   },
 )
 
-test.each(['nonsense', '2026-13-01T00:00:00Z', '2026-01-01'])(
-  'a time that is none is bad input, as a literal and as a variable: %s',
-  async (time) => {
-    const literal = `mutation { createApiKey(input: { name: "x", expiresAt: "${time}" }) { key } }`
-    const variable = `mutation ($time: DateTime) { createApiKey(input: { name: "x", expiresAt: $time }) { key } }`
-    for (const answer of [
-      await stack.client.send(literal, {}, person.headers),
-      await stack.client.send(variable, { time }, person.headers),
+test.each([
+  'nonsense',
+  '2026-13-01T00:00:00Z',
+  '2026-01-01',
+  '2030-02-30T00:00:00Z',
+  '2030-02-29T12:00:00+02:00',
+  '2100-02-29T00:00:00Z',
+  '2031-04-31T23:59:59.999Z',
+  '2030-01-00T00:00:00Z',
+  '2030-01-01T24:00:00Z',
+  '2030-01-01T00:60:00Z',
+  '2030-01-01T00:00:00+25:00',
+])('a time that is none is bad input, as a literal and as a variable: %s', async (time) => {
+  const literal = `mutation { createApiKey(input: { name: "x", expiresAt: "${time}" }) { key } }`
+  const variable = `mutation ($time: DateTime) { createApiKey(input: { name: "x", expiresAt: $time }) { key } }`
+  for (const answer of [
+    await stack.client.send(literal, {}, person.headers),
+    await stack.client.send(variable, { time }, person.headers),
+  ]) {
+    expect([answer.code, answer.errors[0]?.message]).toEqual([
+      'BAD_USER_INPUT',
+      expect.stringContaining('RFC 3339'),
+    ])
+  }
+})
+
+test.each([
+  '2032-02-29T00:00:00Z',
+  '2030-12-31T23:59:59.123456789+05:30',
+  '2096-02-29T00:00-01:00',
+])('a time that the calendar has is taken: %s', async (time) => {
+  const input = { name: 'x', expiresAt: time }
+  const { data } = await stack.client.send(CREATE, { input }, person.headers)
+  expect(data.createApiKey.apiKey.expiresAt).toBe(new Date(time).toISOString())
+})
+
+describe('what pasting and phones put around an address is no part of it, at every door', () => {
+  const AROUND = ['\n', '\r\n', ' ', '\t', '\u00a0', '\ufeff']
+  const dress = (email: string, sign: string) => `${sign}${email}${sign}`
+  const operator = () => stack.auths[0]?.deps ?? expect.fail('no auth instance')
+  const sent = async (query: string, email: string, headers = {}) =>
+    (await stack.client.send(query, { email }, headers)).errors
+
+  test.each(AROUND)('%j', async (sign) => {
+    const email = newEmail()
+    const dressed = dress(email, sign)
+    const registered = await registerPerson(stack, { email })
+    const input = { email: dressed, password: PASSWORD, deviceToken: registered.deviceToken }
+    expect((await stack.client.send(LOGIN, { input })).data.login.user.email).toBe(email)
+    const other = dress(newEmail(), sign)
+    const begun = await stack.client.send(REGISTER, { input: { email: other, password: PASSWORD } })
+    expect(begun.errors).toEqual([])
+    const reset =
+      'mutation ($email: String!) { requestPasswordReset(input: { email: $email }) { sentTo } }'
+    expect(await sent(reset, dressed)).toEqual([])
+    const add = 'mutation ($email: String!) { addEmail(input: { email: $email }) { sentTo } }'
+    expect(await sent(add, other, person.headers)).toEqual([])
+
+    const deps = operator()
+    expect(await commands['grant-role'](deps, { email: dressed, role: 'tester' })).toContain(
+      `${email} has`,
+    )
+    const admin = dress(newEmail(), sign)
+    const made = await commands['create-admin'](deps, { email: admin, password: PASSWORD })
+    expect(made).toContain(`Created the admin ${admin.trim()} `)
+    const line = JSON.stringify({
+      email: dress(newEmail(), sign),
+      otherEmails: [dress(newEmail(), sign)],
+    })
+    const batch = { lines: [line], firstLine: 1, isDryRun: false }
+    expect(JSON.parse(await commands['import-users'](deps, batch))).toMatchObject({ imported: 1 })
+    const rows: string[] = await stack.db('user_emails').pluck('email')
+    expect(rows.filter((row) => row !== row.trim())).toEqual([])
+  })
+
+  test('within it they are refused', async () => {
+    for (const email of [
+      'a\n@example.com',
+      'a@exam\nple.com',
+      'a @example.com',
+      'a@ example.com',
     ]) {
-      expect([answer.code, answer.errors[0]?.message]).toEqual([
-        'BAD_USER_INPUT',
-        expect.stringContaining('RFC 3339'),
-      ])
+      const input = { email, password: PASSWORD }
+      expect((await stack.client.send(REGISTER, { input })).code).toBe('BAD_USER_INPUT')
+      expect((await stack.client.send(LOGIN, { input })).code).toBe('INVALID_CREDENTIALS')
     }
-  },
-)
+  })
+})
 
 test('a code may be typed in full-width digits, and other signs of its length are just wrong', async () => {
   const email = newEmail()

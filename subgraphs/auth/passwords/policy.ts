@@ -1,21 +1,12 @@
 // Which passwords are accepted (NIST 800-63B-4 3.1.1.2): length and a blocklist, no composition rules.
-import { dictionary } from '@zxcvbn-ts/language-common'
 import { AuthError } from '../errors.ts'
+import { isGuessable } from './guessable.ts'
 
 const MIN_CHARACTERS = 10
 const MAX_CHARACTERS = 128
 const MAX_BYTES = 1024
-
-let blocklist: ReadonlySet<string> | null = null
-
-function isListed(password: string): boolean {
-  blocklist ??= new Set(
-    (dictionary['passwords-common'] as readonly string[]).filter(
-      (word) => word.length >= MIN_CHARACTERS,
-    ),
-  )
-  return blocklist.has(password)
-}
+/** Shorter words are parts of anything. */
+const MIN_CONTEXT_CHARACTERS = 3
 
 /**
  * @param context words that make a password guessable for this person: address, name
@@ -43,28 +34,21 @@ function weaknessOf(
   if (characters > MAX_CHARACTERS || Buffer.byteLength(password) > MAX_BYTES) {
     return `Use at most ${MAX_CHARACTERS} characters.`
   }
-  const lower = password.toLowerCase()
-  if (isListed(lower) || isRepetition(lower))
-    return 'This password is among the first that attackers try.'
-  if (restOf(lower, ['sallyport', ...contextWords(context)]).length < MIN_CHARACTERS / 2) {
+  if (isGuessable(password, [])) {
+    return 'This password is among the first that attackers try: use several words that do not belong together.'
+  }
+  const own = ['sallyport', ...contextWords(context)]
+  const rest = restOf(password.toLowerCase(), own)
+  if (isGuessable(password, own) || rest.length < MIN_CHARACTERS / 2) {
     return 'Do not build the password from your name, your address or the name of the service.'
   }
   return null
 }
 
-/** The same one to four characters over and over: "aaaaaaaaaa", "1212121212". */
-function isRepetition(password: string): boolean {
-  for (let length = 1; length <= 4; length += 1) {
-    const unit = password.slice(0, length)
-    if (unit.repeat(Math.ceil(password.length / length)).startsWith(password)) return true
-  }
-  return '01234567890123456789abcdefghijklmnopqrstuvwxyz'.includes(password)
-}
-
 function contextWords(context: readonly (string | null | undefined)[]): string[] {
   return context
     .flatMap((word) => (word ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u))
-    .filter((word) => word.length >= 4)
+    .filter((word) => word.length >= MIN_CONTEXT_CHARACTERS)
 }
 
 function restOf(password: string, words: readonly string[]): string {

@@ -15,7 +15,8 @@ export interface EmailAddress {
 
 /**
  * Accepts ASCII local parts only: a dotless i, a Kelvin sign or a full-width letter would fold onto a plain one.
- * Quoted local parts, trailing dots, NUL and line breaks are refused as well.
+ * Quoted local parts, trailing dots, NUL and line breaks within are refused as well. Blanks and line breaks around it, which
+ * pasting and phones add, are no part of the address, at every door.
  * @throws AuthError BAD_USER_INPUT
  */
 export function parseEmail(text: string, path = 'input.email'): EmailAddress {
