@@ -1,5 +1,6 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
 import type { JSONWebKeySet } from 'jose'
+import { type Language, languageNames } from '../platform/language.ts'
 import { LOG_LEVELS } from '../platform/log-levels.ts'
 import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
@@ -42,6 +43,12 @@ export interface GatewayConfig {
   readonly workers: number
   /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
   readonly publicUrl: string
+  /** What the pages of the account call the service. */
+  readonly productName: string
+  /** Where these pages lead back to. Default: `PUBLIC_URL`. */
+  readonly homeUrl: string
+  /** Of a page whose reader's browser asks for none of ours. */
+  readonly defaultLanguage: Language
   readonly authUrl: string
   readonly supergraphPath: string
   /** What `${NAME}` in the supergraph's YAML stands for. */
@@ -93,6 +100,10 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
   const port = read.port('PORT', 4000)
   const authUrl = read.url('AUTH_URL', 'http://127.0.0.1:4001/graphql')
   const reviewsUrl = read.url('REVIEWS_URL', 'http://127.0.0.1:4002/graphql')
+  const publicUrl = read.publicUrl(
+    'PUBLIC_URL',
+    isProduction ? undefined : `http://localhost:${port}`,
+  )
   const config: GatewayConfig = {
     isProduction,
     host: read.host('HOST', '127.0.0.1', isProduction),
@@ -100,7 +111,10 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     adminHost: read.host('ADMIN_HOST', '127.0.0.1', isProduction),
     adminPort: read.port('ADMIN_PORT', 9090),
     workers: read.workers('GATEWAY_WORKERS'),
-    publicUrl: read.publicUrl('PUBLIC_URL', isProduction ? undefined : `http://localhost:${port}`),
+    publicUrl,
+    productName: read.line('PRODUCT_NAME', 'Sallyport'),
+    homeUrl: env.HOME_URL ? read.url('HOME_URL', undefined) : `${publicUrl}/`,
+    defaultLanguage: read.choice('DEFAULT_LANGUAGE', languageNames, 'en'),
     authUrl,
     supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
     variables: { ...env, AUTH_URL: authUrl, REVIEWS_URL: reviewsUrl },

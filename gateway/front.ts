@@ -1,6 +1,6 @@
 // The public listener's paths: the graph, health, keys, the account pages, and the explorers in development.
-
 import type { Log } from '../platform/log.ts'
+import type { AskAccount } from './account/ask.ts'
 import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
@@ -19,6 +19,7 @@ import { createStartPage } from './start-page.ts'
 export function createFront(parts: {
   config: GatewayConfig
   pipeline: Pipeline
+  askAccount: AskAccount
   health: Health
   cors: Cors
   logger: Log
@@ -26,12 +27,19 @@ export function createFront(parts: {
   identity: { publicJwks: unknown }
   auth: AuthConnection
 }) {
-  const { config, pipeline, health, cors, logger, clocks, identity, auth } = parts
+  const { config, pipeline, askAccount, health, cors, logger, clocks, identity, auth } = parts
   const securityHeaders = apiSecurityHeaders(config.isProduction)
   const identityJwks = JSON.stringify(identity.publicJwks)
+  const identifyCaller = createCallerReader(config.trustedProxies)
+  const account = createAccountRoutes({
+    ...config,
+    isHttpsRequired: config.isProduction,
+    identifyCaller,
+    ask: askAccount,
+  })
   const graphql = createGraphqlEndpoint({
     pipeline,
-    identifyCaller: createCallerReader(config.trustedProxies),
+    identifyCaller,
     cors,
     securityHeaders,
     executionTimeoutMs: config.limits.executionTimeoutMs,
@@ -47,9 +55,10 @@ export function createFront(parts: {
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
-      ...createAccountRoutes(),
+      ...account.pages,
       ...(config.isProduction ? {} : createAltairRoutes()),
     },
+    forms: account.forms,
     cors,
     securityHeaders,
     logger,

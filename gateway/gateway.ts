@@ -4,6 +4,7 @@ import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
+import { createAskAccount } from './account/ask.ts'
 import { listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
@@ -65,7 +66,7 @@ export async function createGateway(
   const cors = createGraphCors(config, graphConfig, logger)
   const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
   const checks = createCheckCounts()
-  const pipeline = createPipeline({
+  const pipelineParts = {
     ...config,
     ...clocks,
     ...auth,
@@ -77,7 +78,10 @@ export async function createGateway(
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
-  })
+  }
+  const pipeline = createPipeline(pipelineParts)
+  const { executionTimeoutMs } = config.limits
+  const askAccount = createAskAccount({ ...pipelineParts, logger, executionTimeoutMs })
   let isStopping = false
   const health = createHealth({
     currentGraph: supergraph.current,
@@ -91,7 +95,17 @@ export async function createGateway(
     checks: checks.read,
     isStopping: () => isStopping,
   })
-  const handle = createFront({ config, pipeline, health, cors, logger, clocks, identity, auth })
+  const handle = createFront({
+    config,
+    pipeline,
+    askAccount,
+    health,
+    cors,
+    logger,
+    clocks,
+    identity,
+    auth,
+  })
   const { host, tls, limits } = config
   const { headersFor } = cors
   const front = await listen({ host, port: config.port, tls, limits, handle, headersFor })

@@ -42,6 +42,13 @@ export function createReader(env: Environment, problems: string[]) {
   return {
     url,
     list,
+    /** A short text for people: it stands in subjects of mails and titles of pages. */
+    line(name: string, fallback: string): string {
+      const text = env[name]?.trim() || fallback
+      if (text.length <= 80 && !/\p{Cc}/u.test(text)) return text
+      problems.push(`${name} must be one line of at most 80 characters`)
+      return fallback
+    },
     networks: (name: string) => list(name, isNetwork, 'an address or CIDR range'),
     port: (name: string, fallback: number) => integer(name, fallback, [0, 65_535]),
     minutes: (name: string, fallback: number) => integer(name, fallback, [1, 60]),

@@ -1,124 +1,139 @@
-// One page of the account: a heading, perhaps a button, then a new password. It calls the graph like any other client.
+// One page of the account as HTML: a heading, a sentence, and a form that works by itself. The script only fills in the link.
+import type { Language } from '../../platform/language.ts'
+import { Html, html } from './html.ts'
+import { languages, type PageName } from './texts/texts.ts'
 
-export interface AccountPage {
-  readonly title: string
-  readonly intro: string
-  /** What it begins with: the password, or a button whose mutation yields the token for it. */
-  readonly first:
-    | 'password'
-    | {
-        readonly button: string
-        readonly mutation: 'denySession' | 'undoEmailChange'
-      }
+export interface PageFrame {
+  readonly language: Language
+  readonly product: string
+  /** Where the name of the product leads. */
+  readonly homeUrl: string
+  readonly nonce: string
 }
 
-export function renderPage({ title, intro, first }: AccountPage, nonce: string): string {
-  const isPasswordFirst = first === 'password'
-  const button = isPasswordFirst
-    ? ''
-    : `<button id="act" type="button" data-mutation="${first.mutation}">${first.button}</button>`
-  return `<!doctype html>
-<html lang="en">
+export interface FormView {
+  readonly page: PageName
+  readonly formToken: string
+  /** What the link carries, when it is known already; null: the page asks for it. `none`: the step before knows it. */
+  readonly link: string | null | 'none'
+  readonly problem?: { readonly text: string; readonly field: 'link' | 'password' | 'page' }
+}
+
+const asksForPassword: readonly PageName[] = ['reset-password', 'accept-invitation', 'new-password']
+
+// `?sent` in the form's address: to open the link again, from the answer, must be more than a jump within that page.
+export function renderForm(frame: PageFrame, view: FormView): string {
+  const texts = languages[frame.language]
+  const { title, intro, button } = texts.pages[view.page]
+  const { problem } = view
+  return renderFrame(
+    frame,
+    problem === undefined ? title : `${texts.error}: ${title}`,
+    html`<h1>${title}</h1>
+      <p>${intro}</p>
+      ${problem === undefined ? null : html`<p id="problem" role="alert" tabindex="-1"${focusIf(problem.field === 'page')}>${problem.text}</p>`}
+      <form method="post" action="/account/${view.page}?sent">
+        <input type="hidden" name="form" value="${view.formToken}">
+        ${linkField(view, texts)}
+        ${asksForPassword.includes(view.page) ? passwordField(view, texts) : null}
+        <button type="submit">${button}</button>
+      </form>`,
+  )
+}
+
+export function renderDone(frame: PageFrame, page: PageName, email: string): string {
+  const texts = languages[frame.language]
+  return renderFrame(
+    frame,
+    texts.pages[page].title,
+    html`<h1>${texts.pages[page].title}</h1>
+      <p id="done" role="status" tabindex="-1" autofocus>${texts.saved(email)}</p>
+      <p><a class="button" href="${frame.homeUrl}">${texts.continueTo(frame.product)}</a></p>`,
+  )
+}
+
+type Texts = (typeof languages)[Language]
+
+function linkField({ link, problem }: FormView, texts: Texts): Html | null {
+  if (link === 'none') return null
+  if (link !== null) return html`<input type="hidden" name="link" value="${link}">`
+  const isWrong = problem?.field === 'link'
+  return html`<div id="link-field">
+          <label for="link">${texts.linkLabel}</label>
+          <input id="link" name="link" type="text" required maxlength="2048" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="link-hint${isWrong ? ' problem' : ''}"${wrongIf(isWrong)}>
+          <p id="link-hint" class="hint">${texts.linkHint}</p>
+        </div>`
+}
+
+function passwordField({ problem }: FormView, texts: Texts): Html {
+  const isWrong = problem?.field === 'password'
+  return html`<label for="password">${texts.passwordLabel}</label>
+        <input id="password" name="password" type="password" required minlength="10" maxlength="128" autocomplete="new-password" aria-describedby="hint${isWrong ? ' problem' : ''}"${wrongIf(isWrong)}>
+        <p id="hint" class="hint">${texts.passwordHint}</p>`
+}
+
+/** Whoever hears the page is taken to what is wrong. */
+function wrongIf(isWrong: boolean): Html {
+  return new Html(isWrong ? ' aria-invalid="true" autofocus' : '')
+}
+
+function focusIf(isWanted: boolean): Html {
+  return new Html(isWanted ? ' autofocus' : '')
+}
+
+function renderFrame(frame: PageFrame, title: string, content: Html): string {
+  const { language, product, homeUrl, nonce } = frame
+  return html`<!doctype html>
+<html lang="${language}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex">
-    <title>${title}</title>
-    <style nonce="${nonce}">${STYLE}</style>
+    <title>${title} – ${product}</title>
+    <style nonce="${nonce}">${new Html(STYLE)}</style>
   </head>
   <body>
+    <header><a href="${homeUrl}">${product}</a></header>
     <main>
-      <h1>${title}</h1>
-      <p id="intro">${intro}</p>
-      <noscript><p>This page needs JavaScript.</p></noscript>
-      ${button}
-      <form id="form"${isPasswordFirst ? '' : ' hidden'}>
-        <label for="password">New password</label>
-        <input id="password" type="password" autocomplete="new-password" minlength="10" maxlength="128" required aria-describedby="hint">
-        <p id="hint">10 characters or more. A few words make a good one.</p>
-        <button type="submit">Save the password</button>
-      </form>
-      <p id="status" role="status" aria-live="polite"></p>
+      ${content}
     </main>
-    <script nonce="${nonce}">${SCRIPT}</script>
+    <script nonce="${nonce}">${new Html(SCRIPT)}</script>
   </body>
 </html>
-`
+`.text
 }
 
 const STYLE = `
       :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-      body { margin: 0; display: grid; place-items: center; min-height: 100vh; }
-      main { width: min(26rem, 100% - 2rem); }
-      h1 { font-size: 1.4rem; }
+      body { margin: 0 auto; padding: 1rem; max-width: 26rem; overflow-wrap: break-word; }
+      header { margin: 1rem 0 2rem; }
+      header a { font-weight: 700; color: inherit; text-decoration: none; }
+      h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; }
+      form { margin-top: 1.5rem; }
       label { display: block; font-weight: 600; }
       input { width: 100%; box-sizing: border-box; font: inherit; padding: .6rem; margin: .3rem 0; }
-      button { font: inherit; padding: .6rem 1rem; cursor: pointer; }
-      #hint { margin-top: 0; opacity: .75; font-size: .9rem; }
-      #status.bad { color: light-dark(#a40000, #ff8a80); }
+      button, a.button { display: inline-block; font: inherit; font-weight: 600; padding: .65rem 1.1rem; cursor: pointer;
+        border: 0; border-radius: .4rem; text-decoration: none;
+        color: light-dark(#fff, #10151c); background: light-dark(#1d4ed8, #93b4ff); }
+      button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid light-dark(#1d4ed8, #93b4ff); outline-offset: 2px; }
+      .hint { margin: 0 0 1rem; opacity: .8; font-size: .9rem; }
+      #problem { padding: .6rem .8rem; border-inline-start: .25rem solid; color: light-dark(#a40000, #ff9d94); outline: none; }
+      #done { outline: none; }
+      [hidden] { display: none; }
     `
 
-// The token leaves the address bar at once: it must not be shown to whoever looks at the screen or the history.
+// What proves the mailbox leaves the address bar at once: nobody reads it off the screen, and a reload still has it.
 const SCRIPT = `
-      const show = (text, isBad) => {
-        status_.textContent = text
-        status_.className = isBad ? 'bad' : ''
-      }
-      const find = (id) => document.getElementById(id)
-      const status_ = find('status')
-      const form = find('form')
-      const act = find('act')
-      let token = location.hash.slice(1)
-      history.replaceState(null, '', location.pathname)
-      // Another link was opened in this tab.
-      addEventListener('hashchange', () => location.reload())
-      if (token === '') {
-        show('This link is not complete: copy all of it from the mail.', true)
-        form.hidden = true
-        if (act) act.hidden = true
-      }
-
-      const send = async (name, field, input) => {
-        const type = name[0].toUpperCase() + name.slice(1) + 'Input'
-        const query = 'mutation ($input: ' + type + '!) { ' + name + '(input: $input) { ' + field + ' } }'
-        const response = await fetch('/graphql', {
-          method: 'POST',
-          credentials: 'omit',
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify({ query, variables: { input } }),
-        }).catch(() => null)
-        const body = response && (await response.json().catch(() => null))
-        if (!body) throw new Error('The server could not be reached. Try again.')
-        if (body.errors) throw new Error(body.errors[0].message)
-        return body.data[name]
-      }
-      const attempt = async (button, work) => {
-        button.disabled = true
-        show('…')
-        try {
-          await work()
-        } catch (error) {
-          show(error.message, true)
+      const field = document.getElementById('link')
+      if (field) {
+        const link = location.hash.length > 1 ? location.hash.slice(1) : history.state?.link
+        if (link) {
+          history.replaceState({ link }, '', location.pathname)
+          field.value = link
+          document.getElementById('link-field').hidden = true
+          document.querySelector('#password, button').focus()
         }
-        button.disabled = false
+        // Another link was opened in this tab.
+        addEventListener('hashchange', () => location.reload())
       }
-
-      act?.addEventListener('click', () => attempt(act, async () => {
-        const { resetToken } = await send(act.dataset.mutation, 'resetToken', { token })
-        token = resetToken
-        act.hidden = true
-        find('intro').textContent = 'Done: every session has ended, and the old password works no more.'
-        form.hidden = false
-        find('password').focus()
-        show('')
-      }))
-      form.addEventListener('submit', (event) => {
-        event.preventDefault()
-        attempt(form.querySelector('button'), async () => {
-          const { email } = await send('resetPassword', 'email', { token, newPassword: find('password').value })
-          form.hidden = true
-          find('intro').hidden = true
-          show('The password is saved. Log in as ' + email + '.')
-        })
-      })
     `

@@ -1,61 +1,200 @@
 // The pages that mailed links lead to. A GET shows a page and changes nothing, so a mail scanner uses no link up (ASVS 6.4.3);
-// the link's token stands behind `#`, which browsers do not send: no log and no Referer ever holds it.
+// the link's token stands behind `#`, which browsers do not send: no log and no Referer ever holds it. The page's script,
+// or the person, puts it into the form, whose POST acts.
 import { randomBytes } from 'node:crypto'
-import type { PlainRoute } from '../http/router.ts'
-import { pageSecurityHeaders } from '../http/security-headers.ts'
-import { type AccountPage, renderPage } from './page.ts'
+import type { IncomingMessage } from 'node:http'
+import { type Language, preferredLanguage } from '../../platform/language.ts'
+import type { Caller, IdentifyCaller } from '../http/client-address.ts'
+import type { FormRoute, PlainAnswer, PlainRoute } from '../http/router.ts'
+import { type HeaderMap, pageSecurityHeaders } from '../http/security-headers.ts'
+import type { AccountRefusal, AskAccount } from './ask.ts'
+import { type FormFields, readForm } from './form-body.ts'
+import { isTied, tieForm } from './form-token.ts'
+import { type FormView, type PageFrame, renderDone, renderForm } from './page.ts'
+import { readCookie, setCookie } from './page-cookies.ts'
+import { languages, type PageName } from './texts/texts.ts'
 
-const PAGES: Readonly<Record<string, AccountPage>> = {
-  'reset-password': {
-    title: 'Choose a new password',
-    intro: 'Every device will be signed out. Then log in with the new password.',
-    first: 'password',
-  },
-  'accept-invitation': {
-    title: 'Choose a password',
-    intro: 'It completes your account. Then log in with it.',
-    first: 'password',
-  },
-  'not-me': {
-    title: 'This was not you?',
-    intro:
-      'One click ends every session and makes the password useless. Then choose a new one, here and now.',
-    first: { button: 'This was not me', mutation: 'denySession' },
-  },
-  'undo-email-change': {
-    title: 'Undo a change of addresses',
-    intro:
-      'One click brings your addresses back as they were, ends every session and makes the password useless. Then choose a new one, here and now.',
-    first: { button: 'This was not me', mutation: 'undoEmailChange' },
-  },
+export interface AccountParts {
+  readonly publicUrl: string
+  readonly productName: string
+  readonly homeUrl: string
+  readonly defaultLanguage: Language
+  readonly isHttpsRequired: boolean
+  readonly identifyCaller: IdentifyCaller
+  readonly ask: AskAccount
 }
+
+/** Carries what proves the mailbox from "this was not me" to the page for the new password. */
+const STEP_COOKIE = '__Host-step'
+const pageNames = Object.keys(languages.en.pages) as PageName[]
 
 /** By path, for the public listener; in production too. */
-export function createAccountRoutes(): Readonly<Record<string, PlainRoute>> {
-  return Object.fromEntries(
-    Object.entries(PAGES).map(([name, page]) => [`/account/${name}`, serve(page)]),
-  )
+export function createAccountRoutes(parts: AccountParts): {
+  readonly pages: Readonly<Record<string, PlainRoute>>
+  readonly forms: Readonly<Record<string, FormRoute>>
+} {
+  const byPath = <T>(make: (page: PageName) => T) =>
+    Object.fromEntries(pageNames.map((page) => [`/account/${page}`, make(page)]))
+  return {
+    pages: byPath((page) => (incoming) => new Visit(parts, page, incoming).show()),
+    forms: byPath((page) => (incoming) => new Visit(parts, page, incoming).act()),
+  }
 }
 
-function serve(page: AccountPage): PlainRoute {
-  return () => {
-    const nonce = randomBytes(16).toString('base64')
+/** One request for one page. */
+class Visit {
+  readonly #parts: AccountParts
+  readonly #page: PageName
+  readonly #incoming: IncomingMessage
+  readonly #frame: PageFrame
+  readonly #caller: Caller
+
+  constructor(parts: AccountParts, page: PageName, incoming: IncomingMessage) {
+    this.#parts = parts
+    this.#page = page
+    this.#incoming = incoming
+    this.#caller = parts.identifyCaller(incoming)
+    this.#frame = {
+      language: preferredLanguage(incoming.headers['accept-language']) ?? parts.defaultLanguage,
+      product: parts.productName,
+      homeUrl: parts.homeUrl,
+      nonce: randomBytes(16).toString('base64'),
+    }
+  }
+
+  show(): PlainAnswer {
+    if (this.#page !== 'new-password') return this.#form(200, { link: null })
+    const problem = this.#stepToken() === null ? this.#stepGone() : undefined
+    return this.#form(200, { link: 'none', problem })
+  }
+
+  async act(): Promise<PlainAnswer> {
+    const { problems } = languages[this.#frame.language]
+    const { publicUrl, isHttpsRequired } = this.#parts
+    const { origin, cookie } = this.#incoming.headers
+    // A listed CORS origin is not enough: nobody but this page sends its form.
+    if (origin !== publicUrl) return this.#refuse(403, problems.foreignOrigin(publicUrl))
+    if (isHttpsRequired && !this.#caller.isSecure) return this.#refuse(400, problems.insecure)
+    const fields = await readForm(this.#incoming)
+    const link = this.#page === 'new-password' ? this.#stepToken() : fields.link || null
+    if (!isTied(this.#page, fields.formToken, cookie)) {
+      return this.#form(403, {
+        link: this.#page === 'new-password' ? 'none' : link,
+        problem: { text: problems.formToken, field: 'page' },
+      })
+    }
+    if (link === null) return this.#withoutLink()
+    return await this.#ask({ ...fields, link })
+  }
+
+  async #ask({ link, password }: FormFields): Promise<PlainAnswer> {
+    const from = { incoming: this.#incoming, caller: this.#caller }
+    const mutation =
+      this.#page === 'not-me'
+        ? 'denySession'
+        : this.#page === 'undo-email-change'
+          ? 'undoEmailChange'
+          : 'resetPassword'
+    const input =
+      mutation === 'resetPassword' ? { token: link, newPassword: password } : { token: link }
+    const answer = await this.#parts.ask(from, { mutation, input })
+    if ('refusal' in answer) return this.#explain(answer.refusal, link)
+    if (answer.resetToken !== undefined) return this.#toNewPassword(answer.resetToken)
+    return this.#answer(200, renderDone(this.#frame, this.#page, answer.email ?? ''), {
+      'set-cookie': setCookie({ name: STEP_COOKIE, value: '' }),
+    })
+  }
+
+  /** By a redirect, so that a reload repeats nothing and still knows what was proved. */
+  #toNewPassword(resetToken: string): PlainAnswer {
+    return this.#answer(303, '', {
+      location: '/account/new-password',
+      'set-cookie': setCookie({ name: STEP_COOKIE, value: resetToken }),
+    })
+  }
+
+  #explain(
+    { code, reason, message, retryAfterSeconds }: AccountRefusal,
+    token: string,
+  ): PlainAnswer {
+    const { problems } = languages[this.#frame.language]
+    const isStep = this.#page === 'new-password'
+    const link = isStep ? 'none' : token
+    if (code === 'VERIFICATION_FAILED') {
+      if (isStep) return this.#form(410, { link, problem: this.#stepGone() })
+      return this.#form(410, { link: null, problem: { text: problems.linkUsed, field: 'page' } })
+    }
+    if (code === 'WEAK_PASSWORD' || code === 'BAD_USER_INPUT') {
+      const text = problems.weakPassword(message)
+      return this.#form(422, { link, problem: { text, field: 'password' } })
+    }
+    if (code === 'RATE_LIMITED') {
+      const text = problems.rateLimited(Math.max(1, Math.ceil(retryAfterSeconds / 60)))
+      return this.#form(429, { link, problem: { text, field: 'page' } })
+    }
+    if (reason === 'ADDRESS_DENIED') return this.#refuse(403, problems.network)
+    return this.#form(503, { link, problem: { text: problems.unavailable, field: 'page' } })
+  }
+
+  #withoutLink(): PlainAnswer {
+    if (this.#page === 'new-password') {
+      return this.#form(410, { link: 'none', problem: this.#stepGone() })
+    }
+    const text = languages[this.#frame.language].problems.linkMissing
+    return this.#form(422, { link: null, problem: { text, field: 'link' } })
+  }
+
+  #refuse(status: number, text: string): PlainAnswer {
+    const link = this.#page === 'new-password' ? 'none' : null
+    return this.#form(status, { link, problem: { text, field: 'page' } })
+  }
+
+  #stepToken(): string | null {
+    return readCookie(this.#incoming.headers.cookie, STEP_COOKIE)
+  }
+
+  #stepGone(): NonNullable<FormView['problem']> {
+    return { text: languages[this.#frame.language].problems.stepGone, field: 'page' }
+  }
+
+  #form(
+    status: number,
+    view: { link: FormView['link']; problem?: FormView['problem'] },
+  ): PlainAnswer {
+    const tie = tieForm(this.#page, this.#incoming.headers.cookie)
+    const body = renderForm(this.#frame, {
+      page: this.#page,
+      formToken: tie.token,
+      link: view.link,
+      ...(view.problem && { problem: view.problem }),
+    })
+    return this.#answer(status, body, { 'set-cookie': setCookie(tie.cookie) })
+  }
+
+  #answer(status: number, body: string, headers: HeaderMap): PlainAnswer {
+    const nonce = `'nonce-${this.#frame.nonce}'`
     return {
-      status: 200,
+      status,
       headers: {
-        ...pageSecurityHeaders({
-          'default-src': ["'none'"],
-          'script-src': [`'nonce-${nonce}'`],
-          'style-src': [`'nonce-${nonce}'`],
-          'connect-src': ["'self'"],
-          'form-action': ["'none'"],
-          'base-uri': ["'none'"],
-          'frame-ancestors': ["'none'"],
-        }),
+        ...pageSecurityHeaders(
+          {
+            'default-src': ["'none'"],
+            'script-src': [nonce],
+            'style-src': [nonce],
+            'form-action': ["'self'"],
+            'base-uri': ["'none'"],
+            'frame-ancestors': ["'none'"],
+          },
+          // Without a referrer the browser would send the form with `Origin: null`.
+          'same-origin',
+        ),
         'content-type': 'text/html; charset=utf-8',
+        'content-language': this.#frame.language,
         'cache-control': 'no-store',
+        vary: 'Origin, Accept-Language, Cookie',
+        ...headers,
       },
-      body: renderPage(page, nonce),
+      body,
     }
   }
 }

@@ -17,6 +17,8 @@ export interface PlainAnswer {
 
 /** Answers GET and HEAD on one path. */
 export type PlainRoute = (incoming: IncomingMessage) => PlainAnswer | Promise<PlainAnswer>
+/** Answers the form that the page of the same path shows. */
+export type FormRoute = (incoming: IncomingMessage) => Promise<PlainAnswer>
 
 export interface RouterParts {
   /** Null on a listener that has no graph. */
@@ -27,6 +29,8 @@ export interface RouterParts {
   readonly sandbox: PlainRoute | null
   /** By exact path; a path that ends with `/*` serves all below it. */
   readonly routes: Readonly<Record<string, PlainRoute>>
+  /** POST, by exact path. */
+  readonly forms?: Readonly<Record<string, FormRoute>>
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
   readonly logger: Log
@@ -52,8 +56,14 @@ export function createRouter(parts: RouterParts): Handler {
     refuseCredentialInUrl(search)
     const plain = parts.routes[path] ?? parts.routes[`${path.slice(0, path.indexOf('/', 1))}/*`]
     if (plain === undefined) throw notFound()
+    const form = parts.forms?.[path]
+    if (incoming.method === 'POST' && form !== undefined) {
+      return sendPlain(response, await form(incoming), incoming)
+    }
     // Of an answer to HEAD node sends the head alone (RFC 9110, section 9.3.2).
-    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw methodNotAllowed('GET, HEAD')
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
+      throw methodNotAllowed(form === undefined ? 'GET, HEAD' : 'GET, HEAD, POST')
+    }
     sendPlain(response, await plain(incoming), incoming)
   }
 

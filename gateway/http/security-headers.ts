@@ -23,9 +23,13 @@ export function apiSecurityHeaders(isProduction: boolean): HeaderMap {
   })
 }
 
-/** Headers for one HTML page with a policy of its own. */
-export function pageSecurityHeaders(directives: Record<string, string[]>): HeaderMap {
+/** Headers for one HTML page with a policy of its own. @param referrer Default: none is sent. */
+export function pageSecurityHeaders(
+  directives: Record<string, string[]>,
+  referrer: 'no-referrer' | 'same-origin' = 'no-referrer',
+): HeaderMap {
   return collect({
+    referrerPolicy: { policy: referrer },
     contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginEmbedderPolicy: false,
     strictTransportSecurity: false,

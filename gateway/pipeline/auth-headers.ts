@@ -1,4 +1,5 @@
 // What auth alone is told about the client, in the gateway's own headers.
+import { preferredLanguage } from '../../platform/language.ts'
 import { cookieUse } from '../authenticate/origin.ts'
 import type { Cors } from '../http/cors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
@@ -18,6 +19,9 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
   const headers: Record<string, string> = { 'sallyport-client-address': caller.address }
   const agent = printable(incoming.headers['user-agent'])
   if (agent !== '') headers['sallyport-client-user-agent'] = agent
+  // Never the client's text: one of our own names.
+  const language = preferredLanguage(incoming.headers['accept-language'])
+  if (language !== null) headers['sallyport-client-language'] = language
   headers['sallyport-operation-hash'] = prepared.queryHash
   if (prepared.operationName !== null) headers['sallyport-operation'] = prepared.operationName
   if (caller.isForwardingIgnored) headers['sallyport-client-forwarding-ignored'] = caller.address

@@ -19,6 +19,7 @@ import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { startMailSender } from './mail/sender.ts'
+import { createMailTexts } from './mail/templates.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { createBeforeHash } from './passwords/before-hash.ts'
@@ -50,6 +51,7 @@ export interface AuthParts {
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog({ part: 'auth', level: config.logLevel })
   const participants = readParticipants(config.supergraphPath)
+  const texts = createMailTexts(config.mail)
   const database = parts.database ?? (await openDatabase(config))
   await waitForDatabase(() => migrate(database.db), { config, log })
   const threads = createHashThreads({ cost: config.passwordHashCost, log })
@@ -77,6 +79,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const sender = startMailSender({
     ...deps,
     transport: parts.mail ?? createMailTransport(config, log),
+    texts,
   })
   const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
   const months = await startAuditMonths(deps)

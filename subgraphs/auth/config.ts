@@ -2,7 +2,9 @@
 
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
+import { languageNames } from '../../platform/language.ts'
 import { LOG_LEVELS } from '../../platform/log-levels.ts'
+import type { MailSettings } from './mail/templates.ts'
 import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
 
 export interface AuthConfig {
@@ -11,8 +13,6 @@ export interface AuthConfig {
   readonly port: number
   /** Origin of the gateway as clients see it: issuer and audience of every token. */
   readonly publicUrl: string
-  /** Where the pages are that mailed links lead to. Default: `${PUBLIC_URL}/account`, which the gateway serves. */
-  readonly accountUrl: string
   /** Where identity tokens' public keys are. Default: `${PUBLIC_URL}/.well-known/identity-jwks.json`. */
   readonly identityJwksUrl: string
   /** null: embedded PGlite under `dataDir`. */
@@ -29,7 +29,7 @@ export interface AuthConfig {
     readonly adminAllow: readonly string[]
   }
   readonly dataDir: string
-  readonly mail: { readonly smtpUrl: string | null; readonly from: string }
+  readonly mail: MailSettings & { readonly smtpUrl: string | null; readonly from: string }
   /** null: events reach consumers in this process alone. */
   readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
   /** The list of subgraphs, which says who holds personal data. */
@@ -106,7 +106,15 @@ const environment = z.object({
     .string()
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
-  MAIL_FROM: z.string().default('Sallyport <no-reply@localhost>'),
+  MAIL_FROM: z.string().optional(),
+  MAIL_TEMPLATES: z.string().optional(),
+  PRODUCT_NAME: z
+    .string()
+    .trim()
+    .max(80)
+    .refine((name) => !/\p{Cc}/u.test(name), 'must be one line')
+    .default('Sallyport'),
+  DEFAULT_LANGUAGE: z.enum(languageNames).default('en'),
   NATS_URL: z
     .string()
     .regex(
@@ -207,7 +215,6 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     host: env.HOST,
     port: env.AUTH_PORT,
     publicUrl,
-    accountUrl: (env.ACCOUNT_URL ?? `${publicUrl}/account`).replace(/(?<!\/)\/+$/, ''),
     identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
     databaseUrl: env.DATABASE_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
@@ -220,7 +227,15 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
       adminAllow: env.ADMIN_ADDRESS_ALLOW ?? [],
     },
     dataDir: env.DATA_DIR,
-    mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    mail: {
+      smtpUrl: env.SMTP_URL ?? null,
+      from: env.MAIL_FROM ?? `"${env.PRODUCT_NAME.replaceAll('"', "'")}" <no-reply@localhost>`,
+      productName: env.PRODUCT_NAME,
+      // The gateway serves these pages, unless somebody else does.
+      accountUrl: (env.ACCOUNT_URL ?? `${publicUrl}/account`).replace(/(?<!\/)\/+$/, ''),
+      defaultLanguage: env.DEFAULT_LANGUAGE,
+      templatesFolder: env.MAIL_TEMPLATES ?? null,
+    },
     nats:
       env.NATS_URL === undefined
         ? null

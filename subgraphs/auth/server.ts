@@ -11,6 +11,7 @@ import { isDatabaseAway } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
 import { formatError } from './errors.ts'
 import { formatFigures, readFigures } from './figures.ts'
+import { inLanguage } from './mail/language.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { createAuthSchema } from './subgraph.ts'
@@ -101,15 +102,17 @@ async function graphql(
   const context = createContext(deps, claims, request.headers)
   const ignoredPeer = request.headers['sallyport-client-forwarding-ignored']
   if (typeof ignoredPeer === 'string') notes.note(ignoredPeer.slice(0, 64))
-  const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: 'POST',
-      headers: new HeaderMap([['content-type', 'application/json']]),
-      search: '',
-      body,
-    },
-    context: async () => context,
-  })
+  const result = await inLanguage(request.headers['sallyport-client-language'], () =>
+    apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: 'POST',
+        headers: new HeaderMap([['content-type', 'application/json']]),
+        search: '',
+        body,
+      },
+      context: async () => context,
+    }),
+  )
   for (const [name, value] of result.headers) response.setHeader(name, value)
   if (context.setCookies.length > 0) response.setHeader('set-cookie', context.setCookies)
   response.statusCode = result.status ?? 200

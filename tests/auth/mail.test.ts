@@ -95,7 +95,7 @@ async function begin(auth: Auth, address: string): Promise<void> {
 const waiting = async (auth: Auth) =>
   Number((await auth.deps.db('mail_outbox').count('* as count'))[0]?.count)
 
-test('a code leaves over SMTP, to the stored address, as plain text', async () => {
+test('a code leaves over SMTP, to the stored address, as text and as HTML', async () => {
   const [port = 0] = await freePorts(1)
   const { mails, recipients } = await catchMail(port)
   const { auth } = await startAuth({
@@ -107,7 +107,8 @@ test('a code leaves over SMTP, to the stored address, as plain text', async () =
   expect(recipients).toEqual(['ada@example.com'])
   expect(mails[0]?.from?.address).toBe('sally@example.com')
   expect(mails[0]?.text).toMatch(/Your code is \d{8}\./)
-  expect(mails[0]?.html).toBeUndefined()
+  expect(mails[0]?.html).toMatch(/Your code is <strong class="code">\d{8}<\/strong>\./)
+  expect(mails[0]?.subject).toMatch(/^\d{8} is your code for Sallyport$/)
   await expect.poll(() => waiting(auth)).toBe(0)
 })
 

@@ -289,7 +289,7 @@ test('looking at the page of a link uses nothing up, and no secret reaches the s
     expect([200, 405]).toContain(answer.status)
     if (method === 'HEAD') continue
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(answer.headers.get('referrer-policy')).toBe('same-origin')
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(await answer.text()).toContain('Choose a new password')
   }

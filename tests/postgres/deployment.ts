@@ -122,7 +122,7 @@ async function catchMail(port: number, cleanups: Cleanup[]): Promise<Mailbox> {
       stream.on('end', () => {
         const to = session.envelope.rcptTo[0]?.address ?? ''
         const text = Buffer.concat(chunks).toString()
-        void box.send({ messageId: '', to, subject: '', text, code: null, link: null })
+        void box.send({ messageId: '', to, subject: '', text, code: null, link: null, html: '' })
         done()
       })
     },

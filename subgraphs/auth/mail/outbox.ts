@@ -1,6 +1,8 @@
 // Mail leaves from a table: the row is written with the change, so an answer never waits for a mail server.
 import type { Knex } from 'knex'
 import type { CodePurpose, Verification } from '../verifications/verification.ts'
+import { mailKinds } from './kinds.ts'
+import { requestLanguage } from './language.ts'
 
 export type MailTemplate =
   | 'registration-code'
@@ -34,12 +36,14 @@ export interface OutgoingMail {
 }
 
 export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> {
+  // Of whoever asked for it; what somebody else may have caused is in the default language.
+  const language = mailKinds[mail.template].language === 'asked' ? requestLanguage() : null
   await trx('mail_outbox').insert({
     template: mail.template,
     recipient: mail.recipient,
     verification_id_hash: mail.verification?.id_hash ?? null,
     send_number: mail.verification?.send_number ?? null,
-    data: JSON.stringify(mail.data),
+    data: JSON.stringify(language === null ? mail.data : { ...mail.data, language }),
   })
 }
 

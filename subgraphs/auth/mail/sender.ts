@@ -1,10 +1,11 @@
 // Empties the mail outbox. Several instances share the work; a crash between sending and deleting sends a mail twice at worst.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import type { Language } from '../../../platform/language.ts'
 import type { AuthConfig } from '../config.ts'
 import { codeFor, linkTokenFor, Verification } from '../verifications/verification.ts'
 import type { MailTemplate } from './outbox.ts'
-import { renderMail } from './templates.ts'
+import type { MailTexts } from './templates.ts'
 import type { MailTransport } from './transport.ts'
 
 interface OutboxRow {
@@ -13,7 +14,7 @@ interface OutboxRow {
   readonly recipient: string
   readonly verification_id_hash: string | null
   readonly send_number: number | null
-  readonly data: Record<string, unknown>
+  readonly data: Record<string, unknown> & { readonly language?: Language }
   readonly attempts: number
 }
 
@@ -30,6 +31,7 @@ export function startMailSender(deps: {
   readonly config: AuthConfig
   readonly log: Logger
   readonly transport: MailTransport
+  readonly texts: MailTexts
 }): MailSender {
   let stopped = false
   let timer: NodeJS.Timeout
@@ -81,10 +83,10 @@ async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxR
   try {
     const proof = await currentProof(deps, row)
     if (proof !== 'void') {
-      const { publicUrl, accountUrl } = deps.config
       const { code } = proof
-      const mail = renderMail(row.template, { ...proof, publicUrl, accountUrl, data: row.data })
-      const messageId = `<mail-${row.id}@${new URL(publicUrl).hostname}>`
+      const { data } = row
+      const mail = deps.texts.render(row.template, { ...proof, data }, data.language)
+      const messageId = `<mail-${row.id}@${new URL(deps.config.publicUrl).hostname}>`
       // A code that the text does not show is none that the log should show.
       const shown = code !== null && mail.text.includes(code) ? code : null
       const link = mail.text.split(/\s+/).find((word) => /^https?:\/\/[^#]+#./.test(word)) ?? null

@@ -10,6 +10,7 @@ export interface MailMessage {
   readonly to: string
   readonly subject: string
   readonly text: string
+  readonly html: string
   /** For the development log alone. */
   readonly code: string | null
   /** The link in the text, for the same: in the file it is folded into lines. */
@@ -43,8 +44,8 @@ function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
     socketTimeout: 20_000,
   })
   return {
-    send: async ({ messageId, to, subject, text }) => {
-      await smtp.sendMail({ from, to: { name: '', address: to }, subject, text, messageId })
+    send: async ({ messageId, to, subject, text, html }) => {
+      await smtp.sendMail({ from, to: { name: '', address: to }, subject, text, html, messageId })
     },
     stop: () => smtp.close(),
   }
@@ -53,24 +54,33 @@ function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
 function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
   // readAuthConfig refuses production without SMTP_URL: codes are secrets there.
   const folder = join(config.dataDir, 'mail')
-  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true })
+  const composer = createComposer(config.mail.from)
   return {
-    send: async ({ messageId, to, subject, text, code, link }) => {
+    send: async ({ messageId, to, subject, text, html, code, link }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const message = {
-        from: config.mail.from,
-        to: { name: '', address: to },
-        subject,
-        text,
-        messageId,
-      }
-      const { message: eml } = await composer.sendMail(message)
+      const eml = await composer.compose({ messageId, to, subject, text, html })
       const file = join(folder, `${messageId.replace(/[^A-Za-z0-9-]/g, '_')}.eml`)
-      await writeFile(file, eml as Buffer, { mode: 0o600 })
+      await writeFile(file, eml, { mode: 0o600 })
       log.info(
         { mail: { to, subject, ...(code && { code }), ...(link && { link }), file } },
         `mail to ${to}: ${subject}`,
       )
+    },
+    stop: composer.stop,
+  }
+}
+
+/** Makes a mail as a mail server gets it. */
+export function createComposer(from: string) {
+  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true })
+  return {
+    compose: async ({ to, ...mail }: Omit<MailMessage, 'code' | 'link'>): Promise<Buffer> => {
+      const { message } = await composer.sendMail({
+        from,
+        to: { name: '', address: to },
+        ...mail,
+      })
+      return message as Buffer
     },
     stop: () => composer.close(),
   }

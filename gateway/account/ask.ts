@@ -1,0 +1,105 @@
+// What the pages ask of the graph. They pass the same steps as any client's operation, as nobody: a page's caller
+// proves the mailbox, and no cookie or header of theirs counts or goes inwards.
+import type { IncomingMessage } from 'node:http'
+import type { Log } from '../../platform/log.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import type { Caller } from '../http/client-address.ts'
+import { Leaving } from '../leaving.ts'
+import { checkAddress } from '../pipeline/address.ts'
+import { executeOperation } from '../pipeline/execute.ts'
+import { shedLoad } from '../pipeline/load.ts'
+import { prepareOperation } from '../pipeline/operation.ts'
+import { resolvePrincipal } from '../pipeline/principal.ts'
+import { checkRules } from '../pipeline/rules.ts'
+import { waitForTurn } from '../pipeline/turn.ts'
+import { checkVariables } from '../pipeline/variables.ts'
+import type { PipelineParts, Step } from '../pipeline.ts'
+import { serviceUnavailable } from '../refusals.ts'
+import { GatewayRequest } from '../request.ts'
+
+const documents = {
+  resetPassword: `mutation AccountResetPassword($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }`,
+  denySession: `mutation AccountDenySession($input: DenySessionInput!) { denySession(input: $input) { resetToken } }`,
+  undoEmailChange: `mutation AccountUndoEmailChange($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }`,
+} as const
+
+export interface AccountQuestion {
+  readonly mutation: keyof typeof documents
+  readonly input: Readonly<Record<string, string>>
+}
+
+export interface AccountRefusal {
+  readonly code: string
+  readonly reason?: string
+  readonly message: string
+  readonly retryAfterSeconds: number
+}
+
+export type AccountAnswer =
+  | { readonly email?: string; readonly resetToken?: string }
+  | { readonly refusal: AccountRefusal }
+
+export type AskAccount = (
+  from: { readonly incoming: IncomingMessage; readonly caller: Caller },
+  question: AccountQuestion,
+) => Promise<AccountAnswer>
+
+export function createAskAccount(
+  parts: PipelineParts & { readonly logger: Log; readonly executionTimeoutMs: number },
+): AskAccount {
+  const steps: readonly Step[] = [
+    shedLoad(parts),
+    waitForTurn,
+    checkAddress(parts),
+    prepareOperation,
+    resolvePrincipal(parts),
+    checkRules(parts),
+    checkVariables,
+    executeOperation(parts),
+  ]
+
+  return async function ask({ incoming, caller }, { mutation, input }) {
+    const leaving = new Leaving()
+    const timer = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
+    const id = crypto.randomUUID()
+    try {
+      const request = new GatewayRequest({ id, incoming, search: '', caller, leaving })
+      const graph = parts.currentGraph()
+      if (graph === null) throw serviceUnavailable()
+      request.graph = graph
+      request.params = {
+        query: documents[mutation],
+        operationName: null,
+        variables: { input: { ...input } },
+      }
+      for (const step of steps) await step(request)
+      return readResult(request.result, mutation)
+    } catch (error) {
+      const refusal = toGatewayError(error)
+      if (refusal.cause !== undefined) {
+        parts.logger.error({ requestId: id, err: refusal.cause }, refusal.code)
+      }
+      return { refusal: toRefusal(refusal.message, refusal.extensions) }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function readResult({ data, errors }: GatewayRequest['result'], mutation: string): AccountAnswer {
+  const [error] = errors ?? []
+  if (error !== undefined) return { refusal: toRefusal(error.message, error.extensions ?? {}) }
+  const answer = data?.[mutation]
+  if (answer === null || typeof answer !== 'object') throw new GatewayError('SUBGRAPH_UNAVAILABLE')
+  return answer
+}
+
+function toRefusal(message: string, extensions: Readonly<Record<string, unknown>>): AccountRefusal {
+  const { code, reason, retryAfterSeconds } = extensions
+  return {
+    code: String(code),
+    ...(typeof reason === 'string' && { reason }),
+    message,
+    retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : 0,
+  }
+}

@@ -1,0 +1,137 @@
+// The mails in German; what the marks mean stands in the English ones.
+import type { MailTemplate } from '../outbox.ts'
+
+const noHarm = 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Code geschieht nichts.'
+const undo = `{{ link | button: "Das war ich nicht" }}
+
+Das stellt Ihre Adressen wieder her, beendet alle Sitzungen und verlangt ein neues Passwort. Der Link gilt 72 Stunden.`
+const askForReset =
+  'Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an: Das kann, wer die E-Mails einer Adresse des Kontos liest.'
+
+export const de: Readonly<Record<MailTemplate, string>> = {
+  'registration-code': `{{ code }} ist Ihr Code für {{ product }}
+
+Ihr Code ist {{ code }}. Er schließt die Registrierung bei {{ product }} ab und gilt 10 Minuten.
+
+${noHarm}`,
+
+  'account-exists': `Sie haben schon ein Konto bei {{ product }}
+
+Jemand, vielleicht Sie, wollte diese Adresse bei {{ product }} registrieren. Zu ihr gibt es schon ein Konto: Melden Sie sich an, oder fordern Sie ein neues Passwort an.
+
+Wenn Sie das nicht waren, müssen Sie nichts tun.`,
+
+  'login-code': `{{ code }} ist Ihr Anmeldecode für {{ product }}
+
+Ihr Code ist {{ code }}. Er schließt die Anmeldung bei {{ product }} ab und gilt 10 Minuten.
+
+Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es.`,
+
+  'api-key-code': `{{ code }} bestätigt einen API-Schlüssel bei {{ product }}
+
+Ihr Code ist {{ code }}. Er schaltet den API-Schlüssel „{{ name }}“ bei {{ product }} frei und gilt 10 Minuten.
+
+Wenn Sie das nicht waren, ist jemand in Ihrem Konto angemeldet: Melden Sie sich überall ab.`,
+
+  'session-ended': `Eine Sitzung bei {{ product }} wurde zu Ihrer Sicherheit beendet
+
+Ein altes Refresh-Token einer Sitzung ({{ device | default: "unbekanntes Gerät" }}) wurde bei {{ product }} noch einmal benutzt. Das geschieht, wenn ein Token kopiert wurde; darum wurde die Sitzung beendet. Melden Sie sich neu an, und ändern Sie Ihr Passwort, wenn Ihnen das nichts sagt.`,
+
+  'new-device': `Ein neues Gerät hat sich in Ihrem Konto bei {{ product }} angemeldet
+
+In Ihrem Konto bei {{ product }} hat sich ein Gerät angemeldet, das wir noch nicht kannten.
+
+Zeit: {{ time }}
+Gerät: {{ device | default: "unbekannt" }}
+Netzadresse: {{ address | default: "unbekannt" }}
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+{{ link | button: "Das war ich nicht" }}
+
+Das beendet alle Sitzungen, macht das Passwort ungültig und lässt Sie ein neues wählen. Der Link gilt 7 Tage.`,
+
+  'email-code': `{{ code }} fügt diese Adresse bei {{ product }} hinzu
+
+Ihr Code ist {{ code }}. Er fügt diese Adresse Ihrem Konto bei {{ product }} hinzu und gilt 10 Minuten.
+
+${noHarm}`,
+
+  'address-taken': `Jemand wollte Ihre Adresse bei {{ product }} benutzen
+
+Jemand, vielleicht Sie, wollte diese Adresse einem anderen Konto bei {{ product }} hinzufügen. Sie gehört schon zu Ihrem Konto; darum wurde nichts geändert.`,
+
+  'email-added': `Ihrem Konto bei {{ product }} wurde eine Adresse hinzugefügt
+
+{{ changed }} wurde Ihrem Konto bei {{ product }} hinzugefügt.
+
+${undo}`,
+
+  'primary-email-changed': `Die Hauptadresse Ihres Kontos bei {{ product }} wurde geändert
+
+Ihr Konto bei {{ product }} hat jetzt {{ changed }} als Hauptadresse und nicht mehr diese.
+
+${undo}`,
+
+  'primary-email-restored': `Die Hauptadresse Ihres Kontos bei {{ product }} wurde zurückgestellt
+
+Ihr Konto bei {{ product }} hat wieder {{ changed }} als Hauptadresse und nicht mehr diese.
+
+${askForReset}`,
+
+  'email-removed': `Aus Ihrem Konto bei {{ product }} wurde eine Adresse entfernt
+
+{{ changed }} gehört nicht mehr zu Ihrem Konto bei {{ product }}.
+
+${undo}`,
+
+  'address-removed': `Diese Adresse wurde aus Ihrem Konto bei {{ product }} entfernt
+
+Diese Adresse gehört nicht mehr zu Ihrem Konto bei {{ product }}. An die Hauptadresse des Kontos ging eine E-Mail, mit der es sich rückgängig machen lässt.`,
+
+  'address-dropped': `Diese Adresse wurde aus Ihrem Konto bei {{ product }} entfernt
+
+Die Hauptadresse Ihres Kontos bei {{ product }} wurde zum ersten Mal bestätigt, mit einem neuen Passwort. Diese Adresse kam von anderswo dazu und gehört nicht mehr zum Konto: Wenn sie Ihre ist, fügen Sie sie wieder hinzu.`,
+
+  'account-taken-back': `Ihr Konto bei {{ product }} wurde zurückgeholt
+
+Der Link „Das war ich nicht“ in einer E-Mail an {{ told }} wurde benutzt. Alle Sitzungen Ihres Kontos bei {{ product }} sind beendet, das Passwort gilt nicht mehr, und Adressen und API-Schlüssel, die inzwischen hinzukamen, sind entfernt.
+
+${askForReset}`,
+
+  'password-reset': `{{ code }} ist Ihr Code für ein neues Passwort bei {{ product }}
+
+Wählen Sie ein neues Passwort bei {{ product }}: Geben Sie den Code {{ code }} dort ein, wo Sie ihn angefordert haben (er gilt 10 Minuten), oder öffnen Sie innerhalb einer Stunde diesen Link:
+
+{{ link | button: "Neues Passwort wählen" }}
+
+Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.`,
+
+  'no-account': `Sie haben kein Konto bei {{ product }}
+
+Jemand, vielleicht Sie, hat bei {{ product }} ein neues Passwort für diese Adresse angefordert. Zu ihr gibt es kein Konto: Versuchen Sie es mit einer anderen Adresse, oder registrieren Sie sich.
+
+Wenn Sie das nicht waren, müssen Sie nichts tun.`,
+
+  'password-changed': `Ihr Passwort bei {{ product }} wurde geändert
+
+Das Passwort Ihres Kontos bei {{ product }} wurde geändert, und andere Geräte wurden abgemeldet.{% if apiKeys == 1 %} 1 API-Schlüssel von Ihnen gilt weiter: Sehen Sie ihn sich an.{% elsif apiKeys > 1 %} {{ apiKeys }} API-Schlüssel von Ihnen gelten weiter: Sehen Sie sie sich an.{% endif %}
+
+Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an: Das kann nur, wer dieses Postfach liest.`,
+
+  invitation: `Sie sind zu {{ product }} eingeladen
+
+Bei {{ product }} wurde ein Konto für Sie angelegt. Wählen Sie innerhalb von 7 Tagen ein Passwort:
+
+{{ link | button: "Passwort wählen" }}`,
+
+  'account-deletion-code': `{{ code }} löscht Ihr Konto bei {{ product }}
+
+Ihr Code ist {{ code }}. Er löscht Ihr Konto bei {{ product }} mit allem, was darin ist, und gilt 10 Minuten. Das lässt sich nicht rückgängig machen.
+
+Wenn Sie das nicht waren, ist jemand in Ihrem Konto angemeldet: Melden Sie sich überall ab, und ändern Sie Ihr Passwort.`,
+
+  'account-deleted': `Ihr Konto bei {{ product }} wurde gelöscht
+
+Ihr Konto bei {{ product }} wurde gelöscht, und alle Geräte sind abgemeldet. Ihre Daten werden aus allen Diensten entfernt.`,
+}

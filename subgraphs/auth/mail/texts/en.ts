@@ -1,0 +1,137 @@
+// The mails in English, as Liquid: the subject, an empty line, the text. `button` makes a link of its words.
+import type { MailTemplate } from '../outbox.ts'
+
+const noHarm = 'If this was not you, you need to do nothing: without the code nothing happens.'
+const undo = `{{ link | button: "This was not me" }}
+
+That brings your addresses back as they were, ends every session and asks for a new password. The link works for 72 hours.`
+const askForReset =
+  'If this was not you, ask for a new password at once: whoever reads the mail of an address of the account can.'
+
+export const en: Readonly<Record<MailTemplate, string>> = {
+  'registration-code': `{{ code }} is your code for {{ product }}
+
+Your code is {{ code }}. It completes the registration at {{ product }} and works for 10 minutes.
+
+${noHarm}`,
+
+  'account-exists': `You already have an account at {{ product }}
+
+Somebody, perhaps you, tried to register this address at {{ product }}. It has an account already: log in, or ask for a new password.
+
+If this was not you, you need to do nothing.`,
+
+  'login-code': `{{ code }} is your sign-in code for {{ product }}
+
+Your code is {{ code }}. It completes the sign-in at {{ product }} and works for 10 minutes.
+
+If this was not you, somebody knows your password: change it.`,
+
+  'api-key-code': `{{ code }} confirms an API key at {{ product }}
+
+Your code is {{ code }}. It makes the API key "{{ name }}" usable at {{ product }} and works for 10 minutes.
+
+If this was not you, somebody is signed in to your account: log out everywhere.`,
+
+  'session-ended': `A session at {{ product }} was ended for your safety
+
+An old refresh token of a session ({{ device | default: "unknown device" }}) was used again at {{ product }}. That happens when a token was copied, so the session was ended. Log in again; if you do not recognise this, change your password.`,
+
+  'new-device': `A new device signed in to your account at {{ product }}
+
+Your account at {{ product }} was signed in to from a device that we had not seen before.
+
+Time: {{ time }}
+Device: {{ device | default: "unknown" }}
+Network address: {{ address | default: "unknown" }}
+
+If this was you, you need to do nothing.
+
+{{ link | button: "This was not me" }}
+
+That ends every session, voids the password and lets you choose a new one. The link works for 7 days.`,
+
+  'email-code': `{{ code }} adds this address at {{ product }}
+
+Your code is {{ code }}. It adds this address to your account at {{ product }} and works for 10 minutes.
+
+${noHarm}`,
+
+  'address-taken': `Somebody tried to use your address at {{ product }}
+
+Somebody, perhaps you, tried to add this address to another account at {{ product }}. It belongs to your account already, so nothing was changed.`,
+
+  'email-added': `An address was added to your account at {{ product }}
+
+{{ changed }} was added to your account at {{ product }}.
+
+${undo}`,
+
+  'primary-email-changed': `The main address of your account at {{ product }} was changed
+
+Your account at {{ product }} now has {{ changed }} as its main address instead of this one.
+
+${undo}`,
+
+  'primary-email-restored': `The main address of your account at {{ product }} was changed back
+
+Your account at {{ product }} has {{ changed }} as its main address again, instead of this one.
+
+${askForReset}`,
+
+  'email-removed': `An address was removed from your account at {{ product }}
+
+{{ changed }} no longer belongs to your account at {{ product }}.
+
+${undo}`,
+
+  'address-removed': `This address was removed from your account at {{ product }}
+
+This address no longer belongs to your account at {{ product }}. The main address of the account was told how to undo it.`,
+
+  'address-dropped': `This address was removed from your account at {{ product }}
+
+The main address of your account at {{ product }} was proved for the first time, with a new password. This address came with it from elsewhere and no longer belongs to the account: if it is yours, add it again.`,
+
+  'account-taken-back': `Your account at {{ product }} was taken back
+
+The link "This was not me" in a mail to {{ told }} was used. Every session of your account at {{ product }} has ended, the password no longer works, and addresses and API keys that were added meanwhile are gone.
+
+${askForReset}`,
+
+  'password-reset': `{{ code }} is your code for a new password at {{ product }}
+
+Choose a new password at {{ product }}: enter the code {{ code }} where you asked for it (it works for 10 minutes), or open this link within an hour:
+
+{{ link | button: "Choose a new password" }}
+
+If this was not you, you need to do nothing: your password stays as it is.`,
+
+  'no-account': `You have no account at {{ product }}
+
+Somebody, perhaps you, asked for a new password for this address at {{ product }}. There is no account with it: try another address, or register.
+
+If this was not you, you need to do nothing.`,
+
+  'password-changed': `Your password at {{ product }} was changed
+
+The password of your account at {{ product }} was changed, and other devices were signed out.{% if apiKeys == 1 %} 1 API key of yours still works: look at it.{% elsif apiKeys > 1 %} {{ apiKeys }} API keys of yours still work: look at them.{% endif %}
+
+If this was not you, ask for a new password at once: only somebody who reads this mailbox can.`,
+
+  invitation: `You are invited to {{ product }}
+
+An account was made for you at {{ product }}. Choose a password within 7 days:
+
+{{ link | button: "Choose a password" }}`,
+
+  'account-deletion-code': `{{ code }} deletes your account at {{ product }}
+
+Your code is {{ code }}. It deletes your account at {{ product }}, with everything in it, and works for 10 minutes. This cannot be undone.
+
+If this was not you, somebody is signed in to your account: log out everywhere, and change your password.`,
+
+  'account-deleted': `Your account at {{ product }} was deleted
+
+Your account at {{ product }} was deleted, and every device is signed out. Your data is being removed from all services.`,
+}
