@@ -99,6 +99,19 @@ in, and what looks wrong.`,
     options: {},
     run: () => runInAuth('doctor'),
   },
+  'mail preview': {
+    help: `Shows mails as they would leave, in the terminal or as files, with the texts of MAIL_TEMPLATES in place.
+With --out their templates are written too.`,
+    options: {
+      template: { value: '<name>' },
+      language: { value: '<language>' },
+      out: { value: '<folder>' },
+    },
+    run: async (given) => {
+      const { previewMails } = await import('./preview-mails.ts')
+      return { said: await previewMails(given), isComplete: true }
+    },
+  },
   'identity-token': {
     help: 'Prints an identity token of 60 seconds, to call a subgraph by hand. Development only.',
     options: {

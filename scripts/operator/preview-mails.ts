@@ -1,60 +1,61 @@
 // Shows every mail as it would leave, with facts that are made up. No database and no mail server is asked.
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isLanguage, languageNames } from '../../platform/language.ts'
+import { languageNames } from '../../platform/language.ts'
 import { readAuthConfig } from '../../subgraphs/auth/config.ts'
 import { type MailKind, mailKinds, mailTemplates } from '../../subgraphs/auth/mail/kinds.ts'
-import type { MailTemplate } from '../../subgraphs/auth/mail/outbox.ts'
 import { createMailTexts, shippedTemplates } from '../../subgraphs/auth/mail/templates.ts'
 import { createComposer } from '../../subgraphs/auth/mail/transport.ts'
+import type { Given } from './command.ts'
 
-export interface PreviewOptions {
-  /** Default: every mail. */
-  readonly template?: string
-  /** Default: every language. */
-  readonly language?: string
-  /** A folder for `.txt`, `.html` and `.eml`, and for the templates themselves. Default: the terminal. */
-  readonly out?: string
-}
-
-/** @returns what to say */
-export async function previewMails(
-  options: PreviewOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  const { mail: settings } = readAuthConfig({ ...withoutSecrets(), ...env })
+/**
+ * @param given `template` and `language`: the only ones to show; `out`: a folder for `.txt`, `.html` and `.eml`, and for
+ * the templates themselves, instead of the terminal
+ * @returns what to say
+ */
+export async function previewMails(given: Given): Promise<string> {
+  const [template, language, out] = [given.template, given.language, given.out].map(textOf)
+  const { mail: settings } = readAuthConfig({ ...withoutSecrets(), ...process.env })
   const texts = createMailTexts(settings)
   const composer = createComposer(settings.from)
   const said: string[] = []
-  if (options.out !== undefined) writeTemplates(join(options.out, 'templates'))
-  for (const language of chosen(options.language, languageNames, 'language')) {
-    for (const template of chosen(options.template, mailTemplates, 'mail')) {
-      const { facts }: MailKind = mailKinds[template as MailTemplate]
-      const given = { code: '12345678', linkToken: 'example', data: facts }
-      const mail = texts.render(template as MailTemplate, given, asLanguage(language))
-      const name = `${template}.${language}`
+  if (out !== undefined) writeTemplates(join(out, 'templates'))
+  for (const shown of chosen(language, languageNames, 'language')) {
+    for (const kind of chosen(template, mailTemplates, 'mail')) {
+      const { facts }: MailKind = mailKinds[kind]
+      const mail = texts.render(
+        kind,
+        { code: '12345678', linkToken: 'example', data: facts },
+        shown,
+      )
+      const name = `${kind}.${shown}`
       said.push(`== ${name}\nSubject: ${mail.subject}\n\n${mail.text}`)
-      if (options.out === undefined) continue
-      const to = 'ada@example.com'
-      const eml = await composer.compose({ messageId: `<${name}@preview>`, to, ...mail })
-      writeFileSync(join(options.out, `${name}.txt`), `${mail.subject}\n\n${mail.text}`)
-      writeFileSync(join(options.out, `${name}.html`), mail.html)
-      writeFileSync(join(options.out, `${name}.eml`), eml)
+      if (out === undefined) continue
+      const message = { messageId: `<${name}@preview>`, to: 'ada@example.com', ...mail }
+      writeFileSync(join(out, `${name}.txt`), `${mail.subject}\n\n${mail.text}`)
+      writeFileSync(join(out, `${name}.html`), mail.html)
+      writeFileSync(join(out, `${name}.eml`), await composer.compose(message))
     }
   }
   composer.stop()
-  if (options.out === undefined) return said.join('\n')
-  return `${said.length} mails, as .txt, .html and .eml, are in ${options.out}. Copy what you want to change from ${join(options.out, 'templates')} to MAIL_TEMPLATES.`
+  if (out === undefined) return said.join('\n')
+  return `${said.length} mails, as .txt, .html and .eml, are in ${out}. Copy what you want to change from ${join(out, 'templates')} to the folder of MAIL_TEMPLATES.`
 }
 
-function chosen(wanted: string | undefined, known: readonly string[], what: string) {
+function textOf(value: Given[string] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function chosen<T extends string>(
+  wanted: string | undefined,
+  known: readonly T[],
+  what: string,
+): readonly T[] {
   if (wanted === undefined) return known
-  if (known.includes(wanted)) return [wanted]
+  const found = known.filter((name) => name === wanted)
+  if (found.length > 0) return found
   throw new Error(`There is no ${what} "${wanted}". There are: ${known.join(', ')}`)
-}
-
-function asLanguage(name: string) {
-  return isLanguage(name) ? name : undefined
 }
 
 function writeTemplates(folder: string): void {
@@ -64,7 +65,7 @@ function writeTemplates(folder: string): void {
 
 /** The settings of mails are read with the others, and a preview needs no secret. */
 function withoutSecrets(): Record<string, string> {
-  const none = `1:${Buffer.alloc(32).toString('base64')}`
+  const none = `1:${randomBytes(32).toString('base64')}`
   return {
     PASSWORD_PEPPER: none,
     CODE_KEY: none,

@@ -37,7 +37,11 @@ describe.each(every)('%s (%s)', (template, language) => {
   const texts = createMailTexts(settings)
 
   test('shows its proof and its facts in both parts, and leaves nothing open', () => {
-    const { subject, text, html } = texts.render(template, { code, linkToken, data: facts }, language)
+    const { subject, text, html } = texts.render(
+      template,
+      { code, linkToken, data: facts },
+      language,
+    )
     for (const part of [subject, text, html]) {
       expect(part).not.toMatch(/\{\{|\}\}|\{%|%\}|undefined|null|\[object/)
     }
@@ -59,7 +63,8 @@ describe.each(every)('%s (%s)', (template, language) => {
   })
 
   test('takes whatever others chose as text: no markup, no other header, no other link', () => {
-    const hostile = '<img src=x onerror=alert(1)>"\'&\r\nBcc: eve@example.com {{ code }}\u0001x\u0002'
+    const hostile =
+      '<img src=x onerror=alert(1)>"\'&\r\nBcc: eve@example.com {{ code }}\u0001x\u0002'
     const data = Object.fromEntries(Object.keys(facts).map((name) => [name, hostile]))
     const { subject, html } = texts.render(template, { code, linkToken, data }, language)
     expect(subject).not.toMatch(/\p{Cc}/u)
@@ -110,16 +115,50 @@ test('a file in the folder takes the place of one text; an HTML file of one HTML
 })
 
 test.each([
-  ['a name that no mail has', { 'login-cod.en.txt': 'x' }, /login-cod\.en\.txt: no mail has this name/],
-  ['a fact that is not known', { 'login-code.en.txt': 'x\n\n{{ code }}\n{{ pin }}' }, /login-code\.en\.txt: .*pin, line:4/],
-  ['a fact of another mail', { 'login-code.en.txt': 'x\n\n{{ code }} {{ device }}' }, /device.*line:3/],
-  ['a bracket that stays open', { 'login-code.en.txt': 'x\n\n{{ code' }, /login-code\.en\.txt, line:3/],
-  ['a filter that is not there', { 'login-code.en.txt': 'x\n\n{{ code | shout }}' }, /shout.*line:3/],
-  ['no code', { 'login-code.en.txt': 'x\n\ny' }, /login-code\.en: both parts must show \{\{ code \}\}/],
-  ['no link in the HTML', { 'invitation.de.html': '<p>x</p>' }, /invitation\.de: both parts must show \{\{ link \}\}/],
-  ['another file', { 'login-code.en.txt': 'x\n\n{{ code }}{% include "/etc/passwd" %}' }, /login-code\.en\.txt/],
+  [
+    'a name that no mail has',
+    { 'login-cod.en.txt': 'x' },
+    /login-cod\.en\.txt: no mail has this name/,
+  ],
+  [
+    'a fact that is not known',
+    { 'login-code.en.txt': 'x\n\n{{ code }}\n{{ pin }}' },
+    /login-code\.en\.txt: .*pin, line:4/,
+  ],
+  [
+    'a fact of another mail',
+    { 'login-code.en.txt': 'x\n\n{{ code }} {{ device }}' },
+    /device.*line:3/,
+  ],
+  [
+    'a bracket that stays open',
+    { 'login-code.en.txt': 'x\n\n{{ code' },
+    /login-code\.en\.txt, line:3/,
+  ],
+  [
+    'a filter that is not there',
+    { 'login-code.en.txt': 'x\n\n{{ code | shout }}' },
+    /shout.*line:3/,
+  ],
+  [
+    'no code',
+    { 'login-code.en.txt': 'x\n\ny' },
+    /login-code\.en: both parts must show \{\{ code \}\}/,
+  ],
+  [
+    'no link in the HTML',
+    { 'invitation.de.html': '<p>x</p>' },
+    /invitation\.de: both parts must show \{\{ link \}\}/,
+  ],
+  [
+    'another file',
+    { 'login-code.en.txt': 'x\n\n{{ code }}{% include "/etc/passwd" %}' },
+    /login-code\.en\.txt/,
+  ],
 ])('a template with %s stops the start, with file and line', (_, files, message) => {
-  expect(() => createMailTexts({ ...settings, templatesFolder: folderWith(files) })).toThrow(message)
+  expect(() => createMailTexts({ ...settings, templatesFolder: folderWith(files) })).toThrow(
+    message,
+  )
 })
 
 test('a folder that is not there stops the start', () => {

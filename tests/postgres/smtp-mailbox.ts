@@ -15,7 +15,15 @@ export async function startSmtpMailbox(
       stream.on('end', () => {
         const to = session.envelope.rcptTo[0]?.address ?? ''
         const text = Buffer.concat(chunks).toString()
-        void mailbox.send({ messageId: '', to, subject: '', text, code: null, link: null, html: '' })
+        void mailbox.send({
+          messageId: '',
+          to,
+          subject: '',
+          text,
+          code: null,
+          link: null,
+          html: '',
+        })
         done()
       })
     },

@@ -77,7 +77,9 @@ function compile(engine: Liquid, { file, text }: MailSource): (facts: Facts) => 
       return engine.renderSync(template, { ...facts })
     } catch (error) {
       // The engine names line and column, and the file only where it could not read it.
-      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error })
+      throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      })
     }
   }
 }
