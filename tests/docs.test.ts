@@ -94,7 +94,7 @@ test('every error code and reason of the code is in docs/errors.md, and no other
 
 test('every command of an operator is in docs/operators.md, and no other is', () => {
   const page = readFileSync('docs/operators.md', 'utf8')
-  const [table = ''] = /\| command \|[^]*?\n\n/.exec(page) ?? []
+  const [table = ''] = /\| command \|[\s\S]*?\n\n/.exec(page) ?? []
   const rows = [...table.matchAll(/^\| `([a-z][a-z ]*(?:-[a-z]+)*)[^`]*` \|/gm)]
   const told = rows.map(([, name = '']) => name.trim()).sort()
   expect(told).toEqual(Object.keys(commands).sort())
