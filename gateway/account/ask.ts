@@ -65,7 +65,7 @@ export function createAskAccount(
     try {
       const request = new GatewayRequest({ id, incoming, search: '', caller, leaving })
       const graph = parts.currentGraph()
-      if (graph === null) throw serviceUnavailable()
+      if (graph === null) throw serviceUnavailable('NO_GRAPH')
       request.graph = graph
       request.params = {
         query: documents[mutation],
