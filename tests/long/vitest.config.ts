@@ -1,6 +1,7 @@
 // What takes minutes or counts samples: by hand and on a schedule, `npm run test:long`, never in `npm test`.
 import { defineConfig, mergeConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
+import { createLastPassed } from './last-passed.ts'
 
 const { projects: _, ...test } = base.test ?? {}
 
@@ -11,6 +12,7 @@ export default mergeConfig(
       include: ['tests/long/**/*.test.ts'],
       globalSetup: ['tests/global-setup.ts'],
       pool: 'forks',
+      reporters: ['default', createLastPassed()],
       // One at a time: they measure, and they take all that the machine has.
       fileParallelism: false,
       testTimeout: 60 * 60_000,

@@ -31,12 +31,6 @@ async function registerMany(count: number): Promise<Person[]> {
   return await Promise.all(Array.from({ length: count }, () => registerPerson(stack)))
 }
 
-async function timed<T>(act: () => Promise<T>): Promise<{ answer: T; ms: number }> {
-  const start = performance.now()
-  const answer = await act()
-  return { answer, ms: performance.now() - start }
-}
-
 const tokenCheck = (person: Person): Promise<GraphqlAnswer> =>
   stack.client.send('{ __typename }', {}, bearer(person.accessToken))
 
@@ -133,27 +127,22 @@ async function registerAnew(): Promise<string> {
   return (await registerPerson(stack).catch(() => null))?.refreshToken ?? ''
 }
 
-test.each([500, 3_000])(
-  'a database that is %i ms slow leaves token checks as quick as they were',
-  async (delayMs) => {
-    const [person] = await registerMany(1)
-    if (person === undefined) throw new Error('nobody registered')
-    await tokenCheck(person)
-    proxy.delayMs = delayMs
-    await sleep(2_000)
-    const times: number[] = []
-    for (let count = 0; count < 100; count += 1) {
-      const { answer, ms } = await timed(() => tokenCheck(person))
-      expect(answer.status).toBe(200)
-      times.push(ms)
-      await sleep(20)
-    }
-    times.sort((a, b) => a - b)
-    // At most the first one waits, half a second, to find out.
-    expect(times.at(-2)).toBeLessThan(250)
-    expect(times.at(-1)).toBeLessThan(1_000)
-  },
-)
+test('token checks go on while a database answers nothing: they do not wait for it', async () => {
+  const [person] = await registerMany(1)
+  if (person === undefined) throw new Error('nobody registered')
+  expect((await tokenCheck(person)).status).toBe(200)
+  // Longer than the feed may be silent: from then on a gateway would ask auth, which waits for its database.
+  proxy.delayMs = 10_000
+  const feedAgeMs = async () => {
+    const detail = await fetch(`${stack.gateways[0]?.adminUrl}/health/ready`)
+    return ((await detail.json()) as { revocations: { ageMs: number } }).revocations.ageMs
+  }
+  await expect.poll(feedAgeMs, { timeout: 10_000 }).toBeGreaterThan(1_500)
+  const begun = performance.now()
+  for (let count = 0; count < 100; count += 1) expect((await tokenCheck(person)).status).toBe(200)
+  // One check that had waited would have taken all of this time.
+  expect(performance.now() - begun).toBeLessThan(proxy.delayMs)
+})
 
 test('200 requests that wait for a locked table: 503 within seconds for those without a connection, the others go on', async () => {
   const [person] = await registerMany(1)
@@ -161,22 +150,36 @@ test('200 requests that wait for a locked table: 503 within seconds for those wi
   const locker = new pg.Client({ connectionString: proxy.url })
   await locker.connect()
   await locker.query('begin; lock table sessions in access exclusive mode')
-  const flood = Array.from({ length: 200 }, (_, index) =>
-    timed(() => refreshWith(either(index), person.refreshToken)),
-  )
-  await sleep(5_000)
+  let isLocked = true
+  const flood = Array.from({ length: 200 }, async (_, index) => {
+    const { code } = await refreshWith(either(index), person.refreshToken)
+    return { code, wasLocked: isLocked }
+  })
+  // Ten have a connection at each of two instances; nobody else may be kept while the table is locked.
+  const refused = await Promise.race([
+    firstOf(flood, 150),
+    sleep(30_000).then(() => Promise.reject(new Error('requests wait for ever'))),
+  ])
+  expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['SERVICE_UNAVAILABLE']))
+  expect(refused.every(({ wasLocked }) => wasLocked)).toBe(true)
+  isLocked = false
   await locker.query('commit')
   await locker.end()
-  const answers = await Promise.all(flood)
-  const refused = answers.filter(({ answer }) => answer.code !== undefined)
-  expect(new Set(refused.map(({ answer }) => answer.code))).toEqual(
-    new Set(['SERVICE_UNAVAILABLE']),
-  )
-  // Two seconds for a connection, and the time that 200 requests take on two cores.
-  expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(4_500)
-  expect(refused.length).toBeGreaterThan(100)
+  const codes = (await Promise.all(flood)).map(({ code }) => code)
+  expect(new Set(codes)).toEqual(new Set([undefined, 'SERVICE_UNAVAILABLE']))
   expect((await refreshWith(either(0), person.refreshToken)).errors).toEqual([])
 }, 60_000)
+
+/** The first so many that are there. */
+async function firstOf<T>(promises: readonly Promise<T>[], count: number): Promise<T[]> {
+  const first: T[] = []
+  return await new Promise((resolve) => {
+    for (const promise of promises)
+      void promise.then((one) => {
+        if (first.push(one) === count) resolve([...first])
+      })
+  })
+}
 
 test('auth that starts before its database is live and not ready, and ready within 5 s of it', async () => {
   const [port = 0] = await freePorts(1)
