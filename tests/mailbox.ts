@@ -1,5 +1,6 @@
 // A mail transport that keeps what it is given, so that a test can read its mail.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Knex } from 'knex'
 import type { MailMessage, MailTransport } from '../subgraphs/auth/mail/transport.ts'
 
 export interface Mailbox extends MailTransport {
@@ -47,4 +48,13 @@ export function linkToken(text: string, page: string): string {
   const [, token] = new RegExp(`/account/${page}#(\\S+)`).exec(text) ?? []
   if (token === undefined) throw new Error(`no link to ${page} in:\n${text}`)
   return token
+}
+
+/** Nothing waits to be mailed any more: what has not come by now does not come. */
+export async function nothingLeftToMail(db: Knex): Promise<void> {
+  for (let waited = 0; waited < 10_000; waited += 25) {
+    if ((await db('mail_outbox').first('id')) === undefined) return
+    await sleep(25)
+  }
+  throw new Error('mail is left after 10 s')
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { linkToken } from '../mailbox.ts'
+import { linkToken, nothingLeftToMail } from '../mailbox.ts'
 import {
   LOGIN,
   logIn,
@@ -54,7 +54,7 @@ test('a sign-in from a new device mails time, device and network; a known device
   const before = stack.mailbox.messages.length
   const again = await logIn(stack.client, { ...person, deviceToken: signedIn.deviceToken })
   expect(again.id).toBe(person.id)
-  await new Promise((resolve) => setTimeout(resolve, 600))
+  await nothingLeftToMail(stack.db)
   expect(stack.mailbox.messages).toHaveLength(before)
 })
 
@@ -255,7 +255,7 @@ describe('with SESSION_VERIFICATION=always', () => {
       const code = await strict.mailbox.takeCode(email)
       const done = await strict.client.send(VERIFY, { input: { verificationId, code } })
       expect(done.data.verifySession.__typename).toBe('SignedIn')
-      await new Promise((resolve) => setTimeout(resolve, 600))
+      await nothingLeftToMail(strict.db)
       expect(strict.mailbox.messages.filter(({ subject }) => /new device/.test(subject))).toEqual(
         [],
       )

@@ -5,6 +5,7 @@ import { networkOf } from '../../subgraphs/auth/networks/network.ts'
 import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
+import { nothingLeftToMail } from '../mailbox.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
 let stack: Stack
@@ -108,7 +109,7 @@ test('a wrong password in that state mails nothing', async () => {
     const answer = await login({ email: person.email, password: 'wrong' }, anywhere())
     expect(answer.data.login.__typename).toBe('VerificationRequired')
   }
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  await nothingLeftToMail(stack.db)
   expect(stack.mailbox.messages.filter(({ to }) => to === person.email)).toHaveLength(before)
 })
 
@@ -230,7 +231,7 @@ test('a mailbox is not flooded: once a minute, five times an hour, and the answe
     expect((await ask()).errors).toEqual([])
   }
   await expect.poll(() => stack.mailbox.messages.filter(({ to }) => to === email).length).toBe(5)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await nothingLeftToMail(stack.db)
   expect(stack.mailbox.messages.filter(({ to }) => to === email)).toHaveLength(5)
 
   // Mail that strangers provoke must not use up what the owner needs.

@@ -29,7 +29,7 @@ async function listen(handler: Handler): Promise<Server> {
 }
 
 /** Sources for `auth` and `reviews`, both at this address. */
-function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 300): DataSources {
+function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 20_000): DataSources {
   const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs }
   const reviews = { ...entry, forwardHeaders: ['Accept-Language'] }
   const text = JSON.stringify({ subgraphs: { auth: entry, reviews } })
@@ -215,7 +215,7 @@ describe('a subgraph that misbehaves', () => {
     const server = await listen((request) => {
       closed = once(request.socket, 'close')
     })
-    const result = await send(sourcesFor(urlOf(server)), 'reviews')
+    const result = await send(sourcesFor(urlOf(server), undefined, 300), 'reviews')
     expect(result.errors).toEqual([
       { message: expect.any(String), extensions: { code: 'SUBGRAPH_TIMEOUT' } },
     ])
@@ -229,7 +229,7 @@ describe('a subgraph that misbehaves', () => {
       const timer = setInterval(() => response.write(' '), 20)
       response.on('close', () => clearInterval(timer))
     })
-    const result = await send(sourcesFor(urlOf(server)), 'reviews')
+    const result = await send(sourcesFor(urlOf(server), undefined, 300), 'reviews')
     expect(result.errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_TIMEOUT' })
   })
 
@@ -286,7 +286,7 @@ describe('a client that leaves', () => {
 
 test('a hundred parallel requests share the pool and are all answered', async () => {
   const server = await listen((_, response) => answer(response, { data: { a: 1 } }))
-  const sources = sourcesFor(urlOf(server), undefined, 5000)
+  const sources = sourcesFor(urlOf(server))
   const results = await Promise.all(Array.from({ length: 100 }, () => send(sources, 'reviews')))
   expect(results.every(({ data }) => data?.a === 1)).toBe(true)
 })
