@@ -7,7 +7,7 @@ import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node'
 
 const FILE = 'tests/long/last-passed.json'
 
-export interface Passed {
+interface Passed {
   readonly commit: string
   readonly date: string
   readonly node: string
@@ -16,7 +16,7 @@ export interface Passed {
   readonly hashes: number
 }
 
-export type LastPassed = Readonly<Record<string, Passed>>
+type LastPassed = Readonly<Record<string, Passed>>
 
 export function createLastPassed(): Reporter {
   return { onTestRunEnd: record }
@@ -41,7 +41,7 @@ function record(modules: readonly TestModule[], _: unknown, reason: TestRunEndRe
   writeFileSync(FILE, `${JSON.stringify(sorted, null, 2)}\n`)
 }
 
-export function readLastPassed(): LastPassed {
+function readLastPassed(): LastPassed {
   return existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {}
 }
 
