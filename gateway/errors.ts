@@ -1,5 +1,6 @@
 // The one table of error codes (docs/errors.md): what a refusal says, its HTTP status and its headers.
 import type { Denial } from '@sallyport/claims/predicates'
+import type { SourceLocation } from 'graphql'
 
 /** Codes that the gateway itself raises, each with its status as a request error and its public text. */
 const REQUEST_ERRORS = {
@@ -37,6 +38,8 @@ export interface GatewayErrorOptions {
   /** Sent as `Retry-After` too. Default: 1 with RATE_LIMITED and SERVICE_UNAVAILABLE. */
   readonly retryAfterSeconds?: number
   readonly challenge?: StepUpChallenge
+  /** Where in the document, in development. */
+  readonly locations?: readonly SourceLocation[]
   readonly headers?: Readonly<Record<string, string>>
   /** For the log alone. */
   readonly cause?: unknown
@@ -64,12 +67,14 @@ export class GatewayError extends Error {
   readonly extensions: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
   readonly logReason: string | undefined
+  readonly locations: readonly SourceLocation[] | undefined
   /** Where the document was read, and refused after that. */
   operation: RefusedOperation | null = null
 
   constructor(code: GatewayErrorCode, options: GatewayErrorOptions = {}) {
     super(options.message ?? REQUEST_ERRORS[code].message, { cause: options.cause })
     this.code = code
+    this.locations = options.locations
     this.logReason = options.logReason ?? options.reason
     this.status = options.status ?? REQUEST_ERRORS[code].status
     const retryAfterSeconds = options.retryAfterSeconds ?? defaultRetryAfter(code)
@@ -114,12 +119,20 @@ export function errorFromDenial(
 }
 
 export interface ErrorBody {
-  readonly errors: readonly [{ message: string; extensions: Record<string, unknown> }]
+  readonly errors: readonly [
+    {
+      message: string
+      locations?: readonly SourceLocation[]
+      extensions: Record<string, unknown>
+    },
+  ]
 }
 
 /** The body of a refused request: no `data`. */
 export function errorBody(error: GatewayError, requestId: string): ErrorBody {
-  return { errors: [{ message: error.message, extensions: { ...error.extensions, requestId } }] }
+  const { message, locations } = error
+  const extensions = { ...error.extensions, requestId }
+  return { errors: [{ message, ...(locations && { locations }), extensions }] }
 }
 
 export type ResponseMediaType =

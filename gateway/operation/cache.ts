@@ -99,12 +99,13 @@ function prepareOperation(
   const { operation, document } = selectOperation(whole, operationName)
   naming(operation, () => validateDocument(schema, whole, { showSchemaDetails }))
   refuseAmbiguousNames(schema, whole, plannerFields)
+  const variables = { schema, operation, document, limits, showSchemaDetails }
+  const checkVariables = createVariablesCheck(variables)
   forgetLocations(whole)
   const compile = (source: OperationDocument) =>
     compileOperation({ schema, access, logger, ...source })
   const asked: OperationDocument = { operation, document }
   const compiled = compile(asked)
-  const checkVariables = createVariablesCheck({ schema, operation, document, limits })
   const common = { ...compiled, query, queryHash, checkVariables, asked }
   // What makes a credential runs as nobody, but answers as whoever it made.
   const left =

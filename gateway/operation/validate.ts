@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql'
 import { GatewayError } from '../errors.ts'
+import { placeOfLiteral, withoutValue } from './explain.ts'
 
 const MESSAGE_LENGTH = 300
 const VALUE_KINDS: ReadonlySet<string> = new Set([
@@ -47,13 +48,20 @@ export function validateDocument(
   if (!error) return
   const [location] = error.locations ?? []
   const place = location ? ` (line ${location.line}, column ${location.column})` : ''
-  const message = `${describe(error, options)}${place}.`
-  throw new GatewayError('GRAPHQL_VALIDATION_FAILED', { message })
+  const isShown = options.showSchemaDetails
+  const literal = error.nodes?.find(({ kind }) => VALUE_KINDS.has(kind))
+  const what = literal && isShown ? placeOfLiteral(schema, document, literal) : ''
+  const message = `${describe(error, options)}${what}${place}.`
+  const locations = isShown && location ? [location] : undefined
+  throw new GatewayError('GRAPHQL_VALIDATION_FAILED', { message, ...(locations && { locations }) })
 }
 
 function describe(error: GraphQLError, { showSchemaDetails }: ValidateOptions): string {
   const [node] = error.nodes ?? []
-  if (node && VALUE_KINDS.has(node.kind)) return 'A literal does not fit the type of its place'
+  if (node && VALUE_KINDS.has(node.kind)) {
+    if (showSchemaDetails) return withoutValue(error.message)
+    return 'A literal does not fit the type of its place'
+  }
   const message = error.message.replace(/ Did you mean [\s\S]*$/, '').slice(0, MESSAGE_LENGTH)
   if (showSchemaDetails) return message.replace(/\.$/, '')
   for (const pattern of OWN_WORDS) {

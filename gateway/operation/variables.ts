@@ -8,11 +8,13 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
+  type SourceLocation,
   typeFromAST,
   visit,
 } from 'graphql'
 import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
+import { locationOf, withoutValue } from './explain.ts'
 import type { OperationLimits } from './limits.ts'
 import { createNodeCheck } from './nodes.ts'
 
@@ -21,9 +23,13 @@ export interface VariablesCheckOptions {
   readonly operation: OperationDefinitionNode
   readonly document: DocumentNode
   readonly limits: OperationLimits
+  /** Whether messages may name types and fields of the schema. Values never stay. */
+  readonly showSchemaDetails: boolean
 }
 
 interface Declared {
+  /** Null where clients are not to be told more than the variable's name. */
+  readonly location: SourceLocation | null
   readonly name: string
   readonly type: GraphQLInputType
   readonly hasDefault: boolean
@@ -62,19 +68,20 @@ export function createVariablesCheck(
 }
 
 function checkValue(variable: Declared, value: unknown, limits: OperationLimits): void {
-  const { name, type, isPageSize, isCondition } = variable
+  const { type, isPageSize, isCondition, location } = variable
   if (value === undefined) {
-    if (isNonNullType(type)) throw invalid(name, 'is required')
+    if (isNonNullType(type)) throw invalid(variable, 'is required')
     return
   }
-  if (isCondition && value === null) throw invalid(name, 'does not fit its type')
+  if (isCondition && value === null) throw invalid(variable, 'does not fit its type')
   const excess = findExcess(value, limits)
-  if (excess) throw invalid(name, excess)
+  if (excess) throw invalid(variable, excess)
   if (isPageSize && typeof value === 'number' && value > limits.pageSize) {
-    throw invalid(name, `is larger than ${limits.pageSize}`)
+    throw invalid(variable, `is larger than ${limits.pageSize}`)
   }
   coerceInputValue(value, type, (path, _, error) => {
-    throw invalid(name, `does not fit its type${placeOf(path)}${missingField(error)}`)
+    const why = location === null ? missingField(error) : `: ${withoutValue(error.message)}`
+    throw invalid(variable, `does not fit its type${placeOf(path)}${why}`)
   })
 }
 
@@ -98,6 +105,7 @@ function readDeclarations({
   operation,
   document,
   limits,
+  showSchemaDetails,
 }: VariablesCheckOptions): Declared[] {
   const pageSizes = pageSizeVariables(document)
   const conditions = conditionVariables(document)
@@ -108,9 +116,12 @@ function readDeclarations({
     const name = definition.variable.name.value
     const isPageSize = pageSizes.has(name)
     const isHuge = defaultValue?.kind === Kind.INT && Number(defaultValue.value) > limits.pageSize
-    if (isPageSize && isHuge) throw invalid(name, `is larger than ${limits.pageSize}`)
+    const location = (showSchemaDetails && locationOf(definition)) || null
+    if (isPageSize && isHuge) {
+      throw invalid({ name, location }, `is larger than ${limits.pageSize}`)
+    }
     const hasDefault = defaultValue !== undefined
-    return [{ name, type, hasDefault, isPageSize, isCondition: conditions.has(name) }]
+    return [{ name, type, hasDefault, isPageSize, isCondition: conditions.has(name), location }]
   })
 }
 
@@ -135,7 +146,11 @@ function missingField(error: GraphQLError): string {
   return /of required type/.test(error.message) ? ': a required field is missing' : ''
 }
 
-function invalid(name: string, problem: string): GatewayError {
+function invalid(
+  { name, location }: Pick<Declared, 'name' | 'location'>,
+  problem: string,
+): GatewayError {
   const message = `Variable "$${name}" ${problem}.`
-  return new GatewayError('BAD_REQUEST', { message, reason: 'INVALID_VARIABLES' })
+  const locations = location === null ? {} : { locations: [location] }
+  return new GatewayError('BAD_REQUEST', { message, reason: 'INVALID_VARIABLES', ...locations })
 }
