@@ -76,8 +76,9 @@ function rightmostUntrusted(
 
 /** `192.0.2.1:443`, `[2001:db8::1]` and `[2001:db8::1]:443`, as proxies write them. */
 function withoutPort(hop: string): string {
-  const bracketed = /^\[([^[\]]*:[^[\]]*)\](?::\d{1,5})?$/.exec(hop)
-  if (bracketed?.[1]) return bracketed[1]
+  const bracketed = /^\[([^[\]]+)\](?::\d{1,5})?$/.exec(hop)?.[1]
+  // Brackets are for IPv6 alone.
+  if (bracketed?.includes(':')) return bracketed
   return /^[\d.]+:\d{1,5}$/.test(hop) ? hop.slice(0, hop.indexOf(':')) : hop
 }
 
