@@ -45,6 +45,8 @@ function parse(text: string): EmailAddress | null {
     .toLowerCase()
   // A URL ends its host there, and so would what reads the host out of one: `a@example.com/x` is nobody's address.
   if (/[/\\?#%:]/.test(host)) return null
+  // It takes line breaks and tabs out without a word.
+  if (/[\s\p{Cc}]/u.test(host)) return null
   const domain = domainToASCII(host)
   if (domain === '' || !DOMAIN.test(domain)) return null
   return { address: `${local}@${domain}`, normalized: `${local.toLowerCase()}@${domain}` }
