@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createIdentityReader } from '@sallyport/claims'
+import { createIdentityReader, type IdentityReaderOptions } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import { createNetworkMatcher } from '@sallyport/claims/networks'
 import type { Logger } from 'pino'
@@ -45,6 +45,10 @@ export interface AuthParts {
   readonly log?: Logger
   /** Who takes events in this process. With `NATS_URL` they get them from there instead. */
   readonly consumers?: readonly EventConsumer[]
+  /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
+  readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
+  /** Whether commands come through the socket in `DATA_DIR`. Default: with an embedded database that is opened here. */
+  readonly takesCommands?: boolean
 }
 
 /** Migrates, starts every loop and listens. Refuses to start rather than to run half. */
@@ -89,7 +93,9 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const identity = createIdentityReader({
     subgraph: 'auth',
     issuer: config.publicUrl,
-    jwksUrl: config.identityJwksUrl,
+    ...(parts.identityKeys === undefined
+      ? { jwksUrl: config.identityJwksUrl }
+      : { jwks: parts.identityKeys }),
   })
   const http = await createAuthServer({ deps, identity, feed })
   await new Promise<void>((resolve, reject) => {
@@ -100,7 +106,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   log.info({ url }, 'auth subgraph is listening')
   const isEmbedded = parts.database === undefined && config.databaseUrl === null
-  const operator = isEmbedded ? await listenForCommands(deps) : null
+  const operator = (parts.takesCommands ?? isEmbedded) ? await listenForCommands(deps) : null
 
   return {
     url,

@@ -1,8 +1,6 @@
 // The auth subgraph's database: PostgreSQL, or PGlite embedded. The same dialect and types on both.
-import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import knex, { type Knex } from 'knex'
-import { lockDataFolder } from './data-folder.ts'
 
 export interface Database {
   readonly db: Knex
@@ -39,32 +37,10 @@ export function connectPostgres(url: string, poolSize: number): Database {
  * Opens the embedded database in a folder, or in memory when `folder` is null.
  * @throws Error when another process holds the folder: two would corrupt it.
  */
-export async function openEmbedded(folder: string | null, template?: Blob): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
-  const { pg_trgm } = await import('@electric-sql/pglite/contrib/pg_trgm')
-  if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const unlock = folder === null ? () => {} : lockDataFolder(folder)
-  const pglite = await PGlite.create({
-    extensions: { pg_trgm },
-    ...(folder === null ? {} : { dataDir: `${folder}/pg` }),
-    ...(template === undefined ? {} : { loadDataDir: template }),
-  })
-  const db = knex({
-    client: 'pg',
-    // One connection is all that PGlite has. A query outside an open transaction waits for it.
-    pool: { min: 1, max: 1, acquireTimeoutMillis: 30_000 },
-    connection: createPgConfig(pglite) as unknown as Knex.PgConnectionConfig,
-    acquireConnectionTimeout: 30_000,
-  })
-  return {
-    db,
-    stop: async () => {
-      await db.destroy()
-      await pglite.close()
-      unlock()
-    },
-  }
+export async function openEmbedded(folder: string | null, contents?: Blob): Promise<Database> {
+  const embedded = await import('../../platform/embedded/open.ts')
+  const { owner, stop } = await embedded.openEmbedded({ folder, contents })
+  return { db: owner, stop }
 }
 
 /** SQLSTATE of a serialization failure and of a deadlock: the one cure is to try again. */

@@ -1,12 +1,12 @@
 // The reviews database: PostgreSQL, or PGlite embedded. The same dialect, types and errors on both.
-import { mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import knex, { type Knex } from 'knex'
 import { migrateReviews, REVIEWS_SCHEMA } from '../../migrations/reviews/index.ts'
 import { databaseLog } from '../../platform/database-log.ts'
+import { SHARED_MARK } from '../../platform/embedded/one-for-all.ts'
 import type { Log } from '../../platform/log.ts'
 import type { ReviewsConfig } from './config.ts'
-import { lockDataFolder } from './data-folder.ts'
 
 export interface Database {
   readonly db: Knex
@@ -17,10 +17,11 @@ const ACQUIRE_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /** Opens the configured database and brings it to the newest schema. */
-export async function openDatabase(config: ReviewsConfig, logger: Log): Promise<Database> {
-  const database = config.databaseUrl
-    ? connectPostgres(config.databaseUrl, logger)
-    : await openEmbedded(join(config.dataDir, 'reviews'), logger)
+export async function openDatabase(
+  config: ReviewsConfig,
+  { logger, shared }: { readonly logger: Log; readonly shared?: Database | undefined },
+): Promise<Database> {
+  const database = shared ?? (await openOwn(config, logger))
   try {
     await migrateReviews(database.db)
     return database
@@ -28,6 +29,17 @@ export async function openDatabase(config: ReviewsConfig, logger: Log): Promise<
     await database.stop()
     throw error
   }
+}
+
+async function openOwn(config: ReviewsConfig, logger: Log): Promise<Database> {
+  if (config.databaseUrl) return connectPostgres(config.databaseUrl, logger)
+  const folder = join(config.dataDir, 'reviews')
+  if (!existsSync(join(folder, 'pg')) && existsSync(join(config.dataDir, SHARED_MARK))) {
+    throw new Error(
+      `DATA_DIR: the reviews of ${config.dataDir} are in the one embedded database of \`npm start\`. Use that, or set REVIEWS_DATABASE_URL or another DATA_DIR.`,
+    )
+  }
+  return await openEmbedded(folder, logger)
 }
 
 /** Whether an error means that the database is away or overloaded, which says nothing about the request. */
@@ -70,27 +82,7 @@ function connectPostgres(url: string, logger: Log): Database {
 }
 
 async function openEmbedded(folder: string, logger: Log): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const { createPgConfig } = await import('@electric-sql/pglite/node-postgres')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const unlock = lockDataFolder(folder)
-  const pglite = await PGlite.create({ dataDir: join(folder, 'pg') })
-  const db = knex({
-    client: 'pg',
-    searchPath: [REVIEWS_SCHEMA],
-    // The adapter stands in for pg's own connection, which is not how knex types it.
-    connection: createPgConfig(pglite) as unknown as Knex.PgConnectionConfig,
-    // One connection is all that PGlite has. A query outside an open transaction waits for it.
-    pool: { min: 1, max: 1 },
-    acquireConnectionTimeout: 30_000,
-    log: databaseLog(logger),
-  })
-  return {
-    db,
-    async stop() {
-      await db.destroy()
-      await pglite.close()
-      unlock()
-    },
-  }
+  const embedded = await import('../../platform/embedded/open.ts')
+  const { part, stop } = await embedded.openEmbedded({ folder, log: databaseLog(logger) })
+  return { db: await part(REVIEWS_SCHEMA), stop }
 }

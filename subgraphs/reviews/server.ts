@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import { createIdentityReader } from '@sallyport/claims'
+import { createIdentityReader, type IdentityReaderOptions } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Logger } from 'pino'
@@ -21,6 +21,10 @@ export interface ReviewsDeps {
   readonly logger: Logger
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+  /** Default: the one that the settings name. */
+  readonly database?: Database
+  /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
+  readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
 }
 
 export interface Reviews {
@@ -42,7 +46,7 @@ const LONGEST_STOP_MS = 10_000
 
 /** Opens the database, brings it to the newest schema, and listens. */
 export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
-  const database = await openDatabase(deps.config, deps.logger)
+  const database = await openDatabase(deps.config, { logger: deps.logger, shared: deps.database })
   try {
     return await serve(deps, database)
   } catch (error) {
@@ -52,7 +56,7 @@ export async function createReviews(deps: ReviewsDeps): Promise<Reviews> {
 }
 
 async function serve(
-  { config, logger, now = Date.now }: ReviewsDeps,
+  { config, logger, now = Date.now, identityKeys }: ReviewsDeps,
   database: Database,
 ): Promise<Reviews> {
   const { db } = database
@@ -62,7 +66,7 @@ async function serve(
   const identity = createIdentityReader({
     subgraph: SUBGRAPH_NAME,
     issuer: config.publicUrl,
-    jwksUrl: config.identityJwksUrl,
+    ...(identityKeys === undefined ? { jwksUrl: config.identityJwksUrl } : { jwks: identityKeys }),
     now,
   })
   const handler = createHandler({

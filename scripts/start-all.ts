@@ -1,0 +1,162 @@
+// Every part in one process, as `npm start` does: settings first, then database, subgraphs and gateway.
+import { createIdentitySigner } from '@sallyport/claims/seal'
+import type { Logger } from 'pino'
+import { type GatewayConfig, readGatewayConfig } from '../gateway/config.ts'
+import { createGateway } from '../gateway/gateway.ts'
+import { developmentIdentityKeys } from '../gateway/identity-keys.ts'
+import { REVIEWS_SCHEMA } from '../migrations/reviews/index.ts'
+import { databaseLog } from '../platform/database-log.ts'
+import { hasTwoDatabases, openOneForAll } from '../platform/embedded/one-for-all.ts'
+import { createAuth } from '../subgraphs/auth/auth.ts'
+import { type AuthConfig, readAuthConfig } from '../subgraphs/auth/config.ts'
+import { withDevelopmentSecrets } from '../subgraphs/auth/development-secrets.ts'
+import { type ReviewsConfig, readReviewsConfig } from '../subgraphs/reviews/config.ts'
+import { createReviews } from '../subgraphs/reviews/server.ts'
+
+export interface StartOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly log: (part: string) => Logger
+  /** Hears what is being done, for whoever waits. */
+  readonly tell: (step: string) => void
+}
+
+interface Configs {
+  readonly auth: AuthConfig
+  readonly reviews: ReviewsConfig
+  readonly gateway: GatewayConfig
+}
+
+export interface Everything {
+  readonly publicUrl: string
+  readonly isEmbedded: boolean
+  stop(): Promise<void>
+}
+
+/** @throws Error in a sentence that names the setting, where one is wrong or its port is taken */
+export async function startAll({ env: given, log, tell }: StartOptions): Promise<Everything> {
+  // Every setting is read before anything starts, so that a mistake leaves nothing half up.
+  const { configs, isElsewhere } = readConfigs(given)
+  const ports = {
+    PORT: configs.gateway.port,
+    ADMIN_PORT: configs.gateway.adminPort,
+    AUTH_PORT: configs.auth.port,
+    REVIEWS_PORT: configs.reviews.port,
+  }
+  const parts = await startParts(configs, { log, tell, isElsewhere }).catch((error: unknown) => {
+    throw nameTakenPort(ports, error)
+  })
+  return {
+    publicUrl: configs.gateway.publicUrl,
+    isEmbedded: configs.auth.databaseUrl === null,
+    stop: parts,
+  }
+}
+
+async function startParts(
+  configs: Configs,
+  { log, tell, isElsewhere }: Omit<StartOptions, 'env'> & { readonly isElsewhere: boolean },
+): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const stopPart of stops.reverse()) await stopPart()
+  }
+  try {
+    const keys = isElsewhere ? {} : { identityKeys: await publicKeys(configs.gateway) }
+    tell('opening the database')
+    const shared = await openShared(configs, log)
+    if (shared !== null) stops.push(shared.stop)
+    tell('starting reviews')
+    // Who takes events is there before whoever sends them.
+    const reviews = await createReviews({
+      config: configs.reviews,
+      logger: log('reviews'),
+      ...keys,
+      ...(shared === null ? {} : { database: { db: shared.reviews, stop: async () => {} } }),
+    })
+    stops.push(reviews.stop)
+    tell('starting auth')
+    const auth = await createAuth(configs.auth, {
+      log: log('auth'),
+      consumers: [reviews.consumer],
+      ...keys,
+      ...(shared === null
+        ? {}
+        : { database: { db: shared.auth, stop: async () => {} }, takesCommands: true }),
+    })
+    stops.push(auth.stop)
+    tell('loading the graph')
+    const gateway = await createGateway(configs.gateway, { logger: log('gateway') })
+    stops.push(gateway.stop)
+    tell('waiting for keys and revocations')
+    await gateway.ready()
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** One database for both, unless one of them has a server, or DATA_DIR is from before. */
+async function openShared({ auth, reviews }: Configs, log: StartOptions['log']) {
+  if (auth.databaseUrl !== null || reviews.databaseUrl !== null) return null
+  if (hasTwoDatabases(auth.dataDir)) {
+    const folder = `${auth.dataDir}/reviews`
+    log('reviews').info(
+      { folder },
+      `${folder} is from before there was one database for both: it is used as it is`,
+    )
+    return null
+  }
+  return await openOneForAll(auth.dataDir, {
+    schema: REVIEWS_SCHEMA,
+    log: databaseLog(log('main')),
+  })
+}
+
+/** In hand, instead of asked for over whatever port, address and certificate the gateway has. */
+async function publicKeys({ identityKeys, dataDir, publicUrl }: GatewayConfig) {
+  const keys = identityKeys?.release() ?? (await developmentIdentityKeys(dataDir))
+  const { publicJwks } = await createIdentitySigner({ keys, issuer: publicUrl })
+  return publicJwks
+}
+
+function readConfigs(environment: StartOptions['env']) {
+  const port = environment.PORT || '4000'
+  const env: Record<string, string | undefined> = {
+    ...withDevelopmentSecrets(environment),
+    ...developmentAddress(environment, port),
+  }
+  const auth = readAuthConfig(env)
+  const reviews = readReviewsConfig(env)
+  const gateway = readGatewayConfig({
+    ...env,
+    AUTH_URL: env.AUTH_URL || `http://${localHost(env.HOST)}:${auth.port}/graphql`,
+    REVIEWS_URL: env.REVIEWS_URL || `http://${localHost(env.HOST)}:${reviews.port}/graphql`,
+  })
+  return { configs: { auth, reviews, gateway }, isElsewhere: Boolean(env.IDENTITY_JWKS_URL) }
+}
+
+/** One address for all parts: reviews does not know the gateway's port. Production says it itself. */
+function developmentAddress(
+  environment: StartOptions['env'],
+  port: string,
+): Record<string, string> {
+  if (environment.NODE_ENV === 'production' || environment.PUBLIC_URL) return {}
+  const scheme = environment.TLS_CERT_FILE ? 'https' : 'http'
+  const host = environment.HOST === '::1' ? '[::1]' : 'localhost'
+  return { PUBLIC_URL: `${scheme}://${host}:${port}` }
+}
+
+function localHost(host: string | undefined): string {
+  if (host === undefined || host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function nameTakenPort(ports: Readonly<Record<string, number>>, error: unknown): unknown {
+  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown }
+  if (code !== 'EADDRINUSE') return error
+  const [name = 'PORT'] = Object.entries(ports).find(([, wanted]) => wanted === port) ?? []
+  return new Error(
+    `${name}: ${port} is taken by another process. End it, or set ${name} to another port.`,
+  )
+}

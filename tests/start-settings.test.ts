@@ -1,0 +1,161 @@
+// `npm start` in every setting that the documentation names: it comes up, says how far it is, and answers.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { freePort, freePorts } from './free-ports.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-settings-'))
+const tls = (name: string) => join(import.meta.dirname, 'gateway', 'tls', name)
+const running: ChildProcess[] = []
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+})
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+type Settings = Record<string, string>
+
+async function settings(own: Settings): Promise<Settings> {
+  const [port, auth, reviews, admin] = await freePorts(4)
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    DATA_DIR: join(dataDir, 'data'),
+    PORT: String(port),
+    AUTH_PORT: String(auth),
+    REVIEWS_PORT: String(reviews),
+    ADMIN_PORT: String(admin),
+    PASSWORD_HASH_COST: '10',
+    ...own,
+  }
+}
+
+function spawnStart(env: Settings) {
+  const args = ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts']
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.push(child)
+  const printed: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  return { child, output: () => printed.join('') }
+}
+
+async function start(env: Settings) {
+  const started = spawnStart(env)
+  for (let waited = 0; !/Sallyport is up|everything is up/.test(started.output()); waited += 100) {
+    if (started.child.exitCode !== null || waited > 80_000)
+      throw new Error(`it did not start:\n${started.output()}`)
+    await sleep(100)
+  }
+  return {
+    ...started,
+    end: async () => {
+      started.child.kill('SIGTERM')
+      if (started.child.exitCode === null) await once(started.child, 'exit')
+      return started.child.exitCode
+    },
+  }
+}
+
+/** Of auth and of reviews, so that both have taken the gateway's identity token. */
+function ask(origin: string): Promise<{ data?: unknown; errors?: unknown }> {
+  const send = origin.startsWith('https') ? httpsRequest : httpRequest
+  const body = JSON.stringify({
+    query:
+      '{ products(first: 1) { edges { node { name } } } erasureStatus(receiptId: "x") { status } }',
+  })
+  return new Promise((resolve, reject) => {
+    const outgoing = send(
+      `${origin}/graphql`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        ...(origin.startsWith('https') ? { ca: readFileSync(tls('localhost.crt')) } : {}),
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())))
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+const answered = {
+  data: { products: { edges: [{ node: { name: expect.any(String) } }] }, erasureStatus: null },
+}
+
+test.each<[string, Settings, (env: Settings) => string]>([
+  [
+    'TLS of its own',
+    { TLS_CERT_FILE: tls('localhost.crt'), TLS_KEY_FILE: tls('localhost.key') },
+    ({ PORT }) => `https://localhost:${PORT}`,
+  ],
+  ['an IPv6 HOST', { HOST: '::1' }, ({ PORT }) => `http://[::1]:${PORT}`],
+  [
+    'a PUBLIC_URL that leads elsewhere',
+    { PUBLIC_URL: 'https://graph.example.com' },
+    ({ PORT }) => `http://127.0.0.1:${PORT}`,
+  ],
+  [
+    'programs that read its lines',
+    { NODE_ENV: 'test', LOG_LEVEL: 'info' },
+    ({ PORT }) => `http://127.0.0.1:${PORT}`,
+  ],
+])(
+  'comes up with %s',
+  async (_, own, originOf) => {
+    const env = await settings(own)
+    const started = await start(env)
+    expect(await ask(originOf(env))).toEqual(answered)
+    // One database for both, which the second start finds.
+    expect(existsSync(join(env.DATA_DIR ?? '', 'reviews'))).toBe(false)
+    expect(await started.end()).toBe(0)
+  },
+  180_000,
+)
+
+test('says at once that it starts, and then what it does, for people and for programs', async () => {
+  const env = await settings({})
+  const { child, output } = spawnStart(env)
+  await expect.poll(output, { timeout: 10_000 }).toContain('Sallyport is starting.')
+  await expect.poll(output, { timeout: 60_000 }).toContain('Sallyport is up')
+  const steps = ['loading the parts', 'opening the database', 'starting auth', 'loading the graph']
+  const places = steps.map((step) => output().indexOf(step))
+  expect(places.every((place) => place > 0)).toBe(true)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+  child.kill('SIGKILL')
+  const lines = spawnStart({
+    ...(await settings({ DATA_DIR: join(dataDir, 'lines') })),
+    NODE_ENV: 'test',
+  })
+  await expect.poll(lines.output, { timeout: 60_000 }).toContain('everything is up')
+  for (const line of lines.output().trim().split('\n'))
+    expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), part: expect.any(String) })
+}, 150_000)
+
+test('a port that is taken is named, whichever it is, and nothing stays half up', async () => {
+  const taken = createServer()
+  const port = await freePort()
+  await once(taken.listen(port, '127.0.0.1'), 'listening')
+  try {
+    for (const name of ['PORT', 'REVIEWS_PORT']) {
+      const { child, output } = spawnStart(await settings({ [name]: String(port) }))
+      await once(child, 'close')
+      expect(output()).toContain(
+        `${name}: ${port} is taken by another process. End it, or set ${name}`,
+      )
+      expect(child.exitCode).toBe(1)
+    }
+  } finally {
+    taken.close()
+  }
+}, 150_000)
