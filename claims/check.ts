@@ -1,10 +1,15 @@
 // A rule as a question to the context of a request, answered at once and without promises.
 import type { GraphQLError } from 'graphql'
-import type { AccessRule } from './access-rule.ts'
+import { type AccessRule, isPublicOnly } from './access-rule.ts'
 import type { Claims } from './claims.ts'
 import { denialError, unauthenticated } from './denials.ts'
 import { createPolicies, type PolicyRegistry } from './policies.ts'
-import { compileRule } from './predicates.ts'
+import {
+  compileRule,
+  type Predicate,
+  refuseAppThatMayNotWrite,
+  strictestDenial,
+} from './predicates.ts'
 
 /** Decides from the context alone: `null` lets pass. */
 export type Check = (context: unknown) => GraphQLError | null
@@ -19,15 +24,15 @@ export interface CheckOptions {
 }
 
 /** `null` compiles to: any verified identity. */
-export type Compile = (rule: AccessRule | null) => Check
+export type Compile = (rule: AccessRule | null, kind?: 'query' | 'mutation') => Check
 
 /** Compiles rules to checks that share what they know of the request at hand. */
 export function createCompiler(options: CheckOptions): Compile {
   const { policies = createPolicies() } = options
   const turnOf = turns(options)
 
-  return (rule) => {
-    const predicate = rule ? compileRule(rule, policies) : () => null
+  return (rule, kind = 'query') => {
+    const predicate = compilePredicate(rule, kind)
     let allowed: Turn | undefined
     return (context) => {
       const turn = turnOf(context)
@@ -38,6 +43,14 @@ export function createCompiler(options: CheckOptions): Compile {
       allowed = turn
       return null
     }
+  }
+
+  function compilePredicate(rule: AccessRule | null, kind: 'query' | 'mutation'): Predicate {
+    if (rule === null) return () => null
+    const holds = compileRule(rule, policies)
+    if (kind === 'query' || isPublicOnly(rule)) return holds
+    return (claims, now) =>
+      strictestDenial([holds(claims, now), refuseAppThatMayNotWrite(claims, now)])
   }
 }
 

@@ -1,7 +1,8 @@
 // Who is calling: the typed, frozen claims that a subgraph reads, and their form inside an identity token.
 
-/** What stands behind a request. `gateway` and `anonymous` are never signed in. */
-export type ClaimsKind = 'user' | 'api-key' | 'client' | 'gateway' | 'anonymous'
+import { type ClaimsKind, isClaimsKind, rulesOfKind } from './principal-kinds.ts'
+
+export type { ClaimsKind } from './principal-kinds.ts'
 
 /**
  * The caller of a request, deeply frozen.
@@ -14,6 +15,11 @@ export interface Claims {
   readonly kind: ClaimsKind
   /** The user's id, equal to the GraphQL id (`usr_…`); for an API key its owner's. Claim `sub`. */
   readonly subject: string | null
+  /**
+   * The trusted issuer that `subject` is an id of; `null` for ids of Sallyport's own. Compare both, or one could be taken for
+   * the other. Claim `sub_iss`.
+   */
+  readonly subjectIssuer: string | null
   /** The session's id (`ses_…`). Claim `sid`. */
   readonly sessionId: string | null
   /** The API key's id (`key_…`). Claim `key_id`. */
@@ -40,6 +46,7 @@ export type CustomClaim = string | number | boolean | readonly string[]
 export interface ClaimsPayload {
   kind: ClaimsKind
   sub?: string
+  sub_iss?: string
   sid?: string
   key_id?: string
   client_id?: string
@@ -59,18 +66,20 @@ export class ClaimsError extends Error {
   override readonly name = 'ClaimsError'
 }
 
-const KINDS: readonly string[] = ['user', 'api-key', 'client', 'gateway', 'anonymous']
+/** OpenID Connect Core, section 2. */
+const SUBJECT_LENGTH = 255
 
 /**
  * Reads claims from a verified token's payload; members that are not claims are left alone.
  *
- * @throws ClaimsError on a wrong type, an unknown kind, a `user` or `api-key` without `sub`, a
- *   `client` without `client_id`, or an `anonymous` that carries anything of a caller.
+ * @throws ClaimsError on a wrong type, an unknown kind, a claim that the table of kinds demands and is missing or refuses
+ *   and is there, or an `anonymous` that carries anything of a caller.
  */
 export function claimsFromPayload(payload: Readonly<Record<string, unknown>>): Claims {
   const claims: Claims = Object.freeze({
     kind: kindOf(payload.kind),
-    subject: text(payload, 'sub'),
+    subject: subjectOf(payload),
+    subjectIssuer: text(payload, 'sub_iss'),
     sessionId: text(payload, 'sid'),
     keyId: text(payload, 'key_id'),
     clientId: text(payload, 'client_id'),
@@ -91,6 +100,7 @@ export function payloadFromClaims(claims: Claims): ClaimsPayload {
   return {
     kind: claims.kind,
     ...(claims.subject !== null && { sub: claims.subject }),
+    ...(claims.subjectIssuer !== null && { sub_iss: claims.subjectIssuer }),
     ...(claims.sessionId !== null && { sid: claims.sessionId }),
     ...(claims.keyId !== null && { key_id: claims.keyId }),
     ...(claims.clientId !== null && { client_id: claims.clientId }),
@@ -109,21 +119,33 @@ export const anonymousClaims: Claims = claimsFromPayload({ kind: 'anonymous' })
 
 /** Whether somebody stands behind the request: a user, an API key or a client. Not the gateway, not anonymous. */
 export function isSignedIn(claims: Claims): boolean {
-  if (claims.kind === 'user' || claims.kind === 'api-key') return claims.subject !== null
-  return claims.kind === 'client' && claims.clientId !== null
+  return rulesOfKind(claims).isSignedIn
+}
+
+/** Whether somebody is this person: never true for nobody, a client, or a person of another issuer with the same id. */
+export function isSubject(claims: Claims, userId: string | null | undefined): boolean {
+  if (claims.subject === null || claims.subjectIssuer !== null) return false
+  return claims.subject === userId
 }
 
 function refuseContradiction(claims: Claims): void {
   const { kind } = claims
-  if ((kind === 'user' || kind === 'api-key') && claims.subject === null) {
-    throw new ClaimsError(`claims of kind "${kind}" need "sub"`)
-  }
-  if (kind === 'client' && claims.clientId === null) {
-    throw new ClaimsError('claims of kind "client" need "client_id"')
-  }
   if (kind === 'anonymous' && !isBare(claims)) {
     throw new ClaimsError('claims of kind "anonymous" carry nothing else')
   }
+  const { needs, refuses, neverHas } = rulesOfKind(claims)
+  const payload: Readonly<Record<string, unknown>> = { ...payloadFromClaims(claims) }
+  for (const name of needs) {
+    if (payload[name] === undefined)
+      throw new ClaimsError(`claims of kind "${kind}" need "${name}"`)
+  }
+  for (const name of refuses) {
+    if (payload[name] !== undefined) {
+      throw new ClaimsError(`claims of kind "${kind}" do not carry "${name}"`)
+    }
+  }
+  const role = claims.roles.find((name) => neverHas.includes(name))
+  if (role !== undefined) throw new ClaimsError(`claims of this kind never have the role "${role}"`)
 }
 
 function isBare(claims: Claims): boolean {
@@ -135,7 +157,7 @@ function isBare(claims: Claims): boolean {
 }
 
 function kindOf(value: unknown): ClaimsKind {
-  if (typeof value === 'string' && KINDS.includes(value)) return value as ClaimsKind
+  if (isClaimsKind(value)) return value
   throw new ClaimsError('"kind" is missing or unknown')
 }
 
@@ -144,6 +166,12 @@ function text(payload: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined) return null
   if (typeof value === 'string' && value !== '') return value
   throw new ClaimsError(`"${name}" is not a non-empty string`)
+}
+
+function subjectOf(payload: Readonly<Record<string, unknown>>): string | null {
+  const subject = text(payload, 'sub')
+  if (subject === null || subject.length <= SUBJECT_LENGTH) return subject
+  throw new ClaimsError(`"sub" is longer than ${SUBJECT_LENGTH} characters`)
 }
 
 function texts(payload: Readonly<Record<string, unknown>>, name: string): readonly string[] {

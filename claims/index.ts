@@ -8,6 +8,7 @@ export {
   type CustomClaim,
   claimsFromPayload,
   isSignedIn,
+  isSubject,
   payloadFromClaims,
 } from './claims.ts'
 export {
@@ -16,3 +17,12 @@ export {
   type IdentityReader,
   type IdentityReaderOptions,
 } from './open.ts'
+export {
+  FIRST_PARTY_CLIENT,
+  mayEver,
+  type PrincipalKind,
+  type PrincipalKindRules,
+  principalKindOf,
+  principalKinds,
+  rulesOfKind,
+} from './principal-kinds.ts'

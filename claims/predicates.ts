@@ -2,6 +2,7 @@
 import { type AccessRule, isPublicOnly } from './access-rule.ts'
 import { type Claims, isSignedIn } from './claims.ts'
 import { createPolicies, type Policy, type PolicyRegistry } from './policies.ts'
+import { principalKindOf, rulesOfKind } from './principal-kinds.ts'
 
 export { type AccessRule, emptyRule, isPublicOnly, mergeRules, usesLive } from './access-rule.ts'
 export {
@@ -34,7 +35,8 @@ const STRICTNESS = { UNAUTHENTICATED: 3, FORBIDDEN: 2, STEP_UP_REQUIRED: 1 } as 
 /**
  * Compiles a rule once, to be asked often. Everything but `public` needs a caller who is signed in;
  * of several denials the strictest is told: UNAUTHENTICATED, then FORBIDDEN, then STEP_UP_REQUIRED.
- * STEP_UP_REQUIRED is told to a person (`kind` user) alone.
+ * STEP_UP_REQUIRED is told to a person in a session of their own alone. An app without the scope `graph` passes
+ * `@requiresScopes`, and nothing else.
  *
  * @param policies Default: the built-in ones.
  * @throws Error when the rule names a policy that the registry does not know.
@@ -48,6 +50,7 @@ export function compileRule(
     ...rule.scopes.map(compileScopes),
     ...rule.policies.map((declaration) => compilePolicies(declaration, policies)),
   ]
+  if (rule.authenticated || rule.policies.length > 0) demands.push(refuseAppWithoutGraph)
   if (demands.length === 0 && !rule.authenticated) demands.push(() => NO_RULE)
 
   return (claims, nowSeconds) => {
@@ -57,6 +60,10 @@ export function compileRule(
     return strictest
   }
 }
+
+/** Beside the rules of a mutation: an app writes with the scope `graph:write` alone. */
+export const refuseAppThatMayNotWrite: Predicate = (claims) =>
+  refuseAppWithout('graph:write', claims)
 
 /** The strictest of several answers; of two step-ups the one that asks for the younger proof. */
 export function strictestDenial(denials: readonly (Denial | null)[]): Denial | null {
@@ -74,6 +81,13 @@ function stricterOf(one: Denial | null, other: Denial | null): Denial | null {
   const difference = STRICTNESS[one.code] - STRICTNESS[other.code]
   if (difference !== 0) return difference > 0 ? one : other
   return ageOf(other) < ageOf(one) ? other : one
+}
+
+const refuseAppWithoutGraph: Predicate = (claims) => refuseAppWithout('graph', claims)
+
+function refuseAppWithout(scope: 'graph' | 'graph:write', claims: Claims): Denial | null {
+  if (!rulesOfKind(claims).isApp || claims.scopes.includes(scope)) return null
+  return { code: 'FORBIDDEN', missing: `scope ${scope}` }
 }
 
 function ageOf({ maxAgeSeconds = Number.POSITIVE_INFINITY }: Denial): number {
@@ -102,7 +116,7 @@ function compilePolicies(
     for (const policies of alternatives) {
       if (policies.every((policy) => policy.holds(claims, nowSeconds))) return null
       const failed = policies.filter((policy) => !policy.holds(claims, nowSeconds))
-      if (claims.kind === 'user' && failed.every((policy) => policy.isStepUp)) {
+      if (principalKindOf(claims) === 'user' && failed.every((policy) => policy.isStepUp)) {
         stepUp ??= stepUpDenial(failed)
       }
     }

@@ -77,7 +77,7 @@ export function guardSchema(schema: GraphQLSchema, options: GuardOptions = {}): 
 
 /**
  * A rule about the object that a field belongs to, for example "oneself or an admin":
- * `parentRule((user: User, claims) => user.id === claims.subject)`.
+ * `parentRule((user: User, claims) => isSubject(claims, user.id))`.
  */
 export function parentRule<Parent>(
   isAllowed: (parent: Parent, claims: Claims) => boolean,
@@ -100,10 +100,12 @@ function guardsOfFields(
   const add = (type: string, field: string, guard: Guard) => {
     guards.set(type, (guards.get(type) ?? new Map()).set(field, guard))
   }
+  const kindOf = (type: string) => (type === schema.getMutationType()?.name ? 'mutation' : 'query')
   for (const [type, rules] of fields) {
     for (const [field, rule] of rules) {
       // Whoever reads a public field below the root came past a guarded one.
-      if (roots.has(type) || !isPublicOnly(rule)) add(type, field, { check: compile(rule) })
+      if (roots.has(type) || !isPublicOnly(rule))
+        add(type, field, { check: compile(rule, kindOf(type)) })
     }
   }
   for (const field of Object.keys(schema.getQueryType()?.getFields() ?? {})) {
@@ -112,7 +114,7 @@ function guardsOfFields(
   for (const [type, rules] of Object.entries(ownRules)) {
     for (const [field, rule] of Object.entries(rules)) {
       const declared = fields.get(type)?.get(field) ?? null
-      add(type, field, { check: compile(declared), rule: rule as unknown as AnyRule })
+      add(type, field, { check: compile(declared, kindOf(type)), rule: rule as unknown as AnyRule })
     }
   }
   return guards

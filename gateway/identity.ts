@@ -99,9 +99,9 @@ export function createIdentity(options: {
 /** What a subgraph may know: ids and kind always, the rest as granted, everything for auth. */
 function grantedTo(subgraph: IdentityTarget, payload: Readonly<ClaimsPayload>): ClaimsPayload {
   if (subgraph.name === 'auth') return { ...payload }
-  const { kind, sub, sid, key_id, client_id } = payload
+  const { kind, sub, sub_iss, sid, key_id, client_id } = payload
   const granted: Record<string, unknown> = { kind }
-  for (const [name, value] of Object.entries({ sub, sid, key_id, client_id })) {
+  for (const [name, value] of Object.entries({ sub, sub_iss, sid, key_id, client_id })) {
     if (value !== undefined) granted[name] = value
   }
   for (const grant of subgraph.identity.grants satisfies readonly IdentityGrant[]) {

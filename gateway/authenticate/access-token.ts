@@ -1,9 +1,14 @@
 // Access tokens (RFC 9068): verified once, then known by the SHA-256 of their exact bytes.
 import { hash } from 'node:crypto'
-import { ClaimsError } from '@sallyport/claims'
+import {
+  ClaimsError,
+  FIRST_PARTY_CLIENT,
+  type PrincipalKindRules,
+  rulesOfKind,
+} from '@sallyport/claims'
 import { JwtError, type KeySource, verifyStrictJwt } from '@sallyport/claims/jwt'
 import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
-import { type Credential, createPrincipal } from './principal.ts'
+import { type Credential, createPrincipal, type Principal } from './principal.ts'
 import { refused, type Verdict } from './verdict.ts'
 
 export interface AccessTokensOptions {
@@ -97,16 +102,13 @@ function verdictOnFailure(error: unknown): Verdict {
 }
 
 function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): Credential {
-  const { sub, sid, jti, ver, csrf, iat, exp } = payload
-  if (![sub, sid, jti].every((claim) => typeof claim === 'string' && claim !== '')) {
-    throw new ClaimsError('an access token needs sub, sid and jti')
-  }
-  if (!Number.isSafeInteger(ver)) throw new ClaimsError('an access token needs ver')
+  const principal = principalOf(payload)
+  const { csrf, iat, exp } = payload
   if (csrf !== undefined && (typeof csrf !== 'string' || csrf === '')) {
     throw new ClaimsError('csrf is not a non-empty string')
   }
   return {
-    principal: createPrincipal({ ...payload, kind: 'user', key_id: undefined }, ver as number),
+    principal,
     use: csrf === undefined ? 'bearer' : 'cookie',
     kid,
     csrf: csrf ?? null,
@@ -115,4 +117,29 @@ function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): 
     confirmedAt: Number.NEGATIVE_INFINITY,
     checkedAt: Number.NEGATIVE_INFINITY,
   }
+}
+
+/** Kinds that one of auth's own tokens can prove. */
+const PROVED_BY_TOKEN: readonly unknown[] = [
+  'access-token',
+  'oauth-access-token',
+  'oauth-client-token',
+] satisfies readonly PrincipalKindRules['proof'][]
+
+function principalOf(payload: Readonly<Record<string, unknown>>): Principal {
+  const { sub, ver, client_id } = payload
+  const isClient = sub === undefined && client_id !== undefined && client_id !== FIRST_PARTY_CLIENT
+  const kind = isClient ? 'client' : 'user'
+  const version = Number.isSafeInteger(ver) ? (ver as number) : null
+  const principal = createPrincipal({ ...payload, kind, key_id: undefined }, version)
+  const { proof, proofNeeds, refuses } = rulesOfKind(principal.claims)
+  if (!PROVED_BY_TOKEN.includes(proof)) throw new ClaimsError('this is proved by no access token')
+  for (const name of proofNeeds) {
+    const value = payload[name]
+    const isGood = name === 'ver' ? version !== null : typeof value === 'string' && value !== ''
+    if (!isGood) throw new ClaimsError(`an access token of this kind needs "${name}"`)
+  }
+  const refused = refuses.find((name) => payload[name] !== undefined)
+  if (refused === undefined) return principal
+  throw new ClaimsError(`an access token of this kind does not carry "${refused}"`)
 }

@@ -4,6 +4,7 @@ import {
   type Claims,
   type ClaimsPayload,
   claimsFromPayload,
+  mayEver,
   payloadFromClaims,
 } from '@sallyport/claims'
 
@@ -45,7 +46,22 @@ export interface Credential {
 /** Builds a principal from a claims payload; throws `ClaimsError` when it is no such thing. */
 export function createPrincipal(source: Record<string, unknown>, ver: number | null): Principal {
   const claims = claimsFromPayload(source)
-  return { claims, payload: payloadFromClaims(claims), ver, identityTokens: new Map() }
+  return { claims, payload: toldOf(claims), ver, identityTokens: new Map() }
+}
+
+/**
+ * What subgraphs may be told. Of a session, and of how its person proved who they are, only where the kind can satisfy the
+ * policies that ask for it: what an app carries of its person's session makes none of it, however a subgraph asks.
+ */
+function toldOf(claims: Claims): ClaimsPayload {
+  const { sid, amr, acr, auth_time, ...rest } = payloadFromClaims(claims)
+  return {
+    ...rest,
+    ...(sid !== undefined && mayEver(claims, 'session') && { sid }),
+    ...(amr !== undefined && mayEver(claims, 'mfa') && { amr }),
+    ...(acr !== undefined && mayEver(claims, 'mfa') && { acr }),
+    ...(auth_time !== undefined && mayEver(claims, 'fresh') && { auth_time }),
+  }
 }
 
 /** Nobody: shared by all requests without a credential, and so is its identity token. */

@@ -1,6 +1,12 @@
 // Compiles one operation to the access rules of everything it selects. Done once; a request only asks the predicates.
 import type { Claims } from '@sallyport/claims'
-import { type Denial, strictestDenial, usesLive } from '@sallyport/claims/predicates'
+import {
+  type Denial,
+  isPublicOnly,
+  refuseAppThatMayNotWrite,
+  strictestDenial,
+  usesLive,
+} from '@sallyport/claims/predicates'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
@@ -42,6 +48,8 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
     ? guardsOfCredentialMutation(fields, rootType, options)
     : guardsOfSelections(fields, rootType, options)
   const operationName = operation.name?.value ?? null
+  const isWriting =
+    kind === 'mutation' && fields.some(({ name }) => isRuled(rootType, name, access))
 
   return {
     operationName,
@@ -51,7 +59,7 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
     isLogout: isStaleCredentials && fields[0]?.name === 'logout',
     needsLive: guards.some((guard) => usesLive(guard.rule)),
     usesIntrospection,
-    authorize: createAuthorize(guards, { operationName, logger }),
+    authorize: createAuthorize(guards, { operationName, logger, isWriting }),
   }
 }
 
@@ -121,14 +129,26 @@ function refuseRepeatedCredentialMutation(
   }
 }
 
+/** Whether the field is not for everybody. */
+function isRuled(type: string, field: string, access: GraphAccess): boolean {
+  const guard = fieldGuard(access, type, field)
+  return guard === null || !isPublicOnly(guard.rule)
+}
+
+interface AuthorizeOptions extends Pick<CompileOptions, 'logger'> {
+  readonly operationName: string | null
+  /** A mutation that is not for everybody. */
+  readonly isWriting: boolean
+}
+
 function createAuthorize(
   guards: readonly Guard[],
-  { operationName, logger }: Pick<CompileOptions, 'logger'> & { operationName: string | null },
+  { operationName, logger, isWriting }: AuthorizeOptions,
 ): (claims: Claims, nowSeconds: number) => Denial | null {
   const enforced = guards.filter((guard) => guard.dryRunUntil === null)
   const dryRun = guards.filter((guard) => guard.dryRunUntil !== null)
   return (claims, nowSeconds) => {
-    let strictest: Denial | null = null
+    let strictest = isWriting ? refuseAppThatMayNotWrite(claims, nowSeconds) : null
     for (const guard of enforced) {
       const denial = guard.predicate(claims, nowSeconds)
       if (denial !== null) strictest = strictestDenial([strictest, denial])

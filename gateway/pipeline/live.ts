@@ -1,5 +1,5 @@
 // Step "live": for rules that ask for it, the principal is replaced by what auth says at this moment.
-import { ClaimsError } from '@sallyport/claims'
+import { ClaimsError, principalKindOf, rulesOfKind } from '@sallyport/claims'
 import {
   type AuthQuestions,
   AuthUnavailable,
@@ -41,19 +41,21 @@ function refuseUnlessAnonymous({ claims }: Principal): void {
 }
 
 function questionOf({ claims, ver }: Principal): LivePrincipal | null {
-  const { kind, subject, sessionId, keyId } = claims
+  const { subject, sessionId, keyId } = claims
+  const { asksBy } = rulesOfKind(claims)
   if (subject === null) return null
-  if (kind === 'user' && sessionId !== null && ver !== null) {
-    return { kind, sub: subject, sid: sessionId, ver }
+  if (asksBy === 'session' && sessionId !== null && ver !== null) {
+    return { kind: 'user', sub: subject, sid: sessionId, ver }
   }
-  if (kind === 'api-key' && keyId !== null) return { kind, sub: subject, key_id: keyId }
+  if (asksBy === 'api-key' && keyId !== null)
+    return { kind: 'api-key', sub: subject, key_id: keyId }
   return null
 }
 
 function readLive(source: Record<string, unknown>, asked: LivePrincipal): Principal {
   const { ver, expires_at: _expiresAt, allowed_ips: _allowedIps, ...payload } = source
   const principal = createPrincipal(payload, typeof ver === 'number' ? ver : null)
-  if (principal.claims.kind !== asked.kind || principal.claims.subject !== asked.sub) {
+  if (principalKindOf(principal.claims) !== asked.kind || principal.claims.subject !== asked.sub) {
     throw new ClaimsError('auth answered for another principal')
   }
   return principal

@@ -1,4 +1,5 @@
 // Whether a credential may be believed now: at once while the feed is fresh, by asking auth while it is late.
+import { rulesOfKind } from '@sallyport/claims'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import { AuthUnavailable } from '../authenticate/auth-questions.ts'
 import type { Credential } from '../authenticate/principal.ts'
@@ -58,6 +59,8 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
         credential.confirmedAt = now
         return 'confirmed'
       }
+      // Auth cannot be asked about it: no question is no answer.
+      if (rulesOfKind(credential.principal.claims).asksBy === null) return fallback(credential)
       if (now - credential.checkedAt < ASK_EVERY_MS) return 'confirmed'
       if (now - failedAt < ASK_EVERY_MS) return fallback(credential)
       return askFor(credential)

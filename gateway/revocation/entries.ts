@@ -1,4 +1,5 @@
 // What has been revoked, as far as this gateway knows: a few small maps that a request looks into.
+import { rulesOfKind } from '@sallyport/claims'
 import type { Credential } from '../authenticate/principal.ts'
 import type { RefusalReason } from '../authenticate/verdict.ts'
 
@@ -64,14 +65,19 @@ export function createRevocationEntries(clock: {
       if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
     },
     against({ principal, kid, issuedAt }) {
-      const { subject, sessionId, keyId } = principal.claims
-      if (sessionId !== null && sessions.has(sessionId)) return 'SESSION_REVOKED'
-      if (keyId !== null && apiKeys.has(keyId)) return 'API_KEY_INVALID'
-      if (kid !== null && signingKeys.has(kid)) return 'TOKEN_INVALID'
-      if (issuedAt !== null && issuedAt < issuedBefore) return 'TOKEN_STALE'
-      if (principal.ver === null || subject === null) return null
+      const { claims, ver } = principal
+      const { subject, sessionId, keyId } = claims
+      const { revokedBy } = rulesOfKind(claims)
+      const ends = (kind: (typeof revokedBy)[number]) => revokedBy.includes(kind)
+      if (sessionId !== null && ends('session') && sessions.has(sessionId)) return 'SESSION_REVOKED'
+      if (keyId !== null && ends('api-key') && apiKeys.has(keyId)) return 'API_KEY_INVALID'
+      if (kid !== null && ends('signing-key') && signingKeys.has(kid)) return 'TOKEN_INVALID'
+      if (issuedAt !== null && ends('issued-before') && issuedAt < issuedBefore)
+        return 'TOKEN_STALE'
+      // The id of another issuer is nobody's here.
+      if (ver === null || subject === null || !ends('user')) return null
       const lowest = users.get(subject)
-      return lowest !== undefined && principal.ver < lowest.ver ? 'TOKEN_STALE' : null
+      return lowest !== undefined && ver < lowest.ver ? 'TOKEN_STALE' : null
     },
     userChangedSince(userId, since) {
       const lowest = userId === null ? undefined : users.get(userId)

@@ -21,7 +21,7 @@ export async function loadPolicies(
   const loaded = await importModule(path, configPath)
   const policies: unknown = loaded.default
   if (!isPolicies(policies)) {
-    const problem = `policies.module: ${path} has no default export from names to functions`
+    const problem = `policies.module: ${path} has no default export from names to functions, or to { kinds, holds }`
     throw new SupergraphConfigError(configPath, [problem])
   }
   try {
@@ -44,5 +44,13 @@ async function importModule(path: string, configPath: string): Promise<{ default
 
 function isPolicies(value: unknown): value is CustomPolicies {
   if (typeof value !== 'object' || value === null) return false
-  return Object.values(value).every((policy) => typeof policy === 'function')
+  return Object.values(value).every(
+    (policy) => typeof policy === 'function' || isPolicyForKinds(policy),
+  )
+}
+
+function isPolicyForKinds(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { kinds, holds } = value as { kinds?: unknown; holds?: unknown }
+  return Array.isArray(kinds) && typeof holds === 'function'
 }

@@ -1,11 +1,13 @@
 // What each rule means, for each kind of caller: the same for the gateway's door and the subgraph's.
-import { anonymousClaims, type Claims, claimsFromPayload } from '@sallyport/claims'
+import { anonymousClaims, type Claims, claimsFromPayload, isSubject } from '@sallyport/claims'
 import {
   type AccessRule,
   compileRule,
   createPolicies,
   emptyRule,
   mergeRules,
+  type PolicyRegistry,
+  refuseAppThatMayNotWrite,
   strictestDenial,
   usesLive,
 } from '@sallyport/claims/predicates'
@@ -56,7 +58,7 @@ describe('each rule, for a user, an API key, a client, the gateway and nobody', 
     ['another role', policies(['role:admin']), [F, F, F, U, U]],
     ['session', policies(['session']), ['allowed', F, F, U, U]],
     ['verified', policies(['verified']), [F, F, F, U, U]],
-    ['live', policies(['live']), ['allowed', 'allowed', 'allowed', U, U]],
+    ['live', policies(['live']), ['allowed', 'allowed', F, U, U]],
     ['deny', policies(['deny']), [F, F, F, U, U]],
     ['mfa', policies(['mfa']), ['STEP_UP_REQUIRED', F, F, U, U]],
     ['fresh, long', policies(['fresh:100']), ['allowed', F, F, U, U]],
@@ -65,6 +67,95 @@ describe('each rule, for a user, an API key, a client, the gateway and nobody', 
     const callers = [user, key, client, gateway, anonymousClaims]
     expect(callers.map((claims) => ask(asked, claims))).toEqual(expected)
   })
+})
+
+const proved = {
+  sid: 'ses_1',
+  roles: ['moderator'],
+  email_verified: true,
+  amr: ['pwd', 'mfa'],
+  auth_time: NOW - 1,
+}
+const appWith = (scope: string) =>
+  claimsFromPayload({ kind: 'user', sub: 'usr_1', client_id: 'cli_1', scope, ...proved })
+const foreign = claimsFromPayload({
+  kind: 'user',
+  sub: 'usr_1',
+  sub_iss: 'https://id.example',
+  ...proved,
+})
+const keyOf = claimsFromPayload({ kind: 'api-key', sub: 'usr_1', key_id: 'key_1', ...proved })
+const clientOf = claimsFromPayload({ kind: 'client', client_id: 'cli_1', scope: 'read', ...proved })
+
+describe('each rule, for those who carry all of a session’s claims and have none: an app with and without the scope graph, a person of another issuer, an API key, a client', () => {
+  const F = 'FORBIDDEN'
+  const A = 'allowed'
+  test.each<[string, AccessRule, string[]]>([
+    ['public', rule({ public: true }), [A, A, A, A, A]],
+    ['authenticated', rule({ authenticated: true }), [A, F, A, A, A]],
+    ['one scope', scopes(['read']), [A, A, F, F, A]],
+    [
+      'a scope, and authenticated',
+      rule({ authenticated: true, scopes: [[['read']]] }),
+      [A, F, F, F, A],
+    ],
+    ['a role', policies(['role:moderator']), [A, F, A, A, A]],
+    ['verified', policies(['verified']), [A, F, A, A, F]],
+    ['session', policies(['session']), [F, F, F, F, F]],
+    ['mfa', policies(['mfa']), [A, F, A, F, F]],
+    ['fresh', policies(['fresh:60']), [A, F, A, F, F]],
+    ['live', policies(['live']), [F, F, F, A, F]],
+    ['session or verified', policies(['session'], ['verified']), [A, F, A, A, F]],
+    ['deny', policies(['deny']), [F, F, F, F, F]],
+  ])('%s', (_, asked, expected) => {
+    const callers = [appWith('graph read'), appWith('openid read'), foreign, keyOf, clientOf]
+    expect(callers.map((claims) => ask(asked, claims))).toEqual(expected)
+  })
+
+  test('an app writes with the scope graph:write alone, and nobody else needs it', () => {
+    const may = (claims: Claims) => refuseAppThatMayNotWrite(claims, NOW) === null
+    expect([appWith('graph'), appWith('graph:write')].map(may)).toEqual([false, true])
+    expect([user, key, client, foreign, anonymousClaims].map(may)).toEqual(Array(5).fill(true))
+  })
+
+  test('none of them is told to step up', () => {
+    const stale = claimsFromPayload({
+      kind: 'user',
+      sub: 'usr_1',
+      client_id: 'cli_1',
+      scope: 'graph',
+    })
+    expect(ask(policies(['mfa']), stale)).toBe('FORBIDDEN')
+  })
+
+  test('the client_id of Sallyport itself is no app', () => {
+    const own = claimsFromPayload({ kind: 'user', sub: 'usr_1', client_id: 'sallyport', ...proved })
+    expect(ask(policies(['session']), own)).toBe('allowed')
+  })
+})
+
+test('a proof from the future is no fresh one, beyond what clocks differ', () => {
+  const at = (auth_time: number) =>
+    claimsFromPayload({ kind: 'user', sub: 'usr_1', sid: 'ses_1', auth_time })
+  for (const [seconds, expected] of [
+    [0, 'allowed'],
+    [5, 'allowed'],
+    [6, 'STEP_UP_REQUIRED'],
+    [60, 'STEP_UP_REQUIRED'],
+    [1e9, 'STEP_UP_REQUIRED'],
+  ] as const) {
+    expect(ask(policies(['fresh:600']), at(NOW + seconds))).toBe(expected)
+  }
+})
+
+test('a person is meant by an id of ours alone', () => {
+  expect(isSubject(user, 'usr_1')).toBe(true)
+  expect([user, client, anonymousClaims].map((claims) => isSubject(claims, null))).toEqual([
+    false,
+    false,
+    false,
+  ])
+  expect(isSubject(foreign, 'usr_1')).toBe(false)
 })
 
 test('a step-up is told only when nothing else is missing', () => {
@@ -113,6 +204,30 @@ test('a deployment brings its own policies and cannot replace ours', () => {
   expect(predicate(user, NOW)).toBeNull()
   expect(predicate(client, NOW)).toMatchObject({ code: 'FORBIDDEN' })
   expect(predicate(anonymousClaims, NOW)).toMatchObject({ code: 'UNAUTHENTICATED' })
+  const everybody = createPolicies({
+    staff: { kinds: ['user', 'api-key', 'client'], holds: () => true },
+  })
+  const outcome = (registry: PolicyRegistry, claims: Claims) =>
+    compileRule(policies(['staff']), registry)(claims, NOW)?.code ?? 'allowed'
+  const callers = [user, key, client, foreign, appWith('graph')]
+  expect(callers.map((claims) => outcome(registry, claims))).toEqual([
+    'allowed',
+    'FORBIDDEN',
+    'FORBIDDEN',
+    'FORBIDDEN',
+    'FORBIDDEN',
+  ])
+  expect(callers.map((claims) => outcome(everybody, claims))).toEqual([
+    'allowed',
+    'allowed',
+    'allowed',
+    'FORBIDDEN',
+    'FORBIDDEN',
+  ])
+  const kinds = ['root'] as unknown as ['user']
+  expect(() => createPolicies({ staff: { kinds, holds: () => true } })).toThrow(
+    'unknown kind "root"',
+  )
   for (const name of ['live', 'deny', 'role:admin', 'fresh:x']) {
     expect(() => createPolicies({ [name]: () => true })).toThrow('built in')
   }

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { claimsFromPayload } from '@sallyport/claims'
+import { createPolicies } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSupergraphConfig } from '../../gateway/supergraph/config.ts'
@@ -164,9 +166,10 @@ describe('joining', () => {
     const module = join(folder.path, 'policies/policies.js')
     writeFileSync(module, example(PAGE, 'Say who may', 'js').code)
     const policies = await loadPolicies(yaml, loadSupergraphConfig(yaml, { variables }))
-    const staff = { roles: ['staff'], emailVerified: true }
-    expect(policies.staff?.(staff as never, 0)).toBe(true)
-    expect(policies.staff?.({ ...staff, emailVerified: false } as never, 0)).toBe(false)
+    const staff = { kind: 'user', sub: 'usr_1', roles: ['staff'], email_verified: true }
+    const policy = createPolicies(policies).find('staff')
+    expect(policy?.holds(claimsFromPayload(staff), 0)).toBe(true)
+    expect(policy?.holds(claimsFromPayload({ ...staff, email_verified: false }), 0)).toBe(false)
     const sdl = ordersSdl.replace('["role:support", "mfa"]', '["staff"]')
     writeFileSync(join(folder.path, 'policies/orders.graphql'), sdl)
     expect(sdl).not.toBe(ordersSdl)

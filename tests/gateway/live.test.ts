@@ -35,6 +35,8 @@ test.each<[string, ClaimsPayload, number | null]>([
   ['a client that names a session', { kind: 'client', client_id: 'cli_1', sid: 'ses_1' }, 1],
   ['a user without a session', { kind: 'user', sub: 'usr_1', ...admin }, 1],
   ['a user without a version', user, null],
+  ['an app', { ...user, client_id: 'cli_1', scope: 'graph' }, 1],
+  ['a person of another issuer', { ...user, roles: [], sub_iss: 'https://id.example' }, 1],
   ['an API key without an id', { kind: 'api-key', sub: 'usr_1', ...admin }, null],
   ['the gateway itself', { kind: 'gateway' }, null],
 ])('%s is refused, and auth is not asked', async (_, payload, ver) => {
@@ -51,6 +53,12 @@ test.each([
 test.each<[string, unknown, string]>([
   ['refuses', { refused: 'SESSION_REVOKED' }, 'UNAUTHENTICATED'],
   ['answers for another person', { principal: { ...user, sub: 'usr_2' } }, 'SERVICE_UNAVAILABLE'],
+  ['answers for an app', { principal: { ...user, client_id: 'cli_1' } }, 'SERVICE_UNAVAILABLE'],
+  [
+    'answers for another issuer',
+    { principal: { ...user, roles: [], sub_iss: 'https://id.example' } },
+    'SERVICE_UNAVAILABLE',
+  ],
   ['answers for another kind', { principal: key }, 'SERVICE_UNAVAILABLE'],
   ['answers with no claims', { principal: { kind: 'root' } }, 'SERVICE_UNAVAILABLE'],
 ])('a user is refused when auth %s', async (_, answer, code) => {

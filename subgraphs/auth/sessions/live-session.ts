@@ -1,5 +1,5 @@
 // The session of the caller as the database has it now: a privileged write never trusts a token's age.
-import type { Claims } from '@sallyport/claims'
+import { type Claims, mayEver } from '@sallyport/claims'
 import type { Knex } from 'knex'
 import { AuthError } from '../errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
@@ -14,7 +14,7 @@ export async function requireLiveSession(
   trx: Knex,
   claims: Claims,
 ): Promise<{ session: Session; user: UserWithRoles }> {
-  if (claims.kind !== 'user' || claims.sessionId === null || claims.subject === null) {
+  if (!mayEver(claims, 'session') || claims.sessionId === null || claims.subject === null) {
     throw new AuthError('UNAUTHENTICATED', { reason: 'CREDENTIALS_MISSING' })
   }
   const user = await findUserWithRoles(trx, claims.subject, 'update')

@@ -1,10 +1,10 @@
 // The answer to whoever is signed in now: tokens in the body or in cookies, never both.
-import type { Claims } from '@sallyport/claims'
+import { type Claims, FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../networks/address-rule.ts'
-import { FIRST_PARTY_CLIENT, signAccessToken } from '../tokens/access-token.ts'
+import { signAccessToken } from '../tokens/access-token.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { deviceCookie, sessionCookies } from './cookies.ts'
@@ -86,6 +86,7 @@ export function claimsOf(session: Session, user: UserWithRoles): Claims {
     sessionId: session.id,
     keyId: null,
     clientId: FIRST_PARTY_CLIENT,
+    subjectIssuer: null,
     roles: Object.freeze([...user.roles]),
     scopes: Object.freeze([...user.scopes]),
     emailVerified: user.email_verified,

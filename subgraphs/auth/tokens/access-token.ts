@@ -1,13 +1,11 @@
 // What an access token says (RFC 9068), made from the rows as they are now.
 
+import { FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { AuthDeps } from '../dependencies.ts'
 import { randomText } from '../identifiers.ts'
 import type { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
-
-/** `client_id` of whoever signs in at auth itself. */
-export const FIRST_PARTY_CLIENT = 'sallyport'
 
 export interface AccessToken {
   readonly token: string

@@ -1,12 +1,12 @@
 // Users in the graph: the viewer, oneself, and for admins everybody.
-import { isSignedIn } from '@sallyport/claims'
+import { isSignedIn, isSubject, mayEver } from '@sallyport/claims'
 import { forbidden, type Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import { csrfTokenFor } from '../sessions/csrf-token.ts'
 import { Session } from '../sessions/session.ts'
 import { type ListUsers, listUsers } from './list-users.ts'
-import { ownOrAdmin } from './own-or-admin.ts'
+import { isAdmin, ownOrAdmin } from './own-or-admin.ts'
 import { register } from './register.ts'
 import { updateProfile } from './update-profile.ts'
 import type { UserWithRoles } from './user.ts'
@@ -166,14 +166,14 @@ export const resolvers = {
 }
 
 async function currentSession({ claims, deps }: AuthContext): Promise<Session | null> {
-  if (claims.kind !== 'user' || claims.sessionId === null) return null
+  if (!mayEver(claims, 'session') || claims.sessionId === null) return null
   return (await Session.query(deps.db).findById(claims.sessionId)) ?? null
 }
 
 export const rules = {
   Query: {
     user: (_parent: unknown, { id }: { id: string }, { claims }: AuthContext) =>
-      id === claims.subject || claims.roles.includes('admin') ? true : forbidden(),
+      isSubject(claims, id) || isAdmin(claims) ? true : forbidden(),
   },
   User: {
     email: ownOrAdmin,

@@ -1,7 +1,13 @@
 // The rule of what belongs to a person: oneself, or an admin.
+import { type Claims, isSubject, rulesOfKind } from '@sallyport/claims'
 import { parentRule } from '@sallyport/claims/rules'
 import type { User } from './user.ts'
 
 export const ownOrAdmin = parentRule(
-  (user: User, claims) => user.id === claims.subject || claims.roles.includes('admin'),
+  (user: User, claims) => isSubject(claims, user.id) || isAdmin(claims),
 )
+
+/** What an app was granted never reaches to other people's accounts. */
+export function isAdmin(claims: Claims): boolean {
+  return claims.roles.includes('admin') && !rulesOfKind(claims).isApp
+}

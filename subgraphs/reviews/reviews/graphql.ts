@@ -1,4 +1,5 @@
 // Reviews in the graph: read by all, written by people, hidden by moderators, looked into by admins.
+import type { Claims } from '@sallyport/claims'
 import { forbidden, type Rule, type Rules } from '@sallyport/claims/rules'
 import { parse } from 'graphql'
 import { type PageArgs, parsePage } from '../connection.ts'
@@ -87,9 +88,16 @@ export const resolvers = {
   },
 }
 
-/** Signed in is enough for the SDL; an OAuth client is signed in too, but nobody's opinion. */
+/**
+ * Signed in is enough for the SDL; an OAuth client is signed in too, but nobody's opinion. The id of a person of another
+ * issuer could be somebody else's here.
+ */
 const byPerson: Rule<unknown, unknown, ReviewsContext> = (_, __, { claims }) => {
-  return claims.subject !== null || forbidden('Only a person can do this.')
+  return isPersonOfOurs(claims) || forbidden('Only a person can do this.')
+}
+
+function isPersonOfOurs({ subject, subjectIssuer }: Claims): boolean {
+  return subject !== null && subjectIssuer === null
 }
 
 export const rules = {
@@ -97,6 +105,6 @@ export const rules = {
 } satisfies Rules
 
 function personOf({ claims }: ReviewsContext): string {
-  if (claims.subject === null) throw forbidden()
+  if (claims.subject === null || !isPersonOfOurs(claims)) throw forbidden()
   return claims.subject
 }
