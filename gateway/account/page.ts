@@ -41,6 +41,23 @@ export function renderForm(frame: PageFrame, view: FormView): string {
   )
 }
 
+/** Where nothing can be done here any more: what happened, and the way back. */
+export function renderEnd(frame: PageFrame, page: PageName, text: string): string {
+  const texts = languages[frame.language]
+  const { title } = texts.pages[page]
+  return renderFrame(
+    frame,
+    `${texts.error}: ${title}`,
+    html`<h1>${title}</h1>
+      <p id="problem" role="alert" tabindex="-1" autofocus>${text}</p>
+      ${wayBack(frame)}`,
+  )
+}
+
+function wayBack({ homeUrl, language, product }: PageFrame): Html {
+  return html`<p><a class="button" href="${homeUrl}">${languages[language].continueTo(product)}</a></p>`
+}
+
 export function renderDone(frame: PageFrame, page: PageName, email: string): string {
   const texts = languages[frame.language]
   return renderFrame(
@@ -48,7 +65,7 @@ export function renderDone(frame: PageFrame, page: PageName, email: string): str
     texts.pages[page].title,
     html`<h1>${texts.pages[page].title}</h1>
       <p id="done" role="status" tabindex="-1" autofocus>${texts.saved(email)}</p>
-      <p><a class="button" href="${frame.homeUrl}">${texts.continueTo(frame.product)}</a></p>`,
+      ${wayBack(frame)}`,
   )
 }
 

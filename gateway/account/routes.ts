@@ -10,7 +10,7 @@ import { type HeaderMap, pageSecurityHeaders } from '../http/security-headers.ts
 import type { AccountRefusal, AskAccount } from './ask.ts'
 import { type FormFields, readForm } from './form-body.ts'
 import { isTied, tieForm } from './form-token.ts'
-import { type FormView, type PageFrame, renderDone, renderForm } from './page.ts'
+import { type FormView, type PageFrame, renderDone, renderEnd, renderForm } from './page.ts'
 import { readCookie, setCookie } from './page-cookies.ts'
 import { languages, type PageName } from './texts/texts.ts'
 
@@ -64,8 +64,7 @@ class Visit {
 
   show(): PlainAnswer {
     if (this.#page !== 'new-password') return this.#form(200, { link: null })
-    const problem = this.#stepToken() === null ? this.#stepGone() : undefined
-    return this.#form(200, { link: 'none', problem })
+    return this.#stepToken() === null ? this.#stepGone() : this.#form(200, { link: 'none' })
   }
 
   async act(): Promise<PlainAnswer> {
@@ -73,8 +72,8 @@ class Visit {
     const { publicUrl, isHttpsRequired } = this.#parts
     const { origin, cookie } = this.#incoming.headers
     // A listed CORS origin is not enough: nobody but this page sends its form.
-    if (origin !== publicUrl) return this.#refuse(403, problems.foreignOrigin(publicUrl))
-    if (isHttpsRequired && !this.#caller.isSecure) return this.#refuse(400, problems.insecure)
+    if (origin !== publicUrl) return this.#end(403, problems.foreignOrigin(publicUrl))
+    if (isHttpsRequired && !this.#caller.isSecure) return this.#end(400, problems.insecure)
     const fields = await readForm(this.#incoming)
     const link = this.#page === 'new-password' ? this.#stepToken() : fields.link || null
     if (!isTied(this.#page, fields.formToken, cookie)) {
@@ -121,8 +120,7 @@ class Visit {
     const isStep = this.#page === 'new-password'
     const link = isStep ? 'none' : token
     if (code === 'VERIFICATION_FAILED') {
-      if (isStep) return this.#form(410, { link, problem: this.#stepGone() })
-      return this.#form(410, { link: null, problem: { text: problems.linkUsed, field: 'page' } })
+      return isStep ? this.#stepGone() : this.#end(410, problems.linkUsed)
     }
     if (code === 'WEAK_PASSWORD' || code === 'BAD_USER_INPUT') {
       const text = problems.weakPassword(message)
@@ -132,29 +130,26 @@ class Visit {
       const text = problems.rateLimited(Math.max(1, Math.ceil(retryAfterSeconds / 60)))
       return this.#form(429, { link, problem: { text, field: 'page' } })
     }
-    if (reason === 'ADDRESS_DENIED') return this.#refuse(403, problems.network)
+    if (reason === 'ADDRESS_DENIED') return this.#end(403, problems.network)
     return this.#form(503, { link, problem: { text: problems.unavailable, field: 'page' } })
   }
 
   #withoutLink(): PlainAnswer {
-    if (this.#page === 'new-password') {
-      return this.#form(410, { link: 'none', problem: this.#stepGone() })
-    }
+    if (this.#page === 'new-password') return this.#stepGone()
     const text = languages[this.#frame.language].problems.linkMissing
     return this.#form(422, { link: null, problem: { text, field: 'link' } })
-  }
-
-  #refuse(status: number, text: string): PlainAnswer {
-    const link = this.#page === 'new-password' ? 'none' : null
-    return this.#form(status, { link, problem: { text, field: 'page' } })
   }
 
   #stepToken(): string | null {
     return readCookie(this.#incoming.headers.cookie, STEP_COOKIE)
   }
 
-  #stepGone(): NonNullable<FormView['problem']> {
-    return { text: languages[this.#frame.language].problems.stepGone, field: 'page' }
+  #stepGone(): PlainAnswer {
+    return this.#end(410, languages[this.#frame.language].problems.stepGone)
+  }
+
+  #end(status: number, text: string): PlainAnswer {
+    return this.#answer(status, renderEnd(this.#frame, this.#page, text), {})
   }
 
   #form(

@@ -206,6 +206,7 @@ test('whoever hears the page or has no mouse is taken to what matters', async ()
     await savePassword(page)
     await page.getByRole('alert').waitFor()
     expect(await focused()).toBe('problem')
+    expect(await page.getByRole('link', { name: `Continue to ${PRODUCT}` }).count()).toBe(1)
     await picture(page, 'link-used')
   })
 })
@@ -215,7 +216,7 @@ test.each(['light', 'dark'] as const)('text stands out from the page (%s)', asyn
     async (page) => {
       for (const name of pageNames) {
         await page.goto(`${origin}/account/${name}#x`)
-        for (const selector of ['h1', 'main p', 'button', 'label', '[role=alert]']) {
+        for (const selector of ['h1', 'main p', 'button', 'a.button', 'label', '[role=alert]']) {
           const contrast = await page.evaluate(`(${CONTRAST})(${JSON.stringify(selector)})`)
           expect(contrast, `${name} ${selector}`).toBeGreaterThan(4.5)
         }
