@@ -14,7 +14,7 @@ import type { AuthConfig } from './config.ts'
 import { createCheckCounts } from './credentials/check-counts.ts'
 import { connectPostgres, type Database, openEmbedded } from './database.ts'
 import type { AuthDeps } from './dependencies.ts'
-import { readParticipants } from './erasure/participants.ts'
+import { readGatewayTimeout, readParticipants } from './erasure/participants.ts'
 import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
@@ -77,6 +77,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     throttle,
     isThrottleExempt,
     checks: createCheckCounts(),
+    gatewayTimeoutMs: readGatewayTimeout(config.supergraphPath),
     participants,
   }
   const feed = startRevocationFeed(deps)

@@ -4,6 +4,7 @@ import { anonymousClaims, type Claims } from '@sallyport/claims'
 import type DataLoader from 'dataloader'
 import type { AuthDeps, RequestOrigin } from './dependencies.ts'
 import { AuthError, badInput } from './errors.ts'
+import { type Deadline, deadlineOf } from './passwords/turn.ts'
 import type { TokenDelivery } from './sessions/session.ts'
 import { createUserLoader } from './users/load-users.ts'
 import type { UserWithRoles } from './users/user.ts'
@@ -13,6 +14,8 @@ export interface AuthContext {
   /** Replaced once, when a mutation that makes a credential has made it: below `SignedIn` the new principal reads. */
   claims: Claims
   readonly origin: RequestOrigin
+  /** Whoever will not get a turn by then is told so at once. */
+  readonly deadline: Deadline
   readonly client: ClientCredentials
   readonly setCookies: string[]
   readonly users: DataLoader<string, UserWithRoles | null>
@@ -45,6 +48,7 @@ export function createContext(
       ipAddress: text(headers['sallyport-client-address'], 64),
       userAgent: text(headers['sallyport-client-user-agent'], 512),
     },
+    deadline: deadlineOf(performance.now(), deps.gatewayTimeoutMs),
     client: {
       refreshToken: text(headers['sallyport-client-refresh'], 512),
       flowSecret: text(headers['sallyport-client-flow'], 128),

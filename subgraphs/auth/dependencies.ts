@@ -20,6 +20,8 @@ export interface AuthDeps {
   /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */
   readonly isThrottleExempt: (address: string | null) => boolean
   readonly checks: CheckCounts
+  /** How long a gateway waits for auth. */
+  readonly gatewayTimeoutMs: number
   /** The subgraphs that hold personal data, auth apart. */
   readonly participants: readonly string[]
 }

@@ -30,7 +30,7 @@ export async function changePassword(context: AuthContext, input: unknown): Prom
   const user = await confirmPassword(context, currentPassword, 'password.change-attempted')
   const words = [user.email_normalized, user.full_name, user.display_name]
   requireStrongPassword(newPassword, words, 'input.newPassword')
-  const stored = await deps.hasher.hash(newPassword)
+  const stored = await deps.hasher.hash(newPassword, context.deadline)
 
   const renewed = await transact(deps.db, async (trx) => {
     const live = await requireLiveSession(trx, context.claims)

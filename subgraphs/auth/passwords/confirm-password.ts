@@ -8,6 +8,7 @@ import { requireLiveSession } from '../sessions/live-session.ts'
 import { countKey } from '../throttling/count-key.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { storedPasswordOf } from './set-password.ts'
+import { unlessBusy } from './turn.ts'
 
 /**
  * @param action for the audit log, with the outcome
@@ -19,7 +20,7 @@ export async function confirmPassword(
   password: string,
   action: string,
 ): Promise<UserWithRoles> {
-  const { deps, origin, claims } = context
+  const { deps, origin, claims, deadline } = context
   const { user, session } = await transact(
     deps.db,
     async (trx) => await requireLiveSession(trx, claims),
@@ -32,7 +33,14 @@ export async function confirmPassword(
   if ((await deps.throttle.add('password-session-long', key)).isOver) {
     return await endGuessing(context, session.id)
   }
-  const isRight = await deps.hasher.verify(password, storedPasswordOf(user))
+  const takeBack = async () => {
+    await deps.throttle.forgive('password-session', key)
+    await deps.throttle.forgive('password-session-long', key)
+  }
+  const isRight = await unlessBusy(
+    () => deps.hasher.verify(password, storedPasswordOf(user), deadline),
+    takeBack,
+  )
   await recordAudit(deps.db, origin, {
     action,
     outcome: isRight ? 'success' : 'failure',

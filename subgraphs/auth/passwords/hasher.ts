@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto'
 import type { VersionedSecret } from '../secret.ts'
 import type { HashThreads } from './hash-threads.ts'
+import type { Deadline } from './turn.ts'
 
 export interface StoredPassword {
   readonly hash: string
@@ -11,11 +12,13 @@ export interface StoredPassword {
 }
 
 export interface PasswordHasher {
-  hash(password: string): Promise<StoredPassword>
+  /** @throws AuthError SERVICE_UNAVAILABLE, at once, when it would not begin before the deadline. Default: none */
+  hash(password: string, deadline?: Deadline): Promise<StoredPassword>
   /**
    * @param stored null (no such account) costs the same time and is false
+   * @throws AuthError SERVICE_UNAVAILABLE, as `hash` does: then nothing was compared
    */
-  verify(password: string, stored: StoredPassword | null): Promise<boolean>
+  verify(password: string, stored: StoredPassword | null, deadline?: Deadline): Promise<boolean>
   /** Whether a login should hash anew: the cost rose or the pepper rotated. */
   isOutdated(stored: StoredPassword): boolean
 }
@@ -38,20 +41,21 @@ export function createPasswordHasher(options: {
     costOf(hash) !== null && (pepperVersion === UNPEPPERED || pepper.has(pepperVersion))
 
   return {
-    hash: async (password) => ({
-      hash: await threads.hash(prepare(password, pepper.currentVersion), cost),
+    hash: async (password, deadline = Number.POSITIVE_INFINITY) => ({
+      hash: await threads.hash(prepare(password, pepper.currentVersion), cost, { deadline }),
       pepperVersion: pepper.currentVersion,
     }),
-    verify: async (password, stored) => {
+    verify: async (password, stored, deadline = Number.POSITIVE_INFINITY) => {
       if (stored === null || !isUsable(stored)) {
-        await threads.compare(prepare(password, pepper.currentVersion), nobody(cost))
+        await threads.compare(prepare(password, pepper.currentVersion), nobody(cost), { deadline })
         return false
       }
       const prepared = prepare(password, stored.pepperVersion)
-      if (await threads.compare(prepared, stored.hash)) return true
+      if (await threads.compare(prepared, stored.hash, { deadline })) return true
       // An older, cheaper hash must not answer sooner than no hash at all: 2^c + 2^c + 2^(c+1) + … = 2^cost.
       for (let spent = costOf(stored.hash) ?? cost; spent < cost; spent += 1) {
-        await threads.compare(prepared, nobody(spent))
+        // Whoever was refused in the midst of it would have guessed for nothing.
+        await threads.compare(prepared, nobody(spent), { isContinued: true })
       }
       return false
     },

@@ -46,7 +46,7 @@ export async function resetPassword(
   if (owner === undefined) throw failed()
   const words = [verification.email_normalized, owner.full_name, owner.display_name]
   requireStrongPassword(newPassword, words, 'input.newPassword')
-  const stored = await deps.hasher.hash(newPassword)
+  const stored = await deps.hasher.hash(newPassword, context.deadline)
   const user = await transact(
     deps.db,
     async (trx) => await replacePassword(trx, context, { verification, stored }),

@@ -6,6 +6,7 @@ import { transact } from '../database.ts'
 import { AuthError, parseInput } from '../errors.ts'
 import type { StoredPassword } from '../passwords/hasher.ts'
 import { storedPasswordOf } from '../passwords/set-password.ts'
+import { unlessBusy } from '../passwords/turn.ts'
 import { type AdmittedLogin, forgetGuesses, guardLogin } from '../throttling/guard-login.ts'
 import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, findUserWithRoles, type User } from '../users/user.ts'
@@ -48,6 +49,7 @@ export async function login(
   const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (parsed.deviceToken ?? null)
   const { claimant, guard } = await deps.beforeHash(
     async () => await admit(context, parsed.email, deviceToken),
+    context.deadline,
   )
   const newSession = {
     delivery,
@@ -100,7 +102,10 @@ async function authenticate(
 ): Promise<User | null> {
   const { db, hasher } = context.deps
   const stored = storedPasswordOf(user)
-  const isRight = await hasher.verify(password, stored)
+  const isRight = await unlessBusy(
+    () => hasher.verify(password, stored, context.deadline),
+    () => guard.takeBack(),
+  )
   if (user !== undefined && isRight && user.status === 'ACTIVE') {
     // A wait that is over, or a second hash, would tell which guess was right.
     if (guard.needsMailbox) return user
@@ -153,11 +158,25 @@ async function rehash(
   password: string,
   old: StoredPassword,
 ): Promise<void> {
-  const fresh = await context.deps.hasher.hash(password)
+  const fresh = await hashWhenIdle(context, password)
+  if (fresh === null) return
   await context.deps
     .db('users')
     .where({ id: user.id, password_hash: old.hash })
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
+}
+
+/** null: there is no turn for it now, and the next login will do. Whoever had the right password is not refused for that. */
+async function hashWhenIdle(
+  { deps, deadline }: AuthContext,
+  password: string,
+): Promise<StoredPassword | null> {
+  try {
+    return await deps.hasher.hash(password, deadline)
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'SERVICE_UNAVAILABLE') return null
+    throw error
+  }
 }
 
 /** A device counts as known to `new-device` once its user has proved the mailbox on it. */

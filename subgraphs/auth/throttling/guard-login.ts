@@ -24,6 +24,8 @@ export interface AdmittedLogin {
   readonly needsMailbox: boolean
   /** The password was right: what this attempt counted is taken back. Not where the mailbox is needed: it would tell. */
   forgive(): Promise<void>
+  /** The password was not looked at: this attempt is taken back, and none before it. */
+  takeBack(): Promise<void>
 }
 
 const LONGEST_WAIT_SECONDS = 300
@@ -38,7 +40,8 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
   if (attempt.knownDevice !== null) {
     const key = deviceKey(attempt.userId, attempt.knownDevice)
     const { isOver } = await throttle.add('login-device', key)
-    if (!isOver) return { needsMailbox: false, forgive: forgiveDevice }
+    const takeBack = () => throttle.forgive('login-device', key)
+    if (!isOver) return { needsMailbox: false, forgive: forgiveDevice, takeBack }
   }
   const pair = pairKey(attempt)
   await waitItsTurn(deps, pair)
@@ -47,16 +50,20 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
     throttle.add('login-account', countKey(attempt.typed)),
     throttle.add('login-account-long', accountKey(attempt)),
   ])
+  const forgiveElsewhere = async () => {
+    await Promise.all([
+      forgiveNetwork(),
+      throttle.forgive('login-account', countKey(attempt.typed)),
+      throttle.forgive('login-account-long', accountKey(attempt)),
+    ])
+  }
   return {
     needsMailbox: recent.isOver || long.isOver,
     forgive: async () => {
-      await Promise.all([
-        throttle.reset('login-pair', pair),
-        forgiveNetwork(),
-        forgiveDevice(),
-        throttle.forgive('login-account', countKey(attempt.typed)),
-        throttle.forgive('login-account-long', accountKey(attempt)),
-      ])
+      await Promise.all([throttle.reset('login-pair', pair), forgiveDevice(), forgiveElsewhere()])
+    },
+    takeBack: async () => {
+      await Promise.all([throttle.forgive('login-pair', pair), forgiveElsewhere()])
     },
   }
 }

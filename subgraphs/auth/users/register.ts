@@ -38,7 +38,7 @@ export async function register(context: AuthContext, input: unknown): Promise<Be
   const email = parseEmail(emailText)
   requireStrongPassword(password, [email.normalized, fullName, displayName])
   await limitNetwork(deps, 'register-network', origin.ipAddress)
-  const stored = await deps.hasher.hash(password)
+  const stored = await deps.hasher.hash(password, context.deadline)
   const mail = { to: email.normalized, purpose: 'REGISTRATION', address: origin.ipAddress } as const
   const begun = await transactMailing(
     deps,
