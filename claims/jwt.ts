@@ -43,6 +43,9 @@ export interface StrictJwt {
   kid: string
 }
 
+/** The message of a token that is good, but not yet: the clocks of its issuer and its reader are apart. */
+export const IN_THE_FUTURE = 'iat or nbf is in the future'
+
 const MAX_TOKEN_BYTES = 8192
 const DEFAULT_LEEWAY_SECONDS = 5
 const HEADER_PARAMETERS = ['alg', 'typ', 'kid']
@@ -167,7 +170,7 @@ function checkClaims(payload: Record<string, unknown>, options: StrictJwtOptions
   }
   const notBefore = 'nbf' in payload ? wholeSeconds(payload, 'nbf') : iat
   if (Math.max(iat, notBefore) > now + leeway) {
-    throw new JwtError('INVALID', 'iat or nbf is in the future')
+    throw new JwtError('INVALID', IN_THE_FUTURE)
   }
   if (now >= exp + leeway) throw new JwtError('EXPIRED', 'the token has expired')
 }

@@ -6,7 +6,7 @@ import {
   type PrincipalKindRules,
   rulesOfKind,
 } from '@sallyport/claims'
-import { JwtError, type KeySource, verifyStrictJwt } from '@sallyport/claims/jwt'
+import { IN_THE_FUTURE, JwtError, type KeySource, verifyStrictJwt } from '@sallyport/claims/jwt'
 import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
 import { type Credential, createPrincipal, type Principal } from './principal.ts'
 import { refused, type Verdict } from './verdict.ts'
@@ -98,6 +98,8 @@ function verdictOnFailure(error: unknown): Verdict {
   if (error instanceof ClaimsError) return refused('TOKEN_INVALID')
   if (!(error instanceof JwtError)) throw error
   if (error.code === 'KEYS_UNAVAILABLE') return { kind: 'unavailable' }
+  // Nobody but us made it, so a client can do nothing: an operator reads it, see docs/operators.md.
+  if (error.message === IN_THE_FUTURE) return refused('TOKEN_INVALID', 'TOKEN_FROM_THE_FUTURE')
   return refused(error.code === 'EXPIRED' ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID')
 }
 

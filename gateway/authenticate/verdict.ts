@@ -11,7 +11,12 @@ export type RefusalReason =
 export type Verdict =
   | { readonly kind: 'none'; readonly missing: 'CREDENTIALS_MISSING' | 'TOKEN_EXPIRED' }
   | { readonly kind: 'accepted'; readonly credential: Credential }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  | {
+      readonly kind: 'refused'
+      readonly reason: RefusalReason
+      /** What the log says instead. */
+      readonly logReason?: string
+    }
   /** Nobody can say now: auth, or its keys, are away. */
   | { readonly kind: 'unavailable' }
 
@@ -26,6 +31,6 @@ export const noCredential: Verdict = Object.freeze({ kind: 'none', missing: 'CRE
 /** A browser that holds a refresh cookie and no access cookie: its token ran out. */
 export const onlyRefreshCookie: Verdict = Object.freeze({ kind: 'none', missing: 'TOKEN_EXPIRED' })
 
-export function refused(reason: RefusalReason): Verdict {
-  return { kind: 'refused', reason }
+export function refused(reason: RefusalReason, logReason: string = reason): Verdict {
+  return { kind: 'refused', reason, logReason }
 }

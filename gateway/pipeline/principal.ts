@@ -42,7 +42,7 @@ function applyVerdict(
 ): void | Promise<void> {
   if (verdict.kind === 'accepted') return admit(parts, request, verdict.credential)
   if (verdict.kind === 'unavailable') throw unavailable(parts)
-  if (verdict.kind === 'refused') throw unauthenticated(parts, verdict.reason)
+  if (verdict.kind === 'refused') throw unauthenticated(parts, verdict.reason, verdict.logReason)
   request.principal = parts.anonymous
 }
 
@@ -87,7 +87,11 @@ function unavailable({ checks }: PrincipalParts): GatewayError {
   return serviceUnavailable('AUTH_UNAVAILABLE')
 }
 
-function unauthenticated({ checks }: PrincipalParts, reason: string): GatewayError {
+function unauthenticated(
+  { checks }: PrincipalParts,
+  reason: string,
+  logReason = reason,
+): GatewayError {
   checks.count(reason)
-  return new GatewayError('UNAUTHENTICATED', { reason })
+  return new GatewayError('UNAUTHENTICATED', { reason, logReason })
 }

@@ -4,6 +4,7 @@ import { isNetwork } from '@sallyport/claims/networks'
 import type { Log } from '../../platform/log.ts'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import type { AddressRule, AddressRules } from '../authorize/address-rules.ts'
+import { createClockComparison } from './compare-clocks.ts'
 import type { RevocationEntries, RevocationEntry } from './entries.ts'
 
 export interface RevocationFeed {
@@ -18,6 +19,8 @@ export interface RevocationFeedOptions {
   readonly questions: Pick<AuthQuestions, 'openFeed'>
   readonly entries: Pick<RevocationEntries, 'add'>
   readonly addressRules: Pick<AddressRules, 'replace'>
+  /** Wall clock in milliseconds. */
+  readonly now: () => number
   readonly monotonic: () => number
   readonly random: () => number
   readonly logger: Log
@@ -30,6 +33,7 @@ const LONGEST_PAUSE_MS = 2000
 
 /** Opens the feed at once, and again with jitter whenever it ends. */
 export function followRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
+  const compareClocks = createClockComparison(options, options.logger)
   const stopping = new AbortController()
   let lastGoodAt = Number.NEGATIVE_INFINITY
   let failures = 0
@@ -75,7 +79,7 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
     try {
       const body = await options.questions.openFeed(signal)
       for await (const line of lines(body, () => silence.refresh())) {
-        const { type, entries, addressRules, isPart } = readMessage(line)
+        const { type, at, entries, addressRules, isPart } = readMessage(line)
         if (!isSnapshotRead && type !== 'snapshot') throw new Error('no snapshot first')
         options.entries.add(entries)
         if (addressRules !== null) options.addressRules.replace(addressRules)
@@ -85,7 +89,10 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
         snapshotSince ??= options.monotonic()
         if (type === 'snapshot') isSnapshotRead = !isPart
         // Auth beats only where it could read its rules: one that beats and told none has none.
-        if (type === 'heartbeat') lastGoodAt = options.monotonic()
+        if (type === 'heartbeat') {
+          lastGoodAt = options.monotonic()
+          compareClocks(at)
+        }
         // Without the rules whatever they deny would be let in.
         else if (isSnapshotRead && areRulesRead) lastGoodAt = Math.max(lastGoodAt, snapshotSince)
       }
@@ -112,6 +119,8 @@ export function followRevocationFeed(options: RevocationFeedOptions): Revocation
 interface FeedMessage {
   /** Another type is of a newer auth: it tells that auth is there, and nothing that we know. */
   readonly type: unknown
+  /** When auth's database said so, by its clock. */
+  readonly at: unknown
   readonly entries: readonly RevocationEntry[]
   /** More of the same snapshot follows. */
   readonly isPart: boolean
@@ -120,10 +129,11 @@ interface FeedMessage {
 }
 
 function readMessage(line: string): FeedMessage {
-  const { type, entries, more, rules } = JSON.parse(line) as Record<string, unknown>
+  const { type, at, entries, more, rules } = JSON.parse(line) as Record<string, unknown>
   const hasRules = type === 'address-rules' || (type === 'snapshot' && rules !== undefined)
   return {
     type,
+    at,
     entries: type === 'snapshot' || type === 'changes' ? readEntries(entries) : [],
     isPart: more === true,
     addressRules: hasRules ? readAddressRules(rules) : null,

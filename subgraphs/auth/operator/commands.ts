@@ -21,6 +21,7 @@ import { revokeAll } from '../sessions/revoke-all.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
 import { createAdmin } from '../users/create-admin.ts'
 import { importUsers } from '../users/import-users.ts'
+import { describeClocks } from './clocks.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -221,6 +222,7 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     `audit: ${months.length} months${toPrune === 0 ? '' : `, ${toPrune} past retention: run prune-audit as the owner of the database`}`,
     `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
     `public address: ${config.publicUrl}`,
+    ...(await describeClocks(db, config.publicUrl)),
     `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
     ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
