@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { migrateReviews } from '../migrations/reviews/index.ts'
+import { openEmbedded } from '../platform/embedded/open.ts'
 import { freePort, freePorts } from './free-ports.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-settings-'))
@@ -122,6 +124,20 @@ test.each<[string, Settings, (env: Settings) => string]>([
   },
   180_000,
 )
+
+test('a DATA_DIR that has a database for each part is used as it is', async () => {
+  const env = await settings({ DATA_DIR: join(dataDir, 'two') })
+  const before = await openEmbedded({ folder: join(dataDir, 'two', 'reviews') })
+  const reviews = before.ownerIn('reviews')
+  await migrateReviews(reviews)
+  await reviews('products').update({ name: 'Kept' })
+  await before.stop()
+  const { output } = await start(env)
+  expect(output()).toContain('is from before there was one database for both')
+  expect(await ask(`http://127.0.0.1:${env.PORT}`)).toMatchObject({
+    data: { products: { edges: [{ node: { name: 'Kept' } }] } },
+  })
+}, 180_000)
 
 test('says at once that it starts, and then what it does, for people and for programs', async () => {
   const env = await settings({})

@@ -14,6 +14,8 @@ import { TEMPLATE_PGLITE, unpackTemplate } from './template.ts'
 export interface EmbeddedDatabase {
   /** For whoever owns the database: its tables are in `public`. */
   readonly owner: Knex
+  /** The same for a part that has the database to itself, and its tables in a schema. */
+  ownerIn(schema: string): Knex
   /** For a part with a schema of that name, and no right to anything else. */
   part(schema: string): Promise<Knex>
   stop(): Promise<void>
@@ -86,6 +88,11 @@ async function share(
   const parts = [owner]
   return {
     owner,
+    ownerIn: (schema) => {
+      const inSchema = connect(`reset role; set search_path to "${schema}"`)
+      parts.push(inSchema)
+      return inSchema
+    },
     part: async (schema) => {
       await prepareSchema(owner, schema)
       const part = connect(`set role "${schema}"; set search_path to "${schema}"`)

@@ -83,6 +83,6 @@ function connectPostgres(url: string, logger: Log): Database {
 
 async function openEmbedded(folder: string, logger: Log): Promise<Database> {
   const embedded = await import('../../platform/embedded/open.ts')
-  const { part, stop } = await embedded.openEmbedded({ folder, log: databaseLog(logger) })
-  return { db: await part(REVIEWS_SCHEMA), stop }
+  const { ownerIn, stop } = await embedded.openEmbedded({ folder, log: databaseLog(logger) })
+  return { db: ownerIn(REVIEWS_SCHEMA), stop }
 }
