@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { newEmail, PASSWORD } from '../people.ts'
+import { picture } from './screenshots.ts'
 
 let stack: Stack
 let chromium: Browser
@@ -21,7 +22,7 @@ afterAll(async () => {
 const TABS = ['Register', 'Verify', 'Login', 'Viewer']
 
 async function openAltair(path = `${origin}/explorer`): Promise<Page> {
-  const page = await chromium.newPage({ viewport: { width: 1280, height: 800 } })
+  const page = await chromium.newPage({ viewport: { width: 1024, height: 600 } })
   await page.goto(path)
   await page.getByText('+ Add new').waitFor()
   await expect.poll(() => activeTab(page), { timeout: 20_000 }).toBe('Register')
@@ -97,16 +98,18 @@ test('a person registers, proves the code and asks who they are, all in Altair',
   await openTab(page, 'Viewer')
   await setAuthorization(page, `Bearer ${accessToken}`)
   expect((await send(page)).data.viewer.user.email).toBe(email)
+  await picture(page, 'explorer')
   await page.close()
 }, 120_000)
 
 const CDN = 'https://embeddable-sandbox.cdn.apollographql.com/**'
 
 test('without internet the Sandbox page says so and leads to the explorer that works', async () => {
-  const page = await chromium.newPage()
+  const page = await chromium.newPage({ viewport: { width: 1024, height: 300 } })
   await page.route(CDN, (route) => route.abort())
   await page.goto(`${origin}/graphql`)
   await page.getByText('Apollo Sandbox could not be loaded').waitFor()
+  await picture(page, 'sandbox-without-internet')
   await page.getByRole('link', { name: 'the explorer that needs no internet' }).click()
   await page.getByText('+ Add new').waitFor()
   expect(page.url()).toBe(`${origin}/explorer`)
