@@ -7,7 +7,7 @@ import { claimsFromPayload } from '@sallyport/claims'
 import { createPolicies } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/seal'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { loadSupergraphConfig, readSupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { freePort } from '../free-ports.ts'
 import { type Stack, startStack } from '../harness.ts'
@@ -54,6 +54,9 @@ function schema(yaml: string, ...flags: string[]): string {
 const starts = (): readonly Example[] =>
   examplesOf(PAGE).filter(({ section, language }) => section === 'Start' && language === 'ts')
 
+const ofPackage = (): readonly Example[] =>
+  examplesOf('claims/README.md').filter(({ language }) => language === 'ts')
+
 beforeAll(async () => {
   const yaml = joinGraph('schema')
   schema(yaml)
@@ -66,6 +69,7 @@ beforeAll(async () => {
   copyFileSync('tests/docs/orders.ts', join(folder.path, 'orders.ts'))
   for (const [index, { code }] of starts().entries()) folder.write(`start-${index}.ts`, code, here)
   folder.write('ownership.ts', example(PAGE, 'Say who may', 'ts').code, here)
+  for (const [index, { code }] of ofPackage().entries()) folder.write(`package-${index}.ts`, code)
   folder.write('signing.ts', example(PAGE, 'Test it', 'ts').code, here)
 })
 afterAll(async () => {
@@ -79,7 +83,9 @@ describe('the starts', () => {
   test('all compile, strictly', async () => {
     const names = [...starts().keys()].map((index) => `start-${index}.ts`)
     expect(names).toHaveLength(3)
-    await folder.compile([...names, 'ownership.ts', 'signing.ts'])
+    const others = [...ofPackage().keys()].map((index) => `package-${index}.ts`)
+    expect(others).toHaveLength(2)
+    await folder.compile([...names, ...others, 'ownership.ts', 'signing.ts'])
   })
 
   test('with Apollo Server the subgraph answers through the gateway, by the rules of its SDL', async () => {
@@ -147,6 +153,30 @@ test('a signed token of one’s own is read in a test', async () => {
 })
 
 describe('joining', () => {
+  test('origins and headers of pages are taken as docs/frontends.md has them', () => {
+    const { code } = example('docs/frontends.md', 'Pages on another origin', 'yaml')
+    const auth = 'auth: { routing_url: http://auth, schema: { file: auth.graphql } }'
+    const config = readSupergraphConfig(`${code}subgraphs:\n  ${auth}\n`, { variables })
+    expect(config.cors).toEqual({
+      origins: ['https://app.example.com'],
+      headers: ['x-client-build'],
+    })
+  })
+
+  test.each([
+    ['docs/administration.md', 'Custom claims'],
+    ['docs/erasure.md', 'For subgraphs'],
+  ])('what %s puts into an entry is taken', (page, section) => {
+    const { code } = example(page, section, 'yaml')
+    const name = code.split(':')[0] ?? ''
+    const auth = 'auth: { routing_url: http://auth, schema: { file: auth.graphql } }'
+    const text = `subgraphs:\n  ${auth}\n  orders:\n    routing_url: http://orders\n    schema: { file: orders.graphql }\n    ${code}`
+    expect(readSupergraphConfig(text, { variables }).subgraphs).toHaveLength(2)
+    expect(() => readSupergraphConfig(text.replace(name, `${name}s`), { variables })).toThrow(
+      `${name}s`,
+    )
+  })
+
   test('the entry as it stands enforces its rules, and `--check` is content', () => {
     const yaml = joinGraph('entry')
     schema(yaml)
