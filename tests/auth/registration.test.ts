@@ -242,7 +242,7 @@ test('weak passwords are refused with a reason: short, listed, repeated, built f
   expect(emoji.errors).toEqual([])
 })
 
-test('a mail names our own address, whatever host the request claims', async () => {
+test('a mail names the product, whatever host the request claims', async () => {
   const email = newEmail()
   const body = { query: REGISTER, variables: { input: { email, password: PASSWORD } } }
   const answer = await rawRequest(
@@ -256,9 +256,9 @@ test('a mail names our own address, whatever host the request claims', async () 
     JSON.stringify(body),
   )
   expect(answer).toMatch(/^HTTP\/1\.1 200/)
-  const { subject, text } = await stack.mailbox.take(email)
-  expect(text).toContain(stack.env.PUBLIC_URL)
-  expect(subject + text).not.toMatch(/evil|gopher/)
+  const { subject, text, html } = await stack.mailbox.take(email)
+  expect(text).toContain('at Sallyport')
+  expect(subject + text + html).not.toMatch(/evil|gopher|localhost/)
 })
 
 test('extra fields such as roles or emailVerified do not exist', async () => {
