@@ -199,7 +199,7 @@ async function carryOverOne(db: Knex, row: OldEvent): Promise<void> {
   await db('audit_unsealed').insert({ record_id: row.id, occurred_at: row.occurred_at })
 }
 
-/** As subgraphs/auth/audit/commitment.ts made them when this migration was written. */
+/** As subgraphs/auth/core/audit/commitment.ts made them when this migration was written. */
 function part(name: 'actor' | 'target', person: unknown, facts: Record<string, unknown>) {
   const data = Object.fromEntries(
     Object.entries(facts).filter(([, value]) => value !== null && value !== undefined),

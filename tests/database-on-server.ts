@@ -1,7 +1,7 @@
 // A database that a test makes on the server of DATABASE_URL, and drops.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { connectPostgres, type Database } from '../subgraphs/auth/database.ts'
+import { connectPostgres, type Database } from '../subgraphs/auth/core/database.ts'
 
 export interface TestDatabase {
   /** null on PGlite. */

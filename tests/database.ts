@@ -1,7 +1,7 @@
 // A database of a test's own: a copy of the migrated one that this run made, on PGlite or on the server of DATABASE_URL.
 import { openAsBlob } from 'node:fs'
 import { inject } from 'vitest'
-import { type Database, openEmbedded } from '../subgraphs/auth/database.ts'
+import { type Database, openEmbedded } from '../subgraphs/auth/core/database.ts'
 import { createOnServer, type TestDatabase } from './database-on-server.ts'
 
 /** @param kind `empty`: nothing was migrated; it is there on a server alone. */

@@ -80,7 +80,7 @@ test('every error code and reason of the code is in docs/errors.md, and no other
     [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, reason = '']) => reason)
   const known = new Set([
     ...table('gateway/errors.ts', 'const REQUEST_ERRORS = {'),
-    ...table('subgraphs/auth/errors.ts', 'const messages = {'),
+    ...table('subgraphs/auth/core/errors.ts', 'const messages = {'),
     ...table('subgraphs/reviews/errors.ts', 'const TEXTS = {'),
     ...inFile('gateway/errors.ts', /^ {2}\| '([A-Z_]+)'/gm),
     ...readdirSync('gateway', { recursive: true, encoding: 'utf8' })

@@ -4,7 +4,7 @@ import type { AuthEvent, EventConsumer } from '@sallyport/claims/events'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect } from 'vitest'
-import { eventTypes } from '../subgraphs/auth/events/types.ts'
+import { eventTypes } from '../subgraphs/auth/core/events/types.ts'
 
 export interface EventLog extends EventConsumer {
   /** As often as they were delivered. */

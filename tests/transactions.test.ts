@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { APPLIED_EVENTS_TABLE, applyOnce } from '@sallyport/claims/events'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { transact as authTransact } from '../subgraphs/auth/database.ts'
+import { transact as authTransact } from '../subgraphs/auth/core/database.ts'
 import { transact as reviewsTransact } from '../subgraphs/reviews/transact.ts'
 import { createTestDatabase } from './database.ts'
 import type { TestDatabase } from './database-on-server.ts'
@@ -145,5 +145,5 @@ test('no part opens a transaction in another way', () => {
     .map((name) => join('subgraphs', name))
   expect(sources.length).toBeGreaterThan(100)
   const own = sources.filter((name) => /\.transaction\(/.test(readFileSync(name, 'utf8')))
-  expect(own.sort()).toEqual(['subgraphs/auth/database.ts', 'subgraphs/reviews/transact.ts'])
+  expect(own.sort()).toEqual(['subgraphs/auth/core/database.ts', 'subgraphs/reviews/transact.ts'])
 })

@@ -1,12 +1,12 @@
 // Where a command runs: in the server that has the embedded database open, or here on the database itself.
 import { openDatabase } from '../../subgraphs/auth/auth.ts'
 import { type AuthConfig, readAuthConfig } from '../../subgraphs/auth/config.ts'
-import { describeDatabaseFailure } from '../../subgraphs/auth/database-failure.ts'
+import { describeDatabaseFailure } from '../../subgraphs/auth/core/database-failure.ts'
 import { withDevelopmentSecrets } from '../../subgraphs/auth/development-secrets.ts'
+import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
+import { createPasswordHasher } from '../../subgraphs/auth/factors/password/hasher.ts'
 import { type Command, type CommandName, commands } from '../../subgraphs/auth/operator/commands.ts'
 import { sendCommand } from '../../subgraphs/auth/operator/socket.ts'
-import { createHashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
-import { createPasswordHasher } from '../../subgraphs/auth/passwords/hasher.ts'
 
 export interface Operator {
   /** @returns what the command said it did */

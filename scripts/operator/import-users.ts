@@ -3,7 +3,7 @@
 import type { ReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import type { ImportReport } from '../../subgraphs/auth/users/import-users.ts'
+import type { ImportReport } from '../../subgraphs/auth/administration/import-users.ts'
 import type { Operator } from './connect.ts'
 
 const BATCH = 500

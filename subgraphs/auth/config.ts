@@ -4,8 +4,8 @@ import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { languageNames } from '../../platform/language.ts'
 import { LOG_LEVELS } from '../../platform/log-levels.ts'
+import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { MailSettings } from './mail/templates.ts'
-import { parseVersionedSecret, type VersionedSecret } from './secret.ts'
 
 export interface AuthConfig {
   readonly isProduction: boolean

@@ -1,8 +1,8 @@
 // What auth counts and measures about itself, in the text format that Prometheus reads (GET /metrics).
 import type { Knex } from 'knex'
-import type { CheckCounts } from './credentials/check-counts.ts'
 import { readErasureFigures } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
+import type { CheckCounts } from './introspection/check-counts.ts'
 
 export interface Figure {
   readonly name: string

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { AuthConfig } from './config.ts'
-import { isDatabaseAway } from './database.ts'
+import { isDatabaseAway } from './core/database.ts'
 
 const RETRY_MS = 500
 

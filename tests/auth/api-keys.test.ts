@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkApiKey } from '../../subgraphs/auth/credentials/check-credentials.ts'
+import { checkApiKey } from '../../subgraphs/auth/introspection/check-credentials.ts'
 import { type GraphqlAnswer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import {
@@ -263,7 +263,7 @@ test('after rotation both secrets work for the overlap, then the old one is refu
 
   await stack.db('api_keys').where('id', key.id).update({ previous_expires_at: stack.db.fn.now() })
   await stack.db.transaction(async (trx) => {
-    const { revoke } = await import('../../subgraphs/auth/revocation/revoke.ts')
+    const { revoke } = await import('../../subgraphs/auth/core/revoke.ts')
     await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
   })
   await expect.poll(() => refusal(key.headers), { timeout: 1_500 }).toBe(INVALID)

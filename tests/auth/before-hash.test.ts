@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createBeforeHash } from '../../subgraphs/auth/passwords/before-hash.ts'
+import { createBeforeHash } from '../../subgraphs/auth/factors/password/before-hash.ts'
 
 /** Work that ends when it is told to. */
 function job() {

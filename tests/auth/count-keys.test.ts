@@ -5,7 +5,7 @@ import {
   type CountKey,
   countKey,
   type Identifiers,
-} from '../../subgraphs/auth/throttling/count-key.ts'
+} from '../../subgraphs/auth/core/throttling/count-key.ts'
 
 const KINDS = [
   'email',

@@ -1,6 +1,6 @@
 // Several addresses a person: added by code, made primary, removed, and taken back by whoever was there before.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sha256 } from '../../subgraphs/auth/identifiers.ts'
+import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
 import type { MailMessage } from '../../subgraphs/auth/mail/transport.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'

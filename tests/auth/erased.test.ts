@@ -1,6 +1,6 @@
 // After an erasure no table holds the person: every table of every service is read, those that are yet to come as well.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { toCloudEvent } from '../../subgraphs/auth/events/envelope.ts'
+import { toCloudEvent } from '../../subgraphs/auth/core/events/envelope.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { schemaProblems } from '../event-log.ts'

@@ -1,10 +1,10 @@
 // Events as whoever builds on Sallyport sees them: their form, their order, and that each comes until it was taken.
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { emitEvent } from '../../subgraphs/auth/events/emit.ts'
+import { emitEvent } from '../../subgraphs/auth/core/events/emit.ts'
+import { eventTypes } from '../../subgraphs/auth/core/events/types.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
 import { readEventLag } from '../../subgraphs/auth/events/lag.ts'
-import { eventTypes } from '../../subgraphs/auth/events/types.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { createEventLog, schemaProblems } from '../event-log.ts'
 import { type Stack, startStack } from '../harness.ts'

@@ -1,7 +1,7 @@
 // Passwords at the door: what is hashed, and with what.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createHashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
-import { createPasswordHasher } from '../../subgraphs/auth/passwords/hasher.ts'
+import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
+import { createPasswordHasher } from '../../subgraphs/auth/factors/password/hasher.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, logIn, PASSWORD, REGISTER, registerPerson } from '../people.ts'
 

@@ -1,6 +1,6 @@
 // Only what is mailed counts, and strangers count apart: nobody uses up the codes that an owner needs.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sha256 } from '../../subgraphs/auth/identifiers.ts'
+import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
 import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'

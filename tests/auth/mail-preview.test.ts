@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import PostalMime from 'postal-mime'
 import { afterAll, expect, test } from 'vitest'
-import { mailTemplates } from '../../subgraphs/auth/mail/kinds.ts'
+import { mailTemplates } from '../../subgraphs/auth/core/mail/kinds.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-preview-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { languageNames } from '../../platform/language.ts'
-import { type MailKind, mailKinds, mailTemplates } from '../../subgraphs/auth/mail/kinds.ts'
+import { type MailKind, mailKinds, mailTemplates } from '../../subgraphs/auth/core/mail/kinds.ts'
 import { createMailTexts, type MailSettings } from '../../subgraphs/auth/mail/templates.ts'
 
 const settings: MailSettings = {

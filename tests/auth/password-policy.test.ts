@@ -1,7 +1,7 @@
 // What attackers try first is refused in every dress, and a long phrase never is (NIST 800-63B-4 3.1.1.2).
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { describe, expect, test } from 'vitest'
-import { requireStrongPassword } from '../../subgraphs/auth/passwords/policy.ts'
+import { requireStrongPassword } from '../../subgraphs/auth/factors/password/policy.ts'
 
 const common = (dictionary['passwords-common'] as readonly string[]).filter(
   (word) => word.length >= 4 && /^[a-z]+$/.test(word),

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createHashThreads, type HashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
+import { Secret, VersionedSecret } from '../../subgraphs/auth/core/secret.ts'
+import {
+  createHashThreads,
+  type HashThreads,
+} from '../../subgraphs/auth/factors/password/hash-threads.ts'
 import {
   costOf,
   createPasswordHasher,
   type StoredPassword,
-} from '../../subgraphs/auth/passwords/hasher.ts'
-import { Secret, VersionedSecret } from '../../subgraphs/auth/secret.ts'
+} from '../../subgraphs/auth/factors/password/hasher.ts'
 
 let threads: HashThreads
 const pepperBytes = () => new Secret(randomBytes(32).toString('base64'))

@@ -1,6 +1,6 @@
 // Hashing gives way to the threads that answer, and is not starved by them (case 165). On a busy kernel: tests/long.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createThreadPriority } from '../../subgraphs/auth/passwords/thread-priority.ts'
+import { createThreadPriority } from '../../subgraphs/auth/factors/password/thread-priority.ts'
 
 describe('a hashing thread', () => {
   const classes: string[] = []

@@ -1,10 +1,10 @@
 // Whoever would get a turn after their deadline is told so when they come, and nobody is worked for after it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { createPace, deadlineOf, noTurn } from '../../subgraphs/auth/core/turn.ts'
 import { readGatewayTimeout } from '../../subgraphs/auth/erasure/participants.ts'
-import { createBeforeHash } from '../../subgraphs/auth/passwords/before-hash.ts'
-import { createHashThreads } from '../../subgraphs/auth/passwords/hash-threads.ts'
-import { createPace, deadlineOf, noTurn } from '../../subgraphs/auth/passwords/turn.ts'
+import { createBeforeHash } from '../../subgraphs/auth/factors/password/before-hash.ts'
+import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
 
 const BUSY = { extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } }
 

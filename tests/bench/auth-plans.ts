@@ -1,7 +1,7 @@
 // The plans of what auth really runs, as PostgreSQL's auto_explain tells them: nothing is copied by hand, so nothing drifts.
 import type { Knex } from 'knex'
 import type pg from 'pg'
-import { connectPostgres, type Database } from '../../subgraphs/auth/database.ts'
+import { connectPostgres, type Database } from '../../subgraphs/auth/core/database.ts'
 
 export interface Plan {
   /** What was asked when this statement was first seen. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectPostgres } from '../../subgraphs/auth/database.ts'
+import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'
 

@@ -1,7 +1,7 @@
 // Case 188: signing keys rotate under load, by the real clock: no token is ever refused.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseVersionedSecret } from '../../subgraphs/auth/secret.ts'
+import { parseVersionedSecret } from '../../subgraphs/auth/core/secret.ts'
 import { rotateKeys } from '../../subgraphs/auth/tokens/rotate-keys.ts'
 import { bearer } from '../client.ts'
 import { type Person, refreshWith } from '../people.ts'

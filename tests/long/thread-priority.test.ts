@@ -17,8 +17,8 @@ const callers = {
 // In a process of its own: how many threads stand back (field 41 of proc(5)'s stat; SCHED_IDLE is 5), then a hash when told.
 const HASHING = `(async () => {
   const { readdirSync, readFileSync } = require('node:fs')
-  const { createHashThreads } = await import('./subgraphs/auth/passwords/hash-threads.ts')
-  const { mayLeaveIdleClass } = await import('./subgraphs/auth/passwords/thread-priority.ts')
+  const { createHashThreads } = await import('./subgraphs/auth/factors/password/hash-threads.ts')
+  const { mayLeaveIdleClass } = await import('./subgraphs/auth/factors/password/thread-priority.ts')
   const logged = []
   const threads = createHashThreads({ threads: 1, log: { info: (text) => logged.push(text) } })
   await threads.hash('a password', 4)

@@ -3,7 +3,7 @@ import { APPLIED_EVENTS_TABLE, applyOnce, type EventConsumer } from '@sallyport/
 import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import pino from 'pino'
-import { eventTypes } from '../../subgraphs/auth/events/types.ts'
+import { eventTypes } from '../../subgraphs/auth/core/events/types.ts'
 import { createTestDatabase } from '../database.ts'
 
 export interface AppliedLog {

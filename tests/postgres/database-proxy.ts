@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectPostgres } from '../../subgraphs/auth/database.ts'
+import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import { createTestDatabase } from '../database.ts'
 import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'

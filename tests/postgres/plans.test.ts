@@ -1,7 +1,7 @@
 // With a crowd in the tables, what auth asks often stays on indexes: the statements are the running ones, told by auto_explain.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from '../../migrations/index.ts'
-import { connectPostgres } from '../../subgraphs/auth/database.ts'
+import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import { fillCrowd } from '../bench/auth-crowd.ts'
 import { findBadPlans, watchPlans } from '../bench/auth-plans.ts'
 import { type Walk, walk } from '../bench/auth-walk.ts'

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate } from '../../migrations/index.ts'
-import { connectPostgres } from '../../subgraphs/auth/database.ts'
+import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { createTestDatabase } from '../database.ts'
 import { type Stack, startStack } from '../harness.ts'

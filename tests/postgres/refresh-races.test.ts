@@ -142,7 +142,7 @@ test('20 codes of one address proved at once make one user', async () => {
     ),
   )
   const { codeFor } = await import('../../subgraphs/auth/verifications/verification.ts')
-  const { sha256 } = await import('../../subgraphs/auth/identifiers.ts')
+  const { sha256 } = await import('../../subgraphs/auth/core/identifiers.ts')
   const codeKey = stack.auths[0]?.deps.config.secrets.codeKey
   if (codeKey === undefined) throw new Error('no auth instance')
   const answers = await Promise.all(

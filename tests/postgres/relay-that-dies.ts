@@ -1,7 +1,7 @@
 // A relay as a process of its own that is killed at the worst moment: NATS has stored the event, the outbox does not know.
 import { connectNats } from '@sallyport/claims/nats'
 import pino from 'pino'
-import { connectPostgres } from '../../subgraphs/auth/database.ts'
+import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import { createNatsPublisher } from '../../subgraphs/auth/events/nats-publisher.ts'
 import { startEventRelay } from '../../subgraphs/auth/events/relay.ts'
 

@@ -1,19 +1,19 @@
 // Makes a user by mail: the link in the invitation lets them choose a password, which proves the address as well.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import type { AuthDeps } from '../dependencies.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { requireGrantableRoles } from '../roles/grantable.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { requireTokenRoom } from '../roles/token-room.ts'
 import { createUser } from '../users/create-user.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import type { User, UserWithRoles } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
 

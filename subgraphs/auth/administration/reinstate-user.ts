@@ -1,14 +1,14 @@
 // Lets a suspended person in again. Their sessions stay ended; their API keys work again.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
-import { findManageable } from './rank.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const reinstateUserInput = z.object({ id: z.string().max(128) })
 

@@ -1,13 +1,13 @@
 // Mails an invitation once more; the one before it stops working.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { mailInvitation } from './invite-user.ts'
-import { findManageable } from './rank.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const resendInvitationInput = z.object({ id: z.string().max(128) })
 

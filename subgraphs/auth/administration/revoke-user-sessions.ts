@@ -1,12 +1,12 @@
 // Signs a person out everywhere. They may log in again at once.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { parseInput } from '../core/errors.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
-import { findManageable } from './rank.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const revokeUserSessionsInput = z.object({ userId: z.string().max(128) })
 

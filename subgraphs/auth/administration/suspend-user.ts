@@ -1,16 +1,16 @@
 // Shuts a person out: every session ends, their API keys stop, and neither login nor reset works until they are reinstated.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
-import { findManageable } from './rank.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const suspendUserInput = z.object({
   id: z.string().max(128),

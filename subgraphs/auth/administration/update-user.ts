@@ -1,16 +1,16 @@
 // Changes what an admin may of another person: names, and custom claims. Addresses are the person's own to prove.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { requireTokenRoom } from '../roles/token-room.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
-import { findManageable } from './rank.ts'
-import { requireAdmin } from './require-admin.ts'
 
 const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
 

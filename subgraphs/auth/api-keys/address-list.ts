@@ -1,7 +1,7 @@
 // Addresses that a key may be used from: single addresses or CIDR ranges, IPv4 and IPv6.
 
 import { createNetworkMatcher, isNetwork } from '@sallyport/claims/networks'
-import { badInput } from '../errors.ts'
+import { badInput } from '../core/errors.ts'
 
 export const MAX_ADDRESSES = 50
 

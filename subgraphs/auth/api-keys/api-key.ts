@@ -1,7 +1,7 @@
 // An API key: what a server or a script signs in with. It never may more than its owner.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
-import type { VersionedSecret } from '../secret.ts'
+import type { VersionedSecret } from '../core/secret.ts'
 
 export type ApiKeyStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
 

@@ -1,6 +1,6 @@
 // What a key may: the intersection of what it was given and what its owner has, computed at each check.
 import type { Knex } from 'knex'
-import { badInput } from '../errors.ts'
+import { badInput } from '../core/errors.ts'
 import type { CustomClaims } from '../users/custom-claims.ts'
 import type { RolesAndScopes } from '../users/user.ts'
 import type { ApiKey } from './api-key.ts'

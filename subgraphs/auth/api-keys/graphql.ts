@@ -2,7 +2,7 @@
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../pagination.ts'
+import { type ConnectionArguments, paginate } from '../core/pagination.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { ApiKey } from './api-key.ts'

@@ -1,6 +1,6 @@
 // A key of the caller's own that still works. Others' keys look like ones that do not exist.
 import type { Knex } from 'knex'
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { ApiKey } from './api-key.ts'
 
 /** @throws AuthError NOT_FOUND, or CONFLICT when the key was revoked, ran out or was never verified */

@@ -1,11 +1,11 @@
 // Ends a key for good, on every gateway within the revocation bound. Revoking twice is success.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
-import { revoke } from '../revocation/revoke.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { revoke } from '../core/revoke.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { ApiKey } from './api-key.ts'
 

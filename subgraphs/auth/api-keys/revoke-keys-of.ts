@@ -1,9 +1,9 @@
 // Revokes a person's keys, those that wait for their code included.
 import type { Knex } from 'knex'
-import { type AuditEvent, recordAudit } from '../audit/record.ts'
-import type { RequestOrigin } from '../dependencies.ts'
-import { emitEvent } from '../events/emit.ts'
-import { revoke } from '../revocation/revoke.ts'
+import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
+import type { RequestOrigin } from '../core/dependencies.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { revoke } from '../core/revoke.ts'
 
 export interface RevokeKeys {
   readonly userId: string

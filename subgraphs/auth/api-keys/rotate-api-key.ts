@@ -1,12 +1,12 @@
 // Gives a key a new secret. The old one goes on working for the overlap, which starts when the new one is active.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { parseInput } from '../errors.ts'
-import { revoke } from '../revocation/revoke.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { parseInput } from '../core/errors.ts'
+import { revoke } from '../core/revoke.ts'
+import { transactMailing } from '../core/throttling/count-mail.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { transactMailing } from '../throttling/count-mail.ts'
 import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
 import {
   type CreatedApiKey,

@@ -1,7 +1,7 @@
 // The rights of a database role that the application runs as, while migrations run as the owner: everything that it
 // needs, and nothing that could change or remove an audit record.
 import type { Knex } from 'knex'
-import { transact } from '../database.ts'
+import { transact } from '../core/database.ts'
 
 const APPEND_ONLY = ['audit_records', 'audit_seals', 'audit_checkpoints'] as const
 const MIGRATIONS = ['auth_migrations', 'auth_migrations_lock'] as const

@@ -1,6 +1,7 @@
 // How records are chained: each seal covers the one before it, and each month begins with where the last one stood.
-import { sha256 } from '../identifiers.ts'
-import { canonicalJson } from './commitment.ts'
+
+import { canonicalJson } from '../core/audit/commitment.ts'
+import { sha256 } from '../core/identifiers.ts'
 
 export interface SealedRecord {
   /** A bigint, as text. */

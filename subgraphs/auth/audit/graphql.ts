@@ -1,7 +1,7 @@
 // The audit trail in the graph: all of it for admins, one's own part for everybody.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import type { ConnectionArguments } from '../pagination.ts'
+import type { ConnectionArguments } from '../core/pagination.ts'
 import {
   type AuditEventNode,
   type AuditFilter,

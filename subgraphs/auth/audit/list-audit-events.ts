@@ -1,7 +1,7 @@
 // Audit events, newest first: all of them for admins, and one's own for everybody.
 import type { Knex } from 'knex'
-import { badInput } from '../errors.ts'
-import { type Connection, type ConnectionArguments, paginate } from '../pagination.ts'
+import { badInput } from '../core/errors.ts'
+import { type Connection, type ConnectionArguments, paginate } from '../core/pagination.ts'
 
 export interface AuditEventNode {
   /** A bigint, as text. */

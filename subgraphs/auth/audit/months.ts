@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
-import { transact } from '../database.ts'
+import { transact } from '../core/database.ts'
 
 interface MonthDeps {
   readonly db: Knex

@@ -2,7 +2,7 @@
 // a transaction that commits late must not be passed over.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { transact } from '../database.ts'
+import { transact } from '../core/database.ts'
 import {
   type ChainHead,
   formatCheckpoint,

@@ -1,5 +1,6 @@
 // One month of the audit trail: its beginning, each seal in turn, the records that the seals stand for, and its end.
 import type { Knex } from 'knex'
+import { commitmentOf, type PersonalPart } from '../core/audit/commitment.ts'
 import {
   type ChainHead,
   formatCheckpoint,
@@ -8,7 +9,6 @@ import {
   openMonth,
   type SealedRecord,
 } from './chain.ts'
-import { commitmentOf, type PersonalPart } from './commitment.ts'
 
 /** `previous` at position 0 alone: where the chain of the month before stood. */
 export interface Checkpoint extends ChainHead {

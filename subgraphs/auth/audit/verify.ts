@@ -1,6 +1,6 @@
 // Goes through the audit trail from end to end: every record is there, unchanged, in the chain, and nothing is cut off.
 import type { Knex } from 'knex'
-import { transact } from '../database.ts'
+import { transact } from '../core/database.ts'
 import { type ChainHead, formatCheckpoint } from './chain.ts'
 import { listAuditMonths } from './months.ts'
 import { type Checkpoint, createFindings, requireInChain, verifyMonth } from './verify-month.ts'

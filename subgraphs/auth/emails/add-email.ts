@@ -1,14 +1,14 @@
 // Begins to add an address to one's account: it counts once the code that is mailed there was proved.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { badInput, parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { badInput, parseInput } from '../core/errors.ts'
+import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { strangersMail, transactMailing } from '../throttling/count-mail.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
+import { emailsOf, requireRoom } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { emailsOf, requireRoom } from './user-email.ts'
 
 const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 characters.') })
 

@@ -4,11 +4,11 @@ import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
+import { emailsOf, type UserEmail } from '../users/user-email.ts'
 import { addEmail } from './add-email.ts'
 import { removeEmail } from './remove-email.ts'
 import { setPrimaryEmail } from './set-primary-email.ts'
 import { undoEmailChange } from './undo-email-change.ts'
-import { emailsOf, type UserEmail } from './user-email.ts'
 import { verifyEmail } from './verify-email.ts'
 
 export const typeDefs = gql`

@@ -1,15 +1,15 @@
 // Takes an address off the account. It is told; the primary one is told too, and can undo it for 72 hours.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
-import { enqueueMail } from '../mail/outbox.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { enqueueMail } from '../core/mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { UserEmail } from '../users/user-email.ts'
 import { tellOfChange } from './tell-of-change.ts'
 import { transactChange } from './transact-change.ts'
-import { UserEmail } from './user-email.ts'
 
 const removeEmailInput = z.object({ id: z.string().max(128) })
 

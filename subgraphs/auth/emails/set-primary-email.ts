@@ -1,18 +1,18 @@
 // Makes one of the verified addresses the primary one: where mail goes, and what others see.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import type { AuthDeps } from '../dependencies.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
-import { enqueueMail } from '../mail/outbox.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { enqueueMail } from '../core/mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
+import { UserEmail } from '../users/user-email.ts'
 import { openUndosOf } from './open-undos.ts'
 import { tellOfChange } from './tell-of-change.ts'
 import { transactChange } from './transact-change.ts'
-import { UserEmail } from './user-email.ts'
 
 const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
 

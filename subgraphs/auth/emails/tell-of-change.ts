@@ -1,11 +1,11 @@
 // Tells the primary address, as it is before a change, with a link that undoes it for 72 hours.
 import type { Knex } from 'knex'
-import type { AuthDeps } from '../dependencies.ts'
-import type { MailTemplate } from '../mail/outbox.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import type { MailTemplate } from '../core/mail/outbox.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import type { User } from '../users/user.ts'
+import { emailsOf } from '../users/user-email.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
-import { emailsOf } from './user-email.ts'
 
 export interface EmailChange {
   readonly kind: 'added' | 'primary' | 'removed'

@@ -1,9 +1,9 @@
 // A bound on changes of addresses, which are told by mail: a stolen session must not fill a mailbox with them.
 import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
-import { AuthError } from '../errors.ts'
-import { countKey } from '../throttling/count-key.ts'
-import { type MailGrant, transactMailing } from '../throttling/count-mail.ts'
+import { AuthError } from '../core/errors.ts'
+import { countKey } from '../core/throttling/count-key.ts'
+import { type MailGrant, transactMailing } from '../core/throttling/count-mail.ts'
 
 /**
  * Refuses instead of keeping silent: a change that nobody was told of could not be undone.

@@ -1,18 +1,18 @@
 // "This was not me": brings the addresses back as they were, this one primary, and secures the account.
 import type { Knex } from 'knex'
 import { z } from 'zod'
+import { secureAccount } from '../account-security/secure-account.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
-import { secureAccount } from '../users/secure-account.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { tellAddresses } from '../users/tell-addresses.ts'
 import { User } from '../users/user.ts'
+import { emailsOf, insertEmail, UserEmail } from '../users/user-email.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import type { Verification } from '../verifications/verification.ts'
 import { openUndosOf } from './open-undos.ts'
-import { tellAddresses } from './tell-addresses.ts'
 import type { Undoable } from './tell-of-change.ts'
-import { emailsOf, insertEmail, UserEmail } from './user-email.ts'
 
 const undoInput = z.object({ token: z.string().max(256) })
 

@@ -1,14 +1,14 @@
 // Adds the address whose code was proved; the primary address is told, and can undo it.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { emitEvent } from '../events/emit.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { emitEvent } from '../core/events/emit.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
+import { emailsOf, insertEmail, requireRoom, type UserEmail } from '../users/user-email.ts'
 import { checkCode, consumeVerification } from '../verifications/check-code.ts'
 import { tellOfChange } from './tell-of-change.ts'
-import { emailsOf, insertEmail, requireRoom, type UserEmail } from './user-email.ts'
 
 const verifyEmailInput = z.object({
   verificationId: z.string().max(128),

@@ -1,7 +1,7 @@
 // The end of an erasure, when nobody's answer is missing any more: from here on nothing names the person.
 import type { Knex } from 'knex'
-import { recordAudit } from '../audit/record.ts'
-import { emitEvent } from '../events/emit.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { emitEvent } from '../core/events/emit.ts'
 
 /** Does nothing while a receipt is missing. Hold the erasure's row locked: of two last receipts one completes. */
 export async function completeErasure(trx: Knex, erasureId: string): Promise<void> {

@@ -1,11 +1,11 @@
 // Deletes another's account, for admins. It goes the way of one's own, without the code.
 import { z } from 'zod'
-import { lockAdmins } from '../administration/last-admin.ts'
-import { findManageable } from '../administration/rank.ts'
-import { requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { parseInput } from '../errors.ts'
+import { transact } from '../core/database.ts'
+import { parseInput } from '../core/errors.ts'
+import { lockAdmins } from '../roles/last-admin.ts'
+import { findManageable } from '../roles/rank.ts'
+import { requireAdmin } from '../roles/require-admin.ts'
 import { eraseUser, type StartedErasure } from './erase-user.ts'
 
 const deleteUserInput = z.object({ userId: z.string().max(128) })

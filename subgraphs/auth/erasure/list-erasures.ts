@@ -1,7 +1,7 @@
 // Erasures with what each subgraph answered: one by its receipt, or a page of all for admins.
 import type { Knex } from 'knex'
-import { sha256 } from '../identifiers.ts'
-import { type Connection, type ConnectionArguments, paginate } from '../pagination.ts'
+import { sha256 } from '../core/identifiers.ts'
+import { type Connection, type ConnectionArguments, paginate } from '../core/pagination.ts'
 import {
   Erasure,
   type ErasureReceipt,

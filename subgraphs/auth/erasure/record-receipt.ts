@@ -2,8 +2,8 @@
 import type { Receipt } from '@sallyport/claims/events'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { recordAudit } from '../audit/record.ts'
-import { transact } from '../database.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
 import { completeErasure } from './complete-erasure.ts'
 
 export interface ReceivedReceipt {

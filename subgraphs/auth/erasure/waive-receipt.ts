@@ -1,7 +1,7 @@
 // Closes what a subgraph was asked that is gone for good, its database with it: nobody else would ever answer.
 import type { Knex } from 'knex'
-import { recordAudit } from '../audit/record.ts'
-import { transact } from '../database.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
 import { completeErasure } from './complete-erasure.ts'
 
 /** @throws Error that says what to do when nothing waits under these names */

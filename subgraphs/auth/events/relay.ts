@@ -1,8 +1,8 @@
 // Empties the event outbox: at least once, and in order for each user, however many relays share the work.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { transact } from '../database.ts'
-import { messageIdOf, type OutboxEvent, toCloudEvent } from './envelope.ts'
+import { transact } from '../core/database.ts'
+import { messageIdOf, type OutboxEvent, toCloudEvent } from '../core/events/envelope.ts'
 import type { EventPublisher } from './publisher.ts'
 
 export interface EventRelay {

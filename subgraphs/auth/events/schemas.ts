@@ -1,7 +1,7 @@
 // The JSON Schemas of the events, as `npm run schema` prints them: the whole CloudEvent, so that a reader checks one thing.
 import { z } from 'zod'
+import { dataSchemaUri, type EventType, eventTypes, schemaName } from '../core/events/types.ts'
 import { receiptMessage } from '../erasure/parse-receipt.ts'
-import { dataSchemaUri, type EventType, eventTypes, schemaName } from './types.ts'
 
 const RECEIPT_SCHEMA = 'erasure-receipt.v1.json'
 

@@ -3,8 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Language, languageNames } from '../../../platform/language.ts'
-import { type MailKind, mailKinds, mailTemplates } from './kinds.ts'
-import type { MailTemplate } from './outbox.ts'
+import { type MailKind, mailKinds, mailTemplates } from '../core/mail/kinds.ts'
+import type { MailTemplate } from '../core/mail/outbox.ts'
 import {
   type CompiledMail,
   compileMail,

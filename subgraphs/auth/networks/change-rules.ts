@@ -1,10 +1,10 @@
 // Changes the address rules in one transaction, and never so that the admin who does it is shut out.
 import type { Knex } from 'knex'
-import { type Admin, requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError } from '../errors.ts'
-import { AddressRule, admitsAdmin, rulesOfSettings } from './address-rule.ts'
+import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.ts'
+import { transact } from '../core/database.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Admin, requireAdmin } from '../roles/require-admin.ts'
 
 const RULES_LOCK = 7_255_010
 

@@ -2,11 +2,11 @@
 
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { AuthError, badInput, parseInput } from '../errors.ts'
-import { newId } from '../identifiers.ts'
-import { AddressRule, MAX_RULES } from './address-rule.ts'
+import { AddressRule, MAX_RULES } from '../core/address-rule.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { AuthError, badInput, parseInput } from '../core/errors.ts'
+import { newId } from '../core/identifiers.ts'
 import { changeRules } from './change-rules.ts'
 
 const createAddressRuleInput = z.object({

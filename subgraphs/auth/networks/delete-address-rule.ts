@@ -1,9 +1,9 @@
 // Takes a rule away.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { AuthError, parseInput } from '../errors.ts'
-import { AddressRule } from './address-rule.ts'
+import { AddressRule } from '../core/address-rule.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { changeRules } from './change-rules.ts'
 
 const deleteAddressRuleInput = z.object({ id: z.string().max(128) })

@@ -1,8 +1,8 @@
 // Address rules in the graph, for admins. Gateways apply them; auth keeps them.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../pagination.ts'
-import { AddressRule } from './address-rule.ts'
+import { AddressRule } from '../core/address-rule.ts'
+import { type ConnectionArguments, paginate } from '../core/pagination.ts'
 import { createAddressRule } from './create-address-rule.ts'
 import { deleteAddressRule } from './delete-address-rule.ts'
 

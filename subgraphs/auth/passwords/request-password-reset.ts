@@ -1,13 +1,13 @@
 // Mails a code and a link for a new password. Whether the address has an account, nobody learns who does not read its mail.
 import { z } from 'zod'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { UserEmail } from '../emails/user-email.ts'
-import { parseInput } from '../errors.ts'
-import { strangersMail, transactMailing } from '../throttling/count-mail.ts'
-import { limitNetwork } from '../throttling/limit-network.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { parseInput } from '../core/errors.ts'
+import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
+import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
+import { UserEmail } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 
 const requestPasswordResetInput = z.object({

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { isConnectionLost } from '../database.ts'
+import { isConnectionLost } from '../core/database.ts'
 import { createListener, type FeedListener } from './listener.ts'
 import {
   beginReading,

@@ -1,12 +1,12 @@
 // Makes a role, below the rank of the admin who makes it.
 import { z } from 'zod'
-import { requireAdmin } from '../administration/require-admin.ts'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { requireLowerRank } from './grantable.ts'
+import { requireAdmin } from './require-admin.ts'
 import { ROLE_NAME, Role } from './role.ts'
 
 /** RFC 6749 section 3.3: a scope is printable ASCII without space, quote and backslash. */

@@ -1,11 +1,11 @@
 // Removes a role that nobody has.
 import { z } from 'zod'
-import { requireAdmin } from '../administration/require-admin.ts'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { requireLowerRank } from './grantable.ts'
+import { requireAdmin } from './require-admin.ts'
 import { BUILT_IN, Role } from './role.ts'
 
 const deleteRoleInput = z.object({ name: z.string().max(50) })

@@ -1,13 +1,13 @@
 // Gives somebody a role. It counts within the revocation bound: tokens made before are stale.
 import { z } from 'zod'
-import { findManageable } from '../administration/rank.ts'
-import { requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { parseInput } from '../errors.ts'
+import { transact } from '../core/database.ts'
+import { parseInput } from '../core/errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { giveRole } from './give-role.ts'
 import { requireGrantableRoles } from './grantable.ts'
+import { findManageable } from './rank.ts'
+import { requireAdmin } from './require-admin.ts'
 
 const grantRoleInput = z.object({ userId: z.string().max(128), role: z.string().max(50) })
 

@@ -1,7 +1,7 @@
 // Which roles an admin may give, take and change: those below their own rank.
 import type { Knex } from 'knex'
-import type { Admin } from '../administration/require-admin.ts'
-import { AuthError, badInput } from '../errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
+import type { Admin } from './require-admin.ts'
 import { Role } from './role.ts'
 
 /** @throws AuthError BAD_USER_INPUT for a role that does not exist; FORBIDDEN for one at or above the admin's rank */

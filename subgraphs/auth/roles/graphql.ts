@@ -1,7 +1,7 @@
 // Roles in the graph, for admins.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../pagination.ts'
+import { type ConnectionArguments, paginate } from '../core/pagination.ts'
 import { createRole } from './create-role.ts'
 import { deleteRole } from './delete-role.ts'
 import { grantRole } from './grant-role.ts'

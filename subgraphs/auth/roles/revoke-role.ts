@@ -1,14 +1,14 @@
 // Takes a role from somebody of a lower rank, or from oneself. The last admin stays.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
-import { findManageable, rankOfRoles } from '../administration/rank.ts'
-import { type Admin, requireAdmin } from '../administration/require-admin.ts'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { takeRole } from './give-role.ts'
+import { lockAdmins, requireAnotherAdmin } from './last-admin.ts'
+import { findManageable, rankOfRoles } from './rank.ts'
+import { type Admin, requireAdmin } from './require-admin.ts'
 
 const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string().max(50) })
 

@@ -1,9 +1,9 @@
 // What the command line does with roles: by address, without a rank to obey, and making a role that is not there.
 import type { Knex } from 'knex'
-import { lockAdmins, requireAnotherAdmin } from '../administration/last-admin.ts'
 import { tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, type User } from '../users/user.ts'
 import { giveRole, takeRole } from './give-role.ts'
+import { lockAdmins, requireAnotherAdmin } from './last-admin.ts'
 
 const BY_OPERATOR = { actor: { kind: 'operator' } } as const
 /** Of a role that is made in passing; `updateRole` sets another. */

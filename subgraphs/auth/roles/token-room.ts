@@ -1,6 +1,6 @@
 // Roles, scopes and custom claims travel in every access token, and a cookie holds 4096 bytes: together they are bounded.
 import type { Knex } from 'knex'
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../core/errors.ts'
 
 /** Bytes of names, scopes and claims of one user: with the rest of the token some 3.5 KB in base64url. */
 const TOKEN_ROOM_BYTES = 2048

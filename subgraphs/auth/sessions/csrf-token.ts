@@ -1,7 +1,7 @@
 // The CSRF token of a cookie session: an HMAC over the session's id, so no other session's token fits (OWASP CSRF cheat sheet).
 import { createHmac } from 'node:crypto'
-import { sha256 } from '../identifiers.ts'
-import type { VersionedSecret } from '../secret.ts'
+import { sha256 } from '../core/identifiers.ts'
+import type { VersionedSecret } from '../core/secret.ts'
 import type { Session } from './session.ts'
 
 /** null for sessions without cookies. */

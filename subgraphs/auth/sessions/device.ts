@@ -1,6 +1,6 @@
 // A known device shows a secret of ours: user agent and address are anybody's to copy.
 import type { Knex } from 'knex'
-import { randomText, sha256 } from '../identifiers.ts'
+import { randomText, sha256 } from '../core/identifiers.ts'
 import type { Session } from './session.ts'
 
 const FORMAT = /^dvt_[A-Za-z0-9_-]{43}$/

@@ -2,17 +2,17 @@
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../pagination.ts'
+import { type ConnectionArguments, paginate } from '../core/pagination.ts'
+import { denySession } from '../sign-in/deny-session.ts'
+import { login } from '../sign-in/login.ts'
+import { reauthenticate } from '../sign-in/reauthenticate.ts'
+import { verifySession } from '../sign-in/verify-session.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
-import { denySession } from './deny-session.ts'
-import { login } from './login.ts'
 import { logout } from './logout.ts'
-import { reauthenticate } from './reauthenticate.ts'
 import { refresh } from './refresh.ts'
 import { revokeSession } from './revoke-session.ts'
 import { Session } from './session.ts'
-import { verifySession } from './verify-session.ts'
 
 export const typeDefs = gql`
   extend type Mutation {

@@ -1,7 +1,7 @@
 // The session of the caller as the database has it now: a privileged write never trusts a token's age.
 import { type Claims, mayEver } from '@sallyport/claims'
 import type { Knex } from 'knex'
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { Session } from './session.ts'
 

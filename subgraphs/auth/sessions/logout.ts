@@ -1,8 +1,8 @@
 // Ends the current session, the others, or all. Being signed out already is success.
 import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { clearedSessionCookies } from './cookies.ts'
 import { endSessions, endSessionsOf } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'

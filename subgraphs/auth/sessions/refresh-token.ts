@@ -1,7 +1,7 @@
 // `srt_<family id>.<family secret>.<turn secret>`. The family parts stay, the turn changes at each refresh (RFC 9700 4.14.2).
 import { timingSafeEqual } from 'node:crypto'
-import { randomText, sha256 } from '../identifiers.ts'
-import { seal, unseal } from '../tokens/sealed-box.ts'
+import { randomText, sha256 } from '../core/identifiers.ts'
+import { seal, unseal } from '../core/sealed-box.ts'
 
 export interface RefreshToken {
   readonly familyId: string

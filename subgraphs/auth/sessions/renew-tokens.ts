@@ -1,9 +1,9 @@
 // New tokens for a session whose privilege has changed: a proof of who is there, a new password.
 import type { Knex } from 'knex'
-import type { AuthDeps } from '../dependencies.ts'
-import { AuthError } from '../errors.ts'
-import { randomText, sha256 } from '../identifiers.ts'
-import { seal, unseal } from '../tokens/sealed-box.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
+import { randomText, sha256 } from '../core/identifiers.ts'
+import { seal, unseal } from '../core/sealed-box.ts'
 import { formatRefreshToken, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
 

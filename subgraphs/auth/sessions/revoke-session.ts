@@ -1,8 +1,8 @@
 // Ends one of one's own sessions. Another person's session looks like one that does not exist.
 import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
-import { transact } from '../database.ts'
-import { AuthError, parseInput } from '../errors.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
 import { endSessions } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
 import { Session } from './session.ts'

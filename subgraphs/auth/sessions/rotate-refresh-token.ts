@@ -1,9 +1,9 @@
 // Refresh token rotation with reuse detection (RFC 9700 4.14.2) that no race and no lost answer turns into a logout.
 // Every decision is one conditional UPDATE on the row's present turn, by the database's clock, never by process state.
 import type { Knex } from 'knex'
-import type { AuthDeps, RequestOrigin } from '../dependencies.ts'
-import { sha256 } from '../identifiers.ts'
-import { unseal } from '../tokens/sealed-box.ts'
+import type { AuthDeps, RequestOrigin } from '../core/dependencies.ts'
+import { sha256 } from '../core/identifiers.ts'
+import { unseal } from '../core/sealed-box.ts'
 import {
   formatRefreshToken,
   matchesHash,

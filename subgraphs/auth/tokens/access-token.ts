@@ -1,8 +1,8 @@
 // What an access token says (RFC 9068), made from the rows as they are now.
 
 import { FIRST_PARTY_CLIENT } from '@sallyport/claims'
-import type { AuthDeps } from '../dependencies.ts'
-import { randomText } from '../identifiers.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { randomText } from '../core/identifiers.ts'
 import type { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'

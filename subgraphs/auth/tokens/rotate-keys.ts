@@ -1,9 +1,9 @@
 // Moves signing keys along their life. Any instance may do it at any time: one does, under an advisory lock.
 import type { Knex } from 'knex'
-import { recordAudit } from '../audit/record.ts'
-import { transact } from '../database.ts'
-import { revoke } from '../revocation/revoke.ts'
-import type { VersionedSecret } from '../secret.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import { revoke } from '../core/revoke.ts'
+import type { VersionedSecret } from '../core/secret.ts'
 import { createSigningKey } from './signing-key.ts'
 
 const ROTATION_LOCK = 7_255_002

@@ -2,8 +2,8 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { Knex } from 'knex'
 import { Model } from 'objection'
-import type { VersionedSecret } from '../secret.ts'
-import { seal, unseal } from './sealed-box.ts'
+import { seal, unseal } from '../core/sealed-box.ts'
+import type { VersionedSecret } from '../core/secret.ts'
 
 export type SigningKeyStatus = 'pending' | 'active' | 'retiring' | 'retired'
 

@@ -1,11 +1,11 @@
 // Inserts a user with a primary address; `user.registered` leaves with the same commit.
 import type { Knex } from 'knex'
-import { insertEmail } from '../emails/user-email.ts'
-import { emitEvent } from '../events/emit.ts'
-import { newId } from '../identifiers.ts'
-import type { StoredPassword } from '../passwords/hasher.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { newId } from '../core/identifiers.ts'
+import type { StoredPassword } from '../factors/password/hasher.ts'
 import type { CustomClaims } from './custom-claims.ts'
 import { findUserWithRoles, type UserStatus, type UserWithRoles } from './user.ts'
+import { insertEmail } from './user-email.ts'
 
 export interface NewUser {
   /** Default: a new one. An imported user keeps the one from before. */

@@ -2,13 +2,13 @@
 import { isSignedIn, isSubject, mayEver } from '@sallyport/claims'
 import { forbidden, type Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
+import { updateProfile } from '../account/update-profile.ts'
 import type { AuthContext } from '../context.ts'
 import { csrfTokenFor } from '../sessions/csrf-token.ts'
 import { Session } from '../sessions/session.ts'
+import { register } from '../sign-in/register.ts'
 import { type ListUsers, listUsers } from './list-users.ts'
 import { isAdmin, ownOrAdmin } from './own-or-admin.ts'
-import { register } from './register.ts'
-import { updateProfile } from './update-profile.ts'
 import type { UserWithRoles } from './user.ts'
 
 export const typeDefs = gql`

@@ -1,7 +1,12 @@
 // All users, for admins: searched, filtered, sorted and paged, each on an index (docs/administration.md has the plans).
 import type { AuthContext } from '../context.ts'
-import { badInput } from '../errors.ts'
-import { type Connection, type ConnectionArguments, type Order, paginate } from '../pagination.ts'
+import { badInput } from '../core/errors.ts'
+import {
+  type Connection,
+  type ConnectionArguments,
+  type Order,
+  paginate,
+} from '../core/pagination.ts'
 import { User, type UserStatus } from './user.ts'
 
 export interface UserFilter {

@@ -1,6 +1,6 @@
 // One spelling for each mailbox, so that no look-alike reaches another's account (Unicode TR 36; GitHub, 2016).
 import { domainToASCII } from 'node:url'
-import { badInput } from '../errors.ts'
+import { badInput } from '../core/errors.ts'
 
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/
 const DOMAIN =

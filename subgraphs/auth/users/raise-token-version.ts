@@ -1,6 +1,6 @@
 // Makes every token of a user stale: clients refresh, and get what is true now.
 import type { Knex } from 'knex'
-import { revoke } from '../revocation/revoke.ts'
+import { revoke } from '../core/revoke.ts'
 
 /** Call it in the transaction that changes roles, claims, status or password. It also empties the user's cached keys. */
 export async function raiseTokenVersion(trx: Knex, userId: string): Promise<void> {

@@ -1,14 +1,14 @@
 // Takes a code: the attempt is counted before it is looked at, in a statement of its own that no failure rolls back.
 import { timingSafeEqual } from 'node:crypto'
 import type { Knex } from 'knex'
-import { recordAudit } from '../audit/record.ts'
 import type { AuthContext } from '../context.ts'
-import type { RequestOrigin } from '../dependencies.ts'
-import { AuthError } from '../errors.ts'
-import { sha256 } from '../identifiers.ts'
-import { networkOf } from '../networks/network.ts'
-import { type CountKey, countKey } from '../throttling/count-key.ts'
-import { limitNetwork } from '../throttling/limit-network.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import type { RequestOrigin } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
+import { sha256 } from '../core/identifiers.ts'
+import { networkOf } from '../core/network.ts'
+import { type CountKey, countKey } from '../core/throttling/count-key.ts'
+import { limitNetwork } from '../core/throttling/limit-network.ts'
 import {
   type CodePurpose,
   codeFor,

@@ -1,7 +1,7 @@
 // Takes what a mailed link carries. It is a secret of 256 bits, so no attempts are counted; it works once.
 import type { Knex } from 'knex'
-import type { AuthDeps } from '../dependencies.ts'
-import { AuthError } from '../errors.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
 import { isLinkTokenOf, Verification, type VerificationPurpose } from './verification.ts'
 
 /**

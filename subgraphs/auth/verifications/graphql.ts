@@ -2,7 +2,7 @@
 import { gql } from 'graphql-tag'
 import { z } from 'zod'
 import { type AuthContext, requireCookiesAllowed } from '../context.ts'
-import { parseInput } from '../errors.ts'
+import { parseInput } from '../core/errors.ts'
 import type { BegunVerification } from './begin-verification.ts'
 import { resendAvailableAt, resendVerification } from './resend-verification.ts'
 import type { Verification } from './verification.ts'

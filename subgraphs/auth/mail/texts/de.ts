@@ -1,5 +1,5 @@
 // The mails in German; what the marks mean stands in the English ones.
-import type { MailTemplate } from '../outbox.ts'
+import type { MailTemplate } from '../../core/mail/outbox.ts'
 
 const noHarm = 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Code geschieht nichts.'
 const undo = `{{ link | button: "Das war ich nicht" }}

@@ -1,5 +1,5 @@
 // The mails in English, as Liquid: the subject, an empty line, the text. `button` makes a link of its words.
-import type { MailTemplate } from '../outbox.ts'
+import type { MailTemplate } from '../../core/mail/outbox.ts'
 
 const noHarm = 'If this was not you, you need to do nothing: without the code nothing happens.'
 const undo = `{{ link | button: "This was not me" }}

@@ -1,0 +1,32 @@
+// The first proof of a primary address that an import only claimed: whoever used the account before may be somebody else.
+import type { Knex } from 'knex'
+import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import type { RequestOrigin } from '../core/dependencies.ts'
+import { dropAddressesSince } from '../users/drop-addresses-since.ts'
+import { tellAddresses } from '../users/tell-addresses.ts'
+import type { User } from '../users/user.ts'
+import { emailsOf } from '../users/user-email.ts'
+
+/**
+ * Takes away the other addresses, with which they would ask for the next password, and every API key. Sessions end with
+ * the password. Call it with the user's row locked.
+ */
+export async function claimAccount(trx: Knex, origin: RequestOrigin, user: User): Promise<void> {
+  const actor = { kind: 'user', id: user.id } as const
+  const others = (await emailsOf(trx, user.id)).filter(
+    ({ email_normalized }) => email_normalized !== user.email_normalized,
+  )
+  const told = { address: user.email, normalized: user.email_normalized }
+  await dropAddressesSince(trx, user, { since: new Date(0), told })
+  await tellAddresses(trx, others, { template: 'address-dropped', data: {} })
+  for (const { id } of others) {
+    await recordAudit(trx, origin, {
+      action: 'email.removed',
+      actor,
+      userId: user.id,
+      detail: { emailId: id },
+    })
+  }
+  await revokeKeysOf(trx, origin, { userId: user.id, actor })
+}

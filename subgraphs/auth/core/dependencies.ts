@@ -1,0 +1,40 @@
+// What the verbs of the auth subgraph are given: nothing of it is made on import.
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { AuthConfig } from '../config.ts'
+import type { BeforeHash } from '../factors/password/before-hash.ts'
+import type { PasswordHasher } from '../factors/password/hasher.ts'
+import type { CheckCounts } from '../introspection/check-counts.ts'
+import type { Keyring } from '../tokens/keyring.ts'
+import type { Throttle } from './throttling/throttle.ts'
+
+export interface AuthDeps {
+  readonly db: Knex
+  readonly config: AuthConfig
+  readonly log: Logger
+  readonly hasher: PasswordHasher
+  /** For what precedes the hash of a login. */
+  readonly beforeHash: BeforeHash
+  readonly keyring: Keyring
+  readonly throttle: Throttle
+  /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */
+  readonly isThrottleExempt: (address: string | null) => boolean
+  readonly checks: CheckCounts
+  /** How long a gateway waits for auth. */
+  readonly gatewayTimeoutMs: number
+  /** The subgraphs that hold personal data, auth apart. */
+  readonly participants: readonly string[]
+}
+
+/** Where a request came from, as the gateway says beside a valid identity token. */
+export interface RequestOrigin {
+  readonly requestId: string | null
+  readonly operationName: string | null
+  /** SHA-256 of the client's operation. */
+  readonly operationHash: string | null
+  /** What the caller is signed in with. */
+  readonly sessionId: string | null
+  readonly apiKeyId: string | null
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+}

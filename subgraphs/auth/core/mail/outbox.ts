@@ -1,0 +1,65 @@
+// Mail leaves from a table: the row is written with the change, so an answer never waits for a mail server.
+import type { Knex } from 'knex'
+import type { CodePurpose, Verification } from '../../verifications/verification.ts'
+import { mailKinds } from './kinds.ts'
+import { requestLanguage } from './language.ts'
+
+export type MailTemplate =
+  | 'registration-code'
+  | 'account-exists'
+  | 'login-code'
+  | 'api-key-code'
+  | 'session-ended'
+  | 'new-device'
+  | 'email-code'
+  | 'address-taken'
+  | 'email-added'
+  | 'primary-email-changed'
+  | 'primary-email-restored'
+  | 'email-removed'
+  | 'address-removed'
+  | 'address-dropped'
+  | 'account-taken-back'
+  | 'password-reset'
+  | 'no-account'
+  | 'password-changed'
+  | 'invitation'
+  | 'account-deletion-code'
+  | 'account-deleted'
+
+export interface OutgoingMail {
+  readonly template: MailTemplate
+  readonly recipient: string
+  /** The mail carries the code of this send; the row does not. */
+  readonly verification?: Verification
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> {
+  // Of whoever asked for it; what somebody else may have caused is in the default language.
+  const language = mailKinds[mail.template].language === 'asked' ? requestLanguage() : null
+  await trx('mail_outbox').insert({
+    template: mail.template,
+    recipient: mail.recipient,
+    verification_id_hash: mail.verification?.id_hash ?? null,
+    send_number: mail.verification?.send_number ?? null,
+    data: JSON.stringify(language === null ? mail.data : { ...mail.data, language }),
+  })
+}
+
+/** The mail that a verification sends again; null: nothing, as for a login whose password was wrong. */
+export function templateFor({ purpose, is_decoy }: Verification): MailTemplate | null {
+  const [real, decoy] = templates[purpose as CodePurpose] ?? []
+  return (is_decoy ? decoy : real) ?? null
+}
+
+const templates: Readonly<
+  Record<CodePurpose, readonly [real: MailTemplate, decoy?: MailTemplate]>
+> = {
+  REGISTRATION: ['registration-code', 'account-exists'],
+  LOGIN: ['login-code'],
+  API_KEY: ['api-key-code'],
+  EMAIL: ['email-code', 'address-taken'],
+  PASSWORD_RESET: ['password-reset', 'no-account'],
+  ACCOUNT_DELETION: ['account-deletion-code'],
+}

@@ -1,0 +1,56 @@
+// Which passwords are accepted (NIST 800-63B-4 3.1.1.2): length and a blocklist, no composition rules.
+import { AuthError } from '../../core/errors.ts'
+import { isGuessable } from './guessable.ts'
+
+const MIN_CHARACTERS = 10
+const MAX_CHARACTERS = 128
+const MAX_BYTES = 1024
+/** Shorter words are parts of anything. */
+const MIN_CONTEXT_CHARACTERS = 3
+
+/**
+ * @param context words that make a password guessable for this person: address, name
+ * @throws AuthError WEAK_PASSWORD that says which rule it breaks
+ */
+export function requireStrongPassword(
+  password: string,
+  context: readonly (string | null | undefined)[],
+  path = 'input.password',
+): void {
+  const weakness = weaknessOf(password.normalize('NFC'), context)
+  if (weakness === null) return
+  throw new AuthError('WEAK_PASSWORD', {
+    message: weakness,
+    fields: [{ path, message: weakness }],
+  })
+}
+
+function weaknessOf(
+  password: string,
+  context: readonly (string | null | undefined)[],
+): string | null {
+  const characters = [...password].length
+  if (characters < MIN_CHARACTERS) return `Use at least ${MIN_CHARACTERS} characters.`
+  if (characters > MAX_CHARACTERS || Buffer.byteLength(password) > MAX_BYTES) {
+    return `Use at most ${MAX_CHARACTERS} characters.`
+  }
+  if (isGuessable(password, [])) {
+    return 'This password is among the first that attackers try: use several words that do not belong together.'
+  }
+  const own = ['sallyport', ...contextWords(context)]
+  const rest = restOf(password.toLowerCase(), own)
+  if (isGuessable(password, own) || rest.length < MIN_CHARACTERS / 2) {
+    return 'Do not build the password from your name, your address or the name of the service.'
+  }
+  return null
+}
+
+function contextWords(context: readonly (string | null | undefined)[]): string[] {
+  return context
+    .flatMap((word) => (word ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .filter((word) => word.length >= MIN_CONTEXT_CHARACTERS)
+}
+
+function restOf(password: string, words: readonly string[]): string {
+  return words.reduce((rest, word) => rest.replaceAll(word, ''), password)
+}

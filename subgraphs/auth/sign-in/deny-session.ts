@@ -1,0 +1,51 @@
+// "This was not me": one click from the mail about a new device takes the account back.
+import { z } from 'zod'
+import { secureAccount } from '../account-security/secure-account.ts'
+import type { AuthContext } from '../context.ts'
+import { transact } from '../core/database.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { dropAddressesSince } from '../users/drop-addresses-since.ts'
+import { tellAddresses } from '../users/tell-addresses.ts'
+import { User } from '../users/user.ts'
+import { emailsOf, isAddressOf } from '../users/user-email.ts'
+import { consumeVerification } from '../verifications/check-code.ts'
+import { checkLink } from '../verifications/check-link.ts'
+
+const denySessionInput = z.object({ token: z.string().max(256) })
+
+/**
+ * Ends every session, that one and others, voids the password, and takes away the addresses that were added since.
+ * @returns the token with which `resetPassword` takes a new password
+ * @throws AuthError VERIFICATION_FAILED
+ */
+export async function denySession(
+  context: AuthContext,
+  input: unknown,
+): Promise<{ resetToken: string }> {
+  const { token } = parseInput(denySessionInput, input)
+  return await transact(context.deps.db, async (trx) => {
+    const link = await checkLink(context.deps, trx, { token, purposes: ['SESSION_REPORT'] })
+    const user = await User.query(trx)
+      .findById(link.user_id ?? '')
+      .forUpdate()
+    if (user === undefined || !(await isAddressOf(trx, user.id, link.email_normalized))) {
+      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    }
+    await consumeVerification(trx, link)
+    const { since: began } = link.detail as { since?: string }
+    const since = began === undefined ? link.created_at : new Date(began)
+    const told = { address: link.email, normalized: link.email_normalized }
+    const before = await emailsOf(trx, user.id)
+    await dropAddressesSince(trx, user, { since, told })
+    const resetToken = await secureAccount(trx, context, {
+      user: await User.query(trx).findById(user.id).throwIfNotFound(),
+      since,
+      action: 'session.denied',
+    })
+    await tellAddresses(trx, before, {
+      template: 'account-taken-back',
+      data: { told: link.email },
+    })
+    return { resetToken }
+  })
+}
