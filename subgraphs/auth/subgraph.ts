@@ -2,6 +2,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { guardSchema, type Rules } from '@sallyport/claims/rules'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
+import * as account from './account/graphql.ts'
 import * as administration from './administration/graphql.ts'
 import * as apiKeys from './api-keys/graphql.ts'
 import * as audit from './audit/graphql.ts'
@@ -13,6 +14,7 @@ import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
+import * as signIn from './sign-in/graphql.ts'
 import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
 import * as verifications from './verifications/graphql.ts'
@@ -21,6 +23,8 @@ import * as verifications from './verifications/graphql.ts'
 const capabilities: readonly Capability[] = [
   { typeDefs: base.typeDefs, resolvers: { DateTime: dateTime, JSONObject: jsonObject } },
   users,
+  account,
+  signIn,
   emails,
   passwords,
   sessions,

@@ -1,12 +1,8 @@
-// Sessions in the graph: sign in, verify, refresh, sign out, and the list of devices.
+// Sessions in the graph: refresh, sign out, and the list of devices.
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import { type ConnectionArguments, paginate } from '../core/pagination.ts'
-import { denySession } from '../sign-in/deny-session.ts'
-import { login } from '../sign-in/login.ts'
-import { reauthenticate } from '../sign-in/reauthenticate.ts'
-import { verifySession } from '../sign-in/verify-session.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { logout } from './logout.ts'
@@ -16,26 +12,17 @@ import { Session } from './session.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    login(input: LoginInput!): AuthResult @public(staleCredentials: true)
-    "Turns a proved code into a usable session."
-    verifySession(input: VerifySessionInput!): AuthResult @public(staleCredentials: true)
-    "The password again: raises auth_time of the current session."
-    reauthenticate(input: ReauthenticateInput!): AuthResult @policy(policies: [["session"]])
     "Without input: the refresh cookie."
     refresh(input: RefreshInput): SignedIn @public(staleCredentials: true)
     "Signed out already is success. OTHERS and ALL need a valid access token."
     logout(input: LogoutInput): LogoutPayload @public(staleCredentials: true)
     revokeSession(input: RevokeSessionInput!): Session @policy(policies: [["session"]])
-    "What the link in the mail about a new device does: every session ends and the password is void."
-    denySession(input: DenySessionInput!): AccountSecured @public(staleCredentials: true)
   }
 
   extend type User {
     sessions(first: Int, after: String, last: Int, before: String): SessionConnection
       @policy(policies: [["session"]])
   }
-
-  union AuthResult = SignedIn | VerificationRequired
 
   type SignedIn {
     session: Session!
@@ -68,25 +55,6 @@ export const typeDefs = gql`
     ALL
   }
 
-  input LoginInput {
-    email: String!
-    password: String!
-    delivery: TokenDelivery = BODY
-    "Shown in the list of sessions."
-    deviceName: String
-    "From an earlier sign-in on this device."
-    deviceToken: String
-  }
-
-  input VerifySessionInput {
-    verificationId: ID!
-    code: String!
-  }
-
-  input ReauthenticateInput {
-    password: String!
-  }
-
   input RefreshInput {
     refreshToken: String
   }
@@ -102,11 +70,6 @@ export const typeDefs = gql`
 
   input RevokeSessionInput {
     sessionId: ID!
-  }
-
-  input DenySessionInput {
-    "What stands behind the # of the link."
-    token: String!
   }
 
   enum SessionStatus {
@@ -147,23 +110,12 @@ type Input = { readonly input?: unknown }
 
 export const resolvers = {
   Mutation: {
-    login: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await login(context, input),
-    verifySession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await verifySession(context, input),
-    reauthenticate: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await reauthenticate(context, input),
     refresh: async (_: unknown, { input }: Input, context: AuthContext) =>
       await refresh(context, input),
     logout: async (_: unknown, { input }: Input, context: AuthContext) =>
       await logout(context, input),
     revokeSession: async (_: unknown, { input }: Input, context: AuthContext) =>
       await revokeSession(context, input),
-    denySession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await denySession(context, input),
-  },
-  AuthResult: {
-    __resolveType: (result: { __typename?: string }) => result.__typename ?? 'VerificationRequired',
   },
   User: {
     sessions: async (user: UserWithRoles, args: ConnectionArguments, { deps }: AuthContext) =>
