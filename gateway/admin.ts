@@ -3,7 +3,8 @@
 import type { Log } from '../platform/log.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCors } from './http/cors.ts'
-import { createRouter, type PlainRoute } from './http/router.ts'
+import { type PlainRoute, pages } from './http/route.ts'
+import { createRouter } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
 import { type Listener, listen } from './http/server.ts'
 
@@ -19,9 +20,7 @@ export function listenForAdmins(
   logger: Log,
 ): Promise<Listener> {
   const handle = createRouter({
-    graphql: null,
-    sandbox: null,
-    routes: { '/health/live': live, '/health/ready': ready },
+    routes: pages({ '/health/live': live, '/health/ready': ready }),
     cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
     securityHeaders: apiSecurityHeaders(config.isProduction),
     logger,

@@ -1,4 +1,4 @@
-// The public listener's paths: the graph, health, keys, the account pages, and the explorers in development.
+// The public listener's paths, in one table: the graph, pages and documents of our own, and what passes to auth.
 import type { Log } from '../platform/log.ts'
 import type { AskAccount } from './account/ask.ts'
 import { createAccountRoutes } from './account/routes.ts'
@@ -10,8 +10,11 @@ import type { Health } from './health.ts'
 import { createCallerReader } from './http/client-address.ts'
 import type { Cors } from './http/cors.ts'
 import { createGraphqlEndpoint } from './http/graphql.ts'
-import { createRouter, type PlainRoute } from './http/router.ts'
+import { type PlainRoute, pages, type RouteTable } from './http/route.ts'
+import { createRouter } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
+import { createPassedRoutes, type PassParts } from './passed/pass.ts'
+import type { PassedPath } from './passed/paths.ts'
 import type { Pipeline } from './pipeline.ts'
 import { createStartPage } from './start-page.ts'
 
@@ -20,6 +23,8 @@ export function createFront(parts: {
   config: GatewayConfig
   pipeline: Pipeline
   askAccount: AskAccount
+  pass: Omit<PassParts, 'identifyCaller'>
+  passedPaths: readonly PassedPath[]
   health: Health
   cors: Cors
   logger: Log
@@ -31,12 +36,6 @@ export function createFront(parts: {
   const securityHeaders = apiSecurityHeaders(config.isProduction)
   const identityJwks = JSON.stringify(identity.publicJwks)
   const identifyCaller = createCallerReader(config.trustedProxies)
-  const account = createAccountRoutes({
-    ...config,
-    isHttpsRequired: config.isProduction,
-    identifyCaller,
-    ask: askAccount,
-  })
   const graphql = createGraphqlEndpoint({
     pipeline,
     identifyCaller,
@@ -46,23 +45,32 @@ export function createFront(parts: {
     logger,
     monotonic: clocks.monotonic,
   })
-  return createRouter({
-    graphql,
-    sandbox: config.isProduction ? null : createSandboxPage(),
-    routes: {
+  const routes: RouteTable = {
+    '/graphql': {
+      kind: 'graphql',
+      answer: graphql,
+      page: config.isProduction ? null : createSandboxPage(),
+    },
+    ...pages({
       '/': createStartPage(config),
       '/health/live': health.live,
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
-      ...account.pages,
       ...(config.isProduction ? {} : createAltairRoutes()),
-    },
-    forms: account.forms,
-    cors,
-    securityHeaders,
-    logger,
-  })
+    }),
+    ...createAccountRoutes({
+      ...config,
+      isHttpsRequired: config.isProduction,
+      identifyCaller,
+      ask: askAccount,
+    }),
+  }
+  const passed = createPassedRoutes({ ...parts.pass, identifyCaller }, parts.passedPaths)
+  for (const path of Object.keys(passed)) {
+    if (path in routes) throw new Error(`${path}: is answered by the gateway itself`)
+  }
+  return createRouter({ routes: { ...routes, ...passed }, cors, securityHeaders, logger })
 }
 
 function jwksAnswer(body: string | null): ReturnType<PlainRoute> {

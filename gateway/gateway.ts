@@ -20,6 +20,7 @@ import { createTellUnlisted } from './http/unlisted-pages.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { cacheLimits } from './operation/limits.ts'
+import { type PassedPath, passedPaths } from './passed/paths.ts'
 import { createPipeline } from './pipeline.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
 import { openSupergraph } from './supergraph/open.ts'
@@ -45,6 +46,8 @@ export interface GatewayDeps {
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
+  /** What passes to auth. Default: the list of `passed/paths.ts`. */
+  readonly passedPaths?: readonly PassedPath[]
 }
 
 /** Starts a gateway: it listens when this resolves, and answers operations once `ready()`. */
@@ -99,6 +102,8 @@ export async function createGateway(
     config,
     pipeline,
     askAccount,
+    pass: { ...pipelineParts, authUrl: config.authUrl, dispatcher, logger, executionTimeoutMs },
+    passedPaths: deps.passedPaths ?? passedPaths,
     health,
     cors,
     logger,

@@ -1,6 +1,6 @@
 // Health: bare on the public listener, in detail on the admin one.
 import type { CacheUse } from './bounded-cache.ts'
-import type { PlainAnswer } from './http/router.ts'
+import type { PlainAnswer } from './http/route.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import type { Graph } from './supergraph.ts'
 

@@ -1,6 +1,7 @@
 // What a browser sees that opens the gateway's bare address: where one is, and where the graph is.
 import { randomBytes } from 'node:crypto'
-import { isBrowser, type PlainRoute } from './http/router.ts'
+import type { PlainRoute } from './http/route.ts'
+import { isBrowser } from './http/router.ts'
 import { pageSecurityHeaders } from './http/security-headers.ts'
 import { notFound } from './refusals.ts'
 

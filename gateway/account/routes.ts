@@ -7,7 +7,7 @@ import { type Language, preferredLanguage } from '../../platform/language.ts'
 import type { Caller, IdentifyCaller } from '../http/client-address.ts'
 import { isTied, tieForm } from '../http/form-token.ts'
 import { readCookie, setCookie } from '../http/page-cookies.ts'
-import type { FormRoute, PlainAnswer, PlainRoute } from '../http/router.ts'
+import type { PageRoute, PlainAnswer, RouteTable } from '../http/route.ts'
 import { type HeaderMap, pageSecurityHeaders } from '../http/security-headers.ts'
 import type { AccountRefusal, AskAccount } from './ask.ts'
 import { type FormFields, readForm } from './form-body.ts'
@@ -29,16 +29,17 @@ const STEP_COOKIE = '__Host-step'
 const pageNames = Object.keys(languages.en.pages) as PageName[]
 
 /** By path, for the public listener; in production too. */
-export function createAccountRoutes(parts: AccountParts): {
-  readonly pages: Readonly<Record<string, PlainRoute>>
-  readonly forms: Readonly<Record<string, FormRoute>>
-} {
-  const byPath = <T>(make: (page: PageName) => T) =>
-    Object.fromEntries(pageNames.map((page) => [`/account/${page}`, make(page)]))
-  return {
-    pages: byPath((page) => (incoming) => new Visit(parts, page, incoming).show()),
-    forms: byPath((page) => (incoming) => new Visit(parts, page, incoming).act()),
-  }
+export function createAccountRoutes(parts: AccountParts): RouteTable {
+  return Object.fromEntries(
+    pageNames.map((page): [string, PageRoute] => [
+      `/account/${page}`,
+      {
+        kind: 'page',
+        show: (incoming) => new Visit(parts, page, incoming).show(),
+        act: (incoming) => new Visit(parts, page, incoming).act(),
+      },
+    ]),
+  )
 }
 
 /** One request for one page. */

@@ -38,7 +38,7 @@ export function readOurCookies(header: string | undefined): OurCookies | null {
  * Space and tab alone (RFC 6265, section 5.2). `trim()` takes more: a page on a sister domain may set a cookie whose
  * name is a no-break space and `__Host-access`, which the browser does not protect as it does ours.
  */
-function trimBlanks(text: string): string {
+export function trimBlanks(text: string): string {
   let start = 0
   let end = text.length
   while (start < end && isBlank(text, start)) start++
@@ -53,5 +53,10 @@ function isBlank(text: string, index: number): boolean {
 
 /** Keeps the `Set-Cookie` lines of auth that set or clear one of our cookies, and nothing else. */
 export function onlyOurCookies(lines: readonly string[]): string[] {
-  return lines.filter((line) => byName.has(trimBlanks(line.slice(0, line.indexOf('=')))))
+  return onlyCookies(lines, Object.values(cookieNames))
+}
+
+/** Keeps the `Set-Cookie` lines that set or clear one of these. */
+export function onlyCookies(lines: readonly string[], names: readonly string[]): string[] {
+  return lines.filter((line) => names.includes(trimBlanks(line.slice(0, line.indexOf('=')))))
 }

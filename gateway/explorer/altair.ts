@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import type { PlainRoute } from '../http/router.ts'
+import type { PlainRoute } from '../http/route.ts'
 import { pageSecurityHeaders } from '../http/security-headers.ts'
 import { notFound } from '../refusals.ts'
 import { firstOperations } from './first-operations.ts'

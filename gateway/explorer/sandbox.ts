@@ -1,6 +1,6 @@
 // Apollo Sandbox at /graphql, in development: its script comes from Apollo, so the policy is relaxed on this page alone.
 import { randomBytes } from 'node:crypto'
-import type { PlainRoute } from '../http/router.ts'
+import type { PlainRoute } from '../http/route.ts'
 import { pageSecurityHeaders } from '../http/security-headers.ts'
 import { firstOperations } from './first-operations.ts'
 

@@ -1,4 +1,5 @@
 // The two cookies of the account's pages. They stay with the gateway: nothing of them goes to auth.
+import { trimBlanks } from '../authenticate/cookies.ts'
 
 const MAX_AGE_SECONDS = 3600
 
@@ -7,8 +8,9 @@ export function readCookie(header: string | undefined, name: string): string | n
   const found: string[] = []
   for (const pair of (header ?? '').split(';')) {
     const equals = pair.indexOf('=')
-    if (equals > 0 && pair.slice(0, equals).trim() === name)
-      found.push(pair.slice(equals + 1).trim())
+    if (equals > 0 && trimBlanks(pair.slice(0, equals)) === name) {
+      found.push(trimBlanks(pair.slice(equals + 1)))
+    }
   }
   const [only] = found
   return found.length === 1 && only ? only : null

@@ -5,66 +5,85 @@ import { errorBody, type GatewayError, toGatewayError } from '../errors.ts'
 import { refuseCredentialInUrl } from '../pipeline/limits.ts'
 import { methodNotAllowed, notFound } from '../refusals.ts'
 import type { Cors } from './cors.ts'
+import {
+  type GraphqlRoute,
+  isAmbiguousPath,
+  type PageRoute,
+  type PassedRoute,
+  type PlainAnswer,
+  type Route,
+  type RouteTable,
+} from './route.ts'
 import type { HeaderMap } from './security-headers.ts'
 import type { Handler } from './server.ts'
 
-/** An answer that is the same for everybody. */
-export interface PlainAnswer {
-  readonly status: number
-  readonly headers: HeaderMap
-  readonly body: string | Buffer
-}
-
-/** Answers GET and HEAD on one path. */
-export type PlainRoute = (incoming: IncomingMessage) => PlainAnswer | Promise<PlainAnswer>
-/** Answers the form that the page of the same path shows. */
-export type FormRoute = (incoming: IncomingMessage) => Promise<PlainAnswer>
-
 export interface RouterParts {
-  /** Null on a listener that has no graph. */
-  readonly graphql:
-    | ((incoming: IncomingMessage, response: ServerResponse, search: string) => Promise<void>)
-    | null
-  /** The explorer's page for a browser that opens /graphql; null where there is none. */
-  readonly sandbox: PlainRoute | null
-  /** By exact path; a path that ends with `/*` serves all below it. */
-  readonly routes: Readonly<Record<string, PlainRoute>>
-  /** POST, by exact path. */
-  readonly forms?: Readonly<Record<string, FormRoute>>
+  readonly routes: RouteTable
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
   readonly logger: Log
 }
 
+interface Visit {
+  readonly incoming: IncomingMessage
+  readonly response: ServerResponse
+  /** The query string, without its question mark. */
+  readonly search: string
+}
+
 export function createRouter(parts: RouterParts): Handler {
+  const routes = new Map<string, Route>(Object.entries(parts.routes))
+
   return function route(incoming, response) {
     dispatch(incoming, response).catch((error: unknown) => refuse(error, incoming, response))
   }
 
   async function dispatch(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (incoming.method === 'OPTIONS') return preflight(incoming, response)
     const url = incoming.url ?? '/'
     const mark = url.indexOf('?')
     const path = mark < 0 ? url : url.slice(0, mark)
-    const search = mark < 0 ? '' : url.slice(mark + 1)
-    if (incoming.method === 'OPTIONS') return preflight(incoming, response)
-    if (path === '/graphql' && parts.graphql !== null) {
-      if (parts.sandbox !== null && wantsPage(incoming, search)) {
-        return sendPlain(response, await parts.sandbox(incoming), incoming)
-      }
-      return parts.graphql(incoming, response, search)
-    }
-    refuseCredentialInUrl(search)
-    const plain = parts.routes[path] ?? parts.routes[`${path.slice(0, path.indexOf('/', 1))}/*`]
-    if (plain === undefined) throw notFound()
-    const form = parts.forms?.[path]
-    if (incoming.method === 'POST' && form !== undefined) {
-      return sendPlain(response, await form(incoming), incoming)
+    const visit = { incoming, response, search: mark < 0 ? '' : url.slice(mark + 1) }
+    const found = routes.get(path) ?? wildcard(path)
+    if (found?.kind === 'graphql') return visitGraph(found, visit)
+    refuseCredentialInUrl(visit.search)
+    if (found === undefined) throw notFound()
+    return found.kind === 'page' ? visitPage(found, visit) : visitPassed(found, visit)
+  }
+
+  function wildcard(path: string): Route | undefined {
+    if (isAmbiguousPath(path)) return undefined
+    return routes.get(`${path.slice(0, path.indexOf('/', 1))}/*`)
+  }
+
+  async function visitGraph({ answer, page }: GraphqlRoute, visit: Visit): Promise<void> {
+    const { incoming, response, search } = visit
+    if (page === null || !wantsPage(incoming, search)) return answer(incoming, response, search)
+    sendPlain(visit, await page(incoming))
+  }
+
+  async function visitPage({ show, act }: PageRoute, visit: Visit): Promise<void> {
+    const { incoming } = visit
+    if (incoming.method === 'POST' && act !== undefined) {
+      return sendPlain(visit, await act(incoming))
     }
     // Of an answer to HEAD node sends the head alone (RFC 9110, section 9.3.2).
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
-      throw methodNotAllowed(form === undefined ? 'GET, HEAD' : 'GET, HEAD, POST')
+      throw methodNotAllowed(act === undefined ? 'GET, HEAD' : 'GET, HEAD, POST')
     }
-    sendPlain(response, await plain(incoming), incoming)
+    sendPlain(visit, await show(incoming))
+  }
+
+  async function visitPassed(route: PassedRoute, visit: Visit): Promise<void> {
+    const { incoming, response, search } = visit
+    if (!route.methods.includes(incoming.method ?? '')) {
+      throw methodNotAllowed(route.methods.join(', '))
+    }
+    const answer = await route.pass(incoming, response, search)
+    if (response.destroyed) return
+    sendPlain(visit, answer, route.isSharedWithOrigins)
+    // An unread body would be parsed as the next request, or be waited for.
+    if (!incoming.complete) incoming.resume()
   }
 
   function preflight(incoming: IncomingMessage, response: ServerResponse): void {
@@ -77,18 +96,18 @@ export function createRouter(parts: RouterParts): Handler {
   }
 
   function sendPlain(
-    response: ServerResponse,
-    answer: PlainAnswer,
-    incoming: IncomingMessage,
+    { incoming, response }: Pick<Visit, 'incoming' | 'response'>,
+    { status, headers, body }: PlainAnswer,
+    isSharedWithOrigins = true,
   ): void {
-    response.writeHead(answer.status, {
+    response.writeHead(status, {
       ...parts.securityHeaders,
-      ...parts.cors.headers(incoming),
+      ...(isSharedWithOrigins && parts.cors.headers(incoming)),
       vary: 'Origin',
-      'content-length': Buffer.byteLength(answer.body),
-      ...answer.headers,
+      'content-length': Buffer.byteLength(body),
+      ...(headers as Record<string, string | string[]>),
     })
-    response.end(answer.body)
+    response.end(body)
   }
 
   function refuse(error: unknown, incoming: IncomingMessage, response: ServerResponse): void {
@@ -98,7 +117,8 @@ export function createRouter(parts: RouterParts): Handler {
     if (response.headersSent) return void response.destroy()
     const headers = { ...refusal.headers, 'content-type': 'application/json; charset=utf-8' }
     const body = JSON.stringify(errorBody(refusal, requestId))
-    sendPlain(response, { status: refusal.status, headers, body }, incoming)
+    sendPlain({ incoming, response }, { status: refusal.status, headers, body })
+    if (!incoming.complete) incoming.resume()
   }
 }
 

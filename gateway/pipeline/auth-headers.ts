@@ -44,6 +44,6 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
   return headers
 }
 
-function printable(text: string | undefined): string {
-  return (text ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, 512)
+export function printable(text: string | undefined, longest = 512): string {
+  return (text ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, longest)
 }

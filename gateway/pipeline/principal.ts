@@ -35,7 +35,8 @@ export function resolvePrincipal(parts: PrincipalParts) {
   }
 }
 
-function applyVerdict(
+/** @throws GatewayError `UNAUTHENTICATED` for what was sent and is not good. */
+export function applyVerdict(
   parts: PrincipalParts,
   request: GatewayRequest,
   verdict: Verdict,

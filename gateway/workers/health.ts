@@ -1,5 +1,5 @@
 // Health of a gateway in several processes: ready when all of them are.
-import type { PlainAnswer } from '../http/router.ts'
+import type { PlainAnswer } from '../http/route.ts'
 
 export interface KnownWorker {
   readonly pid: number

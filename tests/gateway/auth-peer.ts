@@ -42,9 +42,11 @@ export interface TokenChanges {
 }
 
 type Entry = { kind: string; id: string; ver?: number; expiresAt: number }
+/** A path of auth's that passes through the gateway. */
+export type AnswerPage = (incoming: IncomingMessage, response: ServerResponse, text: string) => void
 type Seen = { path: string; headers: IncomingMessage['headers']; body: unknown }
 
-export async function startAuthPeer(options: { issuer: string }) {
+export async function startAuthPeer(options: { issuer: string; jwksUrl?: string }) {
   const { issuer } = options
   const signing = await newKey('key-1')
   const published = [signing.jwk]
@@ -60,11 +62,13 @@ export async function startAuthPeer(options: { issuer: string }) {
     delayMs: 0,
     slowAnswersMs: 0,
   }
-  const reader = createIdentityReader({ subgraph: 'auth', issuer })
+  const reader = createIdentityReader({ subgraph: 'auth', ...options })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
   /** Pieces of the snapshot, and the pause before each. */
   let slowSnapshot: { readonly pieces: readonly string[]; readonly pauseMs: number } | null = null
+
+  let answerPage: AnswerPage | null = null
 
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy())
@@ -78,6 +82,10 @@ export async function startAuthPeer(options: { issuer: string }) {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = incoming.url ?? ''
     const text = await readText(incoming)
+    if (answerPage !== null && !isOfAuthItself(path)) {
+      seen.push({ path, headers: incoming.headers, body: text })
+      return void answerPage(incoming, response, text)
+    }
     const body = text === '' ? null : (JSON.parse(text) as Record<string, unknown>)
     seen.push({ path, headers: incoming.headers, body })
     if (switches.isDown) return void response.destroy()
@@ -177,6 +185,14 @@ export async function startAuthPeer(options: { issuer: string }) {
     beginFeedsSlowly(pieces: readonly string[], pauseMs: number) {
       slowSnapshot = { pieces, pauseMs }
     },
+    answerPagesWith(answer: AnswerPage) {
+      answerPage = answer
+    },
+    /** All that arrived of paths that pass. */
+    passed: () => seen.filter(({ path }) => !isOfAuthItself(path)),
+    forgetSeen: () => void seen.splice(0),
+    /** Who the identity token of a request names. */
+    claimsOf: (headers: IncomingMessage['headers']) => reader.read(headers),
     cutFeeds() {
       for (const feed of feeds) feed.destroy()
     },
@@ -187,6 +203,12 @@ export async function startAuthPeer(options: { issuer: string }) {
       await new Promise((done) => server.close(done))
     },
   }
+}
+
+function isOfAuthItself(path: string): boolean {
+  return (
+    path === '/graphql' || path.startsWith('/internal/') || path.startsWith('/.well-known/jwks')
+  )
 }
 
 function resolvers() {

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>
   /** Lines of the supergraph's YAML beside the usual ones. */
   readonly yaml?: YamlAdditions
+  /** Another address than the one that listens, as before a proxy; auth knows it too. */
+  readonly publicUrl?: string
   /** Default true. */
   readonly waitUntilReady?: boolean
   /** Another gateway, whose auth, public address and keys this one shares. */
@@ -49,9 +51,16 @@ export interface Reply {
 export async function startGateway(options: StartOptions = {}) {
   const port = await freePort()
   const { beside } = options
-  const issuer = beside?.config.publicUrl ?? options.env?.PUBLIC_URL ?? `http://127.0.0.1:${port}`
+  const listening = `http://127.0.0.1:${port}`
+  const { publicUrl = listening } = options
+  const issuer = beside?.config.publicUrl ?? options.env?.PUBLIC_URL ?? publicUrl
   // Tokens name the public address; keys are fetched from the one that listens.
-  const auth = beside?.auth ?? (await startAuthPeer({ issuer: `http://127.0.0.1:${port}` }))
+  const auth =
+    beside?.auth ??
+    (await startAuthPeer({
+      issuer: publicUrl,
+      jwksUrl: `${listening}/.well-known/identity-jwks.json`,
+    }))
   const identityKeys = beside?.config.identityKeys?.release() ?? {
     keys: [await generateIdentityKey()],
   }

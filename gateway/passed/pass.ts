@@ -1,0 +1,140 @@
+// A path of auth's behind the gateway: the same first steps as for an operation, then auth is asked in our own words.
+// Nothing of what a client wrote goes on as it came, but what this path is there for: the parameters, the form, the flow's
+// cookies and, for programs, their `Authorization`.
+//
+//   load → turn → form of the request → address → origin → body → credential → principal → form token → auth
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../../platform/log.ts'
+import { type GatewayError, toGatewayError } from '../errors.ts'
+import type { Caller, IdentifyCaller } from '../http/client-address.ts'
+import type { PassedRoute, PlainAnswer, RouteTable } from '../http/route.ts'
+import { Leaving } from '../leaving.ts'
+import { checkAddress, checkAdminAddress } from '../pipeline/address.ts'
+import { shedLoad } from '../pipeline/load.ts'
+import { waitForTurn } from '../pipeline/turn.ts'
+import type { PipelineParts } from '../pipeline.ts'
+import { httpsRequired } from '../refusals.ts'
+import { GatewayRequest } from '../request.ts'
+import { passedAnswer, passedRefusal } from './answer.ts'
+import { type AskAuth, createAskAuth } from './ask-auth.ts'
+import { readPassedBody } from './body.ts'
+import { createIdentifyPerson } from './caller.ts'
+import { checkForm, checkFormOrigin, type PageForm, tiePage } from './form.ts'
+import { headersInwards } from './headers.ts'
+import { checkPassedPaths, methodsOf, type PassedPath } from './paths.ts'
+import { checkRequestForm } from './request-form.ts'
+
+export interface PassParts extends PipelineParts {
+  readonly publicUrl: string
+  readonly authUrl: string
+  readonly dispatcher: Parameters<typeof createAskAuth>[0]['dispatcher']
+  readonly identifyCaller: IdentifyCaller
+  readonly executionTimeoutMs: number
+  readonly logger: Log
+  readonly monotonic: () => number
+}
+
+/** @param paths Checked here: a list that would open more than it says stops the start. */
+export function createPassedRoutes(parts: PassParts, paths: readonly PassedPath[]): RouteTable {
+  checkPassedPaths(paths)
+  const pass = createPass(parts)
+  return Object.fromEntries(
+    paths.map((path): [string, PassedRoute] => [
+      path.path,
+      {
+        kind: 'passed',
+        methods: methodsOf(path),
+        isSharedWithOrigins: path.for === 'programs',
+        pass: (incoming, response, search) => pass(path, { incoming, response, search }),
+      },
+    ]),
+  )
+}
+
+interface Visit {
+  readonly incoming: IncomingMessage
+  readonly response: ServerResponse
+  readonly search: string
+}
+
+function createPass(parts: PassParts) {
+  const askAuth = createAskAuth(parts)
+  const identifyPerson = createIdentifyPerson(parts)
+  const firstSteps = [shedLoad(parts), waitForTurn, checkAddress(parts)]
+  const admitsAdmin = checkAdminAddress(parts)
+
+  return async function pass(path: PassedPath, visit: Visit): Promise<PlainAnswer> {
+    const startedAt = parts.monotonic()
+    const caller = parts.identifyCaller(visit.incoming)
+    const leaving = new Leaving()
+    const timer = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
+    const id = crypto.randomUUID()
+    const request = new GatewayRequest({ id, ...visit, caller, leaving })
+    visit.response.once('close', () => leaving.go())
+    try {
+      const answer = await answerFor(path, request)
+      log(path, request, { status: answer.status, startedAt })
+      return answer
+    } catch (error) {
+      const refusal = toGatewayError(error)
+      if (refusal.cause !== undefined) {
+        parts.logger.error({ requestId: id, err: refusal.cause }, refusal.code)
+      }
+      log(path, request, { status: refusal.status, startedAt, refusal })
+      return passedRefusal(refusal, path, id)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function answerFor(path: PassedPath, request: GatewayRequest): Promise<PlainAnswer> {
+    for (const step of firstSteps) await step(request)
+    checkRequestForm(path, request)
+    refuseInsecure(request.caller)
+    if (path.for === 'people') checkFormOrigin(request.incoming, parts.publicUrl)
+    const body = await readPassedBody(path, request, parts.limits)
+    if (path.for === 'programs') return askInwards(path, request, { body })
+    const person = await identifyPerson(request)
+    admitsAdmin(request)
+    const form = tiePage(path, request)
+    checkForm(form, request.incoming, body)
+    return askInwards(path, request, { body, form, lostSession: person.lostSession })
+  }
+
+  async function askInwards(
+    path: PassedPath,
+    request: GatewayRequest,
+    asked: Omit<Parameters<AskAuth>[0], 'path' | 'request' | 'headers'> & {
+      readonly form?: PageForm
+      readonly lostSession?: string | null
+    },
+  ): Promise<PlainAnswer> {
+    const headers = await headersInwards(parts, path, { request, ...asked })
+    const answer = await askAuth({ path, request, headers, body: asked.body })
+    return passedAnswer(answer, path, { form: asked.form ?? null, request })
+  }
+
+  function refuseInsecure(caller: Caller): void {
+    if (parts.isHttpsRequired && !caller.isSecure) throw httpsRequired()
+  }
+
+  function log(
+    { path }: PassedPath,
+    { id, incoming, principal }: GatewayRequest,
+    of: { status: number; startedAt: number; refusal?: GatewayError },
+  ): void {
+    parts.logger.info(
+      {
+        requestId: id,
+        path,
+        method: incoming.method,
+        kind: principal?.claims.kind ?? 'unknown',
+        status: of.status,
+        code: of.refusal?.code,
+        reason: of.refusal?.logReason,
+        ms: Math.round((parts.monotonic() - of.startedAt) * 10) / 10,
+      },
+      'request',
+    )
+  }
+}

@@ -1,0 +1,57 @@
+// The fixed list of paths that auth answers behind the gateway. What is not in it never reaches auth's own door.
+import { cookieNames } from '../authenticate/cookies.ts'
+import { isAmbiguousPath } from '../http/route.ts'
+
+export interface PassedPath {
+  /** Asked of auth exactly so, whatever the client wrote. */
+  readonly path: string
+  /**
+   * `people`: pages in a browser. The session's cookies say who they are, which auth is told by an identity token; a form
+   * is taken from this very page alone. `programs`: `Authorization` passes as it came, and no cookie counts.
+   */
+  readonly for: 'people' | 'programs'
+  /** Default: GET and POST for people, POST for programs. HEAD comes with GET. */
+  readonly methods?: readonly ('GET' | 'POST' | 'DELETE')[]
+  /** Cookies of the flow that this path is a step of: these alone pass, in both directions. Default: none. */
+  readonly flowCookies?: readonly string[]
+  /** Whether the answer to a form may set or clear the session's cookies. Default: false. */
+  readonly makesSession?: boolean
+  /** Most bytes of a body. Default: 16 KiB. */
+  readonly bodyBytes?: number
+}
+
+/** One line each: see docs/architecture.md, "A path that passes to auth". */
+export const passedPaths: readonly PassedPath[] = []
+
+/** @throws Error for an entry that would open more than it says. */
+export function checkPassedPaths(paths: readonly PassedPath[]): void {
+  const sessionCookies: readonly string[] = [
+    cookieNames.access,
+    cookieNames.refresh,
+    cookieNames.csrf,
+    cookieNames.device,
+  ]
+  for (const { path, flowCookies = [], methods = [], makesSession, for: whom } of paths) {
+    if (isAmbiguousPath(path) || /[?#*\s]/.test(path)) throw new Error(`${path}: not a plain path`)
+    if (path === '/graphql' || path.startsWith('/internal')) {
+      throw new Error(`${path}: never passes to auth`)
+    }
+    for (const name of flowCookies) {
+      if (!/^__Host-[a-z-]+$/.test(name))
+        throw new Error(`${path}: ${name} must begin with __Host-`)
+      if (sessionCookies.includes(name)) throw new Error(`${path}: ${name} never goes inwards`)
+    }
+    // Whatever changes something is a form, which is tied to its page.
+    if (whom === 'people' && methods.some((method) => method !== 'GET' && method !== 'POST')) {
+      throw new Error(`${path}: a page has GET and POST alone`)
+    }
+    if (whom === 'programs' && (flowCookies.length > 0 || makesSession === true)) {
+      throw new Error(`${path}: cookies are for people`)
+    }
+  }
+}
+
+export function methodsOf({ for: whom, methods }: PassedPath): readonly string[] {
+  const listed: readonly string[] = methods ?? (whom === 'people' ? ['GET', 'POST'] : ['POST'])
+  return listed.includes('GET') ? ['GET', 'HEAD', ...listed.filter((m) => m !== 'GET')] : listed
+}
