@@ -1,33 +1,19 @@
-// What a resolver knows of a request: who asks, through which client, and which cookies go back.
+// What a resolver knows of a request: the caller, and beside that what the door needs, as the cookies that go back.
 import type { IncomingHttpHeaders } from 'node:http'
 import { anonymousClaims, type Claims } from '@sallyport/claims'
 import type DataLoader from 'dataloader'
-import type { AuthDeps, RequestOrigin } from './core/dependencies.ts'
-import { AuthError, badInput } from './core/errors.ts'
-import { type Deadline, deadlineOf } from './core/turn.ts'
-import type { TokenDelivery } from './sessions/session.ts'
+import type { Caller, ClientCredentials } from './core/caller.ts'
+import type { AuthDeps } from './core/dependencies.ts'
+import { deadlineOf } from './core/turn.ts'
 import { createUserLoader } from './users/load-users.ts'
 import type { UserWithRoles } from './users/user.ts'
 
-export interface AuthContext {
+export interface AuthContext extends Caller {
   readonly deps: AuthDeps
   /** Replaced once, when a mutation that makes a credential has made it: below `SignedIn` the new principal reads. */
   claims: Claims
-  readonly origin: RequestOrigin
-  /** Whoever will not get a turn by then is told so at once. */
-  readonly deadline: Deadline
-  readonly client: ClientCredentials
   readonly setCookies: string[]
   readonly users: DataLoader<string, UserWithRoles | null>
-}
-
-/** Values of our cookies that the gateway passes on for the mutations that need them. */
-export interface ClientCredentials {
-  readonly refreshToken: string | null
-  readonly flowSecret: string | null
-  readonly deviceToken: string | null
-  /** The gateway's verdict on cookies for this request: https or loopback, an Origin of ours, and no other credential. */
-  readonly cookies: 'allowed' | 'insecure' | 'origin' | 'unused'
 }
 
 /** @param headers count only because `claims` come from a valid identity token of the same request */
@@ -66,18 +52,4 @@ function text(value: string | string[] | undefined, maxLength: number): string |
 
 function cookieVerdict(value: unknown): ClientCredentials['cookies'] {
   return value === 'allowed' || value === 'insecure' || value === 'unused' ? value : 'origin'
-}
-
-/** @throws AuthError when the client asks for cookies that it must not or cannot have */
-export function requireCookiesAllowed(context: AuthContext, delivery: TokenDelivery): void {
-  if (delivery === 'BODY' || context.client.cookies === 'allowed') return
-  if (context.client.cookies === 'insecure') {
-    throw badInput(
-      'input.delivery',
-      'Cookies need https, or localhost for development: the browser drops them elsewhere. Use BODY, or open the page over https.',
-    )
-  }
-  throw new AuthError('CSRF_FAILED', {
-    message: 'Cookies need an Origin that is PUBLIC_URL or listed in CORS_ORIGINS.',
-  })
 }

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { recordAudit } from '../core/audit/record.ts'
-import type { RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
 import { tellAddresses } from '../users/tell-addresses.ts'
 import type { User } from '../users/user.ts'

@@ -1,7 +1,7 @@
 // Revokes a person's keys, those that wait for their code included.
 import type { Knex } from 'knex'
 import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
-import type { RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
 

@@ -25,16 +25,3 @@ export interface AuthDeps {
   /** The subgraphs that hold personal data, auth apart. */
   readonly participants: readonly string[]
 }
-
-/** Where a request came from, as the gateway says beside a valid identity token. */
-export interface RequestOrigin {
-  readonly requestId: string | null
-  readonly operationName: string | null
-  /** SHA-256 of the client's operation. */
-  readonly operationHash: string | null
-  /** What the caller is signed in with. */
-  readonly sessionId: string | null
-  readonly apiKeyId: string | null
-  readonly ipAddress: string | null
-  readonly userAgent: string | null
-}

@@ -1,7 +1,7 @@
 // Writes that a user has a role, or has it no more; what both the graph and the command line do.
 import type { Knex } from 'knex'
 import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
-import type { RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { requireTokenRoom } from './token-room.ts'

@@ -1,7 +1,7 @@
 // Ends sessions: refresh tokens stop in this transaction, access tokens when the revocation feed has told the gateways.
 import type { Knex } from 'knex'
 import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
-import type { RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
 

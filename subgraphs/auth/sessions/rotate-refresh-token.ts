@@ -1,7 +1,8 @@
 // Refresh token rotation with reuse detection (RFC 9700 4.14.2) that no race and no lost answer turns into a logout.
 // Every decision is one conditional UPDATE on the row's present turn, by the database's clock, never by process state.
 import type { Knex } from 'knex'
-import type { AuthDeps, RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { sha256 } from '../core/identifiers.ts'
 import { unseal } from '../core/sealed-box.ts'
 import {

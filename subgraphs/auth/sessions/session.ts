@@ -1,8 +1,8 @@
 // A session: one signed-in device. Tokens exist only while it is active.
 import { Model } from 'objection'
+import type { TokenDelivery } from '../core/caller.ts'
 
 export type SessionStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
-export type TokenDelivery = 'BODY' | 'COOKIE'
 
 export class Session extends Model {
   static override readonly tableName = 'sessions'

@@ -1,13 +1,14 @@
 // Makes a session: pending until a code is proved, or active with its first refresh token.
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
-import type { AuthDeps, RequestOrigin } from '../core/dependencies.ts'
+import type { RequestOrigin, TokenDelivery } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId, sha256 } from '../core/identifiers.ts'
 import { seal } from '../core/sealed-box.ts'
 import { endSessions } from './end-sessions.ts'
 import { formatRefreshToken, newFamily, type RefreshToken } from './refresh-token.ts'
-import { Session, type TokenDelivery } from './session.ts'
+import { Session } from './session.ts'
 
 /** More signed-in devices than this: the one unused for longest is signed out. */
 export const MAX_ACTIVE_SESSIONS = 50

@@ -1,7 +1,8 @@
 // Signs in with e-mail address and password: active at once, or a code first. Every refusal looks and costs the same.
 import { z } from 'zod'
-import { type AuthContext, requireCookiesAllowed } from '../context.ts'
+import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { type AdmittedLogin, forgetGuesses, guardLogin } from '../core/throttling/guard-login.ts'

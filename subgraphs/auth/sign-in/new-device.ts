@@ -1,7 +1,7 @@
 // A sign-in from a device that was not seen before is told to the person, with one click that takes the account back.
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { plainText } from '../core/mail/plain-text.ts'
+import { deviceOf } from '../sessions/device-of.ts'
 import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
@@ -24,10 +24,4 @@ export async function tellOfNewDevice(
       address: session.ip_address,
     },
   })
-}
-
-/** Whoever signs in chooses these words. null: nothing was told. */
-export function deviceOf(session: Session): string | null {
-  const told = session.device_name ?? session.user_agent
-  return told === null ? null : plainText(told)
 }

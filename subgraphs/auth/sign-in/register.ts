@@ -1,7 +1,8 @@
 // Begins a registration. It creates no user: address, password hash and names wait in the verification for the code.
 import { z } from 'zod'
-import { type AuthContext, requireCookiesAllowed } from '../context.ts'
+import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import { requireCookiesAllowed } from '../core/caller.ts'
 import { parseInput } from '../core/errors.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'

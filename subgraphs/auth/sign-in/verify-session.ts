@@ -1,8 +1,9 @@
 // Turns a proved code into a usable session: the end of a registration, or of a login that needed one.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import { type AuthContext, requireCookiesAllowed } from '../context.ts'
+import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'

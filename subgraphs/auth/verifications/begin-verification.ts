@@ -1,9 +1,9 @@
 // Starts a verification and puts its mail into the outbox, in the caller's transaction.
 import type { Knex } from 'knex'
 import type { AuthConfig } from '../config.ts'
+import type { TokenDelivery } from '../core/caller.ts'
 import { newId, randomText, sha256 } from '../core/identifiers.ts'
 import { enqueueMail, type MailTemplate } from '../core/mail/outbox.ts'
-import type { TokenDelivery } from '../sessions/session.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import {
   CODE_MINUTES,

@@ -1,7 +1,8 @@
 // Verifications in the graph: what a client is told while a code is on its way.
 import { gql } from 'graphql-tag'
 import { z } from 'zod'
-import { type AuthContext, requireCookiesAllowed } from '../context.ts'
+import type { AuthContext } from '../context.ts'
+import { requireCookiesAllowed } from '../core/caller.ts'
 import { parseInput } from '../core/errors.ts'
 import type { BegunVerification } from './begin-verification.ts'
 import { resendAvailableAt, resendVerification } from './resend-verification.ts'

@@ -1,8 +1,8 @@
 // One proof of control over a mailbox, for one purpose. Its id is a secret of whoever began the flow, hashed at rest.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
+import type { TokenDelivery } from '../core/caller.ts'
 import type { VersionedSecret } from '../core/secret.ts'
-import type { TokenDelivery } from '../sessions/session.ts'
 
 /** Proved by a code, given back by whoever holds the verification's id. */
 export type CodePurpose =

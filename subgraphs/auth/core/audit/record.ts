@@ -1,6 +1,6 @@
 // One record for each auth event, written in the transaction of what it tells about. Nothing changes it afterwards.
 import type { Knex } from 'knex'
-import type { RequestOrigin } from '../dependencies.ts'
+import type { RequestOrigin } from '../caller.ts'
 import { commitmentOf, createPart, type PersonalPart } from './commitment.ts'
 
 export interface AuditEvent {
