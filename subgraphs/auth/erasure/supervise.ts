@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
 import { transact } from '../core/database.ts'
-import { reopened } from '../events/replay.ts'
+import { reopened } from '../core/events/replay.ts'
 
 interface SuperviseDeps {
   readonly db: Knex
