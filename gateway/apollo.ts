@@ -1,4 +1,4 @@
-// Where an admitted operation runs: straight in the engine, or through Apollo Server for deployments with plugins.
+// An admitted operation through Apollo Server, for deployments with plugins.
 import {
   ApolloServer,
   type ApolloServerOptionsWithGateway,
@@ -11,32 +11,22 @@ import {
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Log } from '../platform/log.ts'
 import { publicMessage } from './errors.ts'
+import { type Execution, executeInEngine } from './execution.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 
 type GatewayInterface = ApolloServerOptionsWithGateway<ApolloContext>['gateway']
-
-export type Execute = (request: GatewayRequest) => Promise<FormattedExecutionResult>
 
 /** What plugins find as `contextValue`. */
 export interface ApolloContext {
   readonly request: GatewayRequest
 }
 
-export interface ApolloExecution {
-  readonly execute: Execute
-  stop(): Promise<void>
-}
-
-/** The short way: all that Apollo Server would check, the pipeline has checked. */
-export const executeInEngine: Execute = ({ graph, prepared, variables, context }) =>
-  graph.engine.execute(prepared, { variables, context })
-
 /** Apollo Server around the engine, for its plugins. It is given the prepared document: nothing is parsed twice. */
 export async function createApolloExecution(
-  graph: Graph,
+  graph: Pick<Graph, 'schema'>,
   options: { plugins: readonly ApolloServerPlugin<ApolloContext>[]; logger: Log },
-): Promise<ApolloExecution> {
+): Promise<Execution> {
   const server = new ApolloServer<ApolloContext>({
     gateway: gatewayOver(graph),
     plugins: [
@@ -91,7 +81,7 @@ const takePreparedDocument: ApolloServerPlugin<ApolloContext> = {
   }),
 }
 
-function gatewayOver({ schema }: Graph): GatewayInterface {
+function gatewayOver({ schema }: Pick<Graph, 'schema'>): GatewayInterface {
   let tell: Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0] = () => undefined
   return {
     onSchemaLoadOrUpdate(listener) {

@@ -1,4 +1,4 @@
-// How the gateway speaks to subgraphs: one pooled client per origin, bounded in time and size, nothing followed, nothing leaked.
+// How the gateway speaks to subgraphs: one pooled client each, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
 import { Pool } from 'undici'
 import type { Log } from '../platform/log.ts'
@@ -6,16 +6,17 @@ import type { IdentityHeader, RequestContext } from './request-context.ts'
 import { createSubgraphLog, type SubgraphLog } from './subgraph-log.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
 import { parseSubgraphJson } from './supergraph/parse-json.ts'
-import { EXCERPT, type PostAnswer, post, SubgraphFailure } from './supergraph/post.ts'
+import { EXCERPT, type PostAnswer, post, SubgraphFailure, type Traffic } from './supergraph/post.ts'
 
 export interface DataSourcesOptions {
   readonly subgraphs: readonly SubgraphConfig[]
   readonly logger: Pick<Log, 'warn' | 'error'>
+  readonly traffic: Traffic
   /** Whether clients read what a subgraph said: in development alone. Default: false. */
   readonly showSubgraphErrors?: boolean
   /** Bytes of one answer. Default: 5 MB. */
   readonly maxResponseBytes?: number
-  /** Connections to one origin. Default: 128. */
+  /** Connections to one subgraph. Default: 128. */
   readonly connections?: number
 }
 
@@ -43,18 +44,14 @@ export interface SubgraphAnswer {
   readonly isUnanswered?: boolean
 }
 
-/** One data source per subgraph; subgraphs of one origin share its connections. */
+/** One data source per subgraph, with connections of its own: one that is slow holds up no other of the same origin. */
 export function createDataSources(options: DataSourcesOptions): DataSources {
   const { connections = 128, maxResponseBytes = 5 * 1024 * 1024 } = options
-  const pools = new Map<string, Pool>()
-  const poolOf = (origin: string) => {
-    const pool = pools.get(origin) ?? new Pool(origin, { connections, pipelining: 1 })
-    pools.set(origin, pool)
-    return pool
-  }
+  const pools: Pool[] = []
   const sources = new Map(
     options.subgraphs.map((subgraph) => {
-      const pool = poolOf(new URL(subgraph.url).origin)
+      const pool = new Pool(new URL(subgraph.url).origin, { connections, pipelining: 1 })
+      pools.push(pool)
       return [subgraph.name, createDataSource({ ...options, subgraph, pool, maxResponseBytes })]
     }),
   )
@@ -66,7 +63,7 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
       return source
     },
     async stop() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all(pools.map((pool) => pool.destroy()))
     },
   }
 }
@@ -76,11 +73,12 @@ interface DataSourceOptions {
   readonly pool: Pool
   readonly maxResponseBytes: number
   readonly logger: Pick<Log, 'warn' | 'error'>
+  readonly traffic: Traffic
   readonly showSubgraphErrors?: boolean
 }
 
 function createDataSource(options: DataSourceOptions): DataSource {
-  const { subgraph, pool, maxResponseBytes, logger, showSubgraphErrors = false } = options
+  const { subgraph, pool, maxResponseBytes, logger, traffic, showSubgraphErrors = false } = options
   const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
   const { pathname, search } = new URL(subgraph.url)
@@ -105,6 +103,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
           timeoutMs,
           maxResponseBytes,
           leaving,
+          traffic,
         })
         if (isAuth) context.setCookies.push(...answer.setCookies)
         return readAnswer(answer, { isAuth, log, requestId })

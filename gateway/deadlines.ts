@@ -9,42 +9,52 @@ export interface Late {
   readonly deadline: number
   /** Called at most once, at most 50 ms late. Whoever another one's call forgets in the same sweep is called all the same. */
   onDeadline(): void
-  /** Its neighbours, kept by this module. Null at first. */
+  /** Its neighbours, kept by the list. Null at first. */
   earlier: Late | null
   later: Late | null
 }
 
+/** Those of one gateway. */
+export interface Deadlines {
+  watch(one: Late): void
+  forget(one: Late): void
+}
+
 const SWEEP_MS = 50
-let latest: Late | null = null
-let sweeping: NodeJS.Timeout | null = null
 
-export function watchDeadline(one: Late): void {
-  one.earlier = latest
-  if (latest !== null) latest.later = one
-  latest = one
-  sweeping ??= setInterval(sweep, SWEEP_MS).unref()
-}
+export function createDeadlines(): Deadlines {
+  let latest: Late | null = null
+  let sweeping: NodeJS.Timeout | null = null
+  return { watch, forget }
 
-export function forgetDeadline(one: Late): void {
-  const { earlier, later } = one
-  if (earlier !== null) earlier.later = later
-  if (later !== null) later.earlier = earlier
-  if (latest === one) latest = earlier
-  one.earlier = null
-  one.later = null
-}
-
-function sweep(): void {
-  const now = performance.now()
-  const passed: Late[] = []
-  for (let one = latest; one !== null; one = one.earlier) {
-    if (one.deadline <= now) passed.push(one)
+  function watch(one: Late): void {
+    one.earlier = latest
+    if (latest !== null) latest.later = one
+    latest = one
+    sweeping ??= setInterval(sweep, SWEEP_MS).unref()
   }
-  for (const one of passed) {
-    forgetDeadline(one)
-    one.onDeadline()
+
+  function forget(one: Late): void {
+    const { earlier, later } = one
+    if (earlier !== null) earlier.later = later
+    if (later !== null) later.earlier = earlier
+    if (latest === one) latest = earlier
+    one.earlier = null
+    one.later = null
   }
-  if (latest !== null || sweeping === null) return
-  clearInterval(sweeping)
-  sweeping = null
+
+  function sweep(): void {
+    const now = performance.now()
+    const passed: Late[] = []
+    for (let one = latest; one !== null; one = one.earlier) {
+      if (one.deadline <= now) passed.push(one)
+    }
+    for (const one of passed) {
+      forget(one)
+      one.onDeadline()
+    }
+    if (latest !== null || sweeping === null) return
+    clearInterval(sweeping)
+    sweeping = null
+  }
 }

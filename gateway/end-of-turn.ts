@@ -3,15 +3,18 @@
 // core): one write after the other finds it asleep each time, many at once only the first time. Fetches need no such
 // thing: undici sends on a connection that was used before at the end of a turn.
 
-let ending: Promise<void> | null = null
+export type EndOfTurn = () => Promise<void>
 
 /** Resolves when everything that the event loop has at hand was read, for all who wait in the same turn. */
-export function endOfTurn(): Promise<void> {
-  ending ??= new Promise((resolve) => {
-    setImmediate(() => {
-      ending = null
-      resolve()
+export function createEndOfTurn(): EndOfTurn {
+  let ending: Promise<void> | null = null
+  return function endOfTurn() {
+    ending ??= new Promise((resolve) => {
+      setImmediate(() => {
+        ending = null
+        resolve()
+      })
     })
-  })
-  return ending
+    return ending
+  }
 }

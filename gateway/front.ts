@@ -4,6 +4,7 @@ import type { AskAccount } from './account/ask.ts'
 import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
+import type { Deadlines } from './deadlines.ts'
 import { createAltairRoutes } from './explorer/altair.ts'
 import { createSandboxPage } from './explorer/sandbox.ts'
 import type { Health } from './health.ts'
@@ -29,6 +30,7 @@ export function createFront(parts: {
   cors: Cors
   logger: Log
   clocks: Clocks
+  deadlines: Deadlines
   identity: { publicJwks: unknown }
   auth: AuthConnection
 }) {
@@ -42,6 +44,7 @@ export function createFront(parts: {
     cors,
     securityHeaders,
     executionTimeoutMs: config.limits.executionTimeoutMs,
+    deadlines: parts.deadlines,
     logger,
     monotonic: clocks.monotonic,
   })

@@ -6,14 +6,15 @@ import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { createAskAccount } from './account/ask.ts'
 import { listenForAdmins } from './admin.ts'
-import { type ApolloContext, createApolloExecution, executeInEngine } from './apollo.ts'
+import { type ApolloContext, createApolloExecution } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
+import { createDeadlines } from './deadlines.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
-import { createCors } from './http/cors.ts'
+import { type Cors, createCors } from './http/cors.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
 import { createTellUnlisted } from './http/unlisted-pages.ts'
@@ -23,14 +24,22 @@ import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
 import { createPipeline } from './pipeline.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
-import { openSupergraph } from './supergraph/open.ts'
-import type { Supergraph } from './supergraph.ts'
+import { openSupergraph, readGraphSource } from './supergraph/open.ts'
+import type { Graph, Supergraph } from './supergraph.ts'
+import { createTurns, type Turns } from './turn-to-begin.ts'
 
 export interface Gateway {
   readonly url: string
   readonly adminUrl: string
   /** Resolves when graph, rules, keys and a revocation snapshot are there; rejects without a graph, or when stopped before. */
   ready(): Promise<void>
+  /**
+   * Reads configuration, policies and supergraph anew, and serves them from now on; requests under way end on what they
+   * began with.
+   *
+   * @throws Error when they cannot be used: then what was served before still is.
+   */
+  reloadGraph(): Promise<void>
   /** Takes no more requests, finishes those in flight, lets go of everything. */
   stop(): Promise<void>
 }
@@ -46,6 +55,8 @@ export interface GatewayDeps {
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
+  /** The line in which new requests wait. Default: one of its own. */
+  readonly turns?: Turns
   /** What passes to auth. Default: the list of `passed/paths.ts`. */
   readonly passedPaths?: readonly PassedPath[]
 }
@@ -61,21 +72,32 @@ export async function createGateway(
     monotonic: deps.monotonic ?? (() => performance.now()),
     random: deps.random ?? Math.random,
   }
-  const { supergraph, config: graphConfig } = await loadSupergraph(config, { ...deps, logger })
+  const traffic = { deadlines: createDeadlines(), turns: deps.turns ?? createTurns() }
+  const corsOf = createCorsFactory(config, logger)
+  const place = {
+    configPath: config.supergraphPath,
+    variables: config.variables,
+    policies: deps.policies,
+  }
+  const { supergraph, config: firstConfig } = await openSupergraph({
+    ...place,
+    ...graphOptions(config, logger),
+    traffic,
+    createCors: corsOf,
+    createExecution: executionWith(deps.plugins ?? [], logger),
+  })
   const identity = await loadIdentity(config, clocks)
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
-  const execution = await chooseExecution(supergraph, deps, logger)
-  const cors = createGraphCors(config, graphConfig, logger)
-  const load = createLoadMonitor(config.limits.maxLagMs, clocks.monotonic)
+  const cors = createCurrentCors(supergraph, corsOf(firstConfig))
+  const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
   const checks = createCheckCounts()
   const pipelineParts = {
     ...config,
     ...clocks,
     ...auth,
+    ...traffic,
     identity,
-    cors,
-    execute: execution.execute,
     anonymous: createAnonymous(),
     checks,
     currentGraph: supergraph.current,
@@ -108,6 +130,7 @@ export async function createGateway(
     cors,
     logger,
     clocks,
+    deadlines: traffic.deadlines,
     identity,
     auth,
   })
@@ -132,61 +155,63 @@ export async function createGateway(
       if (supergraph.current() === null) throw new Error('There is no graph: see the error above.')
       await becomesReady(health, () => isStopping)
     },
+    async reloadGraph() {
+      await supergraph.load(await readGraphSource(place))
+    },
     async stop() {
       if (isStopping) return
       isStopping = true
       await front.stop()
       load.stop()
       auth.keys.stop()
-      await Promise.all([auth.feed.stop(), execution.stop(), supergraph.stop(), admin.stop()])
+      await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
       await dispatcher.destroy()
     },
   }
 }
 
-async function loadSupergraph(
-  config: GatewayConfig,
-  { logger, policies }: { logger: Log } & Pick<GatewayDeps, 'policies'>,
-): ReturnType<typeof openSupergraph> {
-  return openSupergraph({
-    configPath: config.supergraphPath,
-    variables: config.variables,
+function graphOptions(config: GatewayConfig, logger: Log) {
+  return {
     logger,
-    policies,
     // Whoever may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
     showSubgraphErrors: !config.isProduction,
     engine: config.engine,
     limits: cacheLimits(config.caches.operations),
-  })
+  }
 }
 
-function createGraphCors(
-  config: GatewayConfig,
-  { cors, subgraphs }: SupergraphConfig,
-  logger: Log,
-) {
-  return createCors({
-    publicUrl: config.publicUrl,
-    corsOrigins: [...config.corsOrigins, ...cors.origins],
-    corsHeaders: [...cors.headers, ...subgraphs.flatMap(({ forwardHeaders }) => forwardHeaders)],
-    tellUnlisted: config.isProduction ? undefined : createTellUnlisted(logger),
-  })
+function createCorsFactory(config: GatewayConfig, logger: Log) {
+  const tellUnlisted = config.isProduction ? undefined : createTellUnlisted(logger)
+  return ({ cors, subgraphs }: SupergraphConfig): Cors =>
+    createCors({
+      publicUrl: config.publicUrl,
+      corsOrigins: [...config.corsOrigins, ...cors.origins],
+      corsHeaders: [...cors.headers, ...subgraphs.flatMap(({ forwardHeaders }) => forwardHeaders)],
+      tellUnlisted,
+    })
+}
+
+/** For what belongs to no request of a graph: a preflight, a page, a refusal before anything was read. */
+function createCurrentCors(supergraph: Supergraph, withoutGraph: Cors): Cors {
+  const current = () => supergraph.current()?.cors ?? withoutGraph
+  return {
+    headers: (incoming) => current().headers(incoming),
+    headersFor: (origin) => current().headersFor(origin),
+    preflight: (incoming) => current().preflight(incoming),
+    isAllowedOrigin: (origin) => current().isAllowedOrigin(origin),
+  }
+}
+
+function executionWith(plugins: readonly ApolloServerPlugin<ApolloContext>[], logger: Log) {
+  if (plugins.length === 0) return undefined
+  return (graph: Pick<Graph, 'schema'>) => createApolloExecution(graph, { plugins, logger })
 }
 
 async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
   const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const signer = await createIdentitySigner({ keys, issuer: config.publicUrl, now })
   return createIdentity({ signer, now, monotonic })
-}
-
-async function chooseExecution(supergraph: Supergraph, deps: GatewayDeps, logger: Log) {
-  const graph = supergraph.current()
-  const { plugins = [] } = deps
-  if (plugins.length === 0 || graph === null) {
-    return { execute: executeInEngine, stop: async () => undefined }
-  }
-  return createApolloExecution(graph, { plugins, logger })
 }
 
 async function becomesReady(health: Health, isStopping: () => boolean): Promise<void> {

@@ -22,10 +22,12 @@ import { checkVariables } from './pipeline/variables.ts'
 import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
+import type { Turns } from './turn-to-begin.ts'
 
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
   isOverloaded(): boolean
+  readonly turns: Turns
   readonly addressRules: AddressRules
   readonly limits: BodyLimits
   readonly questions: AuthQuestions
@@ -44,13 +46,13 @@ export type Pipeline = (request: GatewayRequest) => Promise<void>
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                   503
-    ['turn', waitForTurn], //                       400 503 for those who left, or whose time was over, meanwhile
+    ['turn', waitForTurn(parts)], //                400 503 for those who left, or whose time was over, meanwhile
     ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
     ['body', readOperation(parts.limits)], //       400 413
     ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
     ['operation', prepareOperation], //             400 405
-    ['origin', checkOrigin(parts)], //              403 CSRF_FAILED
+    ['origin', checkOrigin], //                     403 CSRF_FAILED
     ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
     ['viewer', leaveOutNobodysViewer], //           401 for a browser whose token ran out
     ['live', replaceByLive(parts)], //              401 503

@@ -72,4 +72,16 @@ export class GatewayRequest {
   release(): void {
     Object.assign(this, { result: null, answer: null })
   }
+
+  /** Begins on this graph, to its end: whatever is swapped in meanwhile is for others. `leaveGraph` has to follow. */
+  enterGraph(graph: Graph): void {
+    graph.begin()
+    this.graph = graph
+  }
+
+  /** Nothing of this request is under way any more. */
+  leaveGraph(): void {
+    const graph = this.graph as Graph | undefined
+    graph?.end()
+  }
 }

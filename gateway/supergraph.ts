@@ -1,9 +1,12 @@
-// The graph that is served: rules, schema, engine and prepared operations, loaded together, swapped as one.
+// The graph that is served. It owns all that it stands on, is built whole, swapped whole and drained whole:
+//
+//   build    config, rules, policies, schema, prepared operations, connections and engine; what fails leaves the old one
+//   serve    a request begins on the graph that is current, and keeps it to its end
+//   drain    the old one takes no new request; when its last one has ended, engine and connections go
 import { createHash } from 'node:crypto'
-import type { CustomPolicy } from '@sallyport/claims/predicates'
 import type { GraphQLSchema } from 'graphql'
 import { parse } from 'graphql'
-import { createDataSources, type DataSources } from './data-source.ts'
+import { createDataSources } from './data-source.ts'
 import {
   createEngine,
   defaultEngineSettings,
@@ -11,44 +14,66 @@ import {
   type EngineLogger,
   type EngineSettings,
 } from './engine.ts'
+import { type Execute, type Execution, executeInEngine } from './execution.ts'
+import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import { readPlannerFields } from './operation/planner-fields.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { readAccess } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
+import { createDrain } from './supergraph/drain.ts'
+import type { CustomPolicies } from './supergraph/policies.ts'
+import type { Traffic } from './supergraph/post.ts'
 import { stripAuthDirectives } from './supergraph/strip.ts'
 
 /** One version of the graph. Requests keep the one they began with. */
 export interface Graph {
-  /** SHA-256 of the supergraph. */
+  /** SHA-256 of the supergraph and of what its configuration says of each subgraph, addresses apart. */
   readonly version: string
   /** What clients see. */
   readonly schema: GraphQLSchema
+  readonly config: SupergraphConfig
   readonly subgraphs: readonly SubgraphConfig[]
   readonly operations: OperationCache
   readonly engine: Engine
+  readonly execute: Execute
+  readonly cors: Cors
+  /** A request begins on it, and `end` has to follow: until then it is not taken down. */
+  begin(): void
+  end(): void
+}
+
+/** All that a graph is made from. */
+export interface GraphSource {
+  readonly sdl: string
+  readonly config: SupergraphConfig
+  /** A deployment's own. Default: none. */
+  readonly policies?: CustomPolicies
 }
 
 export interface Supergraph {
   /** `null` until a graph with rules is loaded: then the gateway is not ready. */
   current(): Graph | null
   /**
-   * Loads another supergraph and swaps it in.
+   * Builds another graph and swaps it in. One after the other: whoever asks last is served last.
    *
-   * @throws Error when it is broken; the graph before it stays.
+   * @throws Error when it cannot be built; the graph before it stays.
    */
-  load(supergraphSdl: string): Promise<Graph>
+  load(source: GraphSource): Promise<Graph>
+  /** Takes down all that there is, whoever is still under way. */
   stop(): Promise<void>
 }
 
 export interface SupergraphOptions {
-  readonly config: SupergraphConfig
   readonly logger: EngineLogger
+  /** Of the gateway that serves it. */
+  readonly traffic: Traffic
+  readonly createCors: (config: SupergraphConfig) => Cors
+  /** Default: straight in the engine. */
+  readonly createExecution?: ((graph: Pick<Graph, 'schema'>) => Promise<Execution>) | undefined
   /** Default: `defaultOperationLimits`. */
   readonly limits?: Partial<OperationLimits>
-  /** A deployment's own policies. */
-  readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
   /** Whether validation errors may name what the schema has. Default: false. */
   readonly showSchemaDetails?: boolean
   /** Whether clients read what a subgraph said where they are told less: in development alone. Default: false. */
@@ -57,58 +82,106 @@ export interface SupergraphOptions {
   readonly engine?: EngineSettings | undefined
 }
 
+interface Built extends Graph {
+  /** Resolves when its last request has ended and all that it owns is gone. */
+  drain(): Promise<void>
+  /** The same, whoever is still under way. */
+  close(): Promise<void>
+}
+
 /** An empty supergraph: `load` gives it its first graph. */
 export function createSupergraph(options: SupergraphOptions): Supergraph {
-  const { config, logger } = options
-  const dataSources = createDataSources({
-    subgraphs: config.subgraphs,
-    logger,
-    showSubgraphErrors: options.showSubgraphErrors ?? false,
-  })
-  let graph: Graph | null = null
+  const { logger } = options
+  /** The current one, and those before it that are not drained. */
+  const standing = new Set<Built>()
+  let graph: Built | null = null
+  let loading: Promise<unknown> = Promise.resolve()
+
+  async function swap(source: GraphSource): Promise<Graph> {
+    const next = await buildGraph(source, options)
+    const previous = graph
+    standing.add(next)
+    graph = next
+    logger.info({ graphVersion: next.version }, 'graph loaded')
+    if (previous !== null) void takeDown(previous)
+    return next
+  }
+
+  async function takeDown(previous: Built): Promise<void> {
+    try {
+      await previous.drain()
+      logger.info({ graphVersion: previous.version }, 'graph drained')
+    } catch (error) {
+      logger.error({ err: error }, 'a graph could not be taken down')
+    } finally {
+      standing.delete(previous)
+    }
+  }
 
   return {
     current: () => graph,
-    async load(supergraphSdl) {
-      const next = await buildGraph(supergraphSdl, options, dataSources)
-      const previous = graph
-      graph = next
-      logger.info({ graphVersion: next.version }, 'graph loaded')
-      await previous?.engine.stop()
-      return next
+    load(source) {
+      const loaded = loading.then(() => swap(source))
+      loading = loaded.catch(() => undefined)
+      return loaded
     },
     async stop() {
-      await graph?.engine.stop()
-      await dataSources.stop()
+      await loading
+      await Promise.all([...standing].map((one) => one.close()))
     },
   }
 }
 
-async function buildGraph(
-  supergraphSdl: string,
-  options: SupergraphOptions,
-  dataSources: DataSources,
-): Promise<Graph> {
-  const { config, logger, policies, showSchemaDetails = false } = options
-  const document = parse(supergraphSdl)
-  const access = readAccess(document, { subgraphs: config.subgraphs, policies })
-  const { engine, schema } = await createEngine(
-    { supergraphSdl: stripAuthDirectives(document), dataSource: dataSources.get, logger },
-    options.engine ?? defaultEngineSettings,
-  )
-  const limits = { ...defaultOperationLimits, ...options.limits }
-  return {
-    version: createHash('sha256').update(supergraphSdl).digest('base64url'),
-    schema,
+async function buildGraph(source: GraphSource, options: SupergraphOptions): Promise<Built> {
+  const { config, policies } = source
+  const { logger, traffic, showSchemaDetails = false, showSubgraphErrors = false } = options
+  const dataSources = createDataSources({
     subgraphs: config.subgraphs,
-    operations: createOperationCache({
-      schema,
-      access,
-      plannerFields: readPlannerFields(document),
-      limits,
-      logger,
-      showSchemaDetails,
-    }),
-    engine,
+    logger,
+    traffic,
+    showSubgraphErrors,
+  })
+  const owned = [() => dataSources.stop()]
+  const closeAll = async () => {
+    for (const close of owned.splice(0).reverse()) await close()
   }
+  try {
+    const document = parse(source.sdl)
+    const access = readAccess(document, { subgraphs: config.subgraphs, policies })
+    const supergraphSdl = stripAuthDirectives(document)
+    const { engine, schema } = await createEngine(
+      { supergraphSdl, dataSource: dataSources.get, logger },
+      options.engine ?? defaultEngineSettings,
+    )
+    owned.push(() => engine.stop())
+    const execution = await options.createExecution?.({ schema })
+    if (execution !== undefined) owned.push(() => execution.stop())
+    return {
+      version: versionOf(source),
+      schema,
+      config,
+      subgraphs: config.subgraphs,
+      operations: createOperationCache({
+        schema,
+        access,
+        plannerFields: readPlannerFields(document),
+        limits: { ...defaultOperationLimits, ...options.limits },
+        logger,
+        showSchemaDetails,
+      }),
+      engine,
+      execute: execution?.execute ?? executeInEngine,
+      cors: options.createCors(config),
+      ...createDrain(closeAll),
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+/** Identity tokens are kept by it: they say what the configuration grants. */
+function versionOf({ sdl, config }: GraphSource): string {
+  const said = JSON.stringify(config, (key, value) => (key === 'url' ? undefined : value))
+  return createHash('sha256').update(`${sdl}\0${said}`).digest('base64url')
 }

@@ -13,66 +13,73 @@ interface Waiting {
   behind: Waiting | null
 }
 
-let first: Waiting | null = null
-let last: Waiting | null = null
-// Bytes of this turn: those that came, and those that what was begun is expected to bring.
-let takenIn = 0
-let expected = 0
-let rememberedBytes = 0
-let rememberedRequests = 0
-
-/** Counts an answer of a subgraph. */
-export function countTakenIn(bytes: number): void {
-  takenIn += bytes
-  rememberedBytes += bytes
+/** The line before one gateway. */
+export interface Turns {
+  /** Nothing when a new request may begin at once; else a promise for its turn. First come, first served. */
+  toBegin(): Promise<void> | undefined
+  /** Counts an answer of a subgraph. */
+  countTakenIn(bytes: number): void
+  /** How long the first in line has waited. 0: there is no line. */
+  longestWaitMs(): number
 }
 
-/** Nothing when a new request may begin at once; else a promise for its turn. First come, first served. */
-export function turnToBegin(): Promise<void> | undefined {
-  if (first === null && mayBegin()) {
-    countBegun()
-    return
+export function createTurns(): Turns {
+  let first: Waiting | null = null
+  let last: Waiting | null = null
+  // Bytes of this turn: those that came, and those that what was begun is expected to bring.
+  let takenIn = 0
+  let expected = 0
+  let rememberedBytes = 0
+  let rememberedRequests = 0
+
+  return {
+    toBegin() {
+      if (first === null && mayBegin()) {
+        countBegun()
+        return
+      }
+      return new Promise((begin) => queue({ begin, since: performance.now(), behind: null }))
+    },
+    countTakenIn(bytes) {
+      takenIn += bytes
+      rememberedBytes += bytes
+    },
+    longestWaitMs: () => (first === null ? 0 : performance.now() - first.since),
   }
-  return new Promise((begin) => queue({ begin, since: performance.now(), behind: null }))
-}
 
-/** How long the first in line has waited. 0: there is no line. */
-export function longestWaitMs(): number {
-  return first === null ? 0 : performance.now() - first.since
-}
-
-// What was begun brings a finite number of answers, so a turn without any comes, whatever is under way.
-function mayBegin(): boolean {
-  return takenIn < TURN_BYTES && expected < TURN_BYTES
-}
-
-function countBegun(): void {
-  expected += rememberedBytes / Math.max(rememberedRequests, 1)
-  rememberedRequests += 1
-  if (rememberedRequests < REMEMBERED) return
-  rememberedRequests /= 2
-  rememberedBytes /= 2
-}
-
-function queue(one: Waiting): void {
-  if (last === null) {
-    first = one
-    setImmediate(endTurn)
-  } else last.behind = one
-  last = one
-}
-
-function endTurn(): void {
-  expected = 0
-  while (first !== null && mayBegin()) {
-    const { begin, behind } = first
-    // One that is over must not hold those that came later, see `deadlines.ts`.
-    first.behind = null
-    first = behind
-    countBegun()
-    begin()
+  // What was begun brings a finite number of answers, so a turn without any comes, whatever is under way.
+  function mayBegin(): boolean {
+    return takenIn < TURN_BYTES && expected < TURN_BYTES
   }
-  takenIn = 0
-  if (first === null) last = null
-  else setImmediate(endTurn)
+
+  function countBegun(): void {
+    expected += rememberedBytes / Math.max(rememberedRequests, 1)
+    rememberedRequests += 1
+    if (rememberedRequests < REMEMBERED) return
+    rememberedRequests /= 2
+    rememberedBytes /= 2
+  }
+
+  function queue(one: Waiting): void {
+    if (last === null) {
+      first = one
+      setImmediate(endTurn)
+    } else last.behind = one
+    last = one
+  }
+
+  function endTurn(): void {
+    expected = 0
+    while (first !== null && mayBegin()) {
+      const { begin, behind } = first
+      // One that is over must not hold those that came later, see `deadlines.ts`.
+      first.behind = null
+      first = behind
+      countBegun()
+      begin()
+    }
+    takenIn = 0
+    if (first === null) last = null
+    else setImmediate(endTurn)
+  }
 }

@@ -49,7 +49,7 @@ export function createAskAccount(
 ): AskAccount {
   const steps: readonly Step[] = [
     shedLoad(parts),
-    waitForTurn,
+    waitForTurn(parts),
     checkAddress(parts),
     prepareOperation,
     resolvePrincipal(parts),
@@ -62,11 +62,11 @@ export function createAskAccount(
     const leaving = new Leaving()
     const timer = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
     const id = crypto.randomUUID()
+    const request = new GatewayRequest({ id, incoming, search: '', caller, leaving })
     try {
-      const request = new GatewayRequest({ id, incoming, search: '', caller, leaving })
       const graph = parts.currentGraph()
       if (graph === null) throw serviceUnavailable('NO_GRAPH')
-      request.graph = graph
+      request.enterGraph(graph)
       request.params = {
         query: documents[mutation],
         operationName: null,
@@ -82,6 +82,7 @@ export function createAskAccount(
       return { refusal: toRefusal(refusal.message, refusal.extensions) }
     } finally {
       clearTimeout(timer)
+      request.leaveGraph()
     }
   }
 }

@@ -93,7 +93,11 @@ export function refuseRequest(
 /** For requests that never became one: there is no response object, only the socket. */
 export function refuseBrokenRequest(
   error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer },
-  { socket, headersFor }: { socket: Socket; headersFor: HeadersForOrigin },
+  {
+    socket,
+    headersFor,
+    origins,
+  }: { socket: Socket; headersFor: HeadersForOrigin; origins: KnownOrigins },
 ): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -102,7 +106,7 @@ export function refuseBrokenRequest(
   const refusal = brokenRequests[error.code ?? ''] ?? notHttp
   const body = bodyOf(refusal)
   const headers = {
-    ...headersFor(originIn(error.rawPacket) ?? originOf(socket)),
+    ...headersFor(originIn(error.rawPacket) ?? origins.get(socket)),
     'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
@@ -125,17 +129,8 @@ function lingerOn(socket: Socket): void {
   socket.once('close', () => clearTimeout(cut))
 }
 
-// Of whom the request is whose body does not come to its end.
-const origins = new WeakMap<Socket, string>()
-
-/** Keeps the `Origin` for a refusal that comes when there is nothing but the socket. */
-export function rememberOrigin({ headers, socket }: IncomingMessage): void {
-  if (headers.origin !== undefined) origins.set(socket, headers.origin)
-}
-
-function originOf(socket: Socket): string | undefined {
-  return origins.get(socket)
-}
+/** By connection, for a request whose body does not come to its end: then there is nothing but the socket. */
+export type KnownOrigins = WeakMap<Socket, string>
 
 /** The `Origin` in the bytes that the parser gave up. They are no HTTP: nothing but a listed origin may follow from it. */
 function originIn(packet: Buffer | undefined): string | undefined {

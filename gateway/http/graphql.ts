@@ -1,13 +1,14 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
-import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
-import { endOfTurn } from '../end-of-turn.ts'
+import type { Deadlines, Late } from '../deadlines.ts'
+import { createEndOfTurn } from '../end-of-turn.ts'
 import { toGatewayError } from '../errors.ts'
 import { Leaving } from '../leaving.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
-import { type Answer, GatewayRequest } from '../request.ts'
+import { GatewayRequest } from '../request.ts'
+import type { Graph } from '../supergraph.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
 import { describeRequest } from './request-line.ts'
@@ -20,6 +21,7 @@ export interface GraphqlEndpointParts {
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
   readonly executionTimeoutMs: number
+  readonly deadlines: Deadlines
   readonly logger: Log
   readonly monotonic: () => number
 }
@@ -36,6 +38,8 @@ const QUIET_MS = 600_000
 
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   let quietUntil = Number.NEGATIVE_INFINITY
+  const { deadlines } = parts
+  const endOfTurn = createEndOfTurn()
   const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
   // Nothing of it can be a secret: it is named below, field by field.
   const requestLog = parts.logger.child({}, { redact: [] })
@@ -52,14 +56,14 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, leaving })
     const deadline = new Deadline(parts.executionTimeoutMs, leaving, response)
-    watchDeadline(deadline)
+    deadlines.watch(deadline)
     response.once('close', () => {
-      forgetDeadline(deadline)
+      deadlines.forget(deadline)
       if (!response.writableFinished) leaving.go()
     })
     await answer(request)
     await endOfTurn()
-    send(incoming, response, request.answer, id)
+    send(request, response)
     logAnswer(request, parts.monotonic() - startedAt)
     request.release()
   }
@@ -81,18 +85,17 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       }
       request.refusal = refusal
       request.answer = refusalAnswer(refusal, request)
+    } finally {
+      request.leaveGraph()
     }
   }
 
-  function send(
-    incoming: IncomingMessage,
-    response: ServerResponse,
-    { status, headers, body }: Answer,
-    id: string,
-  ): void {
+  function send({ id, incoming, answer, graph }: GatewayRequest, response: ServerResponse): void {
     if (response.destroyed) return
+    const { status, headers, body } = answer
     const all: (string | readonly string[])[] = [...fixedHeaders, 'x-request-id', id]
-    const cors = parts.cors.headers(incoming)
+    // Refused before it had a graph: by the one that is current.
+    const cors = ((graph as Graph | undefined)?.cors ?? parts.cors).headers(incoming)
     for (const name in cors) all.push(name, cors[name] ?? '')
     for (const name in headers) all.push(name, headers[name] ?? '')
     // A long text is put together and encoded once; a short one goes out with its head in one piece.

@@ -1,5 +1,5 @@
 // Whether the event loop keeps up. When it does not, a quick 503 for some is better than a timeout for all.
-import { longestWaitMs } from '../turn-to-begin.ts'
+import type { Turns } from '../turn-to-begin.ts'
 
 export interface LoadMonitor {
   isOverloaded(): boolean
@@ -13,7 +13,10 @@ const SAMPLES = 2
 const LAGS_IN_LINE = 10
 
 /** @param maxLagMs Null: never overloaded, as beside an embedded database that shares the loop. */
-export function createLoadMonitor(maxLagMs: number | null, monotonic: () => number): LoadMonitor {
+export function createLoadMonitor(
+  maxLagMs: number | null,
+  { monotonic, turns }: { monotonic: () => number; turns: Turns },
+): LoadMonitor {
   if (maxLagMs === null) return { isOverloaded: () => false, stop: () => undefined }
   const limit = maxLagMs
   let sampledAt = monotonic()
@@ -28,7 +31,7 @@ export function createLoadMonitor(maxLagMs: number | null, monotonic: () => numb
   }
 
   return {
-    isOverloaded: () => lateSamples >= SAMPLES || longestWaitMs() > LAGS_IN_LINE * limit,
+    isOverloaded: () => lateSamples >= SAMPLES || turns.longestWaitMs() > LAGS_IN_LINE * limit,
     stop: () => clearInterval(timer),
   }
 }

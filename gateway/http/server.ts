@@ -8,9 +8,9 @@ import {
   findRefusal,
   HEAD_ROOM,
   type HeadersForOrigin,
+  type KnownOrigins,
   refuseBrokenRequest,
   refuseRequest,
-  rememberOrigin,
 } from './early-refusals.ts'
 import { trackConnections } from './open-connections.ts'
 
@@ -40,6 +40,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   let isStopping = false
   /** Sockets of requests that are answered although the parser, a moment later, cannot read them either. */
   const refused = new WeakSet<Socket>()
+  const origins: KnownOrigins = new WeakMap()
   const server = createHttpServer(options, (incoming, response) => {
     connections.began(incoming, response)
     const refusal = findRefusal(incoming, limits.headerBytes)
@@ -47,7 +48,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       refused.add(incoming.socket)
       return refuseRequest(refusal, { incoming, response, headersFor })
     }
-    rememberOrigin(incoming)
+    const { origin } = incoming.headers
+    if (origin !== undefined) origins.set(incoming.socket, origin)
     if (isStopping) response.setHeader('connection', 'close')
     options.handle(incoming, response)
   })
@@ -56,7 +58,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.requestTimeout = limits.requestTimeoutMs
   server.keepAliveTimeout = 65_000
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!refused.has(socket)) refuseBrokenRequest(error, { socket, headersFor })
+    if (!refused.has(socket)) refuseBrokenRequest(error, { socket, headersFor, origins })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -60,7 +60,7 @@ interface Visit {
 function createPass(parts: PassParts) {
   const askAuth = createAskAuth(parts)
   const identifyPerson = createIdentifyPerson(parts)
-  const firstSteps = [shedLoad(parts), waitForTurn, checkAddress(parts)]
+  const firstSteps = [shedLoad(parts), waitForTurn(parts), checkAddress(parts)]
   const admitsAdmin = checkAdminAddress(parts)
 
   return async function pass(path: PassedPath, visit: Visit): Promise<PlainAnswer> {

@@ -1,7 +1,6 @@
 // What auth alone is told about the client, in the gateway's own headers.
 import { preferredLanguage } from '../../platform/language.ts'
 import { cookieUse } from '../authenticate/origin.ts'
-import type { Cors } from '../http/cors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { GatewayRequest } from '../request.ts'
 
@@ -14,8 +13,8 @@ export function takesRefreshCookie({ rootFields, isLogout }: PreparedOperation):
 }
 
 /** Headers for auth alone. Cookie values go only where they belong, and only if this page may use them. */
-export function authHeaders(request: GatewayRequest, cors: Cors): Record<string, string> {
-  const { incoming, caller, cookies, prepared } = request
+export function authHeaders(request: GatewayRequest): Record<string, string> {
+  const { incoming, caller, cookies, prepared, graph } = request
   const headers: Record<string, string> = { 'sallyport-client-address': caller.address }
   const agent = printable(incoming.headers['user-agent'])
   if (agent !== '') headers['sallyport-client-user-agent'] = agent
@@ -29,7 +28,7 @@ export function authHeaders(request: GatewayRequest, cors: Cors): Record<string,
 
   // A logout by header ends that session: the cookies beside it, which were not looked at, must not be cleared.
   const isOfOther = prepared.isLogout && request.hasHeaderCredential
-  const use = isOfOther ? 'unused' : cookieUse(incoming, caller, cors)
+  const use = isOfOther ? 'unused' : cookieUse(incoming, caller, graph.cors)
   headers['sallyport-client-cookies'] = use
   if (use !== 'allowed') return headers
   const takes = (fields: readonly string[]) => prepared.rootFields.some((f) => fields.includes(f))

@@ -1,8 +1,6 @@
 // Step "execute": hands the admitted operation to the engine, with all that it may know of the caller.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Claims } from '@sallyport/claims'
-import type { Execute } from '../apollo.ts'
-import type { Cors } from '../http/cors.ts'
 import type { Identity } from '../identity.ts'
 import type { Leaving } from '../leaving.ts'
 import type { GatewayRequest } from '../request.ts'
@@ -11,14 +9,12 @@ import { authHeaders } from './auth-headers.ts'
 
 export interface ExecuteParts {
   readonly identity: Identity
-  readonly cors: Cors
-  readonly execute: Execute
 }
 
 export function executeOperation(parts: ExecuteParts) {
   return function execute(request: GatewayRequest): Promise<void> {
     request.context = new ExecutionContext(request, parts)
-    return parts.execute(request).then((result) => {
+    return request.graph.execute(request).then((result) => {
       request.result = result
     })
   }
@@ -51,7 +47,7 @@ class ExecutionContext implements RequestContext {
 
   // Most operations never reach auth: made when it is first asked for.
   get authHeaders(): Readonly<Record<string, string>> {
-    this.#authHeaders ??= authHeaders(this.#request, this.#parts.cors)
+    this.#authHeaders ??= authHeaders(this.#request)
     return this.#authHeaders
   }
 }

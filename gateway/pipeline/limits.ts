@@ -30,7 +30,7 @@ export function checkLimits(parts: { currentGraph(): Graph | null }) {
     else requireJson(incoming)
     const graph = parts.currentGraph()
     if (graph === null) throw serviceUnavailable('NO_GRAPH')
-    request.graph = graph
+    request.enterGraph(graph)
   }
 }
 

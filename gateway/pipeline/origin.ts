@@ -1,23 +1,20 @@
 // Step "origin": a request that uses our cookies proves that a page of ours sent it (CSRF).
 import { isAllowedOrigin, isCsrfTokenOf } from '../authenticate/origin.ts'
-import type { Cors } from '../http/cors.ts'
 import { csrfFailed } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 import { takesRefreshCookie } from './auth-headers.ts'
 
-export function checkOrigin(parts: { readonly cors: Cors }) {
-  return function origin(request: GatewayRequest): void {
-    if (!usesCookies(request)) return
-    if (!isAllowedOrigin(request.incoming, parts.cors)) {
-      throw csrfFailed('Cookies are taken only from pages of a listed Origin.')
-    }
-    const { prepared, verdict } = request
-    if (prepared.kind !== 'mutation' || prepared.isStaleCredentials) return
-    if (verdict.kind !== 'accepted') return
-    const { csrf } = verdict.credential
-    if (csrf === null || !isCsrfTokenOf(csrf, request.incoming.headers['x-csrf-token'])) {
-      throw csrfFailed('Send the CSRF token of this session as X-CSRF-Token.')
-    }
+export function checkOrigin(request: GatewayRequest): void {
+  if (!usesCookies(request)) return
+  if (!isAllowedOrigin(request.incoming, request.graph.cors)) {
+    throw csrfFailed('Cookies are taken only from pages of a listed Origin.')
+  }
+  const { prepared, verdict } = request
+  if (prepared.kind !== 'mutation' || prepared.isStaleCredentials) return
+  if (verdict.kind !== 'accepted') return
+  const { csrf } = verdict.credential
+  if (csrf === null || !isCsrfTokenOf(csrf, request.incoming.headers['x-csrf-token'])) {
+    throw csrfFailed('Send the CSRF token of this session as X-CSRF-Token.')
   }
 }
 

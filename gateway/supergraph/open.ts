@@ -1,16 +1,23 @@
 // From the path of a supergraph.yaml to a graph that is served: the composed file beside it, or composed here and now.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createSupergraph, type Supergraph, type SupergraphOptions } from '../supergraph.ts'
+import {
+  createSupergraph,
+  type GraphSource,
+  type Supergraph,
+  type SupergraphOptions,
+} from '../supergraph.ts'
 import { composeSupergraph } from './compose.ts'
 import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
 
-export interface OpenSupergraphOptions extends Omit<SupergraphOptions, 'config'> {
+export interface GraphPlace {
   /** Path of the YAML. */
   readonly configPath: string
   /** What `${NAME}` in it stands for. */
   readonly variables: Variables
+  /** Policies beside those of the module that the YAML names; the same name here counts. */
+  readonly policies?: CustomPolicies | undefined
 }
 
 /**
@@ -22,23 +29,33 @@ export interface OpenSupergraphOptions extends Omit<SupergraphOptions, 'config'>
  * @throws SupergraphConfigError when the YAML itself is wrong.
  */
 export async function openSupergraph(
-  options: OpenSupergraphOptions,
+  options: GraphPlace & SupergraphOptions,
 ): Promise<{ supergraph: Supergraph; config: SupergraphConfig }> {
-  const { configPath, variables, ...rest } = options
-  const config = loadSupergraphConfig(configPath, { variables })
-  const policies = { ...(await loadPolicies(configPath, config)), ...options.policies }
-  const supergraph = createSupergraph({ ...rest, config, policies })
+  const { config, policies } = await readSettings(options)
+  const supergraph = createSupergraph(options)
   for (const { name, dryRunUntil } of config.subgraphs) {
     if (dryRunUntil === null) continue
     const until = new Date(dryRunUntil).toISOString()
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    await supergraph.load(readSupergraphSdl(configPath, config, policies))
+    const sdl = readSupergraphSdl(options.configPath, config, policies)
+    await supergraph.load({ sdl, config, policies })
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }
   return { supergraph, config }
+}
+
+/** All that the YAML names, read anew. @throws SupergraphConfigError, Error when anything of it cannot be used. */
+export async function readGraphSource(place: GraphPlace): Promise<GraphSource> {
+  const { config, policies } = await readSettings(place)
+  return { sdl: readSupergraphSdl(place.configPath, config, policies), config, policies }
+}
+
+async function readSettings({ configPath, variables, policies }: GraphPlace) {
+  const config = loadSupergraphConfig(configPath, { variables })
+  return { config, policies: { ...(await loadPolicies(configPath, config)), ...policies } }
 }
 
 /** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */

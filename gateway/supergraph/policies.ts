@@ -1,4 +1,6 @@
 // A deployment's own policies for `@policy`: a module beside supergraph.yaml, loaded by the gateway and by the schema check.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type CustomPolicy, createPolicies } from '@sallyport/claims/predicates'
@@ -35,7 +37,9 @@ export async function loadPolicies(
 
 async function importModule(path: string, configPath: string): Promise<{ default?: unknown }> {
   try {
-    return (await import(pathToFileURL(path).href)) as { default?: unknown }
+    // A module is loaded once for each address: other text is another one.
+    const text = createHash('sha256').update(readFileSync(path)).digest('base64url')
+    return (await import(`${pathToFileURL(path).href}?${text}`)) as { default?: unknown }
   } catch (error) {
     const problem = `policies.module: ${path} cannot be loaded: ${(error as Error).message}`
     throw new SupergraphConfigError(configPath, [problem])

@@ -1,8 +1,8 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
 import type { Dispatcher, Pool } from 'undici'
-import { forgetDeadline, type Late, watchDeadline } from '../deadlines.ts'
+import type { Deadlines, Late } from '../deadlines.ts'
 import type { Leaving } from '../leaving.ts'
-import { countTakenIn } from '../turn-to-begin.ts'
+import type { Turns } from '../turn-to-begin.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -12,6 +12,14 @@ export interface PostRequest {
   readonly timeoutMs: number
   readonly maxResponseBytes: number
   readonly leaving: Leaving
+  /** Of the gateway that asks. */
+  readonly traffic: Traffic
+}
+
+/** What all exchanges of one gateway share. */
+export interface Traffic {
+  readonly deadlines: Deadlines
+  readonly turns: Pick<Turns, 'countTakenIn'>
 }
 
 export interface PostAnswer {
@@ -82,6 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   readonly #timeoutMs: number
   readonly #maxResponseBytes: number
   readonly #leaving: Leaving
+  readonly #traffic: Traffic
   readonly #onGone: () => void
   /** Null once it is settled. */
   #waiter: Waiter | null
@@ -97,11 +106,12 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     this.#timeoutMs = request.timeoutMs
     this.#maxResponseBytes = request.maxResponseBytes
     this.#leaving = request.leaving
+    this.#traffic = request.traffic
     this.#waiter = waiter
     this.deadline = performance.now() + request.timeoutMs
     this.#onGone = () => this.#fail(clientLeft())
     this.#leaving.onGone(this.#onGone)
-    watchDeadline(this)
+    this.#traffic.deadlines.watch(this)
   }
 
   onDeadline(): void {
@@ -138,7 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     const chunks = this.#chunks
     const waiter = this.#settle()
     if (waiter === null) return
-    countTakenIn(this.#receivedBytes)
+    this.#traffic.turns.countTakenIn(this.#receivedBytes)
     const [first] = chunks
     const bytes = first && chunks.length === 1 ? first : Buffer.concat(chunks)
     const text = bytes.toString('utf8')
@@ -160,7 +170,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   #settle(): Waiter | null {
     const waiter = this.#waiter
     if (waiter === null) return null
-    forgetDeadline(this)
+    this.#traffic.deadlines.forget(this)
     this.#leaving.forget(this.#onGone)
     this.#waiter = null
     this.#chunks = []

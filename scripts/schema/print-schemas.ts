@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DocumentNode, print, printSchema } from 'graphql'
+import { createDeadlines } from '../../gateway/deadlines.ts'
+import { createCors } from '../../gateway/http/cors.ts'
 import {
   composeSupergraph,
   SchemaError,
@@ -10,6 +12,7 @@ import {
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { type CustomPolicies, loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
+import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { eventSchemas } from '../../subgraphs/auth/events/schemas.ts'
 import { typeDefs as auth } from '../../subgraphs/auth/subgraph.ts'
 import { typeDefs as reviews } from '../../subgraphs/reviews/subgraph.ts'
@@ -64,9 +67,13 @@ async function printApi(
   supergraphSdl: string,
   policies: CustomPolicies,
 ): Promise<string> {
-  const supergraph = createSupergraph({ config, policies, logger: silent })
+  const supergraph = createSupergraph({
+    logger: silent,
+    traffic: { deadlines: createDeadlines(), turns: createTurns() },
+    createCors: () => createCors({ publicUrl: '', corsOrigins: [] }),
+  })
   try {
-    const { schema } = await supergraph.load(supergraphSdl)
+    const { schema } = await supergraph.load({ sdl: supergraphSdl, config, policies })
     return `${printSchema(schema).trimEnd()}\n`
   } finally {
     await supergraph.stop()

@@ -7,7 +7,7 @@ import { createDataSources, type DataSources } from '../../gateway/data-source.t
 import { Leaving } from '../../gateway/leaving.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
-import { closeServer, contextFor, urlOf } from './graph-fixture.ts'
+import { closeServer, contextFor, graphParts, urlOf } from './graph-fixture.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
@@ -36,6 +36,7 @@ function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 20_000):
   const sources = createDataSources({
     subgraphs: readSupergraphConfig(text, { variables: {} }).subgraphs,
     logger: { warn() {}, error() {} },
+    traffic: graphParts().traffic,
     ...(maxResponseBytes !== undefined && { maxResponseBytes }),
   })
   open.sources.push(sources)

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { endOfTurn } from '../../gateway/end-of-turn.ts'
+import { createEndOfTurn } from '../../gateway/end-of-turn.ts'
+
+const endOfTurn = createEndOfTurn()
 
 test('a turn ends once for all who wait for it, after everything that was ready', async () => {
   const seen: string[] = []

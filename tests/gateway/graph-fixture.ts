@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { anonymousClaims, type Claims } from '@sallyport/claims'
 import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } from 'graphql'
+import { createDeadlines } from '../../gateway/deadlines.ts'
 import { bodyOf } from '../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../gateway/engine.ts'
 import { errorFromDenial } from '../../gateway/errors.ts'
+import { createCors } from '../../gateway/http/cors.ts'
 import { Leaving } from '../../gateway/leaving.ts'
 import type { OperationLimits } from '../../gateway/operation/limits.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
@@ -14,6 +16,7 @@ import type { RequestContext } from '../../gateway/request-context.ts'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { createSupergraph, type Graph, type Supergraph } from '../../gateway/supergraph.ts'
+import { createTurns } from '../../gateway/turn-to-begin.ts'
 
 /** What a subgraph's author writes at the top of the SDL. */
 export const header = /* GraphQL */ `
@@ -30,6 +33,14 @@ export const header = /* GraphQL */ `
 
   directive @public(staleCredentials: Boolean = false) on OBJECT | FIELD_DEFINITION | INTERFACE
 `
+
+/** What a gateway gives the graph that it serves. */
+export function graphParts() {
+  return {
+    traffic: { deadlines: createDeadlines(), turns: createTurns() },
+    createCors: () => createCors({ publicUrl: 'http://127.0.0.1', corsOrigins: [] }),
+  }
+}
 
 export interface Received {
   readonly headers: IncomingHttpHeaders
@@ -113,8 +124,11 @@ export async function startGraph(
   }
   const log = (...args: unknown[]) => void logged.push(args)
   const logger = { debug: log, info: log, warn: log, error: log }
-  const supergraph = createSupergraph({ config: configOf(subgraphs, urls), logger, ...options })
-  const graph = await supergraph.load(composeFixture(subgraphs))
+  const supergraph = createSupergraph({ logger, ...graphParts(), ...options })
+  const graph = await supergraph.load({
+    config: configOf(subgraphs, urls),
+    sdl: composeFixture(subgraphs),
+  })
   const prepare = (query: string, operationName?: string) =>
     graph.operations.prepare(query, operationName ?? null)
 

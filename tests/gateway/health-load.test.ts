@@ -1,6 +1,7 @@
 // Load shedding: a hiccup is forgiven, an event loop that stays late turns requests away.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLoadMonitor, type LoadMonitor } from '../../gateway/http/load-monitor.ts'
+import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { refusalOf, startGateway } from './start-gateway.ts'
 
 const SAMPLE_MS = 50
@@ -11,7 +12,7 @@ describe('the load monitor', () => {
   beforeEach(() => {
     now = 0
     vi.useFakeTimers()
-    load = createLoadMonitor(50, () => now)
+    load = createLoadMonitor(50, { monotonic: () => now, turns: createTurns() })
   })
   afterEach(() => {
     load.stop()
@@ -36,7 +37,7 @@ describe('the load monitor', () => {
   })
 
   test('whoever does not bound the lag is never overloaded', () => {
-    const boundless = createLoadMonitor(null, () => now)
+    const boundless = createLoadMonitor(null, { monotonic: () => now, turns: createTurns() })
     for (let count = 0; count < 5; count += 1) turn(10_000)
     expect(boundless.isOverloaded()).toBe(false)
   })

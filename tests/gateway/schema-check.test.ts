@@ -14,6 +14,7 @@ import { createSupergraph } from '../../gateway/supergraph.ts'
 import {
   composeFixture,
   configOf,
+  graphParts,
   header,
   type SubgraphFixture,
   startGraph,
@@ -249,8 +250,8 @@ describe('rules through composition', () => {
     expect(stripAuthDirectives(parse(text))).not.toMatch(
       /signedIn|rule|scoped|Scope|Policy|authenticated/,
     )
-    const supergraph = createSupergraph({ config, logger: silent() })
-    const graph = await supergraph.load(text)
+    const supergraph = createSupergraph({ logger: silent(), ...graphParts() })
+    const graph = await supergraph.load({ config, sdl: text })
     const denialOf = (query: string) =>
       graph.operations.prepare(query, null).authorize(anonymousClaims, 0)
     expect(denialOf('{ a }')).toBeNull()
@@ -274,15 +275,20 @@ describe('rules through composition', () => {
 describe('a supergraph that the gateway loads', () => {
   test('a broken one on reload leaves the old graph serving', async () => {
     await using fixture = await startGraph({ auth })
-    await expect(fixture.supergraph.load('type Query {')).rejects.toThrow()
-    await expect(fixture.supergraph.load('type Query { a: Int }')).rejects.toThrow()
+    const { config } = fixture.graph
+    for (const sdl of ['type Query {', 'type Query { a: Int }']) {
+      await expect(fixture.supergraph.load({ config, sdl })).rejects.toThrow()
+    }
     expect(fixture.supergraph.current()).toBe(fixture.graph)
   })
 
   test('a changed one is another version with operations of its own', async () => {
     await using fixture = await startGraph({ auth })
     const sdl = auth.sdl.replace('viewer: User @public', 'viewer: User @authenticated')
-    const next = await fixture.supergraph.load(composeFixture({ auth: { sdl } }))
+    const next = await fixture.supergraph.load({
+      config: fixture.graph.config,
+      sdl: composeFixture({ auth: { sdl } }),
+    })
     expect(next.version).not.toBe(fixture.graph.version)
     const denialOf = ({ operations }: typeof next) =>
       operations.prepare('{ viewer { id } }', null).authorize(anonymousClaims, 0)
@@ -296,8 +302,8 @@ describe('a supergraph that the gateway loads', () => {
       /@public(\(.*?\))?(?! )/g,
       '',
     )
-    const supergraph = createSupergraph({ config, logger: silent() })
-    await expect(supergraph.load(stripped)).rejects.toThrow()
+    const supergraph = createSupergraph({ logger: silent(), ...graphParts() })
+    await expect(supergraph.load({ config, sdl: stripped })).rejects.toThrow()
     expect(supergraph.current()).toBeNull()
     await supergraph.stop()
   })
@@ -309,8 +315,8 @@ describe('a supergraph that the gateway loads', () => {
     }
     const text = composeFixture({ auth, other }).replace(/ @policy\(policies: \[\["deny"\]\]\)/, '')
     expect(text).not.toContain('"deny"')
-    const supergraph = createSupergraph({ config: configOf({ auth, other }), logger: silent() })
-    const { operations } = await supergraph.load(text)
+    const supergraph = createSupergraph({ logger: silent(), ...graphParts() })
+    const { operations } = await supergraph.load({ config: configOf({ auth, other }), sdl: text })
     expect(operations.prepare('{ b }', null).authorize(anonymousClaims, 0)).not.toBeNull()
     await supergraph.stop()
   })
@@ -326,6 +332,7 @@ describe('a supergraph that the gateway loads', () => {
       configPath: join(folder, 'supergraph.yaml'),
       variables: { AUTH_URL: 'http://127.0.0.1:1/graphql' },
       logger: silent(),
+      ...graphParts(),
     }
     const { supergraph } = await openSupergraph(options)
     expect(supergraph.current()?.schema.getQueryType()?.getFields()).toHaveProperty('viewer')
@@ -389,10 +396,11 @@ describe('the type Viewer of auth', () => {
       other: { sdl: `type Query { a: String @public } ${users}` },
     }
     const text = composeFixture(subgraphs)
-    const supergraph = createSupergraph({ config: configOf(subgraphs), logger: silent() })
-    await supergraph.load(text)
+    const supergraph = createSupergraph({ logger: silent(), ...graphParts() })
+    const config = configOf(subgraphs)
+    await supergraph.load({ config, sdl: text })
     expect(change(text)).not.toBe(text)
-    await expect(supergraph.load(change(text))).rejects.toThrow(
+    await expect(supergraph.load({ config, sdl: change(text) })).rejects.toThrow(
       /iewer.*: only auth can declare or extend it, and other does too/,
     )
     await supergraph.stop()

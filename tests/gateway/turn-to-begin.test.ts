@@ -1,20 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { beforeEach, expect, test, vi } from 'vitest'
-
-type Turns = typeof import('../../gateway/turn-to-begin.ts')
+import { beforeEach, expect, test } from 'vitest'
+import { createTurns, type Turns } from '../../gateway/turn-to-begin.ts'
 
 let turns: Turns
 
-beforeEach(async () => {
-  vi.resetModules()
-  turns = await import('../../gateway/turn-to-begin.ts')
+beforeEach(() => {
+  turns = createTurns()
 })
 
 /** Begins requests one after the other; the list fills with the names of those that may begin. */
 function arrive(...names: string[]): string[] {
   const begun: string[] = []
   for (const name of names) {
-    const turn = turns.turnToBegin()
+    const turn = turns.toBegin()
     if (turn === undefined) begun.push(name)
     else void turn.then(() => begun.push(name))
   }
@@ -64,7 +62,7 @@ test('after large answers, requests that bring little begin together again', asy
   turns.countTakenIn(100_000)
   let rounds = 0
   for (; rounds < 20_000; rounds += 1) {
-    if (turns.turnToBegin() !== undefined) await nextTurn()
+    if (turns.toBegin() !== undefined) await nextTurn()
   }
   await nextTurn()
   await nextTurn()

@@ -1,28 +1,29 @@
 // Whoever is under way goes first: new requests wait in line while large answers come in.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { countTakenIn, longestWaitMs } from '../../gateway/turn-to-begin.ts'
+import { createTurns, type Turns } from '../../gateway/turn-to-begin.ts'
 import { startGateway } from './start-gateway.ts'
 
 let stack: Awaited<ReturnType<typeof startGateway>>
+const turns = createTurns()
 
 beforeAll(async () => {
-  stack = await startGateway()
+  stack = await startGateway({ deps: { turns } })
 })
 afterAll(async () => {
   await stack[Symbol.asyncDispose]()
 })
 
 /** Somebody stands in line, and has for so long. */
-const waited = async (ms = 0) =>
-  await vi.waitFor(() => expect(longestWaitMs()).toBeGreaterThan(ms), { timeout: 10_000 })
+const waited = async (ms = 0, line = turns) =>
+  await vi.waitFor(() => expect(line.longestWaitMs()).toBeGreaterThan(ms), { timeout: 10_000 })
 
 /** Large answers with every turn of the event loop: nobody new begins. @returns ends them */
-function keepBusy(): () => void {
+function keepBusy(line: Turns = turns): () => void {
   let isOver = false
   const turn = () => {
     if (isOver) return
-    countTakenIn(1_000_000)
+    line.countTakenIn(1_000_000)
     setImmediate(turn)
   }
   turn()
@@ -45,20 +46,25 @@ test('while large answers come in, a new request waits, and is answered after th
 })
 
 test('a line that is too long turns newcomers away', async () => {
-  await using busy = await startGateway({ limits: { maxLagMs: 20 } })
-  const end = keepBusy()
+  const line = createTurns()
+  await using busy = await startGateway({ limits: { maxLagMs: 20 }, deps: { turns: line } })
+  const end = keepBusy(line)
   const first = busy.send('{ __typename }')
-  await waited(200)
+  await waited(200, line)
   expect((await busy.send('{ __typename }')).status).toBe(503)
   end()
   expect((await first).status).toBe(200)
 })
 
 test('a request whose time is over while it waits is refused with 503', async () => {
-  await using hasty = await startGateway({ limits: { executionTimeoutMs: 100 } })
-  const end = keepBusy()
+  const line = createTurns()
+  await using hasty = await startGateway({
+    limits: { executionTimeoutMs: 100 },
+    deps: { turns: line },
+  })
+  const end = keepBusy(line)
   const sent = hasty.send('{ __typename }')
-  await waited(200)
+  await waited(200, line)
   end()
   const { status, body } = await sent
   expect(status).toBe(503)
