@@ -146,6 +146,7 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
     },
     engine: {
       kind: read.choice('ENGINE', ['stock', 'compiled'], 'compiled'),
+      planner: read.choice('PLANNER', ['hive', 'apollo'], 'hive'),
       shadowPercent: read.percent('ENGINE_SHADOW', 0),
     },
     caches: {

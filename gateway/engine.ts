@@ -3,8 +3,9 @@ import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
 import type { DataSource } from './data-source.ts'
 import { createCompiledEngine } from './engine/compiled.ts'
 import type { EngineCounters } from './engine/counters.ts'
+import type { PlannerKind } from './engine/planners/planner.ts'
+import { withSecondPlanner } from './engine/planners/second-planner.ts'
 import { withShadow } from './engine/shadow.ts'
-import { createStockEngine } from './engine/stock.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
 import { disableApolloTelemetry } from './supergraph/config.ts'
@@ -29,17 +30,20 @@ export interface EngineLogger {
   error(...args: unknown[]): void
 }
 
-/** `stock`: the executor of @apollo/gateway. `compiled`: ours, over the same planner's plans. */
+/** `stock`: planner and executor of @apollo/gateway. `compiled`: our executor, over a planner's plans. */
 export type EngineKind = 'stock' | 'compiled'
 
 export interface EngineSettings {
   readonly kind: EngineKind
+  /** Whose plans the compiled engine runs. The stock engine has Apollo's. */
+  readonly planner: PlannerKind
   /** Share of queries, in percent, that the stock executor runs too, to report differences. */
   readonly shadowPercent: number
 }
 
 export const defaultEngineSettings: EngineSettings = Object.freeze({
   kind: 'compiled',
+  planner: 'hive',
   shadowPercent: 0,
 })
 
@@ -59,11 +63,11 @@ export interface LoadedEngine {
 /** Loads the supergraph into the engine that the settings name. */
 export async function createEngine(
   options: EngineOptions,
-  { kind, shadowPercent }: EngineSettings,
+  { kind, planner, shadowPercent }: EngineSettings,
 ): Promise<LoadedEngine> {
   disableApolloTelemetry()
   if (kind === 'stock') return createStockEngine(options)
-  const compiled = createCompiledEngine(options)
+  const compiled = await createCompiled(options, planner)
   if (shadowPercent === 0) return compiled
   const stock = await createStockEngine(options)
   const { logger } = options
@@ -71,4 +75,21 @@ export async function createEngine(
     schema: compiled.schema,
     engine: withShadow(compiled.engine, { shadow: stock.engine, percent: shadowPercent, logger }),
   }
+}
+
+// What is not used is not loaded: Apollo's planner alone takes longer to load than all of ours.
+async function createCompiled(options: EngineOptions, kind: PlannerKind): Promise<LoadedEngine> {
+  const openApollo = async () => {
+    const { createApolloPlanner } = await import('./engine/planners/apollo.ts')
+    return createApolloPlanner(options.supergraphSdl)
+  }
+  if (kind === 'apollo') return createCompiledEngine(options, await openApollo())
+  const { createHivePlanner } = await import('./engine/planners/hive.ts')
+  const planner = await createHivePlanner(options.supergraphSdl)
+  return createCompiledEngine(options, withSecondPlanner(planner, openApollo, options.logger))
+}
+
+async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {
+  const stock = await import('./engine/stock.ts')
+  return stock.createStockEngine(options)
 }

@@ -14,6 +14,10 @@ const REQUEST_ERRORS = {
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
   OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation is too complex.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, message: 'Part of the graph is unavailable.' },
+  SUBGRAPH_INVALID_RESPONSE: {
+    status: 502,
+    message: 'A part of the graph did not answer as its schema says.',
+  },
   SUBGRAPH_TIMEOUT: { status: 503, message: 'Part of the graph did not answer in time.' },
   SERVICE_UNAVAILABLE: { status: 503, message: 'The service is unavailable. Try again.' },
   INTERNAL_SERVER_ERROR: { status: 500, message: 'Something went wrong on our side.' },

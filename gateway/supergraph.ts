@@ -18,7 +18,6 @@ import { type Execute, type Execution, executeInEngine } from './execution.ts'
 import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
-import { readPlannerFields } from './operation/planner-fields.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { readAccess } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
@@ -164,7 +163,6 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       operations: createOperationCache({
         schema,
         access,
-        plannerFields: readPlannerFields(document),
         limits: { ...defaultOperationLimits, ...options.limits },
         logger,
         showSchemaDetails,

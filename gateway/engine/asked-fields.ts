@@ -1,28 +1,38 @@
 // What a fetch asked for. Whatever else a subgraph answers is not merged into what others answered.
-import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import { type DocumentNode, Kind, parse, type SelectionSetNode } from 'graphql'
+import type { FetchNode, PlanRewrite } from './planners/plan.ts'
 
 /** Fields by response name, with what is asked of each; null for a leaf. */
 export type AskedFields = ReadonlyMap<string, AskedFields | null>
 
 type Collected = Map<string, Collected | null>
 
-/**
- * Reads the operation of a fetch. Type conditions do not count: of several types a field may be of any.
- *
- * @returns What may be merged: of the entities, when it fetches entities; of the data otherwise.
- */
-export function compileAskedFields(fetch: FetchNode): AskedFields {
-  const document = parse(fetch.operation, { noLocation: true })
+/** Reads the operation of a fetch of root fields. Type conditions do not count: of several types a field may be of any. */
+export function compileAskedFields({ operation, outputRewrites }: FetchNode): AskedFields {
+  const fields = fieldsOf(operation)
+  addRenamed(fields, outputRewrites)
+  return fields
+}
+
+/** The same for each request for entities that a fetch makes, in their order. */
+export function compileAskedOfEntities({ operation, entities }: FetchNode): AskedFields[] {
+  const fields = fieldsOf(operation)
+  return (entities ?? []).map(({ alias, outputRewrites }) => {
+    const asked = fields.get(alias) ?? new Map()
+    addRenamed(asked, outputRewrites)
+    return asked
+  })
+}
+
+function fieldsOf(operation: string): Collected {
+  const document = parse(operation, { noLocation: true })
   const fields: Collected = new Map()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.OPERATION_DEFINITION) {
       collect(definition.selectionSet, fields, document)
     }
   }
-  const asked = fetch.requires === undefined ? fields : (fields.get('_entities') ?? new Map())
-  addRenamed(asked, fetch.outputRewrites ?? [])
-  return asked
+  return fields
 }
 
 function collect(set: SelectionSetNode, into: Collected, document: DocumentNode): void {
@@ -44,16 +54,14 @@ function collect(set: SelectionSetNode, into: Collected, document: DocumentNode)
   }
 }
 
-const TYPE_PREFIX = '... on '
-
 /** The rewrites of an answer give fields their names back: those count as asked for too. */
-function addRenamed(fields: Collected, rewrites: readonly FetchDataRewrite[]): void {
+function addRenamed(fields: Collected, rewrites: readonly PlanRewrite[]): void {
   for (const rewrite of rewrites) {
-    if (rewrite.kind !== 'KeyRenamer') continue
-    const path = rewrite.path.filter((element) => !element.startsWith(TYPE_PREFIX))
+    if (rewrite.kind !== 'Rename') continue
+    const path = rewrite.path.filter((element) => typeof element === 'string')
     const name = path.pop() ?? ''
     const parent = path.reduce<Collected | null>((at, one) => at?.get(one) ?? null, fields)
     const renamed = parent?.get(name)
-    if (renamed !== undefined) parent?.set(rewrite.renameKeyTo, renamed)
+    if (renamed !== undefined) parent?.set(rewrite.to, renamed)
   }
 }

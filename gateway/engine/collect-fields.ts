@@ -3,6 +3,7 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
   isCompositeType,
@@ -12,7 +13,8 @@ import {
 } from 'graphql'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { fragmentsOf } from '../operation/select.ts'
-import { conditionValue, isCondition } from './conditions.ts'
+import { isLeftOut } from './conditions.ts'
+import type { ClientNames } from './distinct-names.ts'
 
 /** A field of the answer. */
 export interface CollectedField {
@@ -21,8 +23,8 @@ export interface CollectedField {
   readonly nodes: FieldNode[]
   /** The type that it is selected on. */
   readonly declared: GraphQLCompositeType
-  /** The type that the object is known to have there. */
-  readonly parent: GraphQLCompositeType
+  /** The type that the object is known to have. */
+  readonly runtimeType: GraphQLCompositeType
 }
 
 /** Where an object stands. */
@@ -36,6 +38,7 @@ export interface Place {
 
 export interface CollectOptions {
   readonly prepared: PreparedOperation
+  readonly clientNames: ClientNames
   readonly schema: GraphQLSchema
   /** What the variables in `@skip` and `@include` say. */
   isOn(variable: string): boolean
@@ -49,46 +52,39 @@ export function createCollectFields({ prepared, schema, isOn }: CollectOptions):
 
   return function collectFields({ type, runtimeType, typename, sets }) {
     const collected = new Map<string, CollectedField>()
-    for (const set of sets) collect(set, type, runtimeType)
+    for (const set of sets) collect(set, type)
     return collected
 
-    function collect(
-      set: SelectionSetNode,
-      declared: GraphQLCompositeType,
-      parent: GraphQLCompositeType,
-    ): void {
+    function collect(set: SelectionSetNode, declared: GraphQLCompositeType): void {
       for (const selection of set.selections) {
-        if (isLeftOut(selection)) continue
+        if (isLeftOut(selection, isOn)) continue
         if (selection.kind === Kind.FIELD) {
-          collectField(selection, declared, parent)
+          collectField(selection, declared)
           continue
         }
         const { condition, selectionSet } = fragmentOf(selection)
-        if (!applies(condition, { typename, parent })) continue
-        collect(selectionSet, condition ?? declared, condition ?? parent)
+        if (!applies(condition, { typename, runtimeType })) continue
+        collect(selectionSet, condition ?? declared)
       }
     }
 
-    function collectField(
-      node: FieldNode,
-      declared: GraphQLCompositeType,
-      parent: GraphQLCompositeType,
-    ): void {
+    function collectField(node: FieldNode, declared: GraphQLCompositeType): void {
       const name = (node.alias ?? node.name).value
       const known = collected.get(name)
       if (known !== undefined) known.nodes.push(node)
       else {
-        collected.set(name, { definition: node.name.value, nodes: [node], declared, parent })
+        collected.set(name, { definition: node.name.value, nodes: [node], declared, runtimeType })
       }
     }
   }
 
   function applies(
     condition: GraphQLCompositeType | null,
-    { typename, parent }: { typename: string; parent: GraphQLCompositeType },
+    { typename, runtimeType }: { typename: string; runtimeType: GraphQLCompositeType },
   ): boolean {
     if (condition === null) return true
-    const type = typename === '' ? parent : schema.getType(typename)
+    // A fragment that widens tells nothing new: what the object is known to be stays known.
+    const type = typename === '' ? runtimeType : schema.getType(typename)
     if (type === condition) return true
     if (!isAbstractType(condition) || !isCompositeType(type) || !('getFields' in type)) return false
     return schema.isSubType(condition, type)
@@ -105,16 +101,17 @@ export function createCollectFields({ prepared, schema, isOn }: CollectOptions):
     }
     return { condition, selectionSet: node.selectionSet }
   }
+}
 
-  function isLeftOut({ directives = [] }: SelectionNode): boolean {
-    return directives.some((directive) => {
-      if (!isCondition(directive)) return false
-      const value = conditionValue(directive)
-      const isTrue =
-        value?.kind === Kind.VARIABLE
-          ? isOn(value.name.value)
-          : value?.kind === Kind.BOOLEAN && value.value
-      return directive.name.value === 'skip' ? isTrue : !isTrue
-    })
+/** Several places may select a field, through an interface that says less of it too: the object's own type counts. */
+export function fieldTypeOf({
+  definition,
+  declared,
+  runtimeType,
+}: CollectedField): GraphQLOutputType {
+  for (const type of [runtimeType, declared]) {
+    const field = 'getFields' in type ? type.getFields()[definition] : undefined
+    if (field !== undefined) return field.type
   }
+  throw new Error(`${declared.name}.${definition} passed validation`)
 }

@@ -1,118 +1,205 @@
-// The compiled engine: each operation is planned and compiled once; what is not known here stays with the stock executor.
-import type { QueryPlan } from '@apollo/query-planner'
-import type { FormattedExecutionResult } from 'graphql'
-import { createBoundedCache } from '../bounded-cache.ts'
-import type { EngineOptions, ExecuteOptions, LoadedEngine } from '../engine.ts'
+// The compiled engine: each operation is planned and compiled once, and run as often as it comes.
+import { type FormattedExecutionResult, Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
+import type { EngineOptions, LoadedEngine } from '../engine.ts'
+import { readPlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph-errors.ts'
 import { readConditions } from './conditions.ts'
 import { createCounters } from './counters.ts'
-import { compilePlan, NotCompiled } from './plan.ts'
-import { createPlanner } from './planner.ts'
+import { withClientNames } from './distinct-names.ts'
+import { findFaults, INVALID_RESPONSE, logFaults } from './faults.ts'
+import { readFieldOwners } from './field-owners.ts'
+import { createMerge } from './merge.ts'
+import { createOverrideShares } from './override-shares.ts'
+import { compilePlan } from './plan.ts'
+import { type PlannedOperation, planOperation } from './planned-operation.ts'
+import { UnknownPlan } from './planners/plan.ts'
+import type { Planner } from './planners/planner.ts'
 import { compileResponse } from './response.ts'
 import { WrittenResult } from './result.ts'
 import { type Condition, Run } from './run.ts'
 import type { Step } from './step.ts'
-import { createStockPlanExecutor } from './stock-plan.ts'
-import { createIsOfType } from './types.ts'
+import { createIsObjectType, createIsOfType } from './types.ts'
 
-type Execute = (options: ExecuteOptions) => Promise<FormattedExecutionResult>
+type Execute = (run: Run) => Promise<FormattedExecutionResult>
 
-/** Answers of one operation differ in shape by what its Boolean variables say; so many are kept compiled. */
-const SHAPES_PER_OPERATION = 16
+/** An operation, as often as its variables and overrides make another of it. */
+interface Operation {
+  readonly conditions: readonly Condition[]
+  /** For an operation that is always the same. */
+  only: Execute | Promise<Execute> | null
+  readonly variants: BoundedCache<Execute | Promise<Execute>> | null
+}
 
-export function createCompiledEngine(options: EngineOptions): LoadedEngine {
+/** So many are kept of one operation. */
+const MAX_VARIANTS = 32
+
+/**
+ * Each outcome of the conditions has a plan of its own, which fetches nothing for what is left out, and has no conditions, with
+ * which planners lose fields. With more conditions than this a client could ask for another plan with each request.
+ */
+const MAX_CONDITIONS_PLANNED = 8
+
+export function createCompiledEngine(options: EngineOptions, planner: Planner): LoadedEngine {
   const { dataSource, logger } = options
-  const planner = createPlanner(options.supergraphSdl)
   const { schema } = planner
   const isOfType = createIsOfType(planner.supergraphSchema)
-  const executeStockPlan = createStockPlanExecutor(planner, options)
+  const merge = createMerge(createIsObjectType(planner.supergraphSchema))
+  const document = parse(options.supergraphSdl)
+  const plannerFields = readPlannerFields(document)
+  const owners = readFieldOwners(document)
+  const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
   // Goes when the operation goes.
-  const compiled = new WeakMap<PreparedOperation, Execute>()
+  const operations = new WeakMap<PreparedOperation, Operation>()
 
   return {
     schema,
     engine: {
       counters,
-      async execute(prepared, run) {
-        let execute = compiled.get(prepared)
-        if (execute === undefined) {
-          execute = compile(prepared)
-          compiled.set(prepared, execute)
-        }
-        return execute(run)
+      async execute(prepared, options) {
+        const run = new Run(options)
+        const operation = operations.get(prepared) ?? remember(prepared)
+        const execute =
+          operation.variants === null
+            ? (operation.only ?? compileOnly(prepared, operation))
+            : compileVariant(prepared, operation, operation.variants, run)
+        return execute instanceof Promise ? (await execute)(run) : execute(run)
       },
-      stop: async () => undefined,
+      stop: () => planner.stop(),
     },
   }
 
-  /** Which executor runs an operation is decided here, and never again: a mutation must not run twice. */
-  function compile(prepared: PreparedOperation): Execute {
-    const plan = planOrError(prepared)
-    if (plan instanceof Error) return async (run) => fail(run, plan)
+  function remember(prepared: PreparedOperation): Operation {
+    const conditions = [...readConditions(prepared).values()]
+    const isOne = conditions.length === 0 && planner.overridePercentages.length === 0
+    const variants = isOne
+      ? null
+      : createBoundedCache<Execute | Promise<Execute>>({ maxEntries: MAX_VARIANTS })
+    const operation: Operation = { conditions, only: null, variants }
+    operations.set(prepared, operation)
+    return operation
+  }
+
+  /** However many wait for it: planned once, and with one outcome for good, as a mutation must not run in two ways. */
+  function compileOnly(prepared: PreparedOperation, operation: Operation): Promise<Execute> {
+    const pending = compile(prepared, { share: 0, conditions: [], on: new Set() })
+    operation.only = pending
+    void pending.then((execute) => {
+      operation.only = execute
+    })
+    return pending
+  }
+
+  function compileVariant(
+    prepared: PreparedOperation,
+    { conditions }: Operation,
+    variants: BoundedCache<Execute | Promise<Execute>>,
+    run: Run,
+  ): Execute | Promise<Execute> {
+    const share = shares.draw()
+    let key = `${share} `
+    for (const condition of conditions) key += run.isOn(condition) ? '1' : '0'
+    const known = variants.get(key)
+    if (known !== undefined) return known
+    const on = new Set(conditions.filter((one) => run.isOn(one)).map(({ name }) => name))
+    const pending = compile(prepared, { share, conditions, on })
+    variants.set(key, pending)
+    void pending.then((execute) => variants.set(key, execute))
+    return pending
+  }
+
+  /** Never rejects: an operation that cannot be planned is tried once, not with every request. */
+  async function compile(
+    prepared: PreparedOperation,
+    { share, conditions, on }: Variant,
+  ): Promise<Execute> {
+    const isOn = (name: string) => on.has(name)
+    const isDecided = conditions.length <= MAX_CONDITIONS_PLANNED
     try {
-      const conditions = readConditions(prepared)
-      const isMutation = prepared.kind === 'mutation'
-      const step = compilePlan(plan, { isMutation, conditions, isOfType, dataSource })
-      return compileExecute(prepared, { step, conditions: [...conditions.values()] })
+      const planned = planOperation(prepared, {
+        schema,
+        plannerFields,
+        isOn: isDecided ? isOn : null,
+      })
+      const { document, operationName, variables } = planned
+      const plan =
+        document === null
+          ? null
+          : await planner.plan({ document, operationName }, shares.percentageOf(share))
+      const step = compilePlan(plan?.node ?? null, {
+        isMutation: prepared.kind === 'mutation',
+        conditions: new Map(conditions.map((one) => [one.name, one])),
+        isOfType,
+        variables,
+        merge,
+        dataSource,
+      })
+      return compileExecute(planned, { step, isOn })
     } catch (error) {
-      const reason = error instanceof NotCompiled ? error.reason : 'error'
+      const reason = error instanceof UnknownPlan ? error.reason : 'error'
       counters.notCompiled[reason] = (counters.notCompiled[reason] ?? 0) + 1
-      if (reason === 'error') logger.error({ err: error }, 'an operation could not be compiled')
-      return (run) => {
-        counters.stock += 1
-        return executeStockPlan(prepared, run, plan)
-      }
+      logger.error({ err: error, hash: prepared.queryHash }, 'an operation could not be planned')
+      // A planner's own codes are in no table of ours.
+      const failure = new Error('no plan', { cause: error })
+      return async (run) => fail(run, failure)
     }
   }
 
-  // The planner has its own bugs: an operation that it cannot plan is tried once, not with every request.
-  function planOrError(prepared: PreparedOperation): QueryPlan | Error {
-    try {
-      return planner.plan(prepared)
-    } catch (error) {
-      return error as Error
-    }
-  }
-
-  function fail({ context }: ExecuteOptions, error: unknown): FormattedExecutionResult {
+  function fail({ context }: Run, error: unknown): FormattedExecutionResult {
     return failedResult(error, context.requestId, logger)
   }
 
   function compileExecute(
-    prepared: PreparedOperation,
-    { step, conditions }: { step: Step | null; conditions: readonly Condition[] },
+    { answered: prepared, clientNames }: PlannedOperation,
+    { step, isOn }: { step: Step | null; isOn: (variable: string) => boolean },
   ): Execute {
-    const writers = createBoundedCache<(run: Run) => string>({
-      maxEntries: SHAPES_PER_OPERATION,
-    })
+    const options = { prepared, clientNames, schema, isOn }
+    const nobodys = nobodysFields(prepared)
+    const write = compileResponse(options)
 
-    function writerFor(run: Run): (run: Run) => string {
-      let key = ''
-      for (const condition of conditions) key += run.isOn(condition) ? '1' : '0'
-      const known = writers.get(key)
-      if (known !== undefined) return known
-      const on = new Set(conditions.filter((one) => run.isOn(one)).map(({ name }) => name))
-      const writer = compileResponse({ prepared, schema, isOn: (name) => on.has(name) })
-      writers.set(key, writer)
-      return writer
-    }
-
-    return async (executeOptions) => {
+    return async (run) => {
       counters.compiled += 1
-      const run = new Run(executeOptions)
+      for (const name of nobodys) run.data[name] = null
       try {
-        const write = writerFor(run)
         const pending = step?.(run)
         if (pending !== undefined) await pending
         const text = write(run)
-        return new WrittenResult(text, maskedErrors(run.errors, run.context.requestId, logger))
+        if (run.isFaulty) reportFaults(run)
+        const errors = withClientNames(run.errors, clientNames)
+        return new WrittenResult(text, maskedErrors(errors, run.context.requestId, logger))
       } catch (error) {
-        return fail(executeOptions, error)
+        return fail(run, error)
       } finally {
         run.release()
       }
     }
+
+    function reportFaults(run: Run): void {
+      const faults = findFaults(run, options)
+      logFaults(faults, { owners, logger, requestId: run.context.requestId })
+      for (const { path, message } of faults) {
+        run.addError({ message, path, extensions: { code: INVALID_RESPONSE } })
+      }
+    }
   }
+}
+
+interface Variant {
+  readonly share: number
+  readonly conditions: readonly Condition[]
+  /** Names of the conditions' variables that are true. */
+  readonly on: ReadonlySet<string>
+}
+
+/** Root fields that are answered, and were left out of the plan: null for nobody. */
+function nobodysFields({ operation, asked }: PreparedOperation): readonly string[] {
+  if (operation === asked.operation) return []
+  const namesOf = ({ selectionSet }: OperationDefinitionNode) =>
+    selectionSet.selections.flatMap((one) =>
+      one.kind === Kind.FIELD ? [(one.alias ?? one.name).value] : [],
+    )
+  const planned = new Set(namesOf(operation))
+  return namesOf(asked.operation).filter((name) => !planned.has(name))
 }

@@ -1,5 +1,5 @@
 // The variables that decide what an operation selects: those in `@skip` and `@include`.
-import { type DirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
+import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode, visit } from 'graphql'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { Condition } from './run.ts'
 
@@ -31,10 +31,26 @@ export function conditionVariables(document: DocumentNode): ReadonlySet<string> 
   return names
 }
 
-export function isCondition({ name }: DirectiveNode): boolean {
+function isCondition({ name }: DirectiveNode): boolean {
   return name.value === 'skip' || name.value === 'include'
 }
 
-export function conditionValue(node: DirectiveNode) {
+function conditionValue(node: DirectiveNode) {
   return node.arguments?.find(({ name }) => name.value === 'if')?.value
+}
+
+/** Whether a selection is left out by its own `@skip` or `@include`. */
+export function isLeftOut(
+  { directives = [] }: SelectionNode,
+  isOn: (variable: string) => boolean,
+): boolean {
+  return directives.some((directive) => {
+    if (!isCondition(directive)) return false
+    const value = conditionValue(directive)
+    const isTrue =
+      value?.kind === Kind.VARIABLE
+        ? isOn(value.name.value)
+        : value?.kind === Kind.BOOLEAN && value.value
+    return directive.name.value === 'skip' ? isTrue : !isTrue
+  })
 }

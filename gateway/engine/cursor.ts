@@ -1,29 +1,44 @@
-// Finds the objects at a path of a plan, in which `@` stands for every item of a list.
-import { type Data, isInherited, MalformedData, ownValue } from './data.ts'
+// Finds the objects at a path of a plan, in which `@` stands for every item of a list, and types for objects of these alone.
+import { type Data, isInherited, ownValue } from './data.ts'
+import type { PlanPath } from './planners/plan.ts'
 import type { Path, Run } from './run.ts'
-
-export type PlanPath = readonly string[]
+import type { IsOfType } from './types.ts'
 
 /** Objects, and where each of them stands: `parents[n][keys[n]]` is `objects[n]`. */
 export interface Found {
   readonly objects: Data[]
   readonly parents: object[]
   readonly keys: (string | number)[]
+  /** Which of the paths led to each. */
+  readonly ways: number[]
 }
 
-/** The objects at this path; what is null or missing on the way has none. One that is shared comes once. */
-export function objectsAt({ data, shared }: Run, path: PlanPath): Found {
-  const found: Found = { objects: [], parents: [], keys: [] }
-  const seen = shared === null ? null : new Set<object>()
-  collect({ path, found, shared, seen, parent: [data], key: 0 }, data, 0)
+/** The objects at these paths; what is null or missing on the way has none. One that is shared comes once. */
+export function objectsAt(
+  { data, shared }: Run,
+  paths: readonly PlanPath[],
+  isOfType: IsOfType,
+): Found {
+  const found: Found = { objects: [], parents: [], keys: [], ways: [] }
+  // Two paths may lead to one object.
+  const met = paths.length === 1 ? null : new Set<object>()
+  paths.forEach((path, way) => {
+    const seen = shared === null ? null : new Set<object>()
+    collect({ path, way, isOfType, found, met, shared, seen, parent: [data], key: 0 }, data, 0)
+  })
   return found
 }
 
 interface Search {
   readonly path: PlanPath
+  readonly way: number
+  readonly isOfType: IsOfType
   readonly found: Found
   readonly shared: Run['shared']
+  /** What is shared and was passed on this path. */
   readonly seen: Set<object> | null
+  /** Objects that were found on any path; null when there is one path. */
+  readonly met: Set<object> | null
   /** Where the value stands that is looked at. */
   parent: object
   key: string | number
@@ -31,57 +46,92 @@ interface Search {
 
 function collect(search: Search, value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return
-  const { path, found, shared, seen } = search
+  const { path, shared, seen } = search
   if (seen !== null && shared?.has(value)) {
     if (seen.has(value)) return
     seen.add(value)
   }
   const element = path[depth]
-  if (element === undefined) {
-    found.objects.push(value as Data)
-    found.parents.push(search.parent)
-    found.keys.push(search.key)
-  } else if (element === '@') {
-    if (!Array.isArray(value)) throw new MalformedData('a subgraph sent no list where one is due')
-    for (let index = 0; index < value.length; index += 1) {
-      search.parent = value
-      search.key = index
-      collect(search, value[index], depth + 1)
-    }
-  } else {
-    if (Array.isArray(value)) throw new MalformedData('a subgraph sent a list where none is due')
+  if (element === '@') {
+    // What is not as it should be is found again when the answer is written, and told there.
+    if (!Array.isArray(value)) return
+    collectItems(search, value, depth + 1)
+  } else if (Array.isArray(value)) {
+    // Types and the end of a path reach through lists; a name does not.
+    if (typeof element === 'string') return
+    collectItems(search, value, depth)
+  } else if (element === undefined) {
+    found(search, value as Data)
+  } else if (typeof element === 'string') {
     search.parent = value
     search.key = element
     collect(search, memberOf(value, element), depth + 1)
+  } else if (isOneOf(value as Data, element, search.isOfType)) {
+    collect(search, value, depth + 1)
   }
+}
+
+function collectItems(search: Search, list: readonly unknown[], depth: number): void {
+  for (let index = 0; index < list.length; index += 1) {
+    search.parent = list
+    search.key = index
+    collect(search, list[index], depth)
+  }
+}
+
+function found({ found, met, way, parent, key }: Search, object: Data): void {
+  if (met?.has(object)) return
+  met?.add(object)
+  const { objects, parents, keys, ways } = found
+  objects.push(object)
+  parents.push(parent)
+  keys.push(key)
+  ways.push(way)
 }
 
 /** Every place at which each of these objects stands, as it is written in an error's path. One walk, however many they are. */
 export function placesOf(
   run: Run,
-  path: PlanPath,
-  wanted: ReadonlySet<object>,
+  paths: readonly PlanPath[],
+  { wanted, isOfType }: { readonly wanted: ReadonlySet<object>; readonly isOfType: IsOfType },
 ): ReadonlyMap<object, readonly Path[]> {
   const places = new Map<object, Path[]>()
-  const walk = (value: unknown, depth: number, place: Path): void => {
+  for (const path of paths) walk(path, run.data, 0, [])
+  return places
+
+  function walk(path: PlanPath, value: unknown, depth: number, place: Path): void {
     if (typeof value !== 'object' || value === null) return
     const element = path[depth]
-    if (element === undefined) {
-      if (!wanted.has(value)) return
-      const known = places.get(value)
-      if (known === undefined) places.set(value, [place])
-      else known.push(place)
-    } else if (element === '@') {
-      if (!Array.isArray(value)) return
+    if (Array.isArray(value)) {
+      const next = element === '@' ? depth + 1 : depth
+      if (typeof element === 'string' && element !== '@') return
       value.forEach((item, index) => {
-        walk(item, depth + 1, [...place, index])
+        walk(path, item, next, [...place, index])
       })
-    } else if (!Array.isArray(value)) {
-      walk(memberOf(value, element), depth + 1, [...place, element])
+    } else if (element === undefined) {
+      if (wanted.has(value)) placesFor(value).push(place)
+    } else if (typeof element !== 'string') {
+      if (isOneOf(value as Data, element, isOfType)) walk(path, value, depth + 1, place)
+    } else if (element !== '@') {
+      walk(path, memberOf(value, element), depth + 1, [...place, element])
     }
   }
-  walk(run.data, 0, [])
-  return places
+
+  function placesFor(value: object): Path[] {
+    const known = places.get(value) ?? []
+    places.set(value, known)
+    return known
+  }
+}
+
+// Where a plan names types, it asked for the type of each object that may be another: one without is of them.
+function isOneOf(
+  { __typename: typename }: Data,
+  types: readonly string[],
+  isOfType: IsOfType,
+): boolean {
+  if (typeof typename !== 'string' || typename === '') return true
+  return types.some((type) => isOfType(typename, type))
 }
 
 function memberOf(value: object, name: string): unknown {

@@ -1,28 +1,36 @@
 // Compiles a fetch of entities: each representation is sent once, and an entity that is known is not asked for again.
-import type { FetchNode } from '@apollo/query-planner'
-import { compileAskedFields } from './asked-fields.ts'
+import { type AskedFields, compileAskedOfEntities } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
-import { cloneData, type Data, haveSameScalars, merge } from './data.ts'
+import { cloneData, type Data, haveSameScalars } from './data.ts'
+import { answerFor } from './entity-answer.ts'
 import { reportFlight } from './entity-errors.ts'
 import { compileBody, type FetchOptions } from './fetch.ts'
-import { type Flight, followFlight } from './flight.ts'
+import { followFlight } from './flight.ts'
+import { compileErrorNames } from './planner-names.ts'
+import type { EntityRequest, FetchNode, PlanPath } from './planners/plan.ts'
 import { compileRepresentation } from './representation.ts'
 import { compileRewrites } from './rewrite.ts'
-import type { Run, Slot } from './run.ts'
+import type { Condition, Run, Slot } from './run.ts'
 import type { Step } from './step.ts'
+import { placeOf } from './united-places.ts'
 
 export interface EntityFetchOptions extends FetchOptions {
   /** Names fetches of one text, variables and subgraph; null when there is no other of this one. */
   readonly sharedKey: string | null
-  /** Objects at its path that are equal may become one, see `united-places.ts`. */
-  readonly mayUnite: boolean
+  /** Objects at this place that are equal may become one, see `united-places.ts`. */
+  mayUnite(place: string): boolean
+  conditionOf(variable: string): Condition
 }
 
 /** Objects of one type that one representation stands for. */
 interface Wanted {
   readonly representation: string
   readonly targets: Data[]
+  /** By which path each was found. */
+  readonly ways: number[]
 }
+
+type WantedByKey = ReadonlyMap<string, Wanted>
 
 interface Group extends Wanted {
   /** The representation, with the type where it does not tell. */
@@ -30,54 +38,85 @@ interface Group extends Wanted {
   readonly slot: Slot
 }
 
-export function compileEntityFetch(options: EntityFetchOptions): Step {
-  const { fetch, path, source, isOfType, sharedKey, mayUnite } = options
-  const writeBody = compileBody(fetch)
-  const represent = compileRepresentation({
-    requires: fetch.requires ?? [],
-    isOfType,
-    rewrite: compileRewrites(fetch.inputRewrites, isOfType),
-  })
-  const rewriteOutput = compileRewrites(fetch.outputRewrites, isOfType)
-  const asked = compileAskedFields(fetch)
-  // Behind an @interfaceObject two types send the same words, and are two entities all the same.
-  const isTypeTold = (fetch.inputRewrites ?? []).length === 0
+/** One request for entities of a fetch: what it looks for in the data, and where it puts what comes. */
+interface Request {
+  readonly alias: string
+  /** Where its list stands among those that are sent. */
+  readonly list: number
+  groupTargets(run: Run): Map<string, Wanted>
+  prepare(entity: Data, typename: unknown): void
+  settle(run: Run, groups: readonly Group[]): Promise<void>
+}
 
-  return function fetchEntities(run) {
-    const groups = groupTargets(run)
-    if (groups.size === 0) return
-    if (sharedKey === null) return settle(run, seatAll(run, groups))
-    return shareAndSettle(run, groups, run.slotsOf(sharedKey))
+export function compileEntityFetch(options: EntityFetchOptions): Step {
+  const { fetch, source, sharedKey } = options
+  const entities = fetch.entities ?? []
+  const lists = [...new Set(entities.map(({ variable }) => variable))]
+  const asked = compileAskedOfEntities(fetch)
+  const writeBody = compileBody(fetch, options.variables, lists)
+  const requests = entities.map((request, index) =>
+    compileRequest(request, {
+      ...options,
+      asked: asked[index] ?? new Map(),
+      list: lists.indexOf(request.variable),
+    }),
+  )
+  const [only] = requests
+  if (requests.length === 1 && only !== undefined) return compileSingle(only)
+
+  return function fetchBatch(run) {
+    const wanted = requests.map((request) => request.groupTargets(run))
+    if (wanted.every((one) => one.size === 0)) return
+    const seated = seatBatch(run, wanted)
+    return Promise.all(
+      requests.map((request, index) => request.settle(run, seated[index] ?? [])),
+    ).then(() => undefined)
   }
 
-  function groupTargets(run: Run): Map<string, Wanted> {
-    const groups = new Map<string, Wanted>()
-    const { objects, parents, keys } = objectsAt(run, path)
-    for (let index = 0; index < objects.length; index += 1) {
-      const target = objects[index] as Data
-      const representation = represent(target)
-      if (representation === null) continue
-      const key = isTypeTold ? representation : `${target.__typename} ${representation}`
-      const group = groups.get(key)
-      if (group === undefined) {
-        groups.set(key, { representation, targets: [target] })
-        continue
-      }
-      const first = group.targets[0] as Data
-      // One that is shared already stands at other places too, which are not looked at a second time.
-      const isElsewhere = run.shared?.has(target) === true
-      if (mayUnite && !isElsewhere && haveSameScalars(first, target)) {
-        run.putInPlaceOf(first, { parent: parents[index] as Data, key: keys[index] as string })
-      } else group.targets.push(target)
+  /** Sends for the entities of all requests at once. */
+  function seatBatch(run: Run, wanted: readonly WantedByKey[]): Group[][] {
+    const sent = lists.map(() => new Map<string, number>())
+    const seats = requests.map(({ list }, index) => {
+      const texts = sent[list] as Map<string, number>
+      return [...(wanted[index] as WantedByKey)].map(([key, group]) => {
+        const seat = texts.get(group.representation) ?? texts.size
+        texts.set(group.representation, seat)
+        return { key, group, seat }
+      })
+    })
+    const body = writeBody(
+      run,
+      sent.map((texts) => [...texts.keys()]),
+    )
+    const answer = source.send(body, run.context)
+    return requests.map((request, index) => {
+      const own = seats[index] ?? []
+      const typenames = new Map(own.map(({ seat, group }) => [seat, group.targets[0]?.__typename]))
+      const flight = followFlight(
+        answer.then((one) => answerFor(one, request.alias, { isFirst: index === 0 })),
+        {
+          count: sent[request.list]?.size ?? 0,
+          prepare: (entity, seat) => request.prepare(entity, typenames.get(seat)),
+        },
+      )
+      return own.map(({ key, group, seat }) => ({ ...group, key, slot: { flight, index: seat } }))
+    })
+  }
+
+  function compileSingle(request: Request): Step {
+    return function fetchEntities(run) {
+      const groups = request.groupTargets(run)
+      if (groups.size === 0) return
+      if (sharedKey === null) return request.settle(run, seatAll(run, request, groups))
+      return shareAndSettle(run, request, { wanted: groups, slots: run.slotsOf(sharedKey) })
     }
-    return groups
   }
 
   /** Takes from fetches of others what they ask for already, and sends for the rest. */
   async function shareAndSettle(
     run: Run,
-    wanted: ReadonlyMap<string, Wanted>,
-    slots: Map<string, Slot>,
+    request: Request,
+    { wanted, slots }: { wanted: WantedByKey; slots: Map<string, Slot> },
   ): Promise<void> {
     const fresh = new Map<string, Wanted>()
     const joined: Group[] = []
@@ -86,64 +125,128 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
       if (slot === undefined) fresh.set(key, own)
       else joined.push({ ...own, key, slot })
     }
-    const seated = fresh.size === 0 ? [] : seatAll(run, fresh)
+    const seated = fresh.size === 0 ? [] : seatAll(run, request, fresh)
     for (const { key, slot } of seated) slots.set(key, slot)
     for (const { slot } of joined) await slot.flight.landed
     // What others asked for beside it may be why they got nothing.
     const refused = joined.filter(({ slot }) => slot.flight.isRefused)
     const again = new Map(refused.map((group) => [group.key, group]))
-    const retried = again.size === 0 ? [] : seatAll(run, again)
+    const retried = again.size === 0 ? [] : seatAll(run, request, again)
     const kept = joined.filter(({ slot }) => !slot.flight.isRefused)
-    await settle(run, [...seated, ...kept, ...retried])
+    await request.settle(run, [...seated, ...kept, ...retried])
   }
 
   /** Sends for all of these at once. */
-  function seatAll(run: Run, wanted: ReadonlyMap<string, Wanted>): Group[] {
-    const flight = send(run, [...wanted.values()])
-    return [...wanted].map(([key, { representation, targets }], index) => ({
-      key,
-      representation,
-      slot: { flight, index },
-      targets,
-    }))
-  }
-
-  function send(run: Run, wanted: readonly Wanted[]): Flight {
-    const representations = wanted.map(({ representation }) => representation)
-    const typenames = wanted.map(({ targets: [first] }) => first?.__typename)
-    return followFlight(source.send(writeBody(run, representations), run.context), {
-      count: representations.length,
-      prepare(entity, index) {
-        if (!entity.__typename) entity.__typename = typenames[index]
-        rewriteOutput?.(entity)
+  function seatAll(run: Run, request: Request, wanted: WantedByKey): Group[] {
+    const groups = [...wanted.values()]
+    const body = writeBody(run, [groups.map(({ representation }) => representation)])
+    const typenames = groups.map(({ targets: [first] }) => first?.__typename)
+    const flight = followFlight(
+      source
+        .send(body, run.context)
+        .then((answer) => answerFor(answer, request.alias, { isFirst: true })),
+      {
+        count: groups.length,
+        prepare: (entity, index) => request.prepare(entity, typenames[index]),
       },
-    })
+    )
+    return [...wanted].map(([key, group], index) => ({ ...group, key, slot: { flight, index } }))
   }
+}
 
-  async function settle(run: Run, groups: readonly Group[]): Promise<void> {
-    const flights = new Set(groups.map(({ slot }) => slot.flight))
-    for (const flight of flights) await flight.landed
-    for (const flight of flights) reportFlight(run, { path, flight, groups })
-    for (const { slot, targets } of groups) {
-      const entity = slot.flight.entities[slot.index]
-      if (entity) spread(run, { entity, targets, isNested: slot.flight.isNested })
-    }
+interface RequestOptions extends EntityFetchOptions {
+  readonly asked: AskedFields
+  readonly list: number
+}
+
+function compileRequest(request: EntityRequest, options: RequestOptions): Request {
+  const { path, isOfType, merge, sharedKey, mayUnite, conditionOf, asked, list } = options
+  const represent = compileRepresentation({
+    requires: request.requires,
+    isOfType,
+    rewrite: compileRewrites(request.inputRewrites, isOfType),
+    conditionOf,
+  })
+  const rewriteOutput = compileRewrites(request.outputRewrites, isOfType)
+  const rename = compileErrorNames(request.outputRewrites)
+  const paths = request.paths.map((own): PlanPath => [...path, ...own])
+  const [onlyPath] = paths
+  const unites = paths.length === 1 && onlyPath !== undefined && mayUnite(placeOf(onlyPath))
+  // Behind an @interfaceObject two types send the same words, and are two entities all the same.
+  const isTypeTold = request.inputRewrites.length === 0
+
+  return {
+    alias: request.alias,
+    list,
+    groupTargets(run) {
+      const groups = new Map<string, Wanted>()
+      const { objects, parents, keys, ways } = objectsAt(run, paths, isOfType)
+      for (let index = 0; index < objects.length; index += 1) {
+        const target = objects[index] as Data
+        const way = ways[index] as number
+        const representation = represent(target, run)
+        if (representation === null) continue
+        const key = isTypeTold ? representation : `${target.__typename} ${representation}`
+        const group = groups.get(key)
+        if (group === undefined) {
+          groups.set(key, { representation, targets: [target], ways: [way] })
+          continue
+        }
+        const first = group.targets[0] as Data
+        // One that is shared already stands at other places too, which are not looked at a second time.
+        const isElsewhere = run.shared?.has(target) === true
+        if (unites && !isElsewhere && haveSameScalars(first, target)) {
+          run.putInPlaceOf(first, { parent: parents[index] as Data, key: keys[index] as string })
+          continue
+        }
+        group.targets.push(target)
+        group.ways.push(way)
+      }
+      return groups
+    },
+    prepare(entity, typename) {
+      if (!entity.__typename) entity.__typename = typename
+      rewriteOutput?.(entity)
+    },
+    async settle(run, groups) {
+      const flights = new Set(groups.map(({ slot }) => slot.flight))
+      for (const flight of flights) await flight.landed
+      for (const flight of flights) reportFlight(run, { paths, isOfType, rename, flight, groups })
+      for (const group of groups) {
+        const { flight, index } = group.slot
+        const entity = flight.entities[index]
+        if (entity === null) run.markAbsent(group.targets)
+        if (entity) spread(run, { entity, group, isNested: flight.isNested })
+      }
+    },
   }
 
   function spread(
     run: Run,
-    { entity, targets, isNested }: { entity: Data; targets: readonly Data[]; isNested: boolean },
+    { entity, group, isNested }: { entity: Data; group: Group; isNested: boolean },
   ): void {
+    const { targets, ways } = group
+    if (!isNested) {
+      for (const target of targets) merge(target, entity, asked)
+      return
+    }
     // Other places go on differently from here, so what is nested cannot be theirs too.
-    const own = isNested && sharedKey !== null ? cloneData(entity) : entity
-    if (isNested && targets.length > 1) run.share(own)
-    for (const target of targets) merge(target, own, asked)
+    const copies = new Map<number, Data>()
+    targets.forEach((target, index) => {
+      const way = ways[index] as number
+      let own = copies.get(way)
+      if (own === undefined) {
+        own = sharedKey === null && copies.size === 0 ? entity : cloneData(entity)
+        copies.set(way, own)
+      } else run.share(own)
+      merge(target, own, asked)
+    })
   }
 }
 
 /** What two fetches of entities have in common when one answer serves both. */
-export function sharedKeyOf(fetch: FetchNode): string {
-  // The planner numbers operations by node; the number is all that differs.
-  const text = fetch.operation.replace(/^query \w+/, 'query')
-  return JSON.stringify([fetch.serviceName, text, fetch.outputRewrites ?? []])
+export function sharedKeyOf({ subgraph, operation, entities }: FetchNode): string {
+  // Apollo's planner numbers operations by node; the number is all that differs.
+  const text = operation.replace(/^query \w+/, 'query')
+  return JSON.stringify([subgraph, text, (entities ?? []).map((one) => one.outputRewrites)])
 }

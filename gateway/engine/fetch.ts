@@ -1,9 +1,12 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
-import type { FetchNode } from '@apollo/query-planner'
 import type { DataSource, SubgraphAnswer } from '../data-source.ts'
 import { compileAskedFields } from './asked-fields.ts'
-import { objectsAt, type PlanPath } from './cursor.ts'
-import { type Data, isInherited, merge, ownValue, toJson } from './data.ts'
+import { objectsAt } from './cursor.ts'
+import { type Data, isInherited, ownValue, toJson } from './data.ts'
+import type { Merge } from './merge.ts'
+import type { PlannedVariables } from './planned-operation.ts'
+import { compileErrorNames } from './planner-names.ts'
+import type { FetchNode, PlanPath } from './planners/plan.ts'
 import { compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
@@ -14,55 +17,92 @@ export interface FetchOptions {
   readonly path: PlanPath
   readonly source: DataSource
   readonly isOfType: IsOfType
+  readonly variables: PlannedVariables
+  readonly merge: Merge
 }
 
-export function compileFetch({ fetch, path, source, isOfType }: FetchOptions): Step {
-  const writeBody = compileBody(fetch)
+export function compileFetch({
+  fetch,
+  path,
+  source,
+  isOfType,
+  variables,
+  merge,
+}: FetchOptions): Step {
+  const writeBody = compileBody(fetch, variables)
   const rewrite = compileRewrites(fetch.outputRewrites, isOfType)
   const asked = compileAskedFields(fetch)
+  const rename = compileErrorNames(fetch.outputRewrites)
+  const place = path.filter((element) => typeof element === 'string')
 
   return function fetchRoot(run) {
-    const targets = path.length === 0 ? [run.data] : objectsAt(run, path).objects
+    const targets = path.length === 0 ? [run.data] : objectsAt(run, [path], isOfType).objects
     if (targets.length === 0) return
-    return source.send(writeBody(run, null), run.context).then(
+    return source.send(writeBody(run, []), run.context).then(
       (answer) => take(run, targets, answer),
       (error: unknown) => run.addError(error),
     )
   }
 
   function take(run: Run, targets: readonly Data[], { data, errors }: SubgraphAnswer): void {
-    for (const error of errors ?? []) {
-      run.addError(error.path ? { ...error, path: [...path, ...error.path] } : error)
+    for (const error of (errors ?? []).map(rename)) {
+      run.addError(error.path ? { ...error, path: [...place, ...error.path] } : error)
     }
-    if (data === null) return
+    if (data === null) {
+      // One error may take all of an answer: what was asked for beside it is null for the same reason.
+      for (const target of targets) markNull(target)
+      return
+    }
     rewrite?.(data)
     for (const target of targets) merge(target, data, asked)
   }
+
+  function markNull(target: Data): void {
+    for (const name of asked.keys()) {
+      if (name !== '__typename' && ownValue(target, name) === undefined) target[name] = null
+    }
+  }
 }
 
-export type WriteBody = (run: Run, representations: readonly string[] | null) => string
+/** @param representations lists of JSON texts, in the order of the fetch's own variables */
+export type WriteBody = (run: Run, representations: readonly (readonly string[])[]) => string
 
 /** The body of a request: all that does not change is JSON already. */
-export function compileBody({ operation, variableUsages = [] }: FetchNode): WriteBody {
-  const head = `{"query":${JSON.stringify(operation)},"variables":{`
+export function compileBody(
+  { operation, variables: names }: FetchNode,
+  { clientName, constants }: PlannedVariables,
+  lists: readonly string[] = [],
+): WriteBody {
+  const isConstant = (name: string) => Object.hasOwn(constants, name)
+  const fixed = names
+    .filter(isConstant)
+    .map((name) => `${JSON.stringify(name)}:${toJson(constants[name])}`)
+    .join(',')
+  const head = `{"query":${JSON.stringify(operation)},"variables":{${fixed}`
   const empty = `${head}}}`
-  const variables = variableUsages.map((name) => ({
-    name,
-    isInherited: isInherited(name),
-    key: `${JSON.stringify(name)}:`,
-  }))
+  const sent = names
+    .filter((name) => !isConstant(name))
+    .map((name) => ({
+      name: clientName(name),
+      isInherited: isInherited(clientName(name)),
+      key: `${JSON.stringify(name)}:`,
+    }))
+  const listKeys = lists.map((name) => `${JSON.stringify(name)}:[`)
 
   return function writeBody(run, representations) {
-    if (variables.length === 0 && representations === null) return empty
+    if (sent.length === 0 && listKeys.length === 0) return empty
     let text = head
-    let separator = ''
-    for (const { name, isInherited, key } of variables) {
+    let separator = fixed === '' ? '' : ','
+    for (const { name, isInherited, key } of sent) {
       const value = isInherited ? ownValue(run.variables, name) : run.variables[name]
       if (value === undefined) continue
       text += separator + key + toJson(value)
       separator = ','
     }
-    if (representations === null) return `${text}}}`
-    return `${text}${separator}"representations":[${representations.join(',')}]}}`
+    for (let index = 0; index < listKeys.length; index += 1) {
+      text += `${separator}${listKeys[index]}${representations[index]?.join(',') ?? ''}]`
+      separator = ','
+    }
+    return `${text}}}`
   }
 }

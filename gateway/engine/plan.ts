@@ -1,90 +1,72 @@
-// Compiles a plan of Apollo's planner: a tree of fetches becomes a tree of functions, once for each operation.
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+// Compiles a plan: a tree of fetches becomes a tree of functions, once for each operation.
 import type { DataSource } from '../data-source.ts'
 import { compileEntityFetch, sharedKeyOf } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
+import type { Merge } from './merge.ts'
+import type { PlannedVariables } from './planned-operation.ts'
+import type { FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
 import type { Condition } from './run.ts'
 import { inParallel, inSequence, onCondition, type Step } from './step.ts'
 import type { IsOfType } from './types.ts'
-import { fetchesThatUnite } from './united-places.ts'
-
-/** The plan has something that is not compiled; the stock executor runs it. */
-export class NotCompiled extends Error {
-  override readonly name = 'NotCompiled'
-  /** A word for the counter. */
-  readonly reason: string
-
-  constructor(reason: string) {
-    super(`not compiled: ${reason}`)
-    this.reason = reason
-  }
-}
+import { placesThatUnite } from './united-places.ts'
 
 export interface PlanOptions {
   readonly isMutation: boolean
   readonly conditions: ReadonlyMap<string, Condition>
   readonly isOfType: IsOfType
+  readonly variables: PlannedVariables
+  readonly merge: Merge
   dataSource(subgraph: string): DataSource
 }
 
-/** @throws NotCompiled for what is not known here. */
-export function compilePlan(plan: QueryPlan, options: PlanOptions): Step | null {
-  const { node } = plan
-  if (node === undefined) return null
-  if (node.kind === 'Subscription') throw new NotCompiled('subscription')
+/** Null when nothing is fetched. */
+export function compilePlan(node: PlanNode | null, options: PlanOptions): Step | null {
+  if (node === null) return null
+  const { isOfType, variables, merge } = options
   const repeated = options.isMutation ? new Set<string>() : repeatedKeys(node)
-  const uniting = fetchesThatUnite(node)
+  const uniting = placesThatUnite(node)
   return compileNode(node, [])
 
-  function compileNode(node: PlanNode, path: readonly string[]): Step {
+  function compileNode(node: PlanNode, path: PlanPath): Step {
     switch (node.kind) {
       case 'Fetch':
         return compileFetchNode(node, path)
       case 'Flatten':
-        return compileNode(node.node, [...path, ...node.path.map(pathElement)])
+        return compileNode(node.node, [...path, ...node.path])
       case 'Sequence':
         return inSequence(node.nodes.map((child) => compileNode(child, path)))
       case 'Parallel':
         return inParallel(node.nodes.map((child) => compileNode(child, path)))
-      case 'Condition': {
-        const { condition: name, ifClause, elseClause } = node
-        const condition = options.conditions.get(name) ?? { name, byDefault: false }
-        return onCondition(condition, {
-          whenOn: ifClause === undefined ? null : compileNode(ifClause, path),
-          whenOff: elseClause === undefined ? null : compileNode(elseClause, path),
+      case 'Condition':
+        return onCondition(conditionOf(node.variable), {
+          whenOn: node.whenOn === null ? null : compileNode(node.whenOn, path),
+          whenOff: node.whenOff === null ? null : compileNode(node.whenOff, path),
         })
-      }
-      default:
-        throw new NotCompiled(String(node.kind).toLowerCase())
     }
   }
 
-  function compileFetchNode(fetch: FetchNode, path: readonly string[]): Step {
-    if (fetch.contextRewrites !== undefined && fetch.contextRewrites.length > 0) {
-      throw new NotCompiled('context')
-    }
-    const common = {
-      fetch,
-      path,
-      source: options.dataSource(fetch.serviceName),
-      isOfType: options.isOfType,
-    }
-    if (fetch.requires === undefined) return compileFetch(common)
-    if (fetch.variableUsages?.includes('representations')) {
-      throw new NotCompiled('variable-named-representations')
-    }
+  function compileFetchNode(fetch: FetchNode, path: PlanPath): Step {
+    const source = options.dataSource(fetch.subgraph)
+    if (fetch.entities === null)
+      return compileFetch({ fetch, path, source, isOfType, variables, merge })
     const key = sharedKeyOf(fetch)
     return compileEntityFetch({
-      ...common,
+      fetch,
+      path,
+      source,
+      isOfType,
+      variables,
+      merge,
+      conditionOf,
       sharedKey: repeated.has(key) ? key : null,
-      mayUnite: uniting.has(fetch),
+      mayUnite: (place) => uniting.get(fetch)?.has(place) === true,
     })
   }
-}
 
-function pathElement(element: string | number): string {
-  if (typeof element === 'string') return element
-  throw new NotCompiled('index-in-path')
+  function conditionOf(planned: string): Condition {
+    const name = variables.clientName(planned)
+    return options.conditions.get(name) ?? { name, byDefault: false }
+  }
 }
 
 /** What more than one fetch of entities has in common. */
@@ -94,12 +76,12 @@ function repeatedKeys(node: PlanNode): ReadonlySet<string> {
   visit(node)
   return repeated
 
-  function visit(node: PlanNode | undefined): void {
-    if (node === undefined) return
+  function visit(node: PlanNode | null): void {
+    if (node === null) return
     if (node.kind === 'Sequence' || node.kind === 'Parallel') node.nodes.forEach(visit)
     else if (node.kind === 'Flatten') visit(node.node)
-    else if (node.kind === 'Condition') [node.ifClause, node.elseClause].forEach(visit)
-    else if (node.kind === 'Fetch' && node.requires !== undefined) {
+    else if (node.kind === 'Condition') [node.whenOn, node.whenOff].forEach(visit)
+    else if (node.kind === 'Fetch' && node.entities?.length === 1) {
       const key = sharedKeyOf(node)
       if (seen.has(key)) repeated.add(key)
       seen.add(key)

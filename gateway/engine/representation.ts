@@ -1,24 +1,29 @@
 // What a fetch of entities sends for one of them: its key and whatever else the subgraph requires, as JSON text.
-import type { QueryPlanSelectionNode } from '@apollo/query-planner'
-import { type Data, isInherited, merge, ownValue, toJson } from './data.ts'
+import { unmarkLongNumbers } from '../long-numbers.ts'
+import { type Data, isInherited, ownValue, toJson } from './data.ts'
+import { createMerge } from './merge.ts'
+import type { RequiredFragment, RequiredSelection } from './planners/plan.ts'
 import type { Rewrite } from './rewrite.ts'
+import type { Condition, Run } from './run.ts'
 import type { IsOfType } from './types.ts'
 
 /** The text; null when this object is none of those that are asked for, or lacks what is required. */
-export type Represent = (entity: Data) => string | null
+export type Represent = (entity: Data, run: Run) => string | null
 
-type Selections = readonly QueryPlanSelectionNode[]
+type Selections = readonly RequiredSelection[]
 
 export interface RepresentationOptions {
   readonly requires: Selections
   readonly isOfType: IsOfType
   readonly rewrite: Rewrite | null
+  /** A variable in `@skip` or `@include`. */
+  conditionOf(variable: string): Condition
 }
 
 /** Compiles the selection for each type of entity that comes along. */
 export function compileRepresentation(options: RepresentationOptions): Represent {
   const byType = new Map<string, Represent>()
-  return (entity) => {
+  return (entity, run) => {
     const typename = entity.__typename
     if (typeof typename !== 'string' || typename === '') return null
     let represent = byType.get(typename)
@@ -27,24 +32,33 @@ export function compileRepresentation(options: RepresentationOptions): Represent
       // Names that a subgraph makes up are not remembered: there is no end to them.
       if (represent !== nothing) byType.set(typename, represent)
     }
-    return represent(entity)
+    return represent(entity, run)
   }
 }
+
+/** Parts of one object: its type is the same in all of them. */
+const merge = createMerge(() => true)
 
 const nothing: Represent = () => null
 
 function compileForType(typename: string, options: RepresentationOptions): Represent {
   const { requires, isOfType, rewrite } = options
   const groups = requires.filter(
-    (node) => node.kind === 'Field' || isOfType(typename, node.typeCondition ?? ''),
+    (node) => node.kind === 'Field' || node.type === null || isOfType(typename, node.type),
   )
   if (groups.length === 0) return nothing
   const [group, another] = groups
-  const isPlain = rewrite === null && another === undefined && group?.kind === 'InlineFragment'
-  if (isPlain && areFields(group.selections) && includesTypename(group.selections)) {
+  const isPlain = rewrite === null && another === undefined && group?.kind === 'Fragment'
+  const isConditional = group?.kind === 'Fragment' && (group.skipIf ?? group.includeIf) !== null
+  if (
+    isPlain &&
+    !isConditional &&
+    areFields(group.selections) &&
+    includesTypename(group.selections)
+  ) {
     return compileFields(group.selections)
   }
-  return (entity) => represent(entity, options)
+  return (entity, run) => represent(entity, run, options)
 }
 
 function areFields(selections: Selections): boolean {
@@ -59,64 +73,75 @@ function includesTypename(selections: Selections): boolean {
 function compileFields(selections: Selections): Represent {
   const fields = selections.flatMap((node, index) => {
     if (node.kind !== 'Field') return []
-    const name = node.alias ?? node.name
-    const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`
-    const nested = node.selections === undefined ? null : compileFields(node.selections)
+    const { name, as } = node
+    const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(as)}:`
+    const nested = node.selections === null ? null : compileFields(node.selections)
     return [{ name, prefix, isInherited: isInherited(name), nested }]
   })
-  return (entity) => {
+  return (entity, run) => {
     let text = ''
     for (const field of fields) {
       const value = field.isInherited ? ownValue(entity, field.name) : entity[field.name]
       // Something went wrong where it was fetched, and was reported there.
       if (value === undefined) return null
       text +=
-        field.prefix + (field.nested === null ? toJson(value) : nestedText(value, field.nested))
+        field.prefix +
+        (field.nested === null ? toJson(value) : nestedText(value, field.nested, run))
     }
     return `${text}}`
   }
 }
 
-function nestedText(value: unknown, nested: Represent): string {
-  if (Array.isArray(value)) return `[${value.map((item) => memberText(item, nested)).join(',')}]`
-  return memberText(value, nested)
-}
-
-function memberText(value: unknown, nested: Represent): string {
+function nestedText(value: unknown, nested: Represent, run: Run): string {
+  if (Array.isArray(value))
+    return `[${value.map((item) => nestedText(item, nested, run)).join(',')}]`
   if (typeof value !== 'object' || value === null) return 'null'
-  return nested(value as Data) ?? 'null'
+  return nested(value as Data, run) ?? 'null'
 }
 
 /** The general case: fragments inside each other, merged, and rewritten. */
-function represent(entity: Data, { requires, isOfType, rewrite }: RepresentationOptions) {
-  const representation = select(entity, requires, isOfType)
+function represent(
+  entity: Data,
+  run: Run,
+  { requires, isOfType, rewrite, conditionOf }: RepresentationOptions,
+): string | null {
+  const isOn = (variable: string) => run.isOn(conditionOf(variable))
+  const representation = select(entity, requires, { isOfType, isOn })
   if (!representation?.__typename) return null
   rewrite?.(representation)
-  return JSON.stringify(representation)
+  return unmarkLongNumbers(JSON.stringify(representation))
 }
 
-function select(source: Data, selections: Selections, isOfType: IsOfType): Data | null {
+interface Selecting {
+  readonly isOfType: IsOfType
+  isOn(variable: string): boolean
+}
+
+function select(source: Data, selections: Selections, how: Selecting): Data | null {
   const selected: Data = Object.create(null)
   for (const node of selections) {
     if (node.kind === 'Field') {
-      const name = node.alias ?? node.name
-      const value = ownValue(source, name)
+      const value = ownValue(source, node.name)
       if (value === undefined) return null
-      selected[name] = selectValue(value, node.selections, isOfType)
+      selected[node.as] = selectValue(value, node.selections, how)
       continue
     }
+    if (isLeftOut(node, how)) continue
     const typename = source.__typename
-    if (!node.typeCondition || !typename) continue
-    if (!isOfType(String(typename), node.typeCondition)) continue
-    const inner = select(source, node.selections, isOfType)
+    if (node.type !== null && (!typename || !how.isOfType(String(typename), node.type))) continue
+    const inner = select(source, node.selections, how)
     if (inner !== null) merge(selected, inner, null)
   }
   return selected
 }
 
-function selectValue(value: unknown, selections: Selections | undefined, isOfType: IsOfType) {
-  if (selections === undefined) return value
-  const selectOne = (one: unknown) =>
-    typeof one === 'object' && one !== null ? select(one as Data, selections, isOfType) : null
-  return Array.isArray(value) ? value.map(selectOne) : selectOne(value)
+function isLeftOut({ skipIf, includeIf }: RequiredFragment, { isOn }: Selecting): boolean {
+  if (skipIf !== null && isOn(skipIf)) return true
+  return includeIf !== null && !isOn(includeIf)
+}
+
+function selectValue(value: unknown, selections: Selections | null, how: Selecting): unknown {
+  if (selections === null) return value
+  if (Array.isArray(value)) return value.map((item) => selectValue(item, selections, how))
+  return typeof value === 'object' && value !== null ? select(value as Data, selections, how) : null
 }

@@ -15,9 +15,10 @@ import {
   type CollectedField,
   type CollectOptions,
   createCollectFields,
+  fieldTypeOf,
   type Place,
 } from './collect-fields.ts'
-import { type Data, isInherited, MalformedData } from './data.ts'
+import { isInherited, isObject } from './data.ts'
 import { compileIntrospection } from './introspection.ts'
 import { compileLeaf } from './leaf.ts'
 import type { Run } from './run.ts'
@@ -25,7 +26,7 @@ import { compileList, NULL, once, type Shape, type Write, writeShape } from './w
 
 /** The writer of `data`, for one set of conditions. */
 export function compileResponse(options: CollectOptions): (run: Run) => string {
-  const { prepared, schema } = options
+  const { prepared, clientNames, schema } = options
   const { operation, document } = prepared.asked
   const collectFields = createCollectFields(options)
   const introspect = compileIntrospection({ schema, document, operation })
@@ -39,7 +40,9 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
     if (!isNonNullType(type)) return write
     return (value, run) => {
       const text = write(value, run)
-      return text === NULL ? null : text
+      if (text !== NULL) return text
+      run.fault()
+      return null
     }
   }
 
@@ -63,40 +66,37 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
     }
 
     return once((value, run) => {
-      if (value === undefined || value === null) return NULL
-      if (typeof value !== 'object')
-        throw new MalformedData('a value stands where an object is due')
-      const typename = (value as Data).__typename ?? ''
-      if (typeof typename !== 'string') throw new MalformedData('a __typename that is no text')
-      const shape = shapeOf(typename)
-      return shape === null ? NULL : writeShape(shape, value as Data, run)
+      if (value === null) return NULL
+      if (!isObject(value)) return run.fault()
+      const typename = value.__typename ?? ''
+      const shape = typeof typename === 'string' ? shapeOf(typename) : null
+      return shape === null ? run.fault() : writeShape(shape, value, run)
     })
   }
 
   function compileShape(place: Place): Shape {
     return [...collectFields(place)].map(([name, field], index) => ({
       name,
-      prefix: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+      prefix: `${index === 0 ? '{' : ','}${JSON.stringify(clientNames.get(name) ?? name)}:`,
       isInherited: isInherited(name),
       isTypename: field.definition === '__typename',
       write: compileField(field),
     }))
   }
 
-  function compileField({ definition, nodes, declared, parent }: CollectedField): Write {
-    if (definition === '__typename') return compileTypename(parent)
+  function compileField(field: CollectedField): Write {
+    const { definition, nodes, runtimeType } = field
+    if (definition === '__typename') return compileTypename(runtimeType)
     if (definition === '__schema' || definition === '__type') return introspect(nodes)
-    const field = 'getFields' in declared ? declared.getFields()[definition] : undefined
-    if (field === undefined) throw new Error(`${declared.name}.${definition} passed validation`)
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    return compileValue(field.type, sets)
+    return compileValue(fieldTypeOf(field), sets)
   }
 
   // A subgraph may call a root type, or the types behind an @interfaceObject, by another name.
-  function compileTypename(parent: GraphQLCompositeType): Write {
+  function compileTypename(runtimeType: GraphQLCompositeType): Write {
     return (value) => {
       const named = typeof value === 'string' ? schema.getType(value) : undefined
-      const type = named ?? parent
+      const type = named ?? runtimeType
       return isObjectType(type) ? `"${type.name}"` : null
     }
   }

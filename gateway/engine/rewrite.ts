@@ -1,31 +1,29 @@
 // Rewrites of a plan: names and values that a subgraph knows otherwise, such as the types behind an @interfaceObject.
-import type { FetchDataRewrite } from '@apollo/query-planner'
 import { type Data, ownValue } from './data.ts'
+import type { PlanPath, PlanRewrite } from './planners/plan.ts'
 import type { IsOfType } from './types.ts'
-
-const TYPE_PREFIX = '... on '
 
 export type Rewrite = (data: Data) => void
 
 /** Compiles the rewrites of one fetch; null when there are none. */
 export function compileRewrites(
-  rewrites: readonly FetchDataRewrite[] | undefined,
+  rewrites: readonly PlanRewrite[],
   isOfType: IsOfType,
 ): Rewrite | null {
-  if (rewrites === undefined || rewrites.length === 0) return null
+  if (rewrites.length === 0) return null
   const compiled = rewrites.map((rewrite) => compileRewrite(rewrite, isOfType))
   return (data) => {
     for (const rewrite of compiled) rewrite(data)
   }
 }
 
-function compileRewrite(rewrite: FetchDataRewrite, isOfType: IsOfType): Rewrite {
+function compileRewrite(rewrite: PlanRewrite, isOfType: IsOfType): Rewrite {
   const parents = rewrite.path.slice(0, -1)
   const name = rewrite.path.at(-1)
   if (name === undefined) return () => undefined
-  if (name.startsWith(TYPE_PREFIX)) throw new Error('a rewrite that ends with a type')
+  if (typeof name !== 'string') throw new Error('a rewrite that ends with a type')
   const apply =
-    rewrite.kind === 'ValueSetter' ? setValue(name, rewrite.setValueTo) : rename(name, rewrite)
+    rewrite.kind === 'SetValue' ? setValue(name, rewrite.value) : rename(name, rewrite.to)
   return (data) => applyAt(data, parents, { apply, isOfType })
 }
 
@@ -33,18 +31,18 @@ function setValue(name: string, value: unknown): Rewrite {
   return (data) => define(data, name, value)
 }
 
-function rename(name: string, { renameKeyTo }: { renameKeyTo: string }): Rewrite {
+function rename(name: string, to: string): Rewrite {
   return (data) => {
     const value = ownValue(data, name)
-    if (!value) return
-    define(data, renameKeyTo, value)
-    data[name] = undefined
+    if (value === undefined) return
+    define(data, to, value)
+    if (name !== to) data[name] = undefined
   }
 }
 
 function applyAt(
   value: unknown,
-  path: readonly string[],
+  path: PlanPath,
   how: { apply: Rewrite; isOfType: IsOfType },
 ): void {
   if (Array.isArray(value)) {
@@ -55,13 +53,18 @@ function applyAt(
   const data = value as Data
   const [element, ...rest] = path
   if (element === undefined) how.apply(data)
-  else if (!element.startsWith(TYPE_PREFIX)) applyAt(ownValue(data, element), rest, how)
-  else if (isMeant(data, element.slice(TYPE_PREFIX.length), how.isOfType)) applyAt(data, rest, how)
+  else if (typeof element === 'string') applyAt(ownValue(data, element), rest, how)
+  else if (isMeant(data, element, how.isOfType)) applyAt(data, rest, how)
 }
 
 // Not every object says its type; the plan counts on such a one being the right one.
-function isMeant({ __typename: typename }: Data, condition: string, isOfType: IsOfType): boolean {
-  return !typename || (typeof typename === 'string' && isOfType(typename, condition))
+function isMeant(
+  { __typename: typename }: Data,
+  types: readonly string[],
+  isOfType: IsOfType,
+): boolean {
+  if (!typename) return true
+  return typeof typename === 'string' && types.some((type) => isOfType(typename, type))
 }
 
 // A plain assignment to `__proto__` would not make a member.

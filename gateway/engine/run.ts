@@ -23,6 +23,10 @@ export class Run {
   errors: (GraphQLFormattedError | unknown)[] = []
   /** Null as long as nothing is shared: then nobody needs to look. */
   shared: Map<object, Shared> | null = null
+  /** Objects of which a subgraph that was asked knows nothing. */
+  absent: Set<object> | null = null
+  /** The answer has a null that nobody asked for, see `faults.ts`. */
+  isFaulty = false
   /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
 
@@ -31,11 +35,23 @@ export class Run {
     this.context = context
   }
 
+  markAbsent(targets: readonly Data[]): void {
+    this.absent ??= new Set()
+    for (const target of targets) this.absent.add(target)
+  }
+
+  /** Null stands here instead of what should. */
+  fault(): 'null' {
+    this.isFaulty = true
+    return 'null'
+  }
+
   /** Lets go of all that was collected, once the answer is written; see `GatewayRequest.release`. */
   release(): void {
     this.data = {}
     this.errors = []
     this.shared = null
+    this.absent = null
     this.#entities = null
   }
 

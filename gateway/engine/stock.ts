@@ -1,11 +1,15 @@
-// The planner and executor of @apollo/gateway, as they come.
+// The planner and executor of @apollo/gateway, as they come; ours runs what they cannot answer right.
 import { ApolloGateway } from '@apollo/gateway'
-import type { FormattedExecutionResult } from 'graphql'
-import type { EngineOptions, LoadedEngine } from '../engine.ts'
+import { type FormattedExecutionResult, parse } from 'graphql'
+import type { Engine, EngineOptions, ExecuteOptions, LoadedEngine } from '../engine.ts'
+import { readPlannerFields } from '../operation/planner-fields.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedResult } from '../subgraph-errors.ts'
 import { apolloLogger, apolloRequest, asApolloDataSource } from './apollo-request.ts'
+import { createCompiledEngine } from './compiled.ts'
 import { createCounters } from './counters.ts'
-import { createViewerlessExecutor } from './stock-viewerless.ts'
+import { withDistinctNames } from './distinct-names.ts'
+import { createApolloPlanner } from './planners/apollo.ts'
 
 /** The gateway of Apollo behind our interface. */
 export async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {
@@ -19,26 +23,58 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     __exposeQueryPlanExperimental: false,
   })
   const { schema, executor } = await gateway.load()
-  const executeWithoutViewer = createViewerlessExecutor(options)
+  const plannerFields = readPlannerFields(parse(options.supergraphSdl))
+  // Goes when the operation goes.
+  const ours = new WeakMap<PreparedOperation, boolean>()
+  let compiled: Promise<Engine> | null = null
 
   return {
     schema,
     engine: {
       counters,
       async execute(prepared, run) {
+        if (isOurs(prepared)) return (await compiledEngine()).execute(prepared, run)
         counters.stock += 1
-        if (prepared.document !== prepared.asked.document)
-          return executeWithoutViewer(prepared, run)
-        const { requestId } = run.context
-        try {
-          const requestContext = apolloRequest(prepared, run, { schema, logger })
-          const result = await executor(requestContext as Parameters<typeof executor>[0])
-          return maskedResult(result as FormattedExecutionResult, requestId, options.logger)
-        } catch (error) {
-          return failedResult(error, requestId, options.logger)
-        }
+        return executeStock(prepared, run)
       },
-      stop: () => gateway.stop(),
+      async stop() {
+        await gateway.stop()
+        await (await compiled)?.stop()
+      },
     },
+  }
+
+  async function executeStock(
+    prepared: PreparedOperation,
+    run: ExecuteOptions,
+  ): Promise<FormattedExecutionResult> {
+    const { requestId } = run.context
+    try {
+      const requestContext = apolloRequest(prepared, run, { schema, logger })
+      const result = await executor(requestContext as Parameters<typeof executor>[0])
+      return maskedResult(result as FormattedExecutionResult, requestId, options.logger)
+    } catch (error) {
+      return failedResult(error, requestId, options.logger)
+    }
+  }
+
+  /**
+   * Apollo's gateway plans and answers one and the same document: it can neither leave nobody's `viewer` out of the plan alone,
+   * nor keep a client's names apart from its planner's own.
+   */
+  function isOurs(prepared: PreparedOperation): boolean {
+    if (prepared.document !== prepared.asked.document) return true
+    const known = ours.get(prepared)
+    if (known !== undefined) return known
+    const { clientNames } = withDistinctNames(prepared, { schema, plannerFields })
+    ours.set(prepared, clientNames.size > 0)
+    return clientNames.size > 0
+  }
+
+  function compiledEngine(): Promise<Engine> {
+    compiled ??= createApolloPlanner(options.supergraphSdl).then(
+      (planner) => createCompiledEngine(options, planner).engine,
+    )
+    return compiled
   }
 }

@@ -13,3 +13,10 @@ export function createIsOfType(schema: GraphQLSchema): IsOfType {
     return (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(wanted, type)
   }
 }
+
+/** Whether a `__typename` is that of an object type. */
+export type IsObjectType = (typename: unknown) => boolean
+
+export function createIsObjectType(schema: GraphQLSchema): IsObjectType {
+  return (typename) => typeof typename === 'string' && isObjectType(schema.getType(typename))
+}

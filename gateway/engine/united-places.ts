@@ -3,71 +3,99 @@
 // Eleven reviews of one product hold eleven objects that say no more than its key. As one object it is represented, merged
 // and written once. That is right as long as whatever is done to one of them is done to all, which the plan tells: every
 // later fetch at their path is for each of them, and nothing but what made them is merged into them from further up.
-import type { FetchNode, PlanNode } from '@apollo/query-planner'
-import { type AskedFields, compileAskedFields } from './asked-fields.ts'
+import { type AskedFields, compileAskedFields, compileAskedOfEntities } from './asked-fields.ts'
 import { isInherited } from './data.ts'
+import type { FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
 
-type Path = readonly string[]
+/** Names alone: objects of different types are never equal, so a path's types do not matter here. */
+type Names = readonly string[]
 
-interface PlacedFetch {
+interface PlacedRequest {
   readonly fetch: FetchNode
-  readonly path: Path
+  readonly isForEntities: boolean
+  readonly names: Names
   readonly asked: AskedFields
 }
 
-/** The first fetch of entities at each path where that is right. */
-export function fetchesThatUnite(plan: PlanNode): ReadonlySet<FetchNode> {
-  const fetches = placeAll(plan)
+/** For each fetch of entities the places, as `placeOf` names them, at which it may do so: it is the first one there. */
+export function placesThatUnite(plan: PlanNode): ReadonlyMap<FetchNode, ReadonlySet<string>> {
+  const requests = placeAll(plan)
   const seen = new Set<string>()
-  const uniting = new Set<FetchNode>()
-  for (const { fetch, path } of fetches) {
-    if (fetch.requires === undefined) continue
-    const key = JSON.stringify(path)
-    if (!seen.has(key) && mayUniteAt(path, fetches)) uniting.add(fetch)
+  const uniting = new Map<FetchNode, Set<string>>()
+  for (const { fetch, isForEntities, names } of requests) {
+    if (!isForEntities) continue
+    const place = placeOf(names)
+    if (!seen.has(place) && mayUniteAt(names, requests)) {
+      uniting.set(fetch, (uniting.get(fetch) ?? new Set()).add(place))
+    }
     // A later one would find objects that another fetch, still under way, holds.
-    seen.add(key)
+    seen.add(place)
   }
   return uniting
 }
 
-function mayUniteAt(path: Path, fetches: readonly PlacedFetch[]): boolean {
-  if (path.some(isInherited)) return false
-  return fetches.filter((one) => writesFromAbove(one, path)).length === 1
+export function placeOf(path: PlanPath): string {
+  return JSON.stringify(namesOf(path))
+}
+
+function namesOf(path: PlanPath): Names {
+  return path.filter((element) => typeof element === 'string')
+}
+
+function mayUniteAt(names: Names, requests: readonly PlacedRequest[]): boolean {
+  if (names.some(isInherited)) return false
+  return requests.filter((one) => writesFromAbove(one, names)).length === 1
 }
 
 /** Whether the answer has something for the objects at a path that is longer than its own. */
-function writesFromAbove({ path: from, asked }: PlacedFetch, path: Path): boolean {
-  if (from.length >= path.length || from.some((element, index) => element !== path[index])) {
+function writesFromAbove({ names: from, asked }: PlacedRequest, names: Names): boolean {
+  if (from.length >= names.length || from.some((element, index) => element !== names[index])) {
     return false
   }
   let fields: AskedFields | null | undefined = asked
-  for (const element of path.slice(from.length)) {
+  for (const element of names.slice(from.length)) {
     if (element === '@') continue
     fields = fields?.get(element)
   }
   return fields !== undefined
 }
 
-function placeAll(plan: PlanNode): PlacedFetch[] {
-  const found: PlacedFetch[] = []
+function placeAll(plan: PlanNode): PlacedRequest[] {
+  const found: PlacedRequest[] = []
   visit(plan, [])
   return found
 
-  function visit(node: PlanNode | undefined, path: Path): void {
+  function visit(node: PlanNode | null, path: PlanPath): void {
     switch (node?.kind) {
       case 'Fetch':
-        found.push({ fetch: node, path, asked: compileAskedFields(node) })
+        found.push(...placeFetch(node, path))
         break
       case 'Flatten':
-        visit(node.node, [...path, ...node.path.map(String)])
+        visit(node.node, [...path, ...node.path])
         break
       case 'Sequence':
       case 'Parallel':
         for (const child of node.nodes) visit(child, path)
         break
       case 'Condition':
-        for (const child of [node.ifClause, node.elseClause]) visit(child, path)
+        for (const child of [node.whenOn, node.whenOff]) visit(child, path)
         break
     }
   }
+}
+
+function placeFetch(fetch: FetchNode, path: PlanPath): PlacedRequest[] {
+  if (fetch.entities === null) {
+    const asked = compileAskedFields(fetch)
+    return [{ fetch, isForEntities: false, names: namesOf(path), asked }]
+  }
+  const asked = compileAskedOfEntities(fetch)
+  return fetch.entities.flatMap(({ paths }, index) =>
+    paths.map((own) => ({
+      fetch,
+      isForEntities: true,
+      names: namesOf([...path, ...own]),
+      asked: asked[index] ?? new Map(),
+    })),
+  )
 }

@@ -1,5 +1,5 @@
 // Writers of JSON text: objects of one shape, lists, and what stands at several places of the data.
-import { type Data, MalformedData, ownValue } from './data.ts'
+import { type Data, ownValue } from './data.ts'
 import type { Run } from './run.ts'
 
 /** The text of a value; null when its parent has to go. */
@@ -46,8 +46,8 @@ export function writeShape(shape: Shape, data: Data, run: Run): string {
 
 export function compileList(writeItem: Write): Write {
   return once((value, run) => {
-    if (value === undefined || value === null) return NULL
-    if (!Array.isArray(value)) throw new MalformedData('a value stands where a list is due')
+    if (value === null) return NULL
+    if (!Array.isArray(value)) return run.fault()
     let text = '['
     let isWhole = true
     for (let index = 0; index < value.length; index += 1) {

@@ -8,7 +8,6 @@ import type { GraphAccess } from '../supergraph/access.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
 import { forgetLocations, parseDocument } from './parse.ts'
-import { type PlannerFields, refuseAmbiguousNames } from './planner-fields.ts'
 import type { OperationCache, OperationDocument, PreparedOperation } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
@@ -18,7 +17,6 @@ import { findViewer, leaveOutViewer, type ViewerField } from './without-viewer.t
 export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
   readonly access: GraphAccess
-  readonly plannerFields: PlannerFields
   readonly limits: OperationLimits
   readonly logger: { warn(...args: unknown[]): void }
   readonly showSchemaDetails: boolean
@@ -93,12 +91,11 @@ function prepareOperation(
   { query, operationName, queryHash }: OperationText,
   options: OperationCacheOptions & { readonly viewer: ViewerField | null },
 ): { operation: PreparedOperation; tokens: number } {
-  const { schema, access, plannerFields, limits, logger, showSchemaDetails, viewer } = options
+  const { schema, access, limits, logger, showSchemaDetails, viewer } = options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   naming(operation, () => validateDocument(schema, whole, { showSchemaDetails }))
-  refuseAmbiguousNames(schema, whole, plannerFields)
   const variables = { schema, operation, document, limits, showSchemaDetails }
   const checkVariables = createVariablesCheck(variables)
   forgetLocations(whole)

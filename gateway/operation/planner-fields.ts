@@ -2,7 +2,7 @@
 //
 // It merges them into what a client asked for by response name alone. `{ product { taxId: name stock } }`, where `taxId` is the key
 // that leads to `stock`, would answer the key, past every rule and past @inaccessible, and `{ ownerId: echo(text: "me") notes }` would
-// send the client's words to the subgraph whose `notes` requires `ownerId`. So such names stand for their own fields, or for nothing.
+// send the client's words to the subgraph whose `notes` requires `ownerId`. The engine gives such fields other names while it runs them.
 import {
   type ConstDirectiveNode,
   type DocumentNode,
@@ -15,12 +15,8 @@ import {
   parse,
   print,
   type SelectionSetNode,
-  TypeInfo,
   type TypeNode,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql'
-import { GatewayError } from '../errors.ts'
 
 /** By type and field: the arguments with which the planner asks for it, printed. */
 export type PlannerFields = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
@@ -70,52 +66,26 @@ export function readPlannerFields(supergraph: DocumentNode): PlannerFields {
   }
 }
 
-/** @throws GatewayError GRAPHQL_VALIDATION_FAILED for a response name that the planner would take for a field of its own. */
-export function refuseAmbiguousNames(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  plannerFields: PlannerFields,
-): void {
-  const typeInfo = new TypeInfo(schema)
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field(node) {
-        const parent = typeInfo.getParentType()
-        if (parent) refuseIfAmbiguous(node, relatedTypes(schema, parent), plannerFields)
-      },
-    }),
-  )
-}
+/** Names that planners make up for fields that would meet in the answer. */
+const PLANNERS_ALIAS = /__alias_\d+$|^_internal_/
 
-/** The planner's own word for a name that it had to change. */
-const PLANNERS_ALIAS = /__alias_\d+$/
-
-function refuseIfAmbiguous(
+/** Whether a planner would take the name of this field in the answer for a field that it asks for by itself. */
+export function isAmbiguousName(
   node: FieldNode,
-  types: readonly string[],
-  plannerFields: PlannerFields,
-): void {
+  {
+    parent,
+    schema,
+    plannerFields,
+  }: { parent: GraphQLCompositeType; schema: GraphQLSchema; plannerFields: PlannerFields },
+): boolean {
   const field = node.name.value
   const name = node.alias?.value ?? field
-  if (name !== field && (name === '__typename' || PLANNERS_ALIAS.test(name))) throw reserved(name)
-  for (const type of types) {
+  if (name !== field && (name === '__typename' || PLANNERS_ALIAS.test(name))) return true
+  return relatedTypes(schema, parent).some((type) => {
     const known = plannerFields.get(type)?.get(name)
-    if (known === undefined) continue
-    if (name !== field) throw reserved(name)
-    if (!known.has(argumentsOf(node))) throw needsAlias(name)
-  }
-}
-
-// What it stands for is not said: it may be a field that nobody sees.
-function reserved(name: string): GatewayError {
-  const message = `The alias "${name}" cannot be used here. Choose another one.`
-  return new GatewayError('GRAPHQL_VALIDATION_FAILED', { message })
-}
-
-function needsAlias(name: string): GatewayError {
-  const message = `The field "${name}" needs an alias when it has these arguments.`
-  return new GatewayError('GRAPHQL_VALIDATION_FAILED', { message })
+    if (known === undefined) return false
+    return name !== field || !known.has(argumentsOf(node)) || known.size > 1
+  })
 }
 
 /** Types whose objects may be selected together with those of this one. */

@@ -16,6 +16,7 @@ import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
 import { locationOf, withoutValue } from './explain.ts'
 import type { OperationLimits } from './limits.ts'
+import { settleLongNumbers } from './long-numbers.ts'
 import { createNodeCheck } from './nodes.ts'
 
 export interface VariablesCheckOptions {
@@ -59,19 +60,20 @@ export function createVariablesCheck(
         Object.hasOwn(variables, variable.name) && variables[variable.name] !== undefined
       if (!isSent && variable.hasDefault) continue
       const value = isSent ? variables[variable.name] : undefined
-      checkValue(variable, value, limits)
-      if (isSent) checked[variable.name] = value
+      const settled = checkValue(variable, value, limits)
+      if (isSent) checked[variable.name] = settled
     }
     checkNodes(checked)
     return checked
   }
 }
 
-function checkValue(variable: Declared, value: unknown, limits: OperationLimits): void {
+/** @returns the value as it goes on to subgraphs */
+function checkValue(variable: Declared, value: unknown, limits: OperationLimits): unknown {
   const { type, isPageSize, isCondition, location } = variable
   if (value === undefined) {
     if (isNonNullType(type)) throw invalid(variable, 'is required')
-    return
+    return undefined
   }
   if (isCondition && value === null) throw invalid(variable, 'does not fit its type')
   const excess = findExcess(value, limits)
@@ -79,10 +81,12 @@ function checkValue(variable: Declared, value: unknown, limits: OperationLimits)
   if (isPageSize && typeof value === 'number' && value > limits.pageSize) {
     throw invalid(variable, `is larger than ${limits.pageSize}`)
   }
-  coerceInputValue(value, type, (path, _, error) => {
+  const settled = settleLongNumbers(value, type)
+  coerceInputValue(settled, type, (path, _, error) => {
     const why = location === null ? missingField(error) : `: ${withoutValue(error.message)}`
     throw invalid(variable, `does not fit its type${placeOf(path)}${why}`)
   })
+  return settled
 }
 
 /** What of a value goes beyond the limits. Without recursion: nothing has bounded its depth yet. */

@@ -1,6 +1,7 @@
 // Step "body": reads query, operation name and variables; `extensions` of a client go no further than here.
 import { readBody } from '../http/body.ts'
 import { exceededJsonLimit, type JsonLimits } from '../http/json-limits.ts'
+import { markLongNumbers } from '../long-numbers.ts'
 import { badRequest } from '../refusals.ts'
 import type { GatewayRequest, OperationParams } from '../request.ts'
 
@@ -51,7 +52,7 @@ function parseJson(text: string, what: string, limits: JsonLimits): unknown {
   if (exceeded === 'depth') throw badRequest(`${what} is nested too deeply.`)
   if (exceeded === 'size') throw badRequest(`${what} has too many members.`)
   try {
-    return JSON.parse(json)
+    return JSON.parse(markLongNumbers(json))
   } catch {
     throw badRequest(`${what} is not valid JSON.`)
   }

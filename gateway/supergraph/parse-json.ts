@@ -1,4 +1,5 @@
 // A subgraph's answer as plain data: keys that JavaScript treats as prototypes are dropped.
+import { markLongNumbers } from '../long-numbers.ts'
 import { SubgraphFailure } from './post.ts'
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
@@ -20,7 +21,8 @@ function parse(text: string): unknown {
   try {
     // A byte order mark should not be sent, and may be passed over (RFC 8259, section 8.1).
     const json = text.startsWith('\uFEFF') ? text.slice(1) : text
-    return isSuspicious(json) ? JSON.parse(json, withoutPrototypes) : JSON.parse(json)
+    const marked = markLongNumbers(json)
+    return isSuspicious(json) ? JSON.parse(marked, withoutPrototypes) : JSON.parse(marked)
   } catch (cause) {
     throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is no JSON', { cause })
   }

@@ -45,6 +45,8 @@ export function graphParts() {
 export interface Received {
   readonly headers: IncomingHttpHeaders
   readonly body: { query: string; variables?: Record<string, unknown> }
+  /** The body as it came. */
+  readonly text: string
 }
 
 export interface SubgraphFixture {
@@ -52,7 +54,7 @@ export interface SubgraphFixture {
   readonly resolvers?: Record<string, unknown>
   /** Its entry in supergraph.yaml, without URL and schema. */
   readonly settings?: Record<string, unknown>
-  /** Changes an answer before it is sent. */
+  /** Changes an answer before it is sent; text is sent as it is. */
   readonly mangle?: (answer: ExecutionResult) => unknown
 }
 
@@ -196,12 +198,14 @@ async function startSubgraph(
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as Received['body']
-    onRequest({ headers: request.headers, body })
+    const text = Buffer.concat(chunks).toString()
+    const body = JSON.parse(text) as Received['body']
+    onRequest({ headers: request.headers, body, text })
     const variableValues = body.variables ?? {}
     const result = await graphql({ schema, source: body.query, variableValues })
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(fixture.mangle?.(result) ?? result))
+    const answer = fixture.mangle?.(result) ?? result
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server

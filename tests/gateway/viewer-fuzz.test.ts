@@ -82,10 +82,16 @@ const reviews = {
 
 const PROTECTED = new Set(['Query.closed', 'User.email', 'User.drafts'])
 
-describe.each(['compiled', 'stock'] as const)('the viewer of nobody, engine %s', (kind) => {
+const engines = [
+  { kind: 'compiled', planner: 'hive' },
+  { kind: 'compiled', planner: 'apollo' },
+  { kind: 'stock', planner: 'apollo' },
+] as const
+
+describe.each(engines)('the viewer of nobody, engine $kind, planner $planner', (engine) => {
   let graph: GraphFixture
   beforeAll(async () => {
-    graph = await startGraph({ auth, reviews }, { limits, engine: { kind, shadowPercent: 0 } })
+    graph = await startGraph({ auth, reviews }, { limits, engine: { ...engine, shadowPercent: 0 } })
   })
   afterAll(() => graph[Symbol.asyncDispose]())
 

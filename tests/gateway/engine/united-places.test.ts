@@ -1,6 +1,8 @@
 // Equal objects at one place of a plan become one, and only where nothing can tell them apart later.
 import { expect, test } from 'vitest'
+import { createMerge } from '../../../gateway/engine/merge.ts'
 import { compilePlan } from '../../../gateway/engine/plan.ts'
+import type { PlanNode } from '../../../gateway/engine/planners/plan.ts'
 import { Run } from '../../../gateway/engine/run.ts'
 import { contextFor, type SubgraphFixture, startGraph } from '../graph-fixture.ts'
 
@@ -111,6 +113,8 @@ test('equal ones are asked for, merged and written as one, in lists and outside 
     isMutation: false,
     conditions: new Map(),
     isOfType: (typename, condition) => typename === condition,
+    variables: { clientName: (name) => name, constants: {} },
+    merge: createMerge(() => true),
     dataSource: (name) => ({
       send: async (body) => {
         sent.push(body)
@@ -132,30 +136,48 @@ test('equal ones are asked for, merged and written as one, in lists and outside 
 })
 
 /** The orders with the key of their items, then a fetch of each of these fields of the items, all at once. */
-function planOf(path: string, fields: readonly string[]): Parameters<typeof compilePlan>[0] {
-  const fetchOf = (field: string) => ({
-    kind: 'Flatten' as const,
+function planOf(path: string, fields: readonly string[]): PlanNode {
+  const fetchOf = (field: string): PlanNode => ({
+    kind: 'Flatten',
     path: path.split('.'),
     node: {
-      kind: 'Fetch' as const,
-      serviceName: field,
-      operationKind: 'query' as const,
+      kind: 'Fetch',
+      subgraph: field,
       operation: `query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Item { ${field} } } }`,
-      requires: [
+      variables: [],
+      entities: [
         {
-          kind: 'InlineFragment' as const,
-          typeCondition: 'Item',
-          selections: ['__typename', 'id'].map((name) => ({ kind: 'Field' as const, name })),
+          alias: '_entities',
+          variable: 'representations',
+          paths: [[]],
+          requires: [
+            {
+              kind: 'Fragment',
+              type: 'Item',
+              skipIf: null,
+              includeIf: null,
+              selections: ['__typename', 'id'].map((name) => ({
+                kind: 'Field',
+                name,
+                as: name,
+                selections: null,
+              })),
+            },
+          ],
+          inputRewrites: [],
+          outputRewrites: [],
         },
       ],
+      outputRewrites: [],
     },
   })
-  const first = {
-    kind: 'Fetch' as const,
-    serviceName: 'orders',
-    operationKind: 'query' as const,
+  const first: PlanNode = {
+    kind: 'Fetch',
+    subgraph: 'orders',
     operation: '{ orders { item { __typename id } } }',
+    variables: [],
+    entities: null,
+    outputRewrites: [],
   }
-  const rest = { kind: 'Parallel' as const, nodes: fields.map(fetchOf) }
-  return { kind: 'QueryPlan', node: { kind: 'Sequence', nodes: [first, rest] } } as never
+  return { kind: 'Sequence', nodes: [first, { kind: 'Parallel', nodes: fields.map(fetchOf) }] }
 }

@@ -1,6 +1,7 @@
 // The data behind the test graphs: every value follows from a seed, the entity and the field, whoever asks for it.
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js'
 import {
+  type FieldDefinitionNode,
   GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
@@ -14,6 +15,8 @@ import {
   isObjectType,
   isScalarType,
   isUnionType,
+  Kind,
+  parse,
 } from 'graphql'
 
 /** How the world behaves just now; both engines find it the same. */
@@ -48,18 +51,18 @@ export function createResolvers(schema: GraphQLSchema, world: World): GraphQLRes
   return resolvers as GraphQLResolverMap<unknown>
 
   function resolverOf(type: string, { name, type: output, astNode }: Field) {
-    const isRequiring = astNode?.directives?.some((one) => one.name.value === 'requires') === true
+    const requiring = requiredFields(astNode)
     return (source: Source, args: object) => {
       if (source !== undefined && Object.hasOwn(source, name)) return source[name]
       const own = source?.id ?? source?.__place ?? type
-      const place = JSON.stringify([own, name, args, isRequiring && required(source)])
+      const place = JSON.stringify([own, name, args, requiring.map((one) => source?.[one])])
       if (roll(`${place} fails`) < world.failing) throw failure(`${type}.${name} of ${own}`)
       return valueAt(output, place, 0)
     }
   }
 
   async function refer(reference: Record<string, unknown>) {
-    const place = JSON.stringify(reference)
+    const place = JSON.stringify([reference.__typename, reference.id ?? reference.sku])
     if (roll(`${place} gone`) < world.missing) return null
     if (roll(`${place} refused`) < world.failing) throw failure(`reference ${reference.id}`)
     return reference
@@ -111,9 +114,16 @@ export function createResolvers(schema: GraphQLSchema, world: World): GraphQLRes
   }
 }
 
-/** What came with the reference: a field that requires it depends on it. */
-function required(source: Source): unknown {
-  return Object.entries(source ?? {}).filter(([key]) => !key.startsWith('__'))
+/** The names at the top of a field's `@requires`: it depends on these, and on nothing else that a planner may send. */
+function requiredFields(node: FieldDefinitionNode | null | undefined): string[] {
+  const requires = node?.directives?.find(({ name }) => name.value === 'requires')
+  const [fields] = requires?.arguments ?? []
+  if (fields?.value.kind !== Kind.STRING) return []
+  const [definition] = parse(`{ ${fields.value.value} }`).definitions
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return []
+  return definition.selectionSet.selections.flatMap((one) =>
+    one.kind === Kind.FIELD ? [one.name.value] : [],
+  )
 }
 
 function isEntity(type: GraphQLNamedType): boolean {

@@ -1,0 +1,51 @@
+// Which subgraphs may have answered a field: read from the join directives of a supergraph (join spec v0.3), for log lines.
+import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
+import { readArguments } from '../supergraph/links.ts'
+
+export type FieldOwners = (type: string, field: string) => readonly string[]
+
+export function readFieldOwners(supergraph: DocumentNode): FieldOwners {
+  const names = graphNames(supergraph)
+  const owners = new Map<string, readonly string[]>()
+  for (const type of supergraph.definitions) {
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) {
+      continue
+    }
+    const ofType = graphsOf(type.directives, 'join__type')
+    for (const field of type.fields ?? []) {
+      const own = graphsOf(field.directives, 'join__field', (one) => one.external !== true)
+      const graphs = own.length > 0 ? own : ofType
+      const subgraphs = [...new Set(graphs.map((graph) => names.get(graph) ?? graph))]
+      owners.set(`${type.name.value}.${field.name.value}`, subgraphs)
+    }
+  }
+  return (type, field) => owners.get(`${type}.${field}`) ?? []
+}
+
+/** `AUTH` of the enum join__Graph is the subgraph "auth". */
+function graphNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue
+    if (definition.name.value !== 'join__Graph') continue
+    for (const value of definition.values ?? []) {
+      for (const directive of value.directives ?? []) {
+        const { name } = readArguments(directive)
+        if (typeof name === 'string') names.set(value.name.value, name)
+      }
+    }
+  }
+  return names
+}
+
+function graphsOf(
+  directives: readonly ConstDirectiveNode[] = [],
+  directive: string,
+  isWanted: (found: Record<string, unknown>) => boolean = () => true,
+): string[] {
+  return directives
+    .filter(({ name }) => name.value === directive)
+    .map(readArguments)
+    .filter(isWanted)
+    .flatMap(({ graph }) => (typeof graph === 'string' ? [graph] : []))
+}

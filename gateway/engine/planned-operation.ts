@@ -1,0 +1,93 @@
+// What a planner is given of an operation: without what the gateway answers itself, and with names that cannot meet its own.
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql'
+import type { PlannerFields } from '../operation/planner-fields.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { fragmentsOf, reduceDocument } from '../operation/select.ts'
+import { type ClientNames, withDistinctNames } from './distinct-names.ts'
+import { type Constants, hoistLongLiterals } from './long-literals.ts'
+import { withoutOwnFields } from './own-fields.ts'
+import { simplify } from './simplify.ts'
+
+export interface PlannedOperation {
+  /** Printed for the planner; null when nothing has to be fetched. */
+  readonly document: DocumentNode | null
+  readonly operationName: string | null
+  /** What the answer is written from: its names are those of the plan. */
+  readonly answered: PreparedOperation
+  readonly clientNames: ClientNames
+  readonly variables: PlannedVariables
+}
+
+export interface PlannedVariables {
+  /** The client's name of a variable of the plan. */
+  clientName(name: string): string
+  readonly constants: Constants
+}
+
+/** Planners name their own variables without looking at the client's. */
+const PLANNERS_VARIABLE = /^representations$|^__|^sallyport_/
+
+export interface PlanOperationOptions {
+  readonly schema: GraphQLSchema
+  readonly plannerFields: PlannerFields
+  /** What Boolean variables say; null: the plan has to hold whatever they say. */
+  readonly isOn: ((variable: string) => boolean) | null
+}
+
+export function planOperation(
+  prepared: PreparedOperation,
+  options: PlanOperationOptions,
+): PlannedOperation {
+  const { prepared: answered, clientNames } = withDistinctNames(prepared, options)
+  const { operationName } = prepared
+  const simple = simplify(answered, options)
+  const [whole] = simple.definitions
+  const operation = withoutOwnFields(whole as OperationDefinitionNode, fragmentsOf(simple))
+  const variables = renamedVariables(answered.operation)
+  if (operation === null) {
+    return {
+      document: null,
+      operationName,
+      answered,
+      clientNames,
+      variables: { ...variables, constants: {} },
+    }
+  }
+  const reduced = reduceDocument(simple, operation)
+  const { document, constants } = hoistLongLiterals(variables.rename(reduced), options.schema)
+  return {
+    document,
+    operationName,
+    answered,
+    clientNames,
+    variables: { clientName: variables.clientName, constants },
+  }
+}
+
+function renamedVariables({ variableDefinitions = [] }: OperationDefinitionNode) {
+  const taken = variableDefinitions
+    .map(({ variable }) => variable.name.value)
+    .filter((name) => PLANNERS_VARIABLE.test(name))
+  const planned = new Map(taken.map((name, index) => [name, `sallyport_variable_${index}`]))
+  const client = new Map([...planned].map(([name, own]) => [own, name]))
+  return {
+    clientName: (name: string) => client.get(name) ?? name,
+    rename(document: DocumentNode): DocumentNode {
+      if (planned.size === 0) return document
+      return visit(document, {
+        Variable(node) {
+          const name = planned.get(node.name.value)
+          return name === undefined
+            ? undefined
+            : { ...node, name: { kind: Kind.NAME, value: name } }
+        },
+      })
+    },
+  }
+}

@@ -1,0 +1,185 @@
+// The query planner of Apollo over one supergraph, in a thread of its own.
+import { Worker } from 'node:worker_threads'
+import type {
+  FetchNode as ApolloFetch,
+  PlanNode as ApolloNode,
+  FetchDataRewrite,
+  QueryPlan,
+  QueryPlanSelectionNode,
+} from '@apollo/query-planner'
+import { buildASTSchema, parse, print } from 'graphql'
+import { apiSchemaOf } from '../api-schema.ts'
+import {
+  type EntityRequest,
+  type FetchNode,
+  type PathElement,
+  type Plan,
+  type PlanNode,
+  type PlanRewrite,
+  type RequiredSelection,
+  UnknownPlan,
+} from './plan.ts'
+import type { Planner } from './planner.ts'
+
+/** So long a plan may take: its document is as good as hostile. */
+const PLAN_TIMEOUT_MS = 10_000
+
+/** @throws Error when the supergraph is not valid, or asks for what the planner does not know */
+export async function createApolloPlanner(supergraphSdl: string): Promise<Planner> {
+  const document = parse(supergraphSdl)
+  let thread = await startThread(supergraphSdl)
+  return {
+    schema: apiSchemaOf(document),
+    supergraphSchema: buildASTSchema(document, { assumeValid: true }),
+    overridePercentages: [],
+    async plan({ document: operation, operationName }) {
+      if (thread.isGone) thread = await startThread(supergraphSdl)
+      return readApolloPlan(await thread.plan(print(operation), operationName))
+    },
+    stop: () => thread.stop(),
+  }
+}
+
+interface PlannerThread {
+  readonly isGone: boolean
+  plan(text: string, operationName: string | null): Promise<QueryPlan>
+  stop(): Promise<void>
+}
+
+interface Waiting {
+  resolve(plan: QueryPlan): void
+  reject(error: Error): void
+}
+
+type Message =
+  | { readonly isReady: true }
+  | { readonly id: number; readonly plan?: string; readonly error?: string }
+
+/** Resolves once the thread has read the supergraph. */
+async function startThread(supergraphSdl: string): Promise<PlannerThread> {
+  const worker = new Worker(new URL('./apollo-worker.js', import.meta.url), {
+    workerData: { supergraphSdl },
+  })
+  worker.unref()
+  const waiting = new Map<number, Waiting>()
+  let isGone = false
+  let lastId = 0
+  const end = (error: Error) => {
+    isGone = true
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', () => resolve())
+    worker.once('error', reject)
+  })
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the planner has ended')))
+  worker.on('message', (message: Message) => {
+    if ('isReady' in message) return
+    const own = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.plan === undefined) own?.reject(new Error(message.error ?? 'no plan'))
+    else own?.resolve(JSON.parse(message.plan))
+  })
+  return {
+    get isGone() {
+      return isGone
+    },
+    plan(text, operationName) {
+      lastId += 1
+      const id = lastId
+      const deadline = setTimeout(() => {
+        if (waiting.has(id)) void worker.terminate()
+      }, PLAN_TIMEOUT_MS)
+      return new Promise<QueryPlan>((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        worker.postMessage({ id, text, operationName })
+      }).finally(() => clearTimeout(deadline))
+    },
+    async stop() {
+      await worker.terminate()
+    },
+  }
+}
+
+/** @throws UnknownPlan */
+function readApolloPlan({ node }: QueryPlan): Plan {
+  if (node === undefined) return { node: null }
+  if (node.kind === 'Subscription') throw new UnknownPlan('subscription')
+  return { node: readNode(node) }
+}
+
+function readNode(node: ApolloNode): PlanNode {
+  switch (node.kind) {
+    case 'Fetch':
+      return readFetch(node)
+    case 'Flatten':
+      return { kind: 'Flatten', path: node.path.map(readElement), node: readNode(node.node) }
+    case 'Sequence':
+    case 'Parallel':
+      return { kind: node.kind, nodes: node.nodes.map(readNode) }
+    case 'Condition':
+      return {
+        kind: 'Condition',
+        variable: node.condition,
+        whenOn: node.ifClause === undefined ? null : readNode(node.ifClause),
+        whenOff: node.elseClause === undefined ? null : readNode(node.elseClause),
+      }
+    default:
+      throw new UnknownPlan(String(node.kind).toLowerCase())
+  }
+}
+
+function readFetch(fetch: ApolloFetch): FetchNode {
+  if (fetch.contextRewrites !== undefined && fetch.contextRewrites.length > 0) {
+    throw new UnknownPlan('context')
+  }
+  const { serviceName: subgraph, operation, variableUsages = [], outputRewrites = [] } = fetch
+  const outputs = outputRewrites.map(readRewrite)
+  const common = { kind: 'Fetch', subgraph, operation, variables: variableUsages } as const
+  if (fetch.requires === undefined) return { ...common, entities: null, outputRewrites: outputs }
+  if (variableUsages.includes('representations')) {
+    throw new UnknownPlan('variable-named-representations')
+  }
+  const request: EntityRequest = {
+    alias: '_entities',
+    variable: 'representations',
+    paths: [[]],
+    requires: fetch.requires.map(readRequired),
+    inputRewrites: (fetch.inputRewrites ?? []).map(readRewrite),
+    outputRewrites: outputs,
+  }
+  return { ...common, entities: [request], outputRewrites: [] }
+}
+
+function readElement(element: string | number): PathElement {
+  if (typeof element === 'string') return element
+  throw new UnknownPlan('index-in-path')
+}
+
+function readRequired(node: QueryPlanSelectionNode): RequiredSelection {
+  if (node.kind === 'Field') {
+    const selections = node.selections?.map(readRequired) ?? null
+    const name = node.alias ?? node.name
+    return { kind: 'Field', name, as: name, selections }
+  }
+  return {
+    kind: 'Fragment',
+    type: node.typeCondition || null,
+    skipIf: null,
+    includeIf: null,
+    selections: node.selections.map(readRequired),
+  }
+}
+
+const TYPE_PREFIX = '... on '
+
+function readRewrite(rewrite: FetchDataRewrite): PlanRewrite {
+  const path = rewrite.path.map((element) =>
+    element.startsWith(TYPE_PREFIX) ? [element.slice(TYPE_PREFIX.length)] : element,
+  )
+  return rewrite.kind === 'ValueSetter'
+    ? { kind: 'SetValue', path, value: rewrite.setValueTo }
+    : { kind: 'Rename', path, to: rewrite.renameKeyTo }
+}

@@ -1,0 +1,36 @@
+// What the engine wants of a query planner: an operation in, a plan out.
+import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { Plan } from './plan.ts'
+
+/** `hive`: the planner of Hive Router, native and off the loop. `apollo`: `@apollo/query-planner`. */
+export type PlannerKind = 'hive' | 'apollo'
+
+/** One operation and its fragments, valid against what clients see. */
+export interface PlannerInput {
+  readonly document: DocumentNode
+  readonly operationName: string | null
+}
+
+export interface Planner {
+  /** What clients see. */
+  readonly schema: GraphQLSchema
+  /** With what is inaccessible to clients: subgraphs may require it of each other. */
+  readonly supergraphSchema: GraphQLSchema
+  /**
+   * Thresholds of progressive `@override`, in percent and ascending: a plan holds between two of them. Empty in most graphs,
+   * whose operations have one plan.
+   */
+  readonly overridePercentages: readonly number[]
+  /**
+   * Far from free: once for each operation and percentage.
+   *
+   * @param percentage 0 up to 100; which side of each threshold the request is on
+   */
+  plan(input: PlannerInput, percentage: number): Promise<Plan>
+  stop(): Promise<void>
+}
+
+/** No subgraph can answer what is asked for there: to plan it otherwise would be to lose it. */
+export class NoPath extends Error {
+  override readonly name = 'NoPath'
+}

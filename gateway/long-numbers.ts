@@ -1,0 +1,55 @@
+// Numbers that JavaScript would round, kept to the digit: 64-bit integers and long decimals of custom scalars.
+//
+// JSON.parse makes 9007199254740992 of 9007199254740993. Where a text has so long a number, each becomes a string with a mark
+// before its digits; whoever writes JSON takes the mark off again.
+//
+//   {"total":9007199254740993}  →  { total: '\0…9007199254740993' }  →  {"total":9007199254740993}
+//
+// The mark is random and never leaves the process, so nobody can send a string that would be taken for a number.
+import { randomBytes } from 'node:crypto'
+
+const MARK = `\u0000${randomBytes(16).toString('hex')}:`
+const MARKED_JSON = /"\\u0000[0-9a-f]{32}:([^"]*)"/g
+
+/** 2^53 has sixteen digits. Found without looking at each character: most texts have no such row of digits. */
+const LONG = /[\d.]{16}/
+const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|-?\d[\d.eE+-]{15,}/g
+
+/** A JSON text in which numbers that would lose digits are marked strings. Costs a search in a text without. */
+export function markLongNumbers(json: string): string {
+  if (!LONG.test(json)) return json
+  return json.replace(TOKEN, (token) => (isRounded(token) ? JSON.stringify(MARK + token) : token))
+}
+
+/** The digits of a marked value; null for any other. */
+export function longNumberOf(value: unknown): string | null {
+  return typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : null
+}
+
+/** The value that stands for a number of so many digits. */
+export function keepDigits(digits: string): unknown {
+  return isRounded(digits) ? MARK + digits : Number(digits)
+}
+
+/** JSON text in which marked strings, at whatever depth, are numbers again. */
+export function unmarkLongNumbers(json: string): string {
+  const mark = MARK.slice(1)
+  if (!json.includes(mark)) return json
+  return json.replace(MARKED_JSON, (text, digits: string) => (text.includes(mark) ? digits : text))
+}
+
+function isRounded(token: string): boolean {
+  if (token.startsWith('"') || !Number.isFinite(Number(token))) return false
+  return canonical(String(Number(token))) !== canonical(token)
+}
+
+/** Significant digits and the power of ten: equal for two spellings of one number. */
+function canonical(number: string): string {
+  const [mantissa = '', exponent = '0'] = number.toLowerCase().replace('-', '').split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const power = Number(exponent) - fraction.length
+  let end = digits.length
+  while (end > 0 && digits[end - 1] === '0') end -= 1
+  return `${digits.slice(0, end)}e${power + digits.length - end}`
+}

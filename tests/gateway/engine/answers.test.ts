@@ -1,0 +1,246 @@
+// Answers that engines of federation get wrong: lost fields, foreign values, a type's name that changes. Each with both planners.
+import type { FormattedExecutionResult } from 'graphql'
+import { afterEach, describe, expect, test } from 'vitest'
+import { bodyOf } from '../../../gateway/engine/result.ts'
+import {
+  contextFor,
+  type GraphFixture,
+  type SubgraphFixture,
+  startGraph,
+} from '../graph-fixture.ts'
+
+const auth: SubgraphFixture = { sdl: 'type Query { greeting: String @public }' }
+const settings = { access: 'authenticated' }
+const open: GraphFixture[] = []
+
+afterEach(async () => {
+  for (const fixture of open.splice(0)) await fixture[Symbol.asyncDispose]()
+})
+
+const planners = ['hive', 'apollo'] as const
+type PlannerName = (typeof planners)[number]
+
+/** As somebody who is signed in: rules are not what is tested here. */
+async function answer(
+  { graph }: GraphFixture,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<FormattedExecutionResult> {
+  const prepared = graph.operations.prepare(query, null)
+  const checked = prepared.checkVariables(variables)
+  const result = await graph.engine.execute(prepared, { variables: checked, context: contextFor() })
+  return JSON.parse(bodyOf(result))
+}
+
+async function start(
+  planner: PlannerName,
+  subgraphs: Readonly<Record<string, SubgraphFixture>>,
+): Promise<GraphFixture> {
+  const withAccess = Object.entries(subgraphs).map(([name, one]) => [name, { ...one, settings }])
+  const fixture = await startGraph(
+    { auth, ...Object.fromEntries(withAccess) },
+    { engine: { kind: 'compiled', planner, shadowPercent: 0 } },
+  )
+  open.push(fixture)
+  return fixture
+}
+
+describe.each(planners)('with the planner of %s', (planner) => {
+  describe('a field that an interface declares with less', () => {
+    const library = {
+      sdl: /* GraphQL */ `
+        type Query { shelf: Shelf pages: Pages }
+        type Mutation { move: Shelf }
+        interface Shelf { next: Shelf }
+        type Books implements Shelf { next: Books title: String }
+        interface Pages { edges: [Edge!]! }
+        interface Edge { node: Node }
+        interface Node { id: ID! }
+        type BookPages implements Pages { edges: [BookEdge!]! }
+        type BookEdge implements Edge { node: Book }
+        type Book implements Node { id: ID! title: String }
+      `,
+      resolvers: {
+        Query: {
+          shelf: () => ({ __typename: 'Books', next: { title: 'Second' } }),
+          pages: () => ({
+            __typename: 'BookPages',
+            edges: [{ node: { id: '1', title: 'One' } }],
+          }),
+        },
+        Mutation: { move: () => ({ __typename: 'Books', next: { title: 'Moved' } }) },
+      },
+    }
+
+    test.each([
+      ['{ shelf { next { __typename } ... on Books { next { title } } } }', 'shelf', 'Second'],
+      ['{ shelf { ... on Books { next { title } } next { __typename } } }', 'shelf', 'Second'],
+      [
+        'mutation { move { next { __typename } ... on Books { next { title } } } }',
+        'move',
+        'Moved',
+      ],
+    ])('is that of the object: %s', async (query, root, title) => {
+      const fixture = await start(planner, { library })
+      expect(await answer(fixture, query)).toEqual({
+        data: { [root]: { next: { __typename: 'Books', title } } },
+      })
+    })
+
+    test('is that of the object in connections', async () => {
+      const fixture = await start(planner, { library })
+      const query =
+        '{ pages { edges { node { id } } ... on BookPages { edges { node { title } } } } }'
+      expect(await answer(fixture, query)).toEqual({
+        data: { pages: { edges: [{ node: { id: '1', title: 'One' } }] } },
+      })
+    })
+  })
+
+  test('fragments that narrow, then widen, select what they say', async () => {
+    const library = {
+      sdl: /* GraphQL */ `
+        type Query { book: Book }
+        interface Thing { id: ID }
+        interface Media { owner: Owner }
+        type Owner { nick: String }
+        type Book implements Thing & Media { id: ID owner: Owner }
+        type Film implements Media { owner: Owner }
+      `,
+      resolvers: { Query: { book: () => ({ id: '1', owner: { nick: 'Ada' } }) } },
+    }
+    const fixture = await start(planner, { library })
+    const query = '{ book { ... on Thing { ...F0 } } } fragment F0 on Media { owner { nick } }'
+    expect(await answer(fixture, query)).toEqual({ data: { book: { owner: { nick: 'Ada' } } } })
+  })
+
+  describe('an @interfaceObject', () => {
+    const library = {
+      sdl: /* GraphQL */ `
+        type Query { library: [Media!]! }
+        interface Media @key(fields: "id") { id: ID! title: String }
+        type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
+        type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }
+      `,
+      resolvers: {
+        Query: {
+          library: () => [
+            { __typename: 'Book', id: 'b1', title: 'Bound', pages: 7 },
+            { __typename: 'Film', id: 'f1', title: 'Filmed', minutes: 90 },
+          ],
+        },
+        Media: {
+          __resolveType: ({ id }: { id: string }) => (id.startsWith('b') ? 'Book' : 'Film'),
+          __resolveReference: ({ id }: { id: string }) =>
+            id.startsWith('b')
+              ? { id, title: 'Bound', pages: 7 }
+              : { id, title: 'Filmed', minutes: 90 },
+        },
+        Book: {
+          __resolveReference: ({ id }: { id: string }) => ({ id, title: 'Bound', pages: 7 }),
+        },
+        Film: {
+          __resolveReference: ({ id }: { id: string }) => ({ id, title: 'Filmed', minutes: 90 }),
+        },
+      },
+    }
+    const ratings = {
+      sdl: /* GraphQL */ `
+        type Query { rated: [Media!]! }
+        type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }
+      `,
+      resolvers: {
+        Query: { rated: () => [{ id: 'b1' }, { id: 'f1' }] },
+        Media: {
+          __resolveReference: ({ id }: { id: string }) => ({ id }),
+          stars: ({ id }: { id: string }) => (id === 'b1' ? 5 : 3),
+        },
+      },
+    }
+
+    test.each([
+      [
+        '{ library { title ... on Book { __typename stars } } }',
+        { library: [{ title: 'Bound', __typename: 'Book', stars: 5 }, { title: 'Filmed' }] },
+      ],
+      [
+        '{ library { __typename title ... on Book { __typename stars } } }',
+        {
+          library: [
+            { __typename: 'Book', title: 'Bound', stars: 5 },
+            { __typename: 'Film', title: 'Filmed' },
+          ],
+        },
+      ],
+      [
+        '{ library { __typename stars ... on Film { minutes stars } } }',
+        {
+          library: [
+            { __typename: 'Book', stars: 5 },
+            { __typename: 'Film', stars: 3, minutes: 90 },
+          ],
+        },
+      ],
+      [
+        '{ rated { __typename stars ... on Book { pages } } }',
+        {
+          rated: [
+            { __typename: 'Book', stars: 5, pages: 7 },
+            { __typename: 'Film', stars: 3 },
+          ],
+        },
+      ],
+      [
+        '{ rated { ... on Book { __typename stars pages } } }',
+        { rated: [{ __typename: 'Book', stars: 5, pages: 7 }, {}] },
+      ],
+    ])('keeps what its objects are: %s', async (query, data) => {
+      const fixture = await start(planner, { library, ratings })
+      expect(await answer(fixture, query)).toEqual({ data })
+    })
+  })
+})
+
+describe('fields that are required with other arguments', () => {
+  const prices: Readonly<Record<string, number>> = { USD: 10, YEN: 1500, EUR: 9 }
+  const shop = {
+    sdl: /* GraphQL */ `
+      type Query { goods: [Good!]! }
+      type Good @key(fields: "id") { id: ID! price(currency: String!): Int! }
+    `,
+    resolvers: {
+      Query: { goods: () => [{ id: '1' }] },
+      Good: { price: (_: unknown, { currency }: { currency: string }) => prices[currency] },
+    },
+  }
+  const taxes = {
+    sdl: /* GraphQL */ `
+      type Good @key(fields: "id") {
+        id: ID!
+        price(currency: String!): Int! @external
+        tax: Int @requires(fields: "price(currency: \\"USD\\")")
+        duty: Int @requires(fields: "price(currency: \\"YEN\\")")
+      }
+    `,
+    resolvers: {
+      Good: {
+        __resolveReference: (reference: object) => reference,
+        tax: ({ price }: { price: number }) => price * 2,
+        duty: ({ price }: { price: number }) => price * 3,
+      },
+    },
+  }
+
+  test.each([
+    ['{ goods { tax duty } }', { tax: 20, duty: 4500 }],
+    ['{ goods { duty tax } }', { tax: 20, duty: 4500 }],
+    ['{ goods { tax price(currency: "YEN") } }', { tax: 20, price: 1500 }],
+    ['{ goods { tax price(currency: "EUR") } }', { tax: 20, price: 9 }],
+    ['{ goods { tax duty price(currency: "USD") } }', { tax: 20, duty: 4500, price: 10 }],
+    ['query ($c: String!) { goods { duty price(currency: $c) } }', { duty: 4500, price: 9 }],
+  ])('are each sent as required: %s', async (query, good) => {
+    const fixture = await start('hive', { shop, taxes })
+    const variables = query.includes('$c') ? { c: 'EUR' } : {}
+    expect(await answer(fixture, query, variables)).toEqual({ data: { goods: [good] } })
+  })
+})

@@ -1,0 +1,141 @@
+// Numbers that JavaScript would round pass to the digit, in every direction; an id is text whatever a subgraph sends.
+import { GraphQLScalarType, type ValueNode } from 'graphql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bodyOf } from '../../gateway/engine/result.ts'
+import {
+  keepDigits,
+  longNumberOf,
+  markLongNumbers,
+  unmarkLongNumbers,
+} from '../../gateway/long-numbers.ts'
+import { contextFor, type GraphFixture, startGraph } from './graph-fixture.ts'
+
+const LONG = '9007199254740993'
+const DECIMAL = '0.12345678901234567890123'
+
+let fixture: GraphFixture
+let answer: string | null = null
+beforeAll(async () => {
+  fixture = await startGraph({
+    auth: { sdl: 'type Query { greeting: String @public }' },
+    bank: {
+      sdl: /* GraphQL */ `
+        scalar Big
+        type Query {
+          total: Big @public
+          totals: [Big] @public
+          nested: Big @public
+          number: ID @public
+          ratio: Float @public
+          count: Int @public
+          name: String @public
+          echo(value: Big, values: [Big], id: ID, text: String, range: Range): String @public
+          plain(value: Float): Float @public
+        }
+        input Range { from: Big to: Big! id: ID }
+      `,
+      resolvers: {
+        Big: new GraphQLScalarType<unknown, unknown>({
+          name: 'Big',
+          parseValue: (value) => value,
+          parseLiteral: (node: ValueNode) => node,
+        }),
+        Query: { plain: (_: unknown, { value }: { value: number }) => value },
+      },
+      mangle: (result) => answer ?? result,
+    },
+  })
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+/** What the subgraph was sent, as text. */
+async function sent(query: string, variables: string): Promise<string> {
+  const prepared = fixture.graph.operations.prepare(query, null)
+  const checked = prepared.checkVariables(JSON.parse(markLongNumbers(variables)))
+  fixture.received.length = 0
+  await fixture.ask(query, { variables: checked })
+  return fixture.received[0]?.text ?? ''
+}
+
+test.each([
+  ['query ($v: Big) { echo(value: $v) }', `{"v":${LONG}}`, `"v":${LONG}`],
+  ['query ($v: Big) { echo(value: $v) }', `{"v":-${DECIMAL}}`, `"v":-${DECIMAL}`],
+  [
+    'query ($v: Big) { echo(value: $v) }',
+    `{"v":{"a":[${LONG},"${LONG}"]}}`,
+    `{"a":[${LONG},"${LONG}"]}`,
+  ],
+  ['query ($v: [Big]) { echo(values: $v) }', `{"v":[1,${LONG}]}`, `"v":[1,${LONG}]`],
+  [
+    'query ($v: Range) { echo(range: $v) }',
+    `{"v":{"to":${LONG},"id":${LONG}}}`,
+    `{"to":${LONG},"id":"${LONG}"}`,
+  ],
+  ['query ($v: ID) { echo(id: $v) }', `{"v":${LONG}}`, `"v":"${LONG}"`],
+])('a variable: %s %s', async (query, variables, expected) => {
+  expect(await sent(query, variables)).toContain(expected)
+})
+
+test.each([
+  ['total', LONG, LONG],
+  ['total', `-${DECIMAL}`, `-${DECIMAL}`],
+  ['total', `"${LONG}"`, `"${LONG}"`],
+  ['totals', `[1,${LONG},null]`, `[1,${LONG},null]`],
+  ['nested', `{"a":[{"b":${LONG}}],"c":"x"}`, `{"a":[{"b":${LONG}}],"c":"x"}`],
+  ['number', LONG, `"${LONG}"`],
+  ['number', '7', '"7"'],
+  ['ratio', '0.1', '0.1'],
+  ['ratio', DECIMAL, DECIMAL],
+])('an answer: %s %s', async (field, value, expected) => {
+  answer = `{"data":{"${field}":${value}}}`
+  expect(bodyOf(await run(`{ ${field} }`))).toBe(`{"data":{"${field}":${expected}}}`)
+  answer = null
+})
+
+test.each(['count', 'name'])('no %s is so long', async (field) => {
+  answer = `{"data":{"${field}":${LONG}}}`
+  expect(JSON.parse(bodyOf(await run(`{ ${field} }`)))).toMatchObject({
+    data: { [field]: null },
+    errors: [{ path: [field], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }],
+  })
+  answer = null
+})
+
+async function run(query: string) {
+  const prepared = fixture.graph.operations.prepare(query, null)
+  return await fixture.graph.engine.execute(prepared, { variables: {}, context: contextFor() })
+}
+
+test.each([
+  [`{ echo(value: ${LONG}) }`, LONG],
+  [`{ echo(value: 123456789012345678901234567890) }`, '123456789012345678901234567890'],
+  [`{ echo(value: ${DECIMAL}) }`, DECIMAL],
+  [`{ echo(value: { a: [${LONG}, 1] }) }`, `{"a":[${LONG},1]}`],
+  [`{ echo(values: [1, ${LONG}]) }`, LONG],
+  [`{ echo(range: { to: ${LONG} }) }`, LONG],
+])('a literal: %s', async (query, expected) => {
+  expect(await sent(query, '{}')).toContain(expected)
+})
+
+test.each([
+  ['query ($v: String) { echo(text: $v) }'],
+  ['query ($v: Int) { a: plain(value: 1) b: echo(id: $v) }'],
+])('a scalar of GraphQL takes no number that it cannot hold: %s', (query) => {
+  const prepared = () => fixture.graph.operations.prepare(query, null)
+  const variables = JSON.parse(markLongNumbers(`{"v":${LONG}}`))
+  expect(() => prepared().checkVariables(variables)).toThrow()
+})
+
+test('the mark is taken from numbers alone, and never leaves', () => {
+  for (const text of [
+    `{"a":${LONG},"b":"${LONG}","c":[{"d":-${LONG}}],"e":1.5,"f":"\\"${LONG}"}`,
+    `[${DECIMAL},1e400,12345678901234567890e-3]`,
+    '{"short":1,"text":"1.2.3.4.5.6.7.8.9.10"}',
+  ]) {
+    const value = JSON.parse(markLongNumbers(text))
+    expect(unmarkLongNumbers(JSON.stringify(value)).replaceAll('null', '1e400')).toBe(text)
+  }
+  expect(keepDigits('12')).toBe(12)
+  expect(keepDigits('1000000000000000000000')).toBe(1e21)
+  expect(longNumberOf(keepDigits(LONG))).toBe(LONG)
+})
