@@ -217,7 +217,9 @@ test('forwarding headers of a peer that is no listed proxy are ignored, and doct
     const [auth] = plain.auths
     if (auth === undefined) throw new Error('no auth instance')
     expect(await commands.doctor(auth.deps)).not.toContain('WARNING')
-    await plain.client.send('{ viewer { kind } }', {}, { 'x-forwarded-for': '9.9.9.9' })
+    const signIn = 'mutation ($input: LoginInput!) { login(input: $input) { __typename } }'
+    const nobody = { input: { email: 'nobody@example.com', password: 'no password of anybody' } }
+    await plain.client.send(signIn, nobody, { 'x-forwarded-for': '9.9.9.9' })
     await expect
       .poll(async () => await commands.doctor(auth.deps))
       .toContain('WARNING: 127.0.0.1 sends forwarding headers and is not in TRUSTED_PROXIES')

@@ -123,7 +123,7 @@ test('a replay brings events again, in order, with the ids that they had', async
 
 test('a replay without a time that can be read is refused in words', async () => {
   await expect(commands['events replay'](deps(), { since: 'yesterday' })).rejects.toThrow(
-    '--since: a time as 2026-01-31T12:00:00Z',
+    '--since: must be a time, as 2026-01-31T12:00:00Z',
   )
 })
 

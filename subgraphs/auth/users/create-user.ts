@@ -2,7 +2,6 @@
 import type { Knex } from 'knex'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId } from '../core/identifiers.ts'
-import type { StoredPassword } from '../factors/password/hasher.ts'
 import type { CustomClaims } from './custom-claims.ts'
 import { findUserWithRoles, type UserStatus, type UserWithRoles } from './user.ts'
 import { insertEmail } from './user-email.ts'
@@ -14,7 +13,7 @@ export interface NewUser {
   readonly emailNormalized: string
   /** Default true. */
   readonly isEmailVerified?: boolean
-  readonly password: StoredPassword | null
+  readonly password: { readonly hash: string; readonly pepperVersion: number } | null
   readonly fullName: string | null
   readonly displayName: string | null
   readonly roles: readonly string[]

@@ -1,7 +1,6 @@
 // Whether a mail may leave because somebody asked for it: nobody's mailbox is flooded, and only what is mailed counts. Who
 // is refused for another reason, or gets the answer alone, uses up nothing of what the owner of the mailbox may need.
 import type { Knex } from 'knex'
-import type { CodePurpose } from '../../verifications/verification.ts'
 import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
 import { networkOf } from '../network.ts'
@@ -55,7 +54,7 @@ export async function transactMailing<T>(
  */
 export function strangersMail(
   { isThrottleExempt }: Pick<AuthDeps, 'isThrottleExempt'>,
-  mail: { readonly to: string; readonly purpose: CodePurpose; readonly address: string | null },
+  mail: { readonly to: string; readonly purpose: string; readonly address: string | null },
 ): Share[] {
   const mailbox = { email: mail.to, purpose: mail.purpose }
   const network = networkOf(mail.address)
@@ -75,10 +74,7 @@ export function strangersMail(
  * Codes that a session asks for, which may be stolen: ten an hour for an account and a purpose, with no wait between, as
  * several keys are made at one sitting.
  */
-export function ownersMail(mail: {
-  readonly user: string
-  readonly purpose: CodePurpose
-}): Share[] {
+export function ownersMail(mail: { readonly user: string; readonly purpose: string }): Share[] {
   return [{ limit: 'session-mail-hour', key: countKey(mail) }]
 }
 

@@ -3,9 +3,9 @@
 import { FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { randomText } from '../core/identifiers.ts'
-import type { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
+import type { Session } from './session.ts'
 
 export interface AccessToken {
   readonly token: string
