@@ -5,7 +5,7 @@ import { createIdentitySigner } from '@sallyport/claims/seal'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { createAskAccount } from './account/ask.ts'
-import { listenForAdmins } from './admin.ts'
+import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type ApolloContext, createApolloExecution } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createCheckCounts } from './authenticate/check-counts.ts'
@@ -20,6 +20,7 @@ import { listen } from './http/server.ts'
 import { createTellUnlisted } from './http/unlisted-pages.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
+import { createMetrics } from './metrics.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
 import { createPipeline } from './pipeline.ts'
@@ -92,6 +93,7 @@ export async function createGateway(
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
   const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
   const checks = createCheckCounts()
+  const metrics = createMetrics()
   const pipelineParts = {
     ...config,
     ...clocks,
@@ -100,6 +102,7 @@ export async function createGateway(
     identity,
     anonymous: createAnonymous(),
     checks,
+    metrics,
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
@@ -137,7 +140,7 @@ export async function createGateway(
   const { host, tls, limits } = config
   const { headersFor } = cors
   const front = await listen({ host, port: config.port, tls, limits, handle, headersFor })
-  const routes = { live: health.live, ready: health.detail }
+  const routes = { live: health.live, ready: health.detail, metrics: createMetricsPage(metrics) }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
     throw error
@@ -156,7 +159,13 @@ export async function createGateway(
       await becomesReady(health, () => isStopping)
     },
     async reloadGraph() {
-      await supergraph.load(await readGraphSource(place))
+      try {
+        await supergraph.load(await readGraphSource(place))
+        metrics.countSwap('swapped')
+      } catch (error) {
+        metrics.countSwap('refused')
+        throw error
+      }
     },
     async stop() {
       if (isStopping) return

@@ -3,6 +3,7 @@
 import type { AuthQuestions } from './authenticate/auth-questions.ts'
 import type { AddressRules } from './authorize/address-rules.ts'
 import type { Introspection } from './config.ts'
+import type { Metrics } from './metrics.ts'
 import { checkAddress, checkAdminAddress } from './pipeline/address.ts'
 import { writeAnswer } from './pipeline/answer.ts'
 import { type BodyLimits, readOperation } from './pipeline/body.ts'
@@ -35,6 +36,9 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
   readonly isProduction: boolean
   /** Wall clock in milliseconds. */
   readonly now: () => number
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number
+  readonly metrics: Pick<Metrics, 'timeSteps'>
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
@@ -64,11 +68,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['answer', writeAnswer],
   ]
 
+  const { monotonic } = parts
+  const run = steps.map(([, step]) => step)
+  const times = parts.metrics.timeSteps(steps.map(([name]) => name))
+
   return async function pipeline(request) {
-    for (const [, step] of steps) {
-      const pending = step(request)
+    let before = monotonic()
+    for (let index = 0; index < run.length; index += 1) {
+      const pending = run[index]?.(request)
       // Most steps of most requests are done by now: waiting for nothing would cost a turn each.
       if (pending !== undefined) await pending
+      const now = monotonic()
+      times.record(index, now - before)
+      before = now
     }
   }
 }

@@ -5,6 +5,7 @@ import { listenForAdmins } from '../admin.ts'
 import type { GatewayConfig } from '../config.ts'
 import { developmentIdentityKeys } from '../identity-keys.ts'
 import { type KnownWorker, workersHealth } from './health.ts'
+import { workersMetrics } from './metrics.ts'
 import type { WorkerMessage } from './worker.ts'
 
 /** Between the end of a worker and the start of the next one; doubled each time until one gets ready. */
@@ -38,6 +39,7 @@ export async function startWorkers(
     {
       live: () => ({ status: 200, headers: {}, body: '' }),
       ready: () => workersHealth([...workers.values()], { expected: config.workers, isStopping }),
+      metrics: () => workersMetrics([...workers.values()]),
     },
     logger,
   )

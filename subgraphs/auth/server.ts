@@ -10,7 +10,7 @@ import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { formatError } from './core/errors.ts'
 import { inLanguage } from './core/mail/language.ts'
-import { formatFigures, readFigures } from './figures.ts'
+import { readFigures } from './figures.ts'
 import { answerCredentials } from './introspection/http.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
@@ -149,9 +149,9 @@ async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
 }
 
 async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> {
-  const text = formatFigures(await readFigures(deps))
-  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-  response.end(text)
+  const figures = await readFigures(deps)
+  response.writeHead(200, { 'content-type': figures.contentType })
+  response.end(await figures.metrics())
 }
 
 const WARN_EVERY_MS = 60_000

@@ -33,6 +33,31 @@ describe('a gateway that runs', () => {
     expect((await fetch(`${stack.gateway.url}/metrics`)).status).toBe(404)
   })
 
+  test('measures each step of the request path under its name, on the admin listener alone', async () => {
+    const read = async () => {
+      const response = await fetch(`${stack.gateway.adminUrl}/metrics`)
+      expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4')
+      return await response.text()
+    }
+    const countOf = (text: string, step: string) =>
+      Number(
+        new RegExp(`\nsallyport_step_duration_seconds_count{step="${step}"} (\\d+)`).exec(
+          text,
+        )?.[1],
+      )
+    const before = await read()
+    await stack.hello()
+    // Refused by the rules: what comes after them did not happen.
+    expect((await stack.send('{ me { sub } }')).status).toBe(401)
+    const after = await read()
+    const more = (step: string) => countOf(after, step) - countOf(before, step)
+    expect(['load', 'principal', 'rules', 'execute', 'answer'].map(more)).toEqual([2, 2, 1, 1, 1])
+    expect(after).toContain('# TYPE sallyport_step_duration_seconds histogram')
+    expect(after).toContain(
+      `sallyport_step_duration_seconds_bucket{le="+Inf",step="execute"} ${countOf(after, 'execute')}\n`,
+    )
+  })
+
   test('publishes its own keys and those of auth, public parts alone', async () => {
     for (const name of ['jwks.json', 'identity-jwks.json']) {
       const { status, body } = await get(`${stack.gateway.url}/.well-known/${name}`)

@@ -1,0 +1,67 @@
+// What one gateway measures about itself, in the text format that Prometheus reads: GET /metrics of the admin listener.
+// Labels are words of our own: what a client or a subgraph writes is none.
+import { Counter, type Metric, Registry } from 'prom-client'
+import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
+
+export interface Metrics {
+  /** Counts how long the steps of a pipeline take, under their names. */
+  timeSteps(names: readonly string[]): StepTimes
+  countSwap(outcome: 'swapped' | 'refused'): void
+  /** All of it. */
+  text(): Promise<string>
+  /** The same for programs of ours. */
+  json(): Promise<readonly object[]>
+  readonly contentType: string
+}
+
+const STEPS = 'sallyport_step_duration_seconds'
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const swaps = new Counter({
+    name: 'sallyport_graph_swaps_total',
+    help: 'Graphs that were to be served instead of the one before, by what came of it.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+
+  return {
+    timeSteps(names) {
+      const times = createStepTimes(names)
+      registry.registerMetric(stepMetric(times))
+      return times
+    },
+    countSwap: (outcome) => swaps.inc({ outcome }),
+    text: () => registry.metrics(),
+    json: () => registry.getMetricsAsJSON(),
+    contentType: registry.contentType,
+  }
+}
+
+// A histogram of the library makes a text and a look-up of its labels with each value, which costs more than most steps.
+// A registry asks a metric for nothing but this.
+function stepMetric(times: StepTimes): Metric {
+  const metric = {
+    name: STEPS,
+    get: async () => ({
+      name: STEPS,
+      help: 'How long each step of the request path took, for requests that it did not refuse.',
+      type: 'histogram',
+      aggregator: 'sum',
+      values: times.read().flatMap(samplesOf),
+    }),
+  }
+  return metric as unknown as Metric
+}
+
+function samplesOf({ step, buckets, sumSeconds, count }: StepHistogram) {
+  return [
+    ...buckets.map(({ le, count: below }) => ({
+      metricName: `${STEPS}_bucket`,
+      labels: { le: String(le), step },
+      value: below,
+    })),
+    { metricName: `${STEPS}_sum`, labels: { step }, value: sumSeconds },
+    { metricName: `${STEPS}_count`, labels: { step }, value: count },
+  ]
+}
