@@ -18,8 +18,8 @@ const migrations: readonly Migration[] = [
 /** The subgraph's own schema, so that it may share a database with others. */
 export const REVIEWS_SCHEMA = 'reviews'
 
-/** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
-const MIGRATION_LOCK = 7_255_002
+/** No other program, auth included, may use it for an advisory lock on this database. */
+const MIGRATION_LOCK = 7_255_101
 
 /**
  * Brings the database to the newest schema. Two migrators at once are safe: the second waits and finds nothing to do.

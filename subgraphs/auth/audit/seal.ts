@@ -2,6 +2,7 @@
 // a transaction that commits late must not be passed over.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { tryLock } from '../core/advisory-lock.ts'
 import { transact } from '../core/database.ts'
 import {
   type ChainHead,
@@ -20,7 +21,6 @@ interface SealDeps {
 
 const SEAL_MS = 1_000
 const BATCH = 500
-const SEALER_LOCK = 7_255_004
 const CHECKPOINT_RECORDS = 1_000
 const CHECKPOINT_MINUTES = 60
 
@@ -55,11 +55,7 @@ export async function sealOnce({ db, log }: SealDeps): Promise<number> {
   const waiting = await db('audit_unsealed').first('record_id')
   if (waiting === undefined) return 0
   const { sealed, checkpoints } = await transact(db, async (trx) => {
-    const { rows } = await trx.raw<{ rows: { is_mine: boolean }[] }>(
-      'select pg_try_advisory_xact_lock(?) as is_mine',
-      [SEALER_LOCK],
-    )
-    if (rows[0]?.is_mine !== true) return { sealed: 0, checkpoints: [] }
+    if (!(await tryLock(trx, 'auditSealer'))) return { sealed: 0, checkpoints: [] }
     return await sealBatch(trx)
   })
   // Into the logs, which leave the machine: whoever rewrites the whole chain later is found out by these.

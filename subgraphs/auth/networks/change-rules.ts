@@ -2,11 +2,10 @@
 import type { Knex } from 'knex'
 import type { AuthContext } from '../context.ts'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.ts'
+import { lock } from '../core/advisory-lock.ts'
 import { transact } from '../core/database.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Admin, requireAdmin } from '../roles/require-admin.ts'
-
-const RULES_LOCK = 7_255_010
 
 /** @throws AuthError CONFLICT when the rules that result would refuse the caller's own address */
 export async function changeRules<T>(
@@ -16,7 +15,7 @@ export async function changeRules<T>(
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, claims)
     // Two changes that are harmless one by one may shut out together: they come one after the other.
-    await trx.raw('select pg_advisory_xact_lock(?)', [RULES_LOCK])
+    await lock(trx, 'addressRules')
     const result = await change(trx, admin)
     const rules = [...rulesOfSettings(deps.config), ...(await AddressRule.query(trx))]
     if (!admitsAdmin(rules, origin.ipAddress)) {

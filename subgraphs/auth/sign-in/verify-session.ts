@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import type { AuthContext } from '../context.ts'
+import { lockOne } from '../core/advisory-lock.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
@@ -45,9 +46,7 @@ export async function verifySession(context: AuthContext, input: unknown): Promi
   requireCookiesAllowed(context, verification.delivery)
   const started = await transact(context.deps.db, async (trx) => {
     // Several registrations of one address proved at once would wait for each other's rows in a circle.
-    await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
-      verification.email_normalized,
-    ])
+    await lockOne(trx, 'emailAddress', verification.email_normalized)
     await consumeVerification(trx, verification)
     return verification.purpose === 'REGISTRATION'
       ? await completeRegistration(trx, context, verification)

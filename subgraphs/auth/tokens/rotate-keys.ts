@@ -1,12 +1,12 @@
 // Moves signing keys along their life. Any instance may do it at any time: one does, under an advisory lock.
 import type { Knex } from 'knex'
+import { lock } from '../core/advisory-lock.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import { transact } from '../core/database.ts'
 import { revoke } from '../core/revoke.ts'
 import type { VersionedSecret } from '../core/secret.ts'
 import { createSigningKey } from './signing-key.ts'
 
-const ROTATION_LOCK = 7_255_002
 /** Published this long before use, so that every gateway (which refetches each 30 s) has it in time. */
 const PUBLISHED_AHEAD_SECONDS = 120
 /** The longest access token (60 minutes) and the leeway, with room. */
@@ -28,7 +28,7 @@ export async function rotateKeys(
   options: RotateOptions,
 ): Promise<{ created: string[]; activated: string[] }> {
   return await transact(db, async (trx) => {
-    await trx.raw('select pg_advisory_xact_lock(?)', [ROTATION_LOCK])
+    await lock(trx, 'keyRotation')
     const result = { created: [] as string[], activated: [] as string[] }
     if (options.compromisedKid !== undefined) await withdraw(trx, options.compromisedKid)
     await activatePending(trx, result)

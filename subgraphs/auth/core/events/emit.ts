@@ -1,5 +1,6 @@
 // The transactional outbox: an event is written with the change that it tells of, and leaves afterwards.
 import type { Knex } from 'knex'
+import { lockOf } from '../advisory-lock.ts'
 import type { EventData, EventType } from './types.ts'
 
 /**
@@ -13,11 +14,11 @@ export async function emitEvent<T extends EventType>(
   data: EventData<T>,
 ): Promise<string> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `with turn as materialized (select pg_advisory_xact_lock(hashtextextended(?, 1)))
+    `with turn as materialized (select ?)
      insert into outbox_events (type, user_id, data, occurred_at)
      select ?, ?, ?::jsonb, clock_timestamp() from turn
      returning id`,
-    [userId, type, userId, JSON.stringify(data)],
+    [lockOf(trx, 'eventsOfUser', userId), type, userId, JSON.stringify(data)],
   )
   return rows[0]?.id ?? ''
 }
