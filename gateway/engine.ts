@@ -1,6 +1,5 @@
 // Runs an admitted operation. An interface of our own, so that the planner and executor behind it can change.
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
-import type { DataSource } from './data-source.ts'
 import { createCompiledEngine } from './engine/compiled.ts'
 import type { EngineCounters } from './engine/counters.ts'
 import type { PlannerKind } from './engine/planners/planner.ts'
@@ -8,6 +7,7 @@ import { withSecondPlanner } from './engine/planners/second-planner.ts'
 import { withShadow } from './engine/shadow.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
+import type { DataSource } from './subgraph/data-source.ts'
 import { disableApolloTelemetry } from './supergraph/config.ts'
 
 export interface ExecuteOptions {

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
 import { parse } from 'graphql'
-import { createDataSources } from './data-source.ts'
 import {
   createEngine,
   defaultEngineSettings,
@@ -19,11 +18,12 @@ import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
+import { createDataSources } from './subgraph/data-source.ts'
+import type { Traffic } from './subgraph/post.ts'
 import { readAccess } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
 import { createDrain } from './supergraph/drain.ts'
 import type { CustomPolicies } from './supergraph/policies.ts'
-import type { Traffic } from './supergraph/post.ts'
 import { stripAuthDirectives } from './supergraph/strip.ts'
 
 /** One version of the graph. Requests keep the one they began with. */

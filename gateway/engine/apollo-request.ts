@@ -1,9 +1,9 @@
 // Our requests, data sources and logger as the packages of Apollo take them.
 import type { GraphQLDataSource } from '@apollo/gateway'
-import type { DataSource } from '../data-source.ts'
 import type { EngineLogger, ExecuteOptions } from '../engine.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { DataSource } from '../subgraph/data-source.ts'
 
 /** What Apollo's executor reads of a request. */
 export function apolloRequest(

@@ -1,6 +1,6 @@
 // Several requests for entities may travel in one fetch, each under its alias: what of the answer is whose.
 import type { GraphQLFormattedError } from 'graphql'
-import type { SubgraphAnswer } from '../data-source.ts'
+import type { SubgraphAnswer } from '../subgraph/data-source.ts'
 
 /**
  * The part of an answer that belongs to one alias, as if it alone had been asked for.

@@ -1,5 +1,5 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
-import type { DataSource, SubgraphAnswer } from '../data-source.ts'
+import type { DataSource, SubgraphAnswer } from '../subgraph/data-source.ts'
 import { compileAskedFields } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
 import { type Data, isInherited, ownValue, toJson } from './data.ts'

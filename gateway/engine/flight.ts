@@ -1,6 +1,6 @@
 // One fetch of entities, under way or done: several places of the data may wait for the same one.
 import type { GraphQLFormattedError } from 'graphql'
-import type { SubgraphAnswer } from '../data-source.ts'
+import type { SubgraphAnswer } from '../subgraph/data-source.ts'
 import { type Data, hasNested, isObject } from './data.ts'
 
 export interface Flight {

@@ -1,5 +1,5 @@
 // Compiles a plan: a tree of fetches becomes a tree of functions, once for each operation.
-import type { DataSource } from '../data-source.ts'
+import type { DataSource } from '../subgraph/data-source.ts'
 import { compileEntityFetch, sharedKeyOf } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
 import type { Merge } from './merge.ts'

@@ -11,7 +11,7 @@ import {
   negotiateMediaType,
   toGatewayError,
 } from '../../gateway/errors.ts'
-import { maskedErrors, normalizeSubgraphError } from '../../gateway/subgraph-errors.ts'
+import { maskedErrors, normalizeSubgraphError } from '../../gateway/subgraph/errors.ts'
 
 describe('a refusal', () => {
   test.each<[GatewayErrorCode, number]>([

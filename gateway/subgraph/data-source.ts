@@ -1,12 +1,12 @@
 // How the gateway speaks to subgraphs: one pooled client each, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
 import { Pool } from 'undici'
-import type { Log } from '../platform/log.ts'
-import type { IdentityHeader, RequestContext } from './request-context.ts'
-import { createSubgraphLog, type SubgraphLog } from './subgraph-log.ts'
-import { AUTH_SUBGRAPH, type SubgraphConfig } from './supergraph/config.ts'
-import { parseSubgraphJson } from './supergraph/parse-json.ts'
-import { EXCERPT, type PostAnswer, post, SubgraphFailure, type Traffic } from './supergraph/post.ts'
+import type { Log } from '../../platform/log.ts'
+import type { IdentityHeader, RequestContext } from '../request-context.ts'
+import { AUTH_SUBGRAPH, type SubgraphConfig } from '../supergraph/config.ts'
+import { createSubgraphLog, type SubgraphLog } from './log.ts'
+import { parseSubgraphJson } from './parse-json.ts'
+import { EXCERPT, type PostAnswer, post, SubgraphFailure, type Traffic } from './post.ts'
 
 export interface DataSourcesOptions {
   readonly subgraphs: readonly SubgraphConfig[]

@@ -1,6 +1,6 @@
 // What leaves of an error that a subgraph or the executor raised: a stable code and little else, never where it happened.
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
-import { publicMessage } from './errors.ts'
+import { publicMessage } from '../errors.ts'
 
 /** Codes that speak about the caller's credential or the request itself: only auth, or the gateway, may say them. */
 const AUTH_CODES = new Set([

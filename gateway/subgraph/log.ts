@@ -1,14 +1,9 @@
 // What a subgraph said where a client is told less: in the log always, and in development in the answer too.
 import type { GraphQLFormattedError } from 'graphql'
-import type { Log } from '../platform/log.ts'
-import { safeText } from '../platform/redact.ts'
-import {
-  isMasked,
-  normalizeSubgraphError,
-  type SubgraphAnswer,
-  subgraphFailure,
-} from './subgraph-errors.ts'
-import type { SubgraphFailure } from './supergraph/post.ts'
+import type { Log } from '../../platform/log.ts'
+import { safeText } from '../../platform/redact.ts'
+import { isMasked, normalizeSubgraphError, type SubgraphAnswer, subgraphFailure } from './errors.ts'
+import type { SubgraphFailure } from './post.ts'
 
 /** Lines for one answer: one with a thousand errors says little more than one with five. */
 const MAX_LINES = 5
