@@ -8,35 +8,51 @@ import { updateProfile } from './update-profile.ts'
 
 export const typeDefs = gql`
   extend type Query {
-    "Who is calling; null when anonymous."
+    "Who is calling. Null when anonymous."
     viewer: Viewer @public
   }
 
   extend type Mutation {
-    "Absent: as it is. Empty: none."
-    updateProfile(input: UpdateProfileInput!): User @policy(policies: [["session"]])
+    "Changes one's own names. An absent name stays as it is, an empty one is removed."
+    updateProfile(
+      "The arguments."
+      input: UpdateProfileInput!
+    ): User @policy(policies: [["session"]])
   }
 
+  "One's own names."
   input UpdateProfileInput {
+    "At most 200 characters, seen by oneself and admins. Absent: as it is. Empty: removed."
     fullName: String
+    "At most 200 characters, seen by everybody. Absent: as it is. Empty: removed."
     displayName: String
   }
 
+  "The caller, as the gateway knows them on this request."
   type Viewer {
+    "What kind of caller it is."
     kind: PrincipalKind!
-    "With an API key: its owner."
+    "The person who is signed in; with an API key, its owner. Null for a client that acts for nobody."
     user: User
+    "The session that the request belongs to. Null with an API key."
     session: Session
+    "The API key that was sent. Null with a session."
     apiKey: ApiKey
+    "Roles that count on this request: with an API key, those of the key that its owner still holds."
     roles: [String!]!
+    "Scopes that count on this request."
     scopes: [String!]!
-    "To send as X-CSRF-Token with mutations, in cookie sessions."
+    "Send it as the header X-CSRF-Token with every mutation. Null without a cookie session."
     csrfToken: String
   }
 
+  "The kinds of callers. May grow in a minor release."
   enum PrincipalKind {
+    "A person."
     USER
+    "A program with an API key, which acts for the key's owner."
     API_KEY
+    "A program with a credential of its own, which acts for nobody."
     CLIENT
   }
 `

@@ -10,55 +10,109 @@ import { updateUser } from './update-user.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    "Mails an invitation; the user is INVITED until a password was chosen with its link, within 7 days."
-    createUser(input: CreateUserInput!): User @policy(policies: [["role:admin"]])
-    resendInvitation(input: ResendInvitationInput!): User @policy(policies: [["role:admin"]])
-    "Nobody of one's own rank or above, here and below."
-    updateUser(input: UpdateUserInput!): User @policy(policies: [["role:admin"]])
-    "Ends every session; API keys stop until the user is reinstated."
-    suspendUser(input: SuspendUserInput!): User @policy(policies: [["role:admin"]])
-    reinstateUser(input: ReinstateUserInput!): User @policy(policies: [["role:admin"]])
-    revokeUserSessions(input: RevokeUserSessionsInput!): RevokeUserSessionsPayload
-      @policy(policies: [["role:admin"]])
+    """
+    Mails an invitation. The user is INVITED until a password is chosen with its link, within 7
+    days. CONFLICT for an e-mail address that has an account, FORBIDDEN for roles at or above one's
+    own rank.
+    """
+    createUser(
+      "The arguments."
+      input: CreateUserInput!
+    ): User @policy(policies: [["role:admin"]])
+    """
+    Mails the invitation again; links before it stop working. CONFLICT when the invitation was
+    accepted, NOT_FOUND, RATE_LIMITED.
+    """
+    resendInvitation(
+      "The arguments."
+      input: ResendInvitationInput!
+    ): User @policy(policies: [["role:admin"]])
+    "Changes names and claims of somebody below one's own rank. NOT_FOUND, FORBIDDEN."
+    updateUser(
+      "The arguments."
+      input: UpdateUserInput!
+    ): User @policy(policies: [["role:admin"]])
+    """
+    Ends every session of somebody below one's own rank; API keys stop until the user is reinstated.
+    NOT_FOUND, FORBIDDEN, CONFLICT.
+    """
+    suspendUser(
+      "The arguments."
+      input: SuspendUserInput!
+    ): User @policy(policies: [["role:admin"]])
+    "Lets a suspended person sign in again. NOT_FOUND, FORBIDDEN, CONFLICT."
+    reinstateUser(
+      "The arguments."
+      input: ReinstateUserInput!
+    ): User @policy(policies: [["role:admin"]])
+    "Ends every session of somebody below one's own rank. NOT_FOUND, FORBIDDEN."
+    revokeUserSessions(
+      "The arguments."
+      input: RevokeUserSessionsInput!
+    ): RevokeUserSessionsPayload @policy(policies: [["role:admin"]])
   }
 
+  "Somebody to invite."
   input CreateUserInput {
+    "E-mail address that the invitation goes to, at most 254 characters."
     email: String!
+    "At most 200 characters, seen by the person and admins."
     fullName: String
+    "At most 200 characters, seen by everybody."
     displayName: String
-    "Beside user, which everybody has."
+    "Roles beside user, which everybody has. At most 20."
     roles: [String!]
+    """
+    Claims for this person's tokens. Names in lower case; strings, numbers, booleans and lists of
+    strings; 1 KB in all.
+    """
     customClaims: JSONObject
   }
 
+  "Whose invitation is sent again."
   input ResendInvitationInput {
+    "Id of the user."
     id: ID!
   }
 
+  "What changes on a user; what is absent stays as it is."
   input UpdateUserInput {
+    "Id of the user."
     id: ID!
-    "Absent: as it is. Empty: none."
+    "At most 200 characters. Absent: as it is. Empty: removed."
     fullName: String
+    "At most 200 characters. Absent: as it is. Empty: removed."
     displayName: String
-    "Replaces all of the user's own. Names in lower case; texts, numbers, flags and lists of texts; 1 KB in all."
+    """
+    Replaces all of the user's own claims. Names in lower case; strings, numbers, booleans and lists
+    of strings; 1 KB in all.
+    """
     customClaims: JSONObject
   }
 
+  "Whose account is stopped, and why."
   input SuspendUserInput {
+    "Id of the user."
     id: ID!
-    "For other admins."
+    "For other admins, at most 500 characters."
     reason: String
   }
 
+  "Whose account is opened again."
   input ReinstateUserInput {
+    "Id of the user."
     id: ID!
   }
 
+  "Whose sessions end."
   input RevokeUserSessionsInput {
+    "Id of the user."
     userId: ID!
   }
 
+  "What was ended."
   type RevokeUserSessionsPayload {
+    "Ids of the sessions that this call ended; empty when none was open."
     revokedSessionIds: [ID!]!
   }
 `

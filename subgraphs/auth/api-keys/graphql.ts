@@ -14,93 +14,165 @@ import { verifyApiKey } from './verify-api-key.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    "Key and secret are shown this once. The e-mailed code, sent to verifyApiKey, makes them usable."
-    createApiKey(input: CreateApiKeyInput!): CreateApiKeyPayload @policy(policies: [["session"]])
-    verifyApiKey(input: VerifyApiKeyInput!): ApiKey @policy(policies: [["session"]])
-    "Renames or narrows a key; it never may more than before."
-    updateApiKey(input: UpdateApiKeyInput!): ApiKey @policy(policies: [["session"]])
-    "A new secret. The old one works on for the overlap, which starts when the new one is verified."
-    rotateApiKey(input: RotateApiKeyInput!): CreateApiKeyPayload @policy(policies: [["session"]])
-    revokeApiKey(input: RevokeApiKeyInput!): ApiKey @policy(policies: [["session"]])
+    """
+    Creates an API key. Key and secret are shown this once, and work after verifyApiKey has been
+    called with the e-mailed code. CONFLICT when there are too many, FORBIDDEN for roles or scopes
+    that one does not hold.
+    """
+    createApiKey(
+      "The arguments."
+      input: CreateApiKeyInput!
+    ): CreateApiKeyPayload @policy(policies: [["session"]])
+    "Activates a new key or secret with the e-mailed code. VERIFICATION_FAILED with attemptsRemaining."
+    verifyApiKey(
+      "The arguments."
+      input: VerifyApiKeyInput!
+    ): ApiKey @policy(policies: [["session"]])
+    "Renames an API key or narrows it; it never allows more than before. NOT_FOUND, CONFLICT."
+    updateApiKey(
+      "The arguments."
+      input: UpdateApiKeyInput!
+    ): ApiKey @policy(policies: [["session"]])
+    """
+    Creates a new secret. The old one keeps working for the overlap, which starts when the new one
+    is verified. NOT_FOUND, CONFLICT.
+    """
+    rotateApiKey(
+      "The arguments."
+      input: RotateApiKeyInput!
+    ): CreateApiKeyPayload @policy(policies: [["session"]])
+    "Ends an API key of one's own. It is refused within a second. NOT_FOUND where there is none."
+    revokeApiKey(
+      "The arguments."
+      input: RevokeApiKeyInput!
+    ): ApiKey @policy(policies: [["session"]])
   }
 
   extend type User {
-    apiKeys(first: Int, after: String, last: Int, before: String): ApiKeyConnection
-      @policy(policies: [["session"]])
+    "API keys of the person, oldest first, for oneself and admins."
+    apiKeys(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): ApiKeyConnection @policy(policies: [["session"]])
   }
 
+  "A new API key."
   input CreateApiKeyInput {
+    "What it is for, 1 to 100 characters."
     name: String!
     "Some of your own roles. Omitted: none."
     roles: [String!]
     "Some of the scopes of these roles. Omitted: none."
     scopes: [String!]
+    "When it expires. Omitted: never."
     expiresAt: DateTime
-    "Addresses and CIDR ranges. Omitted: from anywhere."
+    "Network addresses and CIDR ranges that it works from. Omitted: from anywhere."
     allowedIps: [String!]
   }
 
+  "The key and its secret, shown once."
   type CreateApiKeyPayload {
+    "The API key."
     apiKey: ApiKey!
-    "Sent as X-API-Key."
+    "Send it as X-API-Key."
     key: String!
-    "Sent as X-API-Secret; never shown again."
+    "Send it as X-API-Secret. It is never shown again."
     secret: String!
-    "null when API_KEY_VERIFICATION=off."
+    "Prove it with verifyApiKey before the secret works. Null when API_KEY_VERIFICATION=off."
     verification: Verification
   }
 
+  "The e-mailed code of a new key or secret."
   input VerifyApiKeyInput {
+    "Id of the verification that createApiKey or rotateApiKey returned."
     verificationId: ID!
+    "The e-mailed code, 8 digits."
     code: String!
   }
 
+  "What changes on an API key; what is absent stays as it is."
   input UpdateApiKeyInput {
+    "Id of the API key."
     id: ID!
+    "A new name, 1 to 100 characters."
     name: String
+    "Some of the key's present roles."
     roles: [String!]
+    "Some of the key's present scopes."
     scopes: [String!]
+    "Network addresses and CIDR ranges within those that are allowed at present."
     allowedIps: [String!]
   }
 
+  "Which API key gets a new secret."
   input RotateApiKeyInput {
+    "Id of the API key."
     id: ID!
-    "How long the old secret works on, at most 86400. Default 3600."
+    "How long the old secret keeps working, at most 86400 seconds. Default 3600."
     overlapSeconds: Int
   }
 
+  "Which API key ends."
   input RevokeApiKeyInput {
+    "Id of the API key."
     id: ID!
   }
 
+  "The state of an API key."
   enum ApiKeyStatus {
+    "It waits for its e-mailed code."
     PENDING
+    "It works."
     ACTIVE
+    "It was ended."
     REVOKED
+    "Its time is over."
     EXPIRED
   }
 
+  "A credential for a program, which acts for the key's owner."
   type ApiKey {
+    "Id of the API key; not the key itself."
     id: ID!
+    "What it is for."
     name: String!
+    "The public half, sent as X-API-Key."
     key: String!
+    "Its present state."
     status: ApiKeyStatus!
+    "Roles that were given to it; those that its owner no longer holds do not count."
     roles: [String!]!
+    "Scopes that were given to it; those that its owner no longer holds do not count."
     scopes: [String!]!
+    "Network addresses and CIDR ranges that it works from. Null: from anywhere."
     allowedIps: [String!]
+    "When it was created."
     createdAt: DateTime!
+    "When it expires. Null: never."
     expiresAt: DateTime
-    "To the minute."
+    "When it was last used, to the minute. Null: not yet."
     lastUsedAt: DateTime
   }
 
+  "A page of API keys."
   type ApiKeyConnection {
+    "The API keys on this page, with their cursors."
     edges: [ApiKeyEdge!]!
+    "Where this page lies in the list."
     pageInfo: PageInfo!
   }
 
+  "An entry of a page."
   type ApiKeyEdge {
+    "Pass it as after or before to read on from here."
     cursor: String!
+    "The entry."
     node: ApiKey!
   }
 `

@@ -13,56 +13,100 @@ import { verifyEmail } from './verify-email.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    "Mails a code to the address; verifyEmail adds it. Needs a sign-in of the last 15 minutes, as the next ones do."
-    addEmail(input: AddEmailInput!): Verification @policy(policies: [["session", "fresh:900"]])
-    verifyEmail(input: VerifyEmailInput!): UserEmail @policy(policies: [["session"]])
-    "A verified address of one's own. The one before is told, and can undo it for 72 hours, unless it was put in the place of this one just before."
-    setPrimaryEmail(input: SetPrimaryEmailInput!): User @policy(policies: [["session", "fresh:900"]])
-    "Any but the primary one, which is told and can undo it for 72 hours."
-    removeEmail(input: RemoveEmailInput!): User @policy(policies: [["session", "fresh:900"]])
-    "What the mailed link does: addresses are as they were, every session ends, the password is void."
-    undoEmailChange(input: UndoEmailChangeInput!): AccountSecured @public(staleCredentials: true)
+    """
+    Mails a code to a further e-mail address; verifyEmail adds it. Needs a sign-in within the last
+    15 minutes. CONFLICT when the account has too many, RATE_LIMITED.
+    """
+    addEmail(
+      "The arguments."
+      input: AddEmailInput!
+    ): Verification @policy(policies: [["session", "fresh:900"]])
+    "Adds the e-mail address whose code is proved. VERIFICATION_FAILED with attemptsRemaining."
+    verifyEmail(
+      "The arguments."
+      input: VerifyEmailInput!
+    ): UserEmail @policy(policies: [["session"]])
+    """
+    Makes a verified e-mail address of one's own the primary one. The one before gets a mail, and
+    can undo the change for 72 hours unless it was itself replaced just before. Needs a sign-in
+    within the last 15 minutes. NOT_FOUND, CONFLICT.
+    """
+    setPrimaryEmail(
+      "The arguments."
+      input: SetPrimaryEmailInput!
+    ): User @policy(policies: [["session", "fresh:900"]])
+    """
+    Removes an e-mail address other than the primary one. The removed one gets a mail, and can undo
+    the change for 72 hours. Needs a sign-in within the last 15 minutes. NOT_FOUND, CONFLICT.
+    """
+    removeEmail(
+      "The arguments."
+      input: RemoveEmailInput!
+    ): User @policy(policies: [["session", "fresh:900"]])
+    """
+    What the mailed link does: the e-mail addresses are as they were, every session ends, and the
+    password becomes void. VERIFICATION_FAILED for a link that is used or expired.
+    """
+    undoEmailChange(
+      "The arguments."
+      input: UndoEmailChangeInput!
+    ): AccountSecured @public(staleCredentials: true)
   }
 
   extend type User {
+    "Every e-mail address of the person, for oneself and admins."
     emails: [UserEmail!] @authenticated
   }
 
-  "An address of a person. Each belongs to one account at most."
+  "An e-mail address of a person. Each belongs to one account at most."
   type UserEmail {
+    "Id of this entry."
     id: ID!
+    "The e-mail address."
     email: String!
+    "Whether it is the login name."
     primary: Boolean!
-    "null: made by an invitation or an import, and not proved yet."
+    "When it was proved. Null: it came with an invitation or an import and has not been proved yet."
     verifiedAt: DateTime
+    "When it was added."
     createdAt: DateTime!
   }
 
   "The account was taken back: every session has ended and the password is void."
   type AccountSecured {
-    "Give it to resetPassword with a new password. Works for an hour."
+    "Pass it to resetPassword with a new password. Works for one hour."
     resetToken: String!
   }
 
+  "A further e-mail address."
   input AddEmailInput {
+    "At most 254 characters."
     email: String!
   }
 
+  "The code that was mailed to the new e-mail address."
   input VerifyEmailInput {
+    "Id of the verification that addEmail returned."
     verificationId: ID!
+    "The e-mailed code, 8 digits."
     code: String!
   }
 
+  "Which e-mail address becomes the primary one."
   input SetPrimaryEmailInput {
+    "Id of the UserEmail."
     id: ID!
   }
 
+  "Which e-mail address is removed."
   input RemoveEmailInput {
+    "Id of the UserEmail."
     id: ID!
   }
 
+  "The token of the mailed link."
   input UndoEmailChangeInput {
-    "What stands behind the # of the link."
+    "What stands after the # of the link."
     token: String!
   }
 `

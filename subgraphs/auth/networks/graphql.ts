@@ -8,63 +8,110 @@ import { deleteAddressRule } from './delete-address-rule.ts'
 
 export const typeDefs = gql`
   extend type Query {
-    "Those that were made here; the settings of the gateways count beside them."
-    addressRules(first: Int, after: String, last: Int, before: String): AddressRuleConnection!
-      @policy(policies: [["role:admin"]])
+    """
+    Rules about network addresses that admins created, oldest first; those of the gateways' settings
+    count beside them.
+    """
+    addressRules(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): AddressRuleConnection! @policy(policies: [["role:admin"]])
   }
 
   extend type Mutation {
-    "Counts on every gateway within a second. What would shut you out yourself is refused."
-    createAddressRule(input: CreateAddressRuleInput!): AddressRule @policy(policies: [["role:admin"]])
-    deleteAddressRule(input: DeleteAddressRuleInput!): DeleteAddressRulePayload
-      @policy(policies: [["role:admin"]])
+    """
+    Allows or denies a network on every gateway within a second. CONFLICT for a rule that would shut
+    you out yourself, or when there are too many.
+    """
+    createAddressRule(
+      "The arguments."
+      input: CreateAddressRuleInput!
+    ): AddressRule @policy(policies: [["role:admin"]])
+    """
+    Deletes a rule, on every gateway within a second. NOT_FOUND where there is none, CONFLICT when
+    it would shut you out yourself.
+    """
+    deleteAddressRule(
+      "The arguments."
+      input: DeleteAddressRuleInput!
+    ): DeleteAddressRulePayload @policy(policies: [["role:admin"]])
   }
 
+  "What a rule does with its network."
   enum AddressRuleAction {
-    "As soon as one network is allowed, all others are not."
+    "Once one network is allowed, all others are refused."
     ALLOW
-    "Denied is denied, allowed or not."
+    "Refused, even where another rule allows it."
     DENY
   }
 
+  "Whom a rule is for."
   enum AddressRuleScope {
+    "Every caller."
     EVERYBODY
-    "Whoever has the role admin."
+    "Callers with the role admin."
     ADMINS
   }
 
+  "A network from which the graph may or may not be used."
   type AddressRule {
+    "Id of the rule."
     id: ID!
+    "Whether the network is allowed or denied."
     action: AddressRuleAction!
+    "Whom it is for."
     appliesTo: AddressRuleScope!
-    "An address or a CIDR range, IPv4 or IPv6."
+    "A network address or a CIDR range, IPv4 or IPv6."
     network: String!
+    "Why the rule is there. Null where nothing was written."
     note: String
+    "When it was created."
     createdAt: DateTime!
   }
 
+  "A page of rules."
   type AddressRuleConnection {
+    "The rules on this page, with their cursors."
     edges: [AddressRuleEdge!]!
+    "Where this page lies in the list."
     pageInfo: PageInfo!
   }
 
+  "An entry of a page."
   type AddressRuleEdge {
+    "Pass it as after or before to read on from here."
     cursor: String!
+    "The entry."
     node: AddressRule!
   }
 
+  "A new rule."
   input CreateAddressRuleInput {
+    "Whether the network is allowed or denied."
     action: AddressRuleAction!
+    "Whom it is for."
     appliesTo: AddressRuleScope = EVERYBODY
+    "A network address or a CIDR range, IPv4 or IPv6."
     network: String!
+    "Why the rule is there, at most 200 characters."
     note: String
   }
 
+  "Which rule is deleted."
   input DeleteAddressRuleInput {
+    "Id of the rule."
     id: ID!
   }
 
+  "What was deleted."
   type DeleteAddressRulePayload {
+    "Id of the rule."
     id: ID!
   }
 `

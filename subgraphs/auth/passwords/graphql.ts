@@ -7,36 +7,58 @@ import { resetPassword } from './reset-password.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    "Other sessions end; this one gets new tokens."
-    changePassword(input: ChangePasswordInput!): SignedIn @policy(policies: [["session"]])
-    "Mails a link and a code. The answer is the same for an address without an account."
-    requestPasswordReset(input: RequestPasswordResetInput!): Verification @public(staleCredentials: true)
-    "With the link's token, or with verificationId and code. Every session ends, and nobody is signed in."
-    resetPassword(input: ResetPasswordInput!): ResetPasswordPayload @public(staleCredentials: true)
+    """
+    Changes one's password. Other sessions end; this one gets new tokens. INVALID_CREDENTIALS when
+    currentPassword is wrong, WEAK_PASSWORD, RATE_LIMITED.
+    """
+    changePassword(
+      "The arguments."
+      input: ChangePasswordInput!
+    ): SignedIn @policy(policies: [["session"]])
+    "Mails a link and a code. The answer is the same for an e-mail address without an account. RATE_LIMITED."
+    requestPasswordReset(
+      "The arguments."
+      input: RequestPasswordResetInput!
+    ): Verification @public(staleCredentials: true)
+    """
+    Sets a new password with the link's token, or with verificationId and code. Every session ends,
+    and nobody is signed in. VERIFICATION_FAILED, WEAK_PASSWORD.
+    """
+    resetPassword(
+      "The arguments."
+      input: ResetPasswordInput!
+    ): ResetPasswordPayload @public(staleCredentials: true)
   }
 
+  "The present password and the next one."
   input ChangePasswordInput {
+    "The present password."
     currentPassword: String!
-    "10 to 128 characters."
+    "10 to 128 characters, and not one that is easily guessed."
     newPassword: String!
   }
 
+  "Whose password is to be reset."
   input RequestPasswordResetInput {
+    "The primary e-mail address of the account, at most 254 characters."
     email: String!
   }
 
+  "Either token, or verificationId with code."
   input ResetPasswordInput {
-    "What stands behind the # of the link: of a reset, or of an invitation."
+    "What stands after the # of the link of a reset or an invitation."
     token: String
-    "From requestPasswordReset, together with code."
+    "From requestPasswordReset; needs code."
     verificationId: ID
+    "The e-mailed code, 8 digits; needs verificationId."
     code: String
-    "10 to 128 characters."
+    "10 to 128 characters, and not one that is easily guessed."
     newPassword: String!
   }
 
+  "The password was set."
   type ResetPasswordPayload {
-    "The address to log in with now."
+    "The e-mail address to log in with now."
     email: String!
   }
 `

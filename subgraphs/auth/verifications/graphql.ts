@@ -10,43 +10,69 @@ import type { Verification } from './verification.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
-    "Sends a new code, once a minute and five times an hour; codes before it stop working."
-    resendVerification(input: ResendVerificationInput!): Verification @public(staleCredentials: true)
+    """
+    Sends a new code, at most once a minute and five times an hour; codes before it stop working.
+    RATE_LIMITED with retryAfterSeconds, VERIFICATION_FAILED.
+    """
+    resendVerification(
+      "The arguments."
+      input: ResendVerificationInput!
+    ): Verification @public(staleCredentials: true)
   }
 
+  "Something must be proved first."
   type VerificationRequired {
+    "What is to be proved, and how."
     verification: Verification!
   }
 
+  "A proof that is asked for, usually a code that was mailed."
   type Verification {
-    "A secret of whoever began the flow."
+    "A secret of whoever began the flow: pass it back with the code, and do not log or share it."
     id: ID!
+    "What the proof is for."
     purpose: VerificationPurpose!
+    "Ways to prove it; any of them is enough."
     methods: [VerificationMethod!]!
-    "Where the code went, shortened."
+    "The e-mail address that the code went to, shortened. Null where nothing was sent."
     sentTo: String
+    "When it expires: 10 minutes after the last code was sent."
     expiresAt: DateTime!
-    "null: no more codes are sent for this verification."
+    "When resendVerification works next. Null: no more codes are sent for this verification."
     resendAvailableAt: DateTime
   }
 
+  "What a proof is for. May grow in a minor release."
   enum VerificationPurpose {
+    "A new account: verifySession."
     REGISTRATION
+    "A login on a device that is not known: verifySession."
     LOGIN
+    "A new API key, or a new secret: verifyApiKey."
     API_KEY
+    "A further e-mail address: verifyEmail."
     EMAIL
+    "A forgotten password: resetPassword."
     PASSWORD_RESET
+    "The end of the account: confirmAccountDeletion."
     ACCOUNT_DELETION
   }
 
+  "How something can be proved. May grow in a minor release."
   enum VerificationMethod {
+    "A code that was mailed."
     EMAIL_CODE
+    "A code of an authenticator app."
     TOTP
+    "A passkey."
     PASSKEY
+    "One of the recovery codes that were shown once."
     RECOVERY_CODE
   }
 
+  "Which verification needs a new code."
   input ResendVerificationInput {
+    "Id of the verification."
     verificationId: ID!
   }
 `

@@ -6,32 +6,68 @@ import { listProducts } from './list-products.ts'
 import type { Product } from './product.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
+  "What can be read."
   type Query {
-    "Newest first."
-    products(first: Int, after: String, last: Int, before: String): ProductConnection @public
-    product(id: ID!): Product @public
+    "Products, newest first."
+    products(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): ProductConnection @public
+    "A product by id. Null where there is none."
+    product(
+      "Id of the product."
+      id: ID!
+    ): Product @public
   }
 
+  "Something that can be reviewed."
   type Product @key(fields: "id") @public {
+    "Id of the product."
     id: ID!
+    "What it is called."
     name: String!
+    "What it is. Null where nothing was written."
     description: String
+    "Price in cents."
     priceCents: Int!
+    "When it was added."
     createdAt: DateTime!
-    "Null while nobody has reviewed it."
+    "Average of the visible ratings, 1 to 5. Null while nobody has reviewed it."
     averageRating: Float
+    "How many visible reviews there are."
     reviewCount: Int!
-    "Newest first."
-    reviews(first: Int, after: String, last: Int, before: String): ReviewConnection!
+    "Visible reviews of it, newest first."
+    reviews(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): ReviewConnection!
   }
 
+  "A page of products."
   type ProductConnection {
+    "The products on this page, with their cursors."
     edges: [ProductEdge!]!
+    "Where this page lies in the list."
     pageInfo: PageInfo!
   }
 
+  "An entry of a page."
   type ProductEdge {
+    "Pass it as after or before to read on from here."
     cursor: String!
+    "The entry."
     node: Product!
   }
 `)

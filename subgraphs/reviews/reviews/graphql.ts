@@ -11,54 +11,95 @@ import type { Review } from './review.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
   extend type Query {
-    "What moderators hid, newest first."
-    hiddenReviews(first: Int, after: String, last: Int, before: String): ReviewConnection
-      @policy(policies: [["role:admin"]])
+    "Reviews that moderators hid, newest first, for admins."
+    hiddenReviews(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): ReviewConnection @policy(policies: [["role:admin"]])
   }
 
+  "What can be changed."
   type Mutation {
-    "One review a person and product."
-    addReview(input: AddReviewInput!): Review @authenticated
-    hideReview(input: HideReviewInput!): Review @policy(policies: [["role:moderator", "live"]])
+    """
+    Writes a review, one per person and product. CONFLICT for a second one, NOT_FOUND where there is
+    no such product, BAD_USER_INPUT.
+    """
+    addReview(
+      "The arguments."
+      input: AddReviewInput!
+    ): Review @authenticated
+    "Hides a review, for moderators. NOT_FOUND where there is none."
+    hideReview(
+      "The arguments."
+      input: HideReviewInput!
+    ): Review @policy(policies: [["role:moderator", "live"]])
   }
 
+  "What somebody thinks of a product."
   type Review {
+    "Id of the review."
     id: ID! @public
+    "The product that it is about."
     product: Product @public
-    "Null when the person's account is gone."
+    "Who wrote it. Null when the person's account is gone."
     author: User @public
-    "1 to 5."
+    "1 to 5, where 5 is best."
     rating: Int! @public
+    "The text, 1 to 5000 characters."
     body: String! @public
+    "When it was written."
     createdAt: DateTime! @public
-    "Null while it is visible."
+    "Who hid it and why, for admins. Null while it is visible."
     moderation: Moderation @policy(policies: [["role:admin"]])
   }
 
+  "How a review came to be hidden."
   type Moderation {
+    "When it was hidden."
     hiddenAt: DateTime!
+    "The moderator. Null when that account is gone."
     hiddenBy: User
+    "What the moderator wrote."
     reason: String!
   }
 
+  "A page of reviews."
   type ReviewConnection {
+    "The reviews on this page, with their cursors."
     edges: [ReviewEdge!]!
+    "Where this page lies in the list."
     pageInfo: PageInfo!
   }
 
+  "An entry of a page."
   type ReviewEdge {
+    "Pass it as after or before to read on from here."
     cursor: String!
+    "The entry."
     node: Review!
   }
 
+  "A new review."
   input AddReviewInput {
+    "Id of the product."
     productId: ID!
+    "1 to 5, where 5 is best."
     rating: Int!
+    "1 to 5000 characters."
     body: String!
   }
 
+  "Which review is hidden, and why."
   input HideReviewInput {
+    "Id of the review."
     reviewId: ID!
+    "1 to 500 characters, for admins."
     reason: String!
   }
 `)

@@ -4,10 +4,21 @@ import { type PageArgs, parsePage } from '../connection.ts'
 import type { ReviewsContext } from '../context.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
+  "A person. Private fields are for oneself and admins: null with FORBIDDEN for others."
   type User @key(fields: "id") {
+    "Id of the user: usr_ and random characters, or what an import brought, up to 128 characters."
     id: ID! @public
-    "Newest first. Null when reviews are away."
-    reviews(first: Int, after: String, last: Int, before: String): ReviewConnection @public
+    "Visible reviews that the person wrote, newest first. Null while reviews are unavailable."
+    reviews(
+      "How many from the start, 1 to 100. Default 20."
+      first: Int
+      "A cursor: the page begins after it. Goes with first."
+      after: String
+      "How many from the end, 1 to 100."
+      last: Int
+      "A cursor: the page ends before it. Goes with last."
+      before: String
+    ): ReviewConnection @public
   }
 `)
 
