@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url)
 // No database, no process of its own, nothing that outlives a test: these share one copy of the modules instead of
 // loading it for each file. Whatever is not listed gets a process and a database of its own.
 const pure = [
-  'tests/{docs,engines,hostile-texts,networks,proofs,regular-expressions,settings,versions}.test.ts',
+  'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions}.test.ts',
   'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,seal,starting,vectors}.test.ts',
   'tests/clients/docs.test.ts',
   'tests/auth/{before-hash,start,thread-priority}.test.ts',

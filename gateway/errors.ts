@@ -143,6 +143,9 @@ export type ResponseMediaType =
   | 'application/graphql-response+json; charset=utf-8'
   | 'application/json; charset=utf-8'
 
+/** Nobody names more of them in earnest, and a header of nothing but commas has sixteen thousand. */
+const MAX_MEDIA_RANGES = 100
+
 /**
  * The response type for an `Accept` header (GraphQL over HTTP, section 5): graphql-response+json only
  * where the client names it, json for everybody else; `null` when neither is acceptable.
@@ -150,7 +153,7 @@ export type ResponseMediaType =
 export function negotiateMediaType(accept: string | undefined): ResponseMediaType | null {
   const usual = accept === undefined || accept === 'application/json' || accept === '*/*'
   if (usual || accept.trim() === '') return 'application/json; charset=utf-8'
-  const ranges = accept.split(',').map(parseRange)
+  const ranges = accept.split(',', MAX_MEDIA_RANGES).map(parseRange)
   const quality = (type: string) => ranges.find((range) => range.type === type)?.quality
   const any = quality('application/*') ?? quality('*/*') ?? 0
   const graphql = quality('application/graphql-response+json') ?? 0
