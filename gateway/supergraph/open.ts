@@ -7,7 +7,6 @@ import {
   type Supergraph,
   type SupergraphOptions,
 } from '../supergraph.ts'
-import { composeSupergraph } from './compose.ts'
 import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
 
@@ -39,7 +38,7 @@ export async function openSupergraph(
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    const sdl = readSupergraphSdl(options.configPath, config, policies)
+    const sdl = await readSupergraphSdl(options.configPath, config, policies)
     await supergraph.load({ sdl, config, policies })
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
@@ -50,7 +49,7 @@ export async function openSupergraph(
 /** All that the YAML names, read anew. @throws SupergraphConfigError, Error when anything of it cannot be used. */
 export async function readGraphSource(place: GraphPlace): Promise<GraphSource> {
   const { config, policies } = await readSettings(place)
-  return { sdl: readSupergraphSdl(place.configPath, config, policies), config, policies }
+  return { sdl: await readSupergraphSdl(place.configPath, config, policies), config, policies }
 }
 
 async function readSettings({ configPath, variables, policies }: GraphPlace) {
@@ -59,11 +58,11 @@ async function readSettings({ configPath, variables, policies }: GraphPlace) {
 }
 
 /** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */
-function readSupergraphSdl(
+async function readSupergraphSdl(
   configPath: string,
   config: SupergraphConfig,
   policies: CustomPolicies,
-): string {
+): Promise<string> {
   const folder = dirname(configPath)
   const composed = join(folder, 'supergraph.graphql')
   if (existsSync(composed)) return readFileSync(composed, 'utf8')
@@ -71,5 +70,7 @@ function readSupergraphSdl(
     config: subgraph,
     sdl: readFileSync(join(folder, subgraph.schemaFile), 'utf8'),
   }))
+  // Large, and needed by those alone who did not compose before.
+  const { composeSupergraph } = await import('./compose.ts')
   return composeSupergraph(subgraphs, { policies })
 }

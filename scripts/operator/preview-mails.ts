@@ -18,7 +18,7 @@ export async function previewMails(given: Given): Promise<string> {
   const [template, language, out] = [given.template, given.language, given.out].map(textOf)
   const { mail: settings } = readAuthConfig({ ...withoutSecrets(), ...process.env })
   const texts = createMailTexts(settings)
-  const composer = createComposer(settings.from)
+  const composer = await createComposer(settings.from)
   const said: string[] = []
   if (out !== undefined) writeTemplates(join(out, 'templates'))
   for (const shown of chosen(language, languageNames, 'language')) {

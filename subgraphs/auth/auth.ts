@@ -65,7 +65,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     cost: config.passwordHashCost,
   })
   const keyring = await createKeyring({ db: database.db, config, log })
-  const throttle = createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
+  const throttle = await createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
   const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
   const deps: AuthDeps = {
     db: database.db,
@@ -86,7 +86,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     transport: parts.mail ?? createMailTransport(config, log),
     texts,
   })
-  const delivery = startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
+  const delivery = await startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
   const months = await startAuditMonths(deps)
   const sealer = startSealing(deps)
   const supervision = startErasureSupervision(deps)

@@ -5,7 +5,6 @@ import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { createIdentityReader, type IdentityReaderOptions } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
-import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Logger } from 'pino'
 import { prepareStop } from '../../platform/stop-server.ts'
 import type { ReviewsConfig } from './config.ts'
@@ -88,7 +87,7 @@ async function serve(
   await listen(server, config)
   const url = urlOf(server, config)
   logger.info({ url }, 'reviews subgraph listening')
-  const events = consumeFromNats(config, consumer, logger)
+  const events = await consumeFromNats(config, consumer, logger)
 
   return {
     url,
@@ -102,12 +101,14 @@ async function serve(
   }
 }
 
-function consumeFromNats(
+/** Only who has NATS loads what speaks to it. */
+async function consumeFromNats(
   { nats: settings }: ReviewsConfig,
   consumer: EventConsumer,
   log: Logger,
-): { stop(): Promise<void> } {
+): Promise<{ stop(): Promise<void> }> {
   if (settings === null) return { stop: async () => {} }
+  const { connectNats, consumeEvents } = await import('@sallyport/claims/nats')
   const nats = connectNats({ ...settings, name: `sallyport-${SUBGRAPH_NAME}`, log })
   const subscription = consumeEvents(nats, consumer)
   return {

@@ -1,6 +1,5 @@
 // Connects the outbox to the world: NATS where it is configured, else the consumers of this process, else nobody.
 import type { EventConsumer } from '@sallyport/claims/events'
-import { connectNats, RECEIPT_STREAM } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
@@ -8,7 +7,6 @@ import { parseReceipt } from '../erasure/parse-receipt.ts'
 import { recordReceipt } from '../erasure/record-receipt.ts'
 import { forgetEvents } from './forget.ts'
 import { createInProcessPublisher } from './in-process-publisher.ts'
-import { createNatsPublisher } from './nats-publisher.ts'
 import { startEventRelay } from './relay.ts'
 
 interface DeliveryDeps {
@@ -27,10 +25,10 @@ interface Delivery {
 const FORGET_MS = 60_000
 
 /** Without a place to go to, events wait in the outbox until there is one, or until they are too old. */
-export function startEventDelivery(deps: DeliveryDeps): Delivery {
+export async function startEventDelivery(deps: DeliveryDeps): Promise<Delivery> {
   const { db, config, log, consumers, participants } = deps
   const isDelivered = config.nats !== null || consumers.length > 0
-  const delivery = isDelivered ? deliver(deps) : null
+  const delivery = isDelivered ? await deliver(deps) : null
   if (!isDelivered) log.info('events stay in the outbox: no NATS_URL, and nobody here takes them')
   const unreachable = participants.filter((name) => consumers.every((taker) => taker.name !== name))
   if (config.nats === null && unreachable.length > 0)
@@ -49,18 +47,21 @@ export function startEventDelivery(deps: DeliveryDeps): Delivery {
   }
 }
 
-function deliver(deps: DeliveryDeps): Delivery {
-  if (deps.config.nats !== null) return deliverToNats(deps, deps.config.nats)
+async function deliver(deps: DeliveryDeps): Promise<Delivery> {
+  if (deps.config.nats !== null) return await deliverToNats(deps, deps.config.nats)
   const publisher = createInProcessPublisher(deps.consumers, async (answer) => {
     await recordReceipt(deps, answer)
   })
   return startEventRelay({ ...deps, publisher, source: deps.config.publicUrl })
 }
 
-function deliverToNats(
+/** Only who has NATS loads what speaks to it. */
+async function deliverToNats(
   { db, config, log }: DeliveryDeps,
   { url, credentialsFile }: { readonly url: string; readonly credentialsFile: string | null },
-): Delivery {
+): Promise<Delivery> {
+  const { connectNats, RECEIPT_STREAM } = await import('@sallyport/claims/nats')
+  const { createNatsPublisher } = await import('./nats-publisher.ts')
   const nats = connectNats({ url, credentialsFile, name: 'sallyport-auth', log })
   const publisher = createNatsPublisher(nats, { retentionDays: config.eventsRetentionDays })
   const relay = startEventRelay({ db, log, publisher, source: config.publicUrl })

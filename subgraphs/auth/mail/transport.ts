@@ -1,7 +1,7 @@
 // How mail leaves: SMTP, or, for whoever tries Sallyport out, `.eml` files in DATA_DIR/mail and a line in the log.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import nodemailer from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
 
@@ -30,7 +30,7 @@ export function createMailTransport(config: AuthConfig, log: Logger): MailTransp
 
 function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
   const url = new URL(smtpUrl)
-  const smtp = nodemailer.createTransport({
+  const options = {
     host: url.hostname,
     port: Number(url.port || (url.protocol === 'smtps:' ? 465 : 25)),
     secure: url.protocol === 'smtps:',
@@ -42,22 +42,27 @@ function createSmtpTransport(smtpUrl: string, from: string): MailTransport {
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 20_000,
-  })
+  }
+  let opened: Promise<Transporter> | null = null
   return {
     send: async ({ messageId, to, subject, text, html }) => {
+      opened ??= loadNodemailer().then(({ createTransport }) => createTransport(options))
+      const smtp = await opened
       await smtp.sendMail({ from, to: { name: '', address: to }, subject, text, html, messageId })
     },
-    stop: () => smtp.close(),
+    stop: () => void opened?.then((smtp) => smtp.close()),
   }
 }
 
 function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
   // readAuthConfig refuses production without SMTP_URL: codes are secrets there.
   const folder = join(config.dataDir, 'mail')
-  const composer = createComposer(config.mail.from)
+  let opened: ReturnType<typeof createComposer> | null = null
   return {
     send: async ({ messageId, to, subject, text, html, code, link }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 })
+      opened ??= createComposer(config.mail.from)
+      const composer = await opened
       const eml = await composer.compose({ messageId, to, subject, text, html })
       const file = join(folder, `${messageId.replace(/[^A-Za-z0-9-]/g, '_')}.eml`)
       await writeFile(file, eml, { mode: 0o600 })
@@ -66,13 +71,14 @@ function createFolderTransport(config: AuthConfig, log: Logger): MailTransport {
         `mail to ${to}: ${subject}`,
       )
     },
-    stop: composer.stop,
+    stop: () => void opened?.then((composer) => composer.stop()),
   }
 }
 
 /** Makes a mail as a mail server gets it. */
-export function createComposer(from: string) {
-  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true })
+export async function createComposer(from: string) {
+  const { createTransport } = await loadNodemailer()
+  const composer = createTransport({ streamTransport: true, buffer: true })
   return {
     compose: async ({ to, ...mail }: Omit<MailMessage, 'code' | 'link'>): Promise<Buffer> => {
       const { message } = await composer.sendMail({
@@ -84,4 +90,9 @@ export function createComposer(from: string) {
     },
     stop: () => composer.close(),
   }
+}
+
+/** With the first mail: no start waits for it. */
+async function loadNodemailer() {
+  return (await import('nodemailer')).default
 }

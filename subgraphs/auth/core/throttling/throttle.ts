@@ -1,6 +1,6 @@
 // Counts attempts, shared between instances: in Redis where there is one, in PostgreSQL otherwise and whenever Redis is away.
 // Never inside a transaction: the embedded database has one connection, and a count must survive what it counts.
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import {
@@ -39,12 +39,12 @@ interface Limiters {
   readonly inPostgres: RateLimiterAbstract
 }
 
-export function createThrottle(deps: {
+export async function createThrottle(deps: {
   readonly db: Knex
   readonly redisUrl: string | null
   readonly log: Logger
-}): Throttle {
-  const redis = deps.redisUrl === null ? null : connectRedis(deps.redisUrl, deps.log)
+}): Promise<Throttle> {
+  const redis = deps.redisUrl === null ? null : await connectRedis(deps.redisUrl, deps.log)
   const limiters = new Map(
     (Object.entries(limits) as [LimitName, Limit][]).map(([name, limit]) => {
       return [name, createLimiters(name, limit, { db: deps.db, redis })]
@@ -104,7 +104,9 @@ function createLimiters(
   return { inRedis, inPostgres }
 }
 
-function connectRedis(url: string, log: Logger): Redis {
+/** Only who has Redis loads what speaks to it. */
+async function connectRedis(url: string, log: Logger): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   const redis = new Redis(url, {
     commandTimeout: REDIS_TIMEOUT_MS,
     connectTimeout: 2_000,
