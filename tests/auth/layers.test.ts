@@ -1,6 +1,15 @@
 // The layers of auth: sign-in and capabilities stand on factors, sessions and users, and those on core. No circle of folders.
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -98,4 +107,18 @@ test('the linter refuses an import from a layer above, in every layer, and lets 
   })
   expect(below).toMatch(/Checked [34] files/)
   expect(below).not.toContain('noRestrictedImports')
+})
+
+/** A verb knows a caller, never GraphQL: what the context has beside that is for the door. */
+test('only graphql.ts knows the context of GraphQL', () => {
+  const files = readdirSync(AUTH, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && file.includes('/'),
+  )
+  const knowing = files.filter((file) =>
+    /from '(\.\.\/)+context\.ts'/.test(readFileSync(join(AUTH, file), 'utf8')),
+  )
+  expect(files.length).toBeGreaterThan(150)
+  expect(knowing.filter((file) => file.endsWith('/graphql.ts')).length).toBeGreaterThan(8)
+  const verbs = knowing.filter((file) => !file.endsWith('/graphql.ts'))
+  expect(verbs.filter((file) => !/^(sign-in|verifications)\//.test(file))).toEqual([])
 })

@@ -1,8 +1,9 @@
 // Somebody else was in: nothing that they may hold works any longer, and the owner of the mailbox chooses a new password.
 import type { Knex } from 'knex'
 import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { RequestOrigin } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import type { User } from '../users/user.ts'
@@ -21,7 +22,8 @@ export interface SecureAccount {
 /** @returns the token with which `resetPassword` takes a new password */
 export async function secureAccount(
   trx: Knex,
-  { deps, origin }: AuthContext,
+  deps: AuthDeps,
+  origin: RequestOrigin,
   { user, since, action }: SecureAccount,
 ): Promise<string> {
   const actor = { kind: 'user', id: user.id } as const

@@ -63,7 +63,7 @@ export const resolvers = {
   },
   Mutation: {
     updateProfile: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
-      await updateProfile(context, input),
+      await updateProfile(context.deps, context, input),
   },
   Viewer: {
     kind: (_: unknown, __: unknown, { claims }: AuthContext) =>

@@ -1,8 +1,9 @@
 // What people say of themselves.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -13,11 +14,15 @@ const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
 const updateProfileInput = z.object({ fullName: name, displayName: name })
 
 /** Fields that are absent or null stay as they are; an empty name is taken away. */
-export async function updateProfile(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function updateProfile(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { fullName, displayName } = parseInput(updateProfileInput, input)
   return await transact(deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     await trx('users')
       .where('id', user.id)
       .update({

@@ -122,16 +122,16 @@ type Input = { readonly input: unknown }
 export const resolvers = {
   Mutation: {
     createUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await inviteUser(context, input),
+      await inviteUser(context.deps, context, input),
     resendInvitation: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await resendInvitation(context, input),
+      await resendInvitation(context.deps, context, input),
     updateUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateUser(context, input),
+      await updateUser(context.deps, context, input),
     suspendUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await suspendUser(context, input),
+      await suspendUser(context.deps, context, input),
     reinstateUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await reinstateUser(context, input),
+      await reinstateUser(context.deps, context, input),
     revokeUserSessions: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeUserSessions(context, input),
+      await revokeUserSessions(context.deps, context, input),
   },
 }

@@ -1,8 +1,8 @@
 // Makes a user by mail: the link in the invitation lets them choose a password, which proves the address as well.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
@@ -26,13 +26,17 @@ const createUserInput = z.object({
 })
 
 /** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank */
-export async function inviteUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function inviteUser(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { email: emailText, ...given } = parseInput(createUserInput, input)
   const email = parseEmail(emailText)
   const roles = [...new Set(['user', ...(given.roles ?? [])])]
   return await transact(deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+    const admin = await requireAdmin(trx, caller.claims)
     await requireGrantableRoles(trx, admin, roles)
     const user = await createUser(trx, {
       email: email.address,

@@ -1,8 +1,9 @@
 // Lets a suspended person in again. Their sessions stay ended; their API keys work again.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { findManageable } from '../roles/rank.ts'
@@ -13,11 +14,15 @@ import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 const reinstateUserInput = z.object({ id: z.string().max(128) })
 
 /** Active already is success. @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for an open invitation */
-export async function reinstateUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function reinstateUser(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { id } = parseInput(reinstateUserInput, input)
   return await transact(deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)
     if (user.status === 'ACTIVE') return user
     if (user.status === 'INVITED') {

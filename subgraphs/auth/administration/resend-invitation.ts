@@ -1,8 +1,9 @@
 // Mails an invitation once more; the one before it stops working.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
@@ -13,18 +14,19 @@ const resendInvitationInput = z.object({ id: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for somebody who has accepted already */
 export async function resendInvitation(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<UserWithRoles> {
   const { id } = parseInput(resendInvitationInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)
     if (user.status !== 'INVITED') {
       throw new AuthError('CONFLICT', { message: 'This person has an account already.' })
     }
-    await mailInvitation(trx, context.deps, user)
-    await recordAudit(trx, context.origin, {
+    await mailInvitation(trx, deps, user)
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'user.invitation-resent',
       userId: user.id,

@@ -1,8 +1,9 @@
 // Signs a person out everywhere. They may log in again at once.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
@@ -12,17 +13,18 @@ const revokeUserSessionsInput = z.object({ userId: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank */
 export async function revokeUserSessions(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<{ revokedSessionIds: string[] }> {
   const { userId } = parseInput(revokeUserSessionsInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, userId)
     const { actor } = admin.by
     const end = { userId: user.id, reason: 'admin', actor } as const
-    const revokedSessionIds = await endSessionsOf(trx, context.origin, end)
-    await recordAudit(trx, context.origin, {
+    const revokedSessionIds = await endSessionsOf(trx, caller.origin, end)
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'user.sessions-revoked',
       userId: user.id,

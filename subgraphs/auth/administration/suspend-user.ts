@@ -1,8 +1,9 @@
 // Shuts a person out: every session ends, their API keys stop, and neither login nor reset works until they are reinstated.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { findManageable } from '../roles/rank.ts'
@@ -18,11 +19,15 @@ const suspendUserInput = z.object({
 })
 
 /** Suspended already is success. @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for an open invitation */
-export async function suspendUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function suspendUser(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { id, reason } = parseInput(suspendUserInput, input)
   return await transact(deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)
     if (user.status === 'SUSPENDED') return user
     if (user.status === 'INVITED') {

@@ -1,8 +1,9 @@
 // Changes what an admin may of another person: names, and custom claims. Addresses are the person's own to prove.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { findManageable } from '../roles/rank.ts'
@@ -22,11 +23,15 @@ const updateUserInput = z.object({
 })
 
 /** Fields that are absent or null stay as they are; an empty name is taken away. @throws AuthError NOT_FOUND, FORBIDDEN by rank */
-export async function updateUser(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function updateUser(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { id, fullName, displayName, customClaims } = parseInput(updateUserInput, input)
   return await transact(deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)
     await trx('users')
       .where('id', user.id)

@@ -1,8 +1,8 @@
 // Makes an API key for oneself. Key and secret are answered once; the e-mailed code makes them usable.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, badInput, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
@@ -41,8 +41,12 @@ export interface CreatedApiKey {
   readonly verification: BegunVerification | null
 }
 
-export async function createApiKey(context: AuthContext, input: unknown): Promise<CreatedApiKey> {
-  const { deps, origin } = context
+export async function createApiKey(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<CreatedApiKey> {
+  const { origin } = caller
   const { name, roles, scopes, expiresAt, allowedIps } = parseInput(createApiKeyInput, input)
   if (expiresAt && expiresAt <= new Date()) throw badInput('input.expiresAt', 'This time is past.')
   if (allowedIps) requireAddresses(allowedIps)
@@ -51,8 +55,8 @@ export async function createApiKey(context: AuthContext, input: unknown): Promis
   const secret = newSecret(environment)
   const isActive = deps.config.apiKeyVerification === 'off'
 
-  return await transactMailing(deps, keyCodeShares(context), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transactMailing(deps, keyCodeShares(deps, caller), async (trx, { isMailed }) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     await requireGrantable(trx, user, { roles: roles ?? [], scopes: scopes ?? [] })
     await requireRoom(trx, user)
     const pepper = deps.config.secrets.apiKeyPepper
@@ -95,7 +99,7 @@ export function keyEnvironment(deps: AuthDeps): KeyEnvironment {
 }
 
 /** None where no code is mailed. */
-export function keyCodeShares({ deps, claims }: AuthContext): readonly Share[] {
+export function keyCodeShares(deps: AuthDeps, { claims }: Caller): readonly Share[] {
   if (deps.config.apiKeyVerification === 'off') return []
   return ownersMail({ user: claims.subject ?? '', purpose: 'API_KEY' })
 }

@@ -182,15 +182,15 @@ type Input = { readonly input: unknown }
 export const resolvers = {
   Mutation: {
     createApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await createApiKey(context, input),
+      await createApiKey(context.deps, context, input),
     verifyApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await verifyApiKey(context, input),
+      await verifyApiKey(context.deps, context, input),
     updateApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateApiKey(context, input),
+      await updateApiKey(context.deps, context, input),
     rotateApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await rotateApiKey(context, input),
+      await rotateApiKey(context.deps, context, input),
     revokeApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeApiKey(context, input),
+      await revokeApiKey(context.deps, context, input),
   },
   Viewer: {
     apiKey: async (_: unknown, __: unknown, { claims, deps }: AuthContext) =>

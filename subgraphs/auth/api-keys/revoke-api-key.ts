@@ -1,8 +1,9 @@
 // Ends a key for good, on every gateway within the revocation bound. Revoking twice is success.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
@@ -12,10 +13,14 @@ import { ApiKey } from './api-key.ts'
 const revokeApiKeyInput = z.object({ id: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids alike */
-export async function revokeApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+export async function revokeApiKey(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<ApiKey> {
   const { id } = parseInput(revokeApiKeyInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const key = await ApiKey.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (key === undefined) throw new AuthError('NOT_FOUND')
     if (key.status === 'REVOKED') return key
@@ -24,7 +29,7 @@ export async function revokeApiKey(context: AuthContext, input: unknown): Promis
       .update({ status: 'REVOKED', revoked_at: trx.fn.now() })
       .returning('*')
     await revoke(trx, [{ kind: 'api-key', id: key.id }])
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       action: 'api_key.revoked',
       actor: { kind: 'user', id: user.id },
       userId: user.id,

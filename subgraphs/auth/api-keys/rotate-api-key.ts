@@ -1,8 +1,9 @@
 // Gives a key a new secret. The old one goes on working for the overlap, which starts when the new one is active.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { revoke } from '../core/revoke.ts'
 import { transactMailing } from '../core/throttling/count-mail.ts'
@@ -25,14 +26,17 @@ const rotateApiKeyInput = z.object({
 })
 
 /** @returns the same key with a new secret; overlap: one hour unless told otherwise */
-export async function rotateApiKey(context: AuthContext, input: unknown): Promise<CreatedApiKey> {
-  const { deps } = context
+export async function rotateApiKey(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<CreatedApiKey> {
   const { id, overlapSeconds } = parseInput(rotateApiKeyInput, input)
   const secret = newSecret(keyEnvironment(deps))
   const pepper = deps.config.secrets.apiKeyPepper
   const isActive = deps.config.apiKeyVerification === 'off'
-  return await transactMailing(deps, keyCodeShares(context), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transactMailing(deps, keyCodeShares(deps, caller), async (trx, { isMailed }) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const key = await requireOwnKey(trx, user.id, id)
     const [row] = await trx('api_keys')
       .where('id', key.id)
@@ -49,7 +53,7 @@ export async function rotateApiKey(context: AuthContext, input: unknown): Promis
       .where({ api_key_id: key.id })
       .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       action: 'api_key.rotation-requested',
       actor: { kind: 'user', id: user.id },
       userId: user.id,

@@ -1,8 +1,9 @@
 // Renames a key or narrows what it may. Widening would need a new proof: create a new key for that.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput, parseInput } from '../core/errors.ts'
 import { revoke } from '../core/revoke.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -21,11 +22,15 @@ const updateApiKeyInput = z.object({
 })
 
 /** Fields that are absent or null stay as they are. @throws AuthError BAD_USER_INPUT when the key would gain something */
-export async function updateApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+export async function updateApiKey(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<ApiKey> {
   const change = parseInput(updateApiKeyInput, input)
   if (change.allowedIps) requireAddresses(change.allowedIps)
-  return await transact(context.deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const key = await requireOwnKey(trx, user.id, change.id)
     requireNarrower('roles', key.roles, change.roles)
     requireNarrower('scopes', key.scopes, change.scopes)
@@ -40,7 +45,7 @@ export async function updateApiKey(context: AuthContext, input: unknown): Promis
       })
       .returning('*')
     await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       action: 'api_key.updated',
       actor: { kind: 'user', id: user.id },
       userId: user.id,

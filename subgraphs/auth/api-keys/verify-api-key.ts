@@ -1,8 +1,10 @@
 // Makes a new key, or the new secret of a rotated one, usable: the code must come from a session of its owner.
+import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressOf } from '../users/user-email.ts'
@@ -16,16 +18,18 @@ const verifyApiKeyInput = z.object({
 })
 
 /** @throws AuthError VERIFICATION_FAILED, for the code of another person's key as well */
-export async function verifyApiKey(context: AuthContext, input: unknown): Promise<ApiKey> {
+export async function verifyApiKey(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<ApiKey> {
   const { verificationId, code } = parseInput(verifyApiKeyInput, input)
-  const verification = await checkCode(context, {
-    verificationId,
-    code,
-    purposes: ['API_KEY'],
-    flowSecret: null,
-  })
-  return await transact(context.deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  const verification = await checkCode(
+    { deps, origin: caller.origin },
+    { verificationId, code, purposes: ['API_KEY'], flowSecret: null },
+  )
+  return await transact(deps.db, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     if (verification.user_id !== user.id) throw failed()
     if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
     await consumeVerification(trx, verification)
@@ -36,7 +40,7 @@ export async function verifyApiKey(context: AuthContext, input: unknown): Promis
     const apiKey =
       key.status === 'PENDING' ? await activate(trx, key) : await activateRotation(trx, key)
     if (apiKey === null) throw failed()
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       action: key.status === 'PENDING' ? 'api_key.verified' : 'api_key.rotated',
       actor: { kind: 'user', id: user.id },
       userId: user.id,
@@ -47,7 +51,7 @@ export async function verifyApiKey(context: AuthContext, input: unknown): Promis
   })
 }
 
-async function activate(trx: AuthContext['deps']['db'], key: ApiKey): Promise<ApiKey | null> {
+async function activate(trx: Knex, key: ApiKey): Promise<ApiKey | null> {
   const [row] = await trx('api_keys')
     .where({ id: key.id, status: 'PENDING' })
     .whereRaw('pending_expires_at > now()')

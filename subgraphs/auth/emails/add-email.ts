@@ -1,7 +1,8 @@
 // Begins to add an address to one's account: it counts once the code that is mailed there was proved.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput, parseInput } from '../core/errors.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -16,12 +17,16 @@ const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 cha
  * The address of another account gets the same answer, and its owner a mail that says so.
  * @throws AuthError BAD_USER_INPUT; CONFLICT when there are too many
  */
-export async function addEmail(context: AuthContext, input: unknown): Promise<BegunVerification> {
-  const { deps, origin } = context
+export async function addEmail(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<BegunVerification> {
+  const { origin } = caller
   const email = parseEmail(parseInput(addEmailInput, input).email)
   const mail = { to: email.normalized, purpose: 'EMAIL', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const own = await emailsOf(trx, user.id)
     if (own.some((one) => one.email_normalized === email.normalized)) {
       throw badInput('input.email', 'This address is yours already.')

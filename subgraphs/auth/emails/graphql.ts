@@ -117,16 +117,16 @@ type Shown = UserEmail & { readonly primary: boolean }
 export const resolvers = {
   Mutation: {
     addEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await addEmail(context, input),
+      await addEmail(context.deps, context, input),
     // A new address is never the primary one.
     verifyEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      Object.assign(await verifyEmail(context, input), { primary: false }),
+      Object.assign(await verifyEmail(context.deps, context, input), { primary: false }),
     setPrimaryEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await setPrimaryEmail(context, input),
+      await setPrimaryEmail(context.deps, context, input),
     removeEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await removeEmail(context, input),
+      await removeEmail(context.deps, context, input),
     undoEmailChange: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await undoEmailChange(context, input),
+      await undoEmailChange(context.deps, context, input),
   },
   User: {
     emails: async (user: UserWithRoles, _: unknown, { deps }: AuthContext): Promise<Shown[]> =>

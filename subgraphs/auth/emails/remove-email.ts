@@ -1,7 +1,8 @@
 // Takes an address off the account. It is told; the primary one is told too, and can undo it for 72 hours.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
@@ -14,11 +15,15 @@ import { transactChange } from './transact-change.ts'
 const removeEmailInput = z.object({ id: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT for the primary address; RATE_LIMITED */
-export async function removeEmail(context: AuthContext, input: unknown): Promise<UserWithRoles> {
-  const { deps, origin } = context
+export async function removeEmail(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
+  const { origin } = caller
   const { id } = parseInput(removeEmailInput, input)
-  return await transactChange(context, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transactChange(deps, caller, async (trx) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')
     if (email.email_normalized === user.email_normalized) {

@@ -1,8 +1,8 @@
 // Makes one of the verified addresses the primary one: where mail goes, and what others see.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
@@ -18,13 +18,14 @@ const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT when nobody has proved the address; RATE_LIMITED */
 export async function setPrimaryEmail(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<UserWithRoles> {
-  const { deps, origin } = context
+  const { origin } = caller
   const { id } = parseInput(setPrimaryEmailInput, input)
-  return await transactChange(context, async (trx, grant) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+  return await transactChange(deps, caller, async (trx, grant) => {
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')
     if (email.verified_at === null) {

@@ -1,6 +1,7 @@
 // A bound on changes of addresses, which are told by mail: a stolen session must not fill a mailbox with them.
 import type { Knex } from 'knex'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { countKey } from '../core/throttling/count-key.ts'
 import { type MailGrant, transactMailing } from '../core/throttling/count-mail.ts'
@@ -10,7 +11,8 @@ import { type MailGrant, transactMailing } from '../core/throttling/count-mail.t
  * @throws AuthError RATE_LIMITED
  */
 export async function transactChange<T>(
-  { deps, claims }: AuthContext,
+  deps: AuthDeps,
+  { claims }: Caller,
   work: (trx: Knex.Transaction, grant: MailGrant) => Promise<T>,
 ): Promise<T> {
   const key = countKey({ session: claims.sessionId ?? '' })

@@ -2,8 +2,9 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { secureAccount } from '../account-security/secure-account.ts'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { tellAddresses } from '../users/tell-addresses.ts'
@@ -22,12 +23,13 @@ const undoInput = z.object({ token: z.string().max(256) })
  * @throws AuthError VERIFICATION_FAILED; CONFLICT when the address belongs to another account by now
  */
 export async function undoEmailChange(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<{ resetToken: string }> {
   const { token } = parseInput(undoInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const link = await checkLink(context.deps, trx, { token, purposes: ['EMAIL_UNDO'] })
+  return await transact(deps.db, async (trx) => {
+    const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_UNDO'] })
     const user = await User.query(trx)
       .findById(link.user_id ?? '')
       .forUpdate()
@@ -42,7 +44,7 @@ export async function undoEmailChange(
       .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
     await emitEvent(trx, 'user.email_changed', user.id, {})
-    const resetToken = await secureAccount(trx, context, {
+    const resetToken = await secureAccount(trx, deps, caller.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since: first.created_at,
       action: 'email.change-undone',

@@ -1,8 +1,9 @@
 // Adds the address whose code was proved; the primary address is told, and can undo it.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -16,17 +17,19 @@ const verifyEmailInput = z.object({
 })
 
 /** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well; CONFLICT when there are too many */
-export async function verifyEmail(context: AuthContext, input: unknown): Promise<UserEmail> {
-  const { deps, origin } = context
+export async function verifyEmail(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserEmail> {
+  const { origin } = caller
   const { verificationId, code } = parseInput(verifyEmailInput, input)
-  const verification = await checkCode(context, {
-    verificationId,
-    code,
-    purposes: ['EMAIL'],
-    flowSecret: null,
-  })
+  const verification = await checkCode(
+    { deps, origin },
+    { verificationId, code, purposes: ['EMAIL'], flowSecret: null },
+  )
   return await transact(deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, context.claims)
+    const { user, session } = await requireLiveSession(trx, caller.claims)
     if (verification.user_id !== user.id) throw failed()
     // Again: several codes may have been asked for while there was room.
     requireRoom(await emailsOf(trx, user.id))

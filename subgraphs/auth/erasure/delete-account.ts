@@ -1,9 +1,10 @@
 // Deletes one's own account: a recent sign-in, then the e-mailed code, then it is gone.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { openUndosOf } from '../emails/open-undos.ts'
@@ -18,8 +19,8 @@ import { eraseUser, lockForErasure, type StartedErasure } from './erase-user.ts'
 const confirmInput = z.object({ verificationId: z.string().max(128), code: z.string().max(64) })
 
 /** Mails the code. Nothing ends yet. @throws AuthError LAST_ADMIN; CONFLICT while the primary address can be undone */
-export async function deleteAccount(context: AuthContext): Promise<BegunVerification> {
-  const { deps, claims, origin } = context
+export async function deleteAccount(deps: AuthDeps, caller: Caller): Promise<BegunVerification> {
+  const { claims, origin } = caller
   const purpose = 'ACCOUNT_DELETION'
   const shares = ownersMail({ user: claims.subject ?? '', purpose })
   return await transactMailing(deps, shares, async (trx, { isMailed }) => {
@@ -50,17 +51,16 @@ export async function deleteAccount(context: AuthContext): Promise<BegunVerifica
  *   address can be undone
  */
 export async function confirmAccountDeletion(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<StartedErasure> {
-  const { deps, claims, origin } = context
+  const { claims, origin } = caller
   const { verificationId, code } = parseInput(confirmInput, input)
-  const verification = await checkCode(context, {
-    verificationId,
-    code,
-    purposes: ['ACCOUNT_DELETION'],
-    flowSecret: null,
-  })
+  const verification = await checkCode(
+    { deps, origin },
+    { verificationId, code, purposes: ['ACCOUNT_DELETION'], flowSecret: null },
+  )
   return await transact(deps.db, async (trx) => {
     if (claims.subject !== null) await lockForErasure(trx, claims.subject)
     const { user, session } = await requireLiveSession(trx, claims)

@@ -1,7 +1,8 @@
 // Deletes another's account, for admins. It goes the way of one's own, without the code.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { lockAdmins } from '../roles/last-admin.ts'
 import { findManageable } from '../roles/rank.ts'
@@ -11,8 +12,12 @@ import { eraseUser, type StartedErasure } from './erase-user.ts'
 const deleteUserInput = z.object({ userId: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN for somebody of one's own rank or above */
-export async function deleteUser(context: AuthContext, input: unknown): Promise<StartedErasure> {
-  const { deps, claims, origin } = context
+export async function deleteUser(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<StartedErasure> {
+  const { claims, origin } = caller
   const { userId } = parseInput(deleteUserInput, input)
   return await transact(deps.db, async (trx) => {
     await lockAdmins(trx)

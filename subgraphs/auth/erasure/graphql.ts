@@ -171,11 +171,11 @@ export const resolvers = {
   },
   Mutation: {
     deleteAccount: async (_: unknown, __: unknown, context: AuthContext) =>
-      await deleteAccount(context),
+      await deleteAccount(context.deps, context),
     confirmAccountDeletion: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await confirmAccountDeletion(context, input),
+      await confirmAccountDeletion(context.deps, context, input),
     deleteUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await deleteUser(context, input),
+      await deleteUser(context.deps, context, input),
   },
   Erasure: {
     requestedBy: (erasure: Erasure) => erasure.requested_by,

@@ -2,9 +2,10 @@
 
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { AddressRule, MAX_RULES } from '../core/address-rule.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, badInput, parseInput } from '../core/errors.ts'
 import { newId } from '../core/identifiers.ts'
 import { changeRules } from './change-rules.ts'
@@ -18,14 +19,15 @@ const createAddressRuleInput = z.object({
 
 /** The same rule again is success. @throws AuthError BAD_USER_INPUT; CONFLICT when it would shut the caller out */
 export async function createAddressRule(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<AddressRule> {
   const { action, appliesTo, network, note } = parseInput(createAddressRuleInput, input)
   if (!isNetwork(network)) {
     throw badInput('input.network', 'This is neither an address nor a CIDR range.')
   }
-  return await changeRules(context, async (trx, admin) => {
+  return await changeRules(deps, caller, async (trx, admin) => {
     const [count] = await trx('address_rules').count()
     if (Number(count?.count ?? 0) >= MAX_RULES) {
       throw new AuthError('CONFLICT', { message: `There are ${MAX_RULES} rules already.` })
@@ -35,7 +37,7 @@ export async function createAddressRule(
       .insert({ id: newId('net'), ...rule, note: note || null, created_by: admin.user.id })
       .onConflict(['action', 'applies_to', 'network'])
       .ignore()
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'address_rule.created',
       detail: rule,

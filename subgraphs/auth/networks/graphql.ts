@@ -127,9 +127,9 @@ export const resolvers = {
   },
   Mutation: {
     createAddressRule: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await createAddressRule(context, input),
+      await createAddressRule(context.deps, context, input),
     deleteAddressRule: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await deleteAddressRule(context, input),
+      await deleteAddressRule(context.deps, context, input),
   },
   AddressRule: {
     appliesTo: (rule: AddressRule) => rule.applies_to,

@@ -1,8 +1,9 @@
 // Replaces one's password: the present one is asked for, every other session ends, and this one gets new tokens.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
@@ -13,7 +14,7 @@ import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { renewTokens } from '../sessions/renew-tokens.ts'
 import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
-import { answerSignedIn, type SignedIn } from '../sessions/sign-in.ts'
+import type { Entered } from '../sessions/sign-in.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
@@ -24,16 +25,20 @@ const password = z
 const changePasswordInput = z.object({ currentPassword: password, newPassword: password })
 
 /** @throws AuthError INVALID_CREDENTIALS when the present password is wrong, WEAK_PASSWORD, RATE_LIMITED */
-export async function changePassword(context: AuthContext, input: unknown): Promise<SignedIn> {
-  const { deps, origin } = context
+export async function changePassword(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<Entered> {
+  const { origin } = caller
   const { currentPassword, newPassword } = parseInput(changePasswordInput, input)
-  const user = await confirmPassword(context, currentPassword, 'password.change-attempted')
+  const user = await confirmPassword(deps, caller, currentPassword, 'password.change-attempted')
   const words = [user.email_normalized, user.full_name, user.display_name]
   requireStrongPassword(newPassword, words, 'input.newPassword')
-  const stored = await deps.hasher.hash(newPassword, context.deadline)
+  const stored = await deps.hasher.hash(newPassword, caller.deadline)
 
   const renewed = await transact(deps.db, async (trx) => {
-    const live = await requireLiveSession(trx, context.claims)
+    const live = await requireLiveSession(trx, caller.claims)
     if (live.user.password_hash !== user.password_hash) throw new AuthError('INVALID_CREDENTIALS')
     const actor = { kind: 'user', id: user.id } as const
     await setPassword(trx, user.id, stored)
@@ -61,5 +66,5 @@ export async function changePassword(context: AuthContext, input: unknown): Prom
     })
     return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }
   })
-  return await answerSignedIn(context, { ...renewed, deviceToken: null })
+  return { ...renewed, deviceToken: null }
 }

@@ -1,6 +1,7 @@
 // Passwords in the graph: change one's own, or choose a new one with what was mailed.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import { answerSignedIn } from '../sessions/sign-in.ts'
 import { changePassword } from './change-password.ts'
 import { requestPasswordReset } from './request-password-reset.ts'
 import { resetPassword } from './reset-password.ts'
@@ -68,10 +69,10 @@ type Input = { readonly input: unknown }
 export const resolvers = {
   Mutation: {
     changePassword: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await changePassword(context, input),
+      await answerSignedIn(context, await changePassword(context.deps, context, input)),
     requestPasswordReset: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await requestPasswordReset(context, input),
+      await requestPasswordReset(context.deps, context, input),
     resetPassword: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await resetPassword(context, input),
+      await resetPassword(context.deps, context, input),
   },
 }

@@ -1,7 +1,8 @@
 // Mails a code and a link for a new password. Whether the address has an account, nobody learns who does not read its mail.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
@@ -19,10 +20,11 @@ const requestPasswordResetInput = z.object({
  * @throws AuthError BAD_USER_INPUT, RATE_LIMITED
  */
 export async function requestPasswordReset(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<BegunVerification> {
-  const { deps, origin } = context
+  const { origin } = caller
   const email = parseEmail(parseInput(requestPasswordResetInput, input).email)
   await limitNetwork(deps, 'reset-network', origin.ipAddress)
   const mail = {

@@ -3,9 +3,10 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { claimAccount } from '../account-security/claim-account.ts'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, badInput, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
@@ -35,21 +36,22 @@ const resetPasswordInput = z.object({
  * @throws AuthError VERIFICATION_FAILED, WEAK_PASSWORD, BAD_USER_INPUT
  */
 export async function resetPassword(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<{ email: string }> {
-  const { deps, origin } = context
+  const { origin } = caller
   const { newPassword, ...proof } = parseInput(resetPasswordInput, input)
   requireStrongPassword(newPassword, [], 'input.newPassword')
-  const verification = await checkProof(context, proof)
+  const verification = await checkProof(deps, caller, proof)
   const owner = await User.query(deps.db).findById(verification.user_id ?? '')
   if (owner === undefined) throw failed()
   const words = [verification.email_normalized, owner.full_name, owner.display_name]
   requireStrongPassword(newPassword, words, 'input.newPassword')
-  const stored = await deps.hasher.hash(newPassword, context.deadline)
+  const stored = await deps.hasher.hash(newPassword, caller.deadline)
   const user = await transact(
     deps.db,
-    async (trx) => await replacePassword(trx, context, { verification, stored }),
+    async (trx) => await replacePassword(trx, caller, { verification, stored }),
   )
   await forgetGuesses(deps, {
     typed: { email: verification.email_normalized },
@@ -63,23 +65,27 @@ export async function resetPassword(
 }
 
 async function checkProof(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   { token, verificationId, code }: Omit<z.infer<typeof resetPasswordInput>, 'newPassword'>,
 ): Promise<Verification> {
   if (token && !verificationId && !code) {
     const purposes = ['PASSWORD_RESET', 'INVITATION'] as const
-    return await checkLink(context.deps, context.deps.db, { token, purposes })
+    return await checkLink(deps, deps.db, { token, purposes })
   }
   if (!token && verificationId && code) {
     const purposes = ['PASSWORD_RESET'] as const
-    return await checkCode(context, { verificationId, code, purposes, flowSecret: null })
+    return await checkCode(
+      { deps, origin: caller.origin },
+      { verificationId, code, purposes, flowSecret: null },
+    )
   }
   throw badInput('input', 'Send the token of the link, or verificationId and code.')
 }
 
 async function replacePassword(
   trx: Knex,
-  { origin }: AuthContext,
+  { origin }: Caller,
   { verification, stored }: { verification: Verification; stored: StoredPassword },
 ): Promise<User> {
   const user = await User.query(trx)

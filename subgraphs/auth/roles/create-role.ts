@@ -1,8 +1,9 @@
 // Makes a role, below the rank of the admin who makes it.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { requireLowerRank } from './grantable.ts'
@@ -30,10 +31,10 @@ const createRoleInput = z.object({
 })
 
 /** @throws AuthError CONFLICT when it exists; FORBIDDEN at or above the admin's rank */
-export async function createRole(context: AuthContext, input: unknown): Promise<Role> {
+export async function createRole(deps: AuthDeps, caller: Caller, input: unknown): Promise<Role> {
   const { name, rank, scopes, description, customClaims } = parseInput(createRoleInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     requireLowerRank(admin, { rank })
     const [row] = await trx('roles')
       .insert({
@@ -49,7 +50,7 @@ export async function createRole(context: AuthContext, input: unknown): Promise<
     if (row === undefined) {
       throw new AuthError('CONFLICT', { message: `There is a role "${name}" already.` })
     }
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'role.created',
       detail: { role: name, rank, scopes: scopes ?? [] },

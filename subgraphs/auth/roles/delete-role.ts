@@ -1,8 +1,9 @@
 // Removes a role that nobody has.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { requireLowerRank } from './grantable.ts'
 import { requireAdmin } from './require-admin.ts'
@@ -11,10 +12,14 @@ import { BUILT_IN, Role } from './role.ts'
 const deleteRoleInput = z.object({ name: z.string().max(50) })
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for a built-in role, or one that somebody has */
-export async function deleteRole(context: AuthContext, input: unknown): Promise<{ name: string }> {
+export async function deleteRole(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<{ name: string }> {
   const { name } = parseInput(deleteRoleInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     const role = await Role.query(trx).findById(name).forUpdate()
     if (role === undefined) throw new AuthError('NOT_FOUND')
     if (BUILT_IN.includes(name)) {
@@ -32,7 +37,7 @@ export async function deleteRole(context: AuthContext, input: unknown): Promise<
       .whereRaw('? = any(roles)', [name])
       .update({ roles: trx.raw('array_remove(roles, ?)', [name]) })
     await Role.query(trx).deleteById(name)
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'role.deleted',
       detail: { role: name },

@@ -1,7 +1,8 @@
 // Gives somebody a role. It counts within the revocation bound: tokens made before are stale.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { parseInput } from '../core/errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { giveRole } from './give-role.ts'
@@ -15,13 +16,17 @@ const grantRoleInput = z.object({ userId: z.string().max(128), role: z.string().
  * Having it already is success.
  * @throws AuthError NOT_FOUND; BAD_USER_INPUT for an unknown role; FORBIDDEN by the rank of person or role
  */
-export async function grantRole(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+export async function grantRole(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
   const { userId, role } = parseInput(grantRoleInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, userId)
     await requireGrantableRoles(trx, admin, [role])
-    await giveRole(trx, context.origin, { userId: user.id, role, by: admin.by })
+    await giveRole(trx, caller.origin, { userId: user.id, role, by: admin.by })
     return (await findUserWithRoles(trx, user.id)) ?? user
   })
 }

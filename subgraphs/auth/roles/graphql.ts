@@ -167,15 +167,15 @@ export const resolvers = {
   },
   Mutation: {
     createRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await createRole(context, input),
+      await createRole(context.deps, context, input),
     updateRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateRole(context, input),
+      await updateRole(context.deps, context, input),
     deleteRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await deleteRole(context, input),
+      await deleteRole(context.deps, context, input),
     grantRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await grantRole(context, input),
+      await grantRole(context.deps, context, input),
     revokeRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeRole(context, input),
+      await revokeRole(context.deps, context, input),
   },
   Role: {
     customClaims: (role: Role) => role.custom_claims,

@@ -1,8 +1,9 @@
 // Takes a role from somebody of a lower rank, or from oneself. The last admin stays.
 import type { Knex } from 'knex'
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { takeRole } from './give-role.ts'
@@ -16,14 +17,18 @@ const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string()
  * Not having it is success.
  * @throws AuthError NOT_FOUND; FORBIDDEN by rank; LAST_ADMIN for an admin who steps down with nobody left
  */
-export async function revokeRole(context: AuthContext, input: unknown): Promise<UserWithRoles> {
+export async function revokeRole(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<UserWithRoles> {
   const { userId, role } = parseInput(revokeRoleInput, input)
-  return await transact(context.deps.db, async (trx) => {
+  return await transact(deps.db, async (trx) => {
     if (role === 'admin') await lockAdmins(trx)
-    const admin = await requireAdmin(trx, context.claims)
+    const admin = await requireAdmin(trx, caller.claims)
     const user = await findSelfOrManageable(trx, admin, { userId, role })
     if (role === 'admin') await requireAnotherAdmin(trx, user.id)
-    await takeRole(trx, context.origin, { userId: user.id, role, by: admin.by })
+    await takeRole(trx, caller.origin, { userId: user.id, role, by: admin.by })
     return (await findUserWithRoles(trx, user.id)) ?? user
   })
 }

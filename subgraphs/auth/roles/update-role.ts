@@ -1,8 +1,9 @@
 // Changes what a role gives. Tokens of those who have it are stale from then on.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { roleFields } from './create-role.ts'
 import { requireLowerRank } from './grantable.ts'
@@ -22,10 +23,10 @@ const updateRoleInput = z.object({
  * @throws AuthError NOT_FOUND; FORBIDDEN by rank, before or after; CONFLICT for the rank of a built-in role, or when a
  *   holder's token would not fit any more
  */
-export async function updateRole(context: AuthContext, input: unknown): Promise<Role> {
+export async function updateRole(deps: AuthDeps, caller: Caller, input: unknown): Promise<Role> {
   const change = parseInput(updateRoleInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const admin = await requireAdmin(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const admin = await requireAdmin(trx, caller.claims)
     const role = await Role.query(trx).findById(change.name).forUpdate()
     if (role === undefined) throw new AuthError('NOT_FOUND')
     requireLowerRank(admin, role)
@@ -44,7 +45,7 @@ export async function updateRole(context: AuthContext, input: unknown): Promise<
       .returning('*')
     await requireTokenRoom(trx, { role: role.name })
     const holders = await makeHoldersStale(trx, role.name)
-    await recordAudit(trx, context.origin, {
+    await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'role.updated',
       detail: { role: role.name, rank: row.rank, scopes: row.scopes, holders },

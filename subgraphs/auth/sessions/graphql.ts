@@ -5,10 +5,12 @@ import type { AuthContext } from '../context.ts'
 import { type ConnectionArguments, paginate } from '../core/pagination.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
+import { clearedSessionCookies } from './cookies.ts'
 import { logout } from './logout.ts'
-import { refresh } from './refresh.ts'
+import { RefusedCookie, refresh } from './refresh.ts'
 import { revokeSession } from './revoke-session.ts'
 import { Session } from './session.ts'
+import { answerSignedIn } from './sign-in.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
@@ -178,12 +180,22 @@ type Input = { readonly input?: unknown }
 
 export const resolvers = {
   Mutation: {
-    refresh: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await refresh(context, input),
-    logout: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await logout(context, input),
+    refresh: async (_: unknown, { input }: Input, context: AuthContext) => {
+      try {
+        return await answerSignedIn(context, await refresh(context.deps, context, input))
+      } catch (error) {
+        if (error instanceof RefusedCookie) context.setCookies.push(...clearedSessionCookies())
+        throw error
+      }
+    },
+    logout: async (_: unknown, { input }: Input, context: AuthContext) => {
+      const { revokedSessionIds, isSignedOut } = await logout(context.deps, context, input)
+      const isInBrowser = context.client.cookies === 'allowed'
+      if (isSignedOut && isInBrowser) context.setCookies.push(...clearedSessionCookies())
+      return { revokedSessionIds }
+    },
     revokeSession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeSession(context, input),
+      await revokeSession(context.deps, context, input),
   },
   User: {
     sessions: async (user: UserWithRoles, args: ConnectionArguments, { deps }: AuthContext) =>

@@ -1,7 +1,8 @@
 // Ends one of one's own sessions. Another person's session looks like one that does not exist.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { endSessions } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
@@ -10,13 +11,17 @@ import { Session } from './session.ts'
 const revokeSessionInput = z.object({ sessionId: z.string().max(128) })
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids alike */
-export async function revokeSession(context: AuthContext, input: unknown): Promise<Session> {
+export async function revokeSession(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<Session> {
   const { sessionId } = parseInput(revokeSessionInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const { user } = await requireLiveSession(trx, context.claims)
+  return await transact(deps.db, async (trx) => {
+    const { user } = await requireLiveSession(trx, caller.claims)
     const session = await Session.query(trx).findOne({ id: sessionId, user_id: user.id })
     if (session === undefined) throw new AuthError('NOT_FOUND')
-    await endSessions(trx, context.origin, {
+    await endSessions(trx, caller.origin, {
       sessionIds: [session.id],
       reason: 'revoked',
       actor: { kind: 'user', id: user.id },

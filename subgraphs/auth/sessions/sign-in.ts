@@ -1,8 +1,9 @@
 // The answer to whoever is signed in now: tokens in the body or in cookies, never both.
 import { type Claims, FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { Knex } from 'knex'
-import type { AuthContext } from '../context.ts'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.ts'
+import type { Caller, RequestOrigin } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
@@ -22,17 +23,25 @@ export interface SignedIn {
   readonly deviceToken: string | null
 }
 
+/** What a verb hands to the door when somebody is signed in. */
+export interface Entered {
+  readonly session: Session
+  readonly user: UserWithRoles
+  readonly refreshToken: string
+  /** null on a device that has one. */
+  readonly deviceToken: string | null
+}
+
+/** What is set at the door, in `graphql.ts`: cookies, and as whom the answer is read. */
+interface Door extends Caller {
+  readonly deps: AuthDeps
+  claims: Claims
+  readonly setCookies: string[]
+}
+
 /** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not */
-export async function answerSignedIn(
-  context: AuthContext,
-  signedIn: {
-    readonly session: Session
-    readonly user: UserWithRoles
-    readonly refreshToken: string
-    readonly deviceToken: string | null
-  },
-): Promise<SignedIn> {
-  const { session, user, refreshToken, deviceToken } = signedIn
+export async function answerSignedIn(context: Door, entered: Entered): Promise<SignedIn> {
+  const { session, user, refreshToken, deviceToken } = entered
   await requireAddressOfAdmin(context.deps.db, context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
   const access = await signAccessToken(context.deps, {
@@ -66,7 +75,7 @@ export async function answerSignedIn(
  */
 export async function requireAddressOfAdmin(
   db: Knex,
-  { deps, origin }: AuthContext,
+  { deps, origin }: { readonly deps: AuthDeps; readonly origin: RequestOrigin },
   user: UserWithRoles,
 ): Promise<void> {
   if (!user.roles.includes('admin')) return

@@ -37,7 +37,7 @@ export async function denySession(
     const told = { address: link.email, normalized: link.email_normalized }
     const before = await emailsOf(trx, user.id)
     await dropAddressesSince(trx, user, { since, told })
-    const resetToken = await secureAccount(trx, context, {
+    const resetToken = await secureAccount(trx, context.deps, context.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since,
       action: 'session.denied',

@@ -18,7 +18,7 @@ const reauthenticateInput = z.object({
 export async function reauthenticate(context: AuthContext, input: unknown): Promise<SignedIn> {
   const { deps } = context
   const { password } = parseInput(reauthenticateInput, input)
-  const user = await confirmPassword(context, password, 'session.reauthenticated')
+  const user = await confirmPassword(deps, context, password, 'session.reauthenticated')
   const renewed = await transact(deps.db, async (trx) => {
     const live = await requireLiveSession(trx, context.claims)
     if (live.user.token_version !== user.token_version) throw new AuthError('INVALID_CREDENTIALS')

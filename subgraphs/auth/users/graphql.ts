@@ -5,7 +5,7 @@ import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import { type ListUsers, listUsers } from './list-users.ts'
 import { isAdmin, ownOrAdmin } from './own-or-admin.ts'
-import type { UserWithRoles } from './user.ts'
+import type { User, UserWithRoles } from './user.ts'
 
 export const typeDefs = gql`
   "What can be read."
@@ -126,7 +126,12 @@ export const resolvers = {
     user: async (_: unknown, { id }: { id: string }, { users }: AuthContext) =>
       await users.load(id),
     users: async (_: unknown, args: ListUsers, context: AuthContext) =>
-      await listUsers(context, args),
+      await listUsers(context.deps, args),
+  },
+  UserEdge: {
+    // With their roles, which the page's rows do not have.
+    node: async ({ node }: { node: User }, _: unknown, { users }: AuthContext) =>
+      (await users.load(node.id)) ?? node,
   },
   User: {
     __resolveReference: async ({ id }: { id: string }, { users }: AuthContext) =>

@@ -1,5 +1,5 @@
 // All users, for admins: searched, filtered, sorted and paged, each on an index (docs/administration.md has the plans).
-import type { AuthContext } from '../context.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
 import {
   type Connection,
@@ -35,10 +35,7 @@ const MAX_SEARCH = 200
 /** What a trigram index can find. */
 const MIN_SEARCH = 3
 
-export async function listUsers(
-  { deps, users }: AuthContext,
-  args: ListUsers,
-): Promise<Connection<User>> {
+export async function listUsers(deps: AuthDeps, args: ListUsers): Promise<Connection<User>> {
   const { search, filter, orderBy } = args
   const query = deps.db('users').select('users.*')
   if (filter?.status != null) query.where('status', filter.status)
@@ -52,17 +49,7 @@ export async function listUsers(
     column: ORDERS[orderBy?.field ?? 'CREATED_AT'],
     isDescending: orderBy?.direction === 'DESC',
   }
-  const page = await paginate(query, args, (row) => User.fromDatabaseJson(row), order)
-  const nodes = await users.loadMany(page.edges.map((edge) => edge.node.id))
-  return {
-    ...page,
-    edges: page.edges.map((edge, index) => {
-      const user = nodes[index]
-      return user === null || user instanceof Error || user === undefined
-        ? edge
-        : { ...edge, node: user }
-    }),
-  }
+  return await paginate(query, args, (row) => User.fromDatabaseJson(row), order)
 }
 
 function checked(search: string): string {

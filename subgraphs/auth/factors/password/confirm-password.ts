@@ -1,8 +1,9 @@
 // The password again, within a session: counted for the session, so that whoever stole one cannot guess on, nor keep others out.
 
-import type { AuthContext } from '../../context.ts'
 import { recordAudit } from '../../core/audit/record.ts'
+import type { Caller } from '../../core/caller.ts'
 import { transact } from '../../core/database.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
 import { AuthError } from '../../core/errors.ts'
 import { countKey } from '../../core/throttling/count-key.ts'
 import { unlessBusy } from '../../core/turn.ts'
@@ -17,11 +18,12 @@ import { storedPasswordOf } from './set-password.ts'
  *   UNAUTHENTICATED after too many in all, and the session has ended
  */
 export async function confirmPassword(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   password: string,
   action: string,
 ): Promise<UserWithRoles> {
-  const { deps, origin, claims, deadline } = context
+  const { origin, claims, deadline } = caller
   const { user, session } = await transact(
     deps.db,
     async (trx) => await requireLiveSession(trx, claims),
@@ -32,7 +34,7 @@ export async function confirmPassword(
     throw new AuthError('RATE_LIMITED', { retryAfterSeconds: tries.retryAfterSeconds })
   }
   if ((await deps.throttle.add('password-session-long', key)).isOver) {
-    return await endGuessing(context, session.id)
+    return await endGuessing(deps, caller, session.id)
   }
   const takeBack = async () => {
     await deps.throttle.forgive('password-session', key)
@@ -55,7 +57,7 @@ export async function confirmPassword(
   return user
 }
 
-async function endGuessing({ deps, origin }: AuthContext, sessionId: string): Promise<never> {
+async function endGuessing(deps: AuthDeps, { origin }: Caller, sessionId: string): Promise<never> {
   await transact(
     deps.db,
     async (trx) =>
