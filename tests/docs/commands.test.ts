@@ -58,9 +58,9 @@ const shellExamples = (page: string, section: string): readonly string[] =>
     .filter((it) => it.section === section && it.language === 'sh')
     .map(({ code }) => code)
 
-test('README.md: the walk with curl leads from nothing to a signed-in query and a call with an API key', () => {
+test('docs/first-steps.md: the walk with curl leads from nothing to a signed-in query and a call with an API key', () => {
   let codes = 0
-  const script = shellExamples('README.md', 'With curl').map((block) => {
+  const script = shellExamples('docs/first-steps.md', 'With curl').map((block) => {
     if (!block.includes('12345678')) return block
     codes += 1
     return block.replace('12345678', `$(code ${codes})`)
@@ -79,11 +79,11 @@ test('README.md: the walk with curl leads from nothing to a signed-in query and 
   expect(answers).not.toContain('errors')
 }, 120_000)
 
-test('README.md: an identity token, and the first admin', () => {
-  expect(shell(example('README.md', 'Add a subgraph', 'sh').code)).toMatch(
+test('docs/first-steps.md: an identity token, and the first admin', () => {
+  expect(shell(example('docs/first-steps.md', 'A subgraph by hand', 'sh').code)).toMatch(
     /^eyJ[\w-]+\.[\w-]+\.[\w-]+\s*$/,
   )
-  const [createAdmin = ''] = shellExamples('README.md', 'Settings')
+  const [createAdmin = ''] = shellExamples('docs/first-steps.md', 'The first admin')
   expect(shell(createAdmin, { SALLYPORT_PASSWORD: 'a long pass phrase' })).toContain(
     'admin@example.com',
   )

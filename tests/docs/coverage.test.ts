@@ -21,8 +21,8 @@ const RUNNERS: readonly (readonly [
 ])[] = [
   ['README.md', 'Start', 'sh', '.ci/run'],
   ['CONTRIBUTING.md', '*', 'sh', '.ci/run'],
-  ['README.md', 'In the explorer', 'graphql', 'tests/docs/operations.test.ts'],
-  ['README.md', '*', 'sh', 'tests/docs/commands.test.ts'],
+  ['README.md', 'A first login', 'graphql', 'tests/docs/operations.test.ts'],
+  ['docs/first-steps.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['claims/README.md', '*', 'ts', 'tests/docs/subgraphs.test.ts'],
   ['docs/accounts.md', '*', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/accounts.md', 'API keys', 'text', 'tests/docs/operations.test.ts'],

@@ -1,0 +1,26 @@
+// The map of the code names files that are there: what is moved is moved on the map too.
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+const page = readFileSync('docs/architecture.md', 'utf8')
+const named = [
+  ...new Set(
+    [...page.matchAll(/(?<![\w/.-])[a-z][\w-]*\/[\w/.-]*\w\.(?:ts|js|yaml|md)\b/g)].map(
+      ([it]) => it,
+    ),
+  ),
+]
+const folders = [
+  ...new Set(
+    [...page.matchAll(/(?<![\w/.-])[a-z][\w-]*(?:\/[\w-]+)*\/(?=[\s`])/g)].map(([it]) => it),
+  ),
+]
+
+/** Inside auth's own drawings paths begin below `subgraphs/auth`. */
+const isThere = (path: string) =>
+  ['', 'subgraphs/auth/', 'docs/'].some((root) => existsSync(root + path))
+
+test('every file and folder that docs/architecture.md names is there', () => {
+  expect(named.length).toBeGreaterThan(40)
+  expect([...named, ...folders].filter((path) => !isThere(path))).toEqual([])
+})
