@@ -15,6 +15,11 @@ const MARKED_JSON = /"\\u0000[0-9a-f]{32}:([^"]*)"/g
 const LONG = /[\d.]{16}/
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|-?\d[\d.eE+-]{15,}/g
 
+/** Whether a text has digits enough for one. Says nothing about what they are. */
+export function mayHaveLongNumber(text: string): boolean {
+  return LONG.test(text)
+}
+
 /** A JSON text in which numbers that would lose digits are marked strings. Costs a search in a text without. */
 export function markLongNumbers(json: string): string {
   if (!LONG.test(json)) return json

@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql'
+import { mayHaveLongNumber } from '../long-numbers.ts'
 import type { PlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { fragmentsOf, reduceDocument } from '../operation/select.ts'
@@ -60,7 +61,10 @@ export function planOperation(
     }
   }
   const reduced = reduceDocument(simple, operation)
-  const { document, constants } = hoistLongLiterals(variables.rename(reduced), options.schema)
+  const renamed = variables.rename(reduced)
+  const { document, constants } = mayHaveLongNumber(prepared.query)
+    ? hoistLongLiterals(renamed, options.schema)
+    : { document: renamed, constants: {} }
   return {
     document,
     operationName,

@@ -60,65 +60,83 @@ function createReduce(
   }
 
   function reduceSet(set: SelectionSetNode, place: Place): SelectionSetNode {
-    const kept = set.selections.flatMap((selection) => reduceSelection(selection, place))
+    const kept: SelectionNode[] = []
+    addSet(kept, set, place)
     return { kind: Kind.SELECTION_SET, selections: kept.length > 0 ? kept : [TYPENAME] }
   }
 
-  function reduceSelection(selection: SelectionNode, place: Place): readonly SelectionNode[] {
+  /** Into one list, however deep the fragments are: a list for each level would cost the square of their depth. */
+  function addSet(kept: SelectionNode[], set: SelectionSetNode, place: Place): void {
+    for (const selection of set.selections) addSelection(kept, selection, place)
+  }
+
+  function addSelection(kept: SelectionNode[], selection: SelectionNode, place: Place): void {
     selections += 1
-    if (selections > MAX_SELECTIONS) return []
-    if (isOn !== null && isLeftOut(selection, isOn)) return []
+    if (selections > MAX_SELECTIONS) return
+    if (isOn !== null && isLeftOut(selection, isOn)) return
     const directives = isOn === null ? (selection.directives ?? []) : []
-    if (selection.kind === Kind.FIELD) return [reduceField({ ...selection, directives }, place)]
+    if (selection.kind === Kind.FIELD) {
+      kept.push(reduceField({ ...selection, directives }, place))
+      return
+    }
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
     if (fragment === undefined) throw new Error('an unknown fragment passed validation')
     const name = fragment.typeCondition?.name.value
     const condition = name === undefined ? place.declared : compositeType(name)
-    return reduceFragment(fragment.selectionSet, { place, condition, directives })
+    addFragment(kept, fragment.selectionSet, { place, condition, directives })
   }
 
-  function reduceFragment(
+  function addFragment(
+    kept: SelectionNode[],
     set: SelectionSetNode,
     {
       place,
       condition,
       directives,
     }: { place: Place; condition: GraphQLCompositeType; directives: readonly DirectiveNode[] },
-  ): readonly SelectionNode[] {
+  ): void {
     const own = possibleNames(condition)
     const possible = new Set([...place.possible].filter((name) => own.has(name)))
-    if (possible.size === 0) return []
+    if (possible.size === 0) return
     if (possible.size === place.possible.size && isSelectableOn(condition, place.declared)) {
-      return wrap(set, { declared: place.declared, possible }, null, directives)
+      const same = { declared: place.declared, possible }
+      if (directives.length === 0) addSet(kept, set, same)
+      else addWrapped(kept, set, { place: same, condition: null, directives })
+    } else if (isObjectType(condition)) {
+      addWrapped(kept, set, { place: { declared: condition, possible }, condition, directives })
+    } else {
+      // An interface may be unknown to the subgraph that answers: its objects are named one by one.
+      for (const name of possible) {
+        const declared = compositeType(name)
+        const one = { declared, possible: new Set([name]) }
+        addWrapped(kept, set, { place: one, condition: declared, directives })
+      }
     }
-    if (isObjectType(condition))
-      return wrap(set, { declared: condition, possible }, condition, directives)
-    // An interface may be unknown to the subgraph that answers: its objects are named one by one.
-    return [...possible].flatMap((name) => {
-      const declared = compositeType(name)
-      return wrap(set, { declared, possible: new Set([name]) }, declared, directives)
-    })
   }
 
-  /** The selections, in a fragment where one is needed. */
-  function wrap(
+  function addWrapped(
+    kept: SelectionNode[],
     set: SelectionSetNode,
-    place: Place,
-    condition: GraphQLCompositeType | null,
-    directives: readonly DirectiveNode[],
-  ): readonly SelectionNode[] {
-    const kept = set.selections.flatMap((selection) => reduceSelection(selection, place))
-    if (kept.length === 0) return []
-    if (condition === null && directives.length === 0) return kept
-    return [
-      {
-        kind: Kind.INLINE_FRAGMENT,
-        ...(condition !== null && { typeCondition: namedType(condition.name) }),
-        directives,
-        selectionSet: { kind: Kind.SELECTION_SET, selections: kept },
-      },
-    ]
+    {
+      place,
+      condition,
+      directives,
+    }: {
+      place: Place
+      condition: GraphQLCompositeType | null
+      directives: readonly DirectiveNode[]
+    },
+  ): void {
+    const inner: SelectionNode[] = []
+    addSet(inner, set, place)
+    if (inner.length === 0) return
+    kept.push({
+      kind: Kind.INLINE_FRAGMENT,
+      ...(condition !== null && { typeCondition: namedType(condition.name) }),
+      directives,
+      selectionSet: { kind: Kind.SELECTION_SET, selections: inner },
+    })
   }
 
   function reduceField(node: FieldNode, { declared }: Place): FieldNode {

@@ -5,7 +5,6 @@ import {
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql'
@@ -21,6 +20,14 @@ interface Measure {
   readonly topFields: number
   /** How often the most frequent response name stands at its top. */
   readonly topNames: ReadonlyMap<string, number>
+}
+
+interface Tally {
+  selections: number
+  aliases: number
+  depth: number
+  topFields: number
+  readonly topNames: Map<string, number>
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
@@ -56,38 +63,47 @@ function createMeasure(fragments: Fragments, limits: OperationLimits) {
   const open = new Set<string>()
 
   function measureSet(set: SelectionSetNode): Measure {
-    const parts = set.selections.map(measureSelection)
-    const topNames = addUp(parts.map((part) => part.topNames))
-    const total: Measure = {
-      selections: sum(parts.map((part) => part.selections)),
-      aliases: sum(parts.map((part) => part.aliases)),
-      depth: Math.max(0, ...parts.map((part) => part.depth)),
-      topFields: sum(parts.map((part) => part.topFields)),
-      topNames,
+    const tally = { selections: 0, aliases: 0, depth: 0, topFields: 0, topNames: new Map() }
+    addSelections(tally, set)
+    return tally
+  }
+
+  /** Inline fragments count into the set that they stand in: a copy for each level would cost the square of their depth. */
+  function addSelections(tally: Tally, set: SelectionSetNode): void {
+    for (const selection of set.selections) {
+      tally.selections += 1
+      if (selection.kind === Kind.FIELD) addField(tally, selection)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) addSelections(tally, selection.selectionSet)
+      else addMeasure(tally, measureFragment(selection.name.value))
+      bound('selections', tally.selections, limits.selections)
+      bound('aliases', tally.aliases, limits.aliases)
+      bound('levels', tally.depth, limits.depth)
     }
-    bound('selections', total.selections, limits.selections)
-    bound('aliases', total.aliases, limits.aliases)
-    bound('levels', total.depth, limits.depth)
-    bound('fields of one name', Math.max(0, ...topNames.values()), limits.repetitions)
-    return total
   }
 
-  function measureSelection(selection: SelectionNode): Measure {
-    if (selection.kind === Kind.FIELD) return measureField(selection)
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value)
-    const inner = measureSet(selection.selectionSet)
-    return { ...inner, selections: inner.selections + 1 }
-  }
-
-  function measureField(field: FieldNode): Measure {
+  function addField(tally: Tally, field: FieldNode): void {
     const inner = field.selectionSet ? measureSet(field.selectionSet) : EMPTY
-    return {
-      selections: inner.selections + 1,
-      aliases: inner.aliases + (field.alias ? 1 : 0),
-      depth: inner.depth + 1,
-      topFields: field.name.value === '__typename' ? 0 : 1,
-      topNames: new Map([[(field.alias ?? field.name).value, 1]]),
-    }
+    tally.selections += inner.selections
+    tally.aliases += inner.aliases + (field.alias ? 1 : 0)
+    tally.depth = Math.max(tally.depth, inner.depth + 1)
+    if (field.name.value !== '__typename') tally.topFields += 1
+    addName(tally, (field.alias ?? field.name).value, 1)
+  }
+
+  function addMeasure(tally: Tally, inner: Measure): void {
+    tally.selections += inner.selections
+    tally.aliases += inner.aliases
+    tally.depth = Math.max(tally.depth, inner.depth)
+    tally.topFields += inner.topFields
+    // More than fit are refused before their names are looked at.
+    bound('selections', tally.selections, limits.selections)
+    for (const [name, times] of inner.topNames) addName(tally, name, times)
+  }
+
+  function addName({ topNames }: Tally, name: string, times: number): void {
+    const total = (topNames.get(name) ?? 0) + times
+    bound('fields of one name', total, limits.repetitions)
+    topNames.set(name, total)
   }
 
   function measureFragment(name: string): Measure {
@@ -101,9 +117,8 @@ function createMeasure(fragments: Fragments, limits: OperationLimits) {
       })
     }
     open.add(name)
-    const inner = measureSet(fragment.selectionSet)
+    const measure = measureSet(fragment.selectionSet)
     open.delete(name)
-    const measure = { ...inner, selections: inner.selections + 1 }
     known.set(name, measure)
     return measure
   }
@@ -142,18 +157,6 @@ function refuseName(name: string): void {
 }
 
 const EMPTY: Measure = { selections: 0, aliases: 0, depth: 0, topFields: 0, topNames: new Map() }
-
-function addUp(counts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
-  const total = new Map<string, number>()
-  for (const count of counts) {
-    for (const [name, times] of count) total.set(name, (total.get(name) ?? 0) + times)
-  }
-  return total
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
-}
 
 function bound(what: string, count: number, limit: number): void {
   if (count <= limit) return
