@@ -1,13 +1,28 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
+import { availableParallelism } from 'node:os'
+import { isNetwork } from '@sallyport/claims/networks'
 import type { JSONWebKeySet } from 'jose'
+import { z } from 'zod'
 import { type Language, languageNames } from '../platform/language.ts'
-import { LOG_LEVELS } from '../platform/log-levels.ts'
+import { Secret } from '../platform/secret.ts'
+import {
+  type Environment,
+  httpUrl,
+  isExactOrigin,
+  line,
+  list,
+  oneOf,
+  port,
+  publicUrlOf,
+  readSettings,
+  sharedSettings,
+  unsafeShared,
+  wholeNumber,
+} from '../platform/settings.ts'
 import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
-import type { Secret } from './secret.ts'
-import { createReader } from './settings-reader.ts'
+import { parsePrivateKeySet } from './private-key-set.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
 export type Introspection = 'development' | 'authenticated' | 'off'
 
 export interface GatewayLimits {
@@ -68,16 +83,6 @@ export interface GatewayConfig {
   readonly caches: CacheSizes
 }
 
-export class ConfigError extends Error {
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(`The gateway cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
-
 const defaultLimits: GatewayLimits = Object.freeze({
   headerBytes: 16 * 1024,
   bodyBytes: 1024 * 1024,
@@ -92,73 +97,109 @@ const defaultLimits: GatewayLimits = Object.freeze({
   maxLagMs: null,
 })
 
-/** Reads the gateway's settings; throws one `ConfigError` that names every problem. */
-export function readGatewayConfig(env: Environment = process.env): GatewayConfig {
-  const problems: string[] = []
-  const read = createReader(env, problems)
-  const isProduction = env.NODE_ENV === 'production'
-  const port = read.port('PORT', 4000)
-  const authUrl = read.url('AUTH_URL', 'http://127.0.0.1:4001/graphql')
-  const reviewsUrl = read.url('REVIEWS_URL', 'http://127.0.0.1:4002/graphql')
-  const publicUrl = read.publicUrl(
-    'PUBLIC_URL',
-    isProduction ? undefined : `http://localhost:${port}`,
-  )
-  const config: GatewayConfig = {
-    isProduction,
-    host: read.host('HOST', '127.0.0.1', isProduction),
-    port,
-    adminHost: read.host('ADMIN_HOST', '127.0.0.1', isProduction),
-    adminPort: read.port('ADMIN_PORT', 9090),
-    workers: read.workers('GATEWAY_WORKERS'),
-    publicUrl,
-    productName: read.line('PRODUCT_NAME', 'Sallyport'),
-    homeUrl: env.HOME_URL ? read.url('HOME_URL', undefined) : `${publicUrl}/`,
-    defaultLanguage: read.choice('DEFAULT_LANGUAGE', languageNames, 'en'),
-    authUrl,
-    supergraphPath: env.SUPERGRAPH_CONFIG || 'schema/supergraph.yaml',
-    variables: { ...env, AUTH_URL: authUrl, REVIEWS_URL: reviewsUrl },
-    trustedProxies: read.networks('TRUSTED_PROXIES'),
-    corsOrigins: read.list(
-      'CORS_ORIGINS',
-      isOrigin,
-      'an exact origin such as https://app.example.com',
-    ),
-    addressLists: {
-      allow: read.networks('ADDRESS_ALLOW'),
-      deny: read.networks('ADDRESS_DENY'),
-      adminAllow: read.networks('ADMIN_ADDRESS_ALLOW'),
-    },
-    introspection: read.choice(
-      'INTROSPECTION',
-      ['development', 'authenticated', 'off'],
-      'development',
-    ),
-    logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
-    accessTokenMaxSeconds: read.minutes('ACCESS_TOKEN_MINUTES', 10) * 60,
-    dataDir: env.DATA_DIR || 'data',
-    identityKeys: read.identityKeys('IDENTITY_KEYS', isProduction),
-    tls: read.tls('TLS_CERT_FILE', 'TLS_KEY_FILE'),
-    limits: {
-      ...defaultLimits,
-      bodyBytes: read.bytes('MAX_BODY_BYTES', defaultLimits.bodyBytes),
-      maxLagMs: isProduction ? 200 : null,
-    },
-    engine: {
-      kind: read.choice('ENGINE', ['stock', 'compiled'], 'compiled'),
-      planner: read.choice('PLANNER', ['hive', 'apollo'], 'hive'),
-      shadowPercent: read.percent('ENGINE_SHADOW', 0),
-    },
-    caches: {
-      operations: read.entries('OPERATION_CACHE_SIZE', 2000),
-      tokens: read.entries('TOKEN_CACHE_SIZE', 20_000),
-      apiKeys: read.entries('API_KEY_CACHE_SIZE', 10_000),
-    },
-  }
-  if (problems.length > 0) throw new ConfigError(problems)
-  return Object.freeze(config)
+const networks = list(isNetwork, 'an address or CIDR range').default([])
+
+const shape = {
+  ...sharedSettings,
+  ADMIN_HOST: z.string().default('127.0.0.1'),
+  ADMIN_PORT: port(9090),
+  GATEWAY_WORKERS: z
+    .string()
+    .transform((text) => (text === 'auto' ? availableParallelism() : Number(text)))
+    .refine(
+      (count) => Number.isInteger(count) && count >= 1 && count <= 256,
+      'must be "auto" or a whole number from 1 to 256',
+    )
+    .default(1),
+  PRODUCT_NAME: line('Sallyport'),
+  HOME_URL: httpUrl().optional(),
+  DEFAULT_LANGUAGE: oneOf(languageNames, 'en'),
+  AUTH_URL: httpUrl().default('http://127.0.0.1:4001/graphql'),
+  REVIEWS_URL: httpUrl().default('http://127.0.0.1:4002/graphql'),
+  SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
+  TRUSTED_PROXIES: networks,
+  CORS_ORIGINS: list(isExactOrigin, 'an exact origin such as https://app.example.com').default([]),
+  ADDRESS_ALLOW: networks,
+  ADDRESS_DENY: networks,
+  ADMIN_ADDRESS_ALLOW: networks,
+  INTROSPECTION: oneOf(['development', 'authenticated', 'off'], 'development'),
+  ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
+  IDENTITY_KEYS: z
+    .string()
+    .transform(parsePrivateKeySet)
+    .refine(
+      (keys) => keys !== null,
+      'must be a private JWKS of ES256 (P-256) keys, each with a kid',
+    )
+    .optional(),
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  MAX_BODY_BYTES: wholeNumber([1024, 100 * 1024 * 1024], defaultLimits.bodyBytes),
+  ENGINE: oneOf(['stock', 'compiled'], 'compiled'),
+  PLANNER: oneOf(['hive', 'apollo'], 'hive'),
+  ENGINE_SHADOW: wholeNumber([0, 100], 0),
+  OPERATION_CACHE_SIZE: wholeNumber([1, 10_000_000], 2000),
+  TOKEN_CACHE_SIZE: wholeNumber([1, 10_000_000], 20_000),
+  API_KEY_CACHE_SIZE: wholeNumber([1, 10_000_000], 10_000),
 }
 
-function isOrigin(item: string): boolean {
-  return URL.canParse(item) && new URL(item).origin === item
+/** @throws SettingsError that names every problem. */
+export function readGatewayConfig(env: Environment = process.env): GatewayConfig {
+  return toConfig(readSettings(env, { part: 'gateway', shape, check: unsafeSettings }), env)
+}
+
+function unsafeSettings(given: Environment): string[] {
+  const problems = unsafeShared(given, ['HOST', 'ADMIN_HOST'])
+  if (given.NODE_ENV === 'production' && given.IDENTITY_KEYS === undefined) {
+    problems.push('IDENTITY_KEYS: missing; a private JWKS of ES256 keys')
+  }
+  if ((given.TLS_CERT_FILE === undefined) !== (given.TLS_KEY_FILE === undefined)) {
+    problems.push('TLS_CERT_FILE: goes together with TLS_KEY_FILE')
+  }
+  return problems
+}
+
+function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): GatewayConfig {
+  const isProduction = read.NODE_ENV === 'production'
+  const publicUrl = publicUrlOf(read)
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = read
+  return Object.freeze({
+    isProduction,
+    host: read.HOST,
+    port: read.PORT,
+    adminHost: read.ADMIN_HOST,
+    adminPort: read.ADMIN_PORT,
+    workers: read.GATEWAY_WORKERS,
+    publicUrl,
+    productName: read.PRODUCT_NAME,
+    homeUrl: read.HOME_URL ?? `${publicUrl}/`,
+    defaultLanguage: read.DEFAULT_LANGUAGE,
+    authUrl: read.AUTH_URL,
+    supergraphPath: read.SUPERGRAPH_CONFIG,
+    variables: { ...env, AUTH_URL: read.AUTH_URL, REVIEWS_URL: read.REVIEWS_URL },
+    trustedProxies: read.TRUSTED_PROXIES,
+    corsOrigins: read.CORS_ORIGINS,
+    addressLists: {
+      allow: read.ADDRESS_ALLOW,
+      deny: read.ADDRESS_DENY,
+      adminAllow: read.ADMIN_ADDRESS_ALLOW,
+    },
+    introspection: read.INTROSPECTION,
+    logLevel: read.LOG_LEVEL,
+    accessTokenMaxSeconds: read.ACCESS_TOKEN_MINUTES * 60,
+    dataDir: read.DATA_DIR,
+    identityKeys: read.IDENTITY_KEYS ? new Secret(read.IDENTITY_KEYS) : null,
+    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : null,
+    limits: {
+      ...defaultLimits,
+      bodyBytes: read.MAX_BODY_BYTES,
+      maxLagMs: isProduction ? 200 : null,
+    },
+    engine: { kind: read.ENGINE, planner: read.PLANNER, shadowPercent: read.ENGINE_SHADOW },
+    caches: {
+      operations: read.OPERATION_CACHE_SIZE,
+      tokens: read.TOKEN_CACHE_SIZE,
+      apiKeys: read.API_KEY_CACHE_SIZE,
+    },
+  })
 }

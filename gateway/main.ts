@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { createLog } from '../platform/log.ts'
 import { exitUnstarted, logProcess } from '../platform/process-log.ts'
-import { ConfigError, type GatewayConfig, readGatewayConfig } from './config.ts'
+import { SettingsError } from '../platform/settings.ts'
+import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { startWorkers } from './workers/primary.ts'
 import { tellPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
 await main().catch((error: unknown) =>
-  exitUnstarted('gateway', error instanceof ConfigError ? error.message : error),
+  exitUnstarted('gateway', error instanceof SettingsError ? error.message : error),
 )
 
 async function main(): Promise<void> {
@@ -68,5 +69,5 @@ function nameTakenPort({ port }: GatewayConfig, error: unknown): unknown {
   const { code, port: taken } = error as { readonly code?: unknown; readonly port?: unknown }
   if (code !== 'EADDRINUSE') return error
   const name = taken === port ? 'PORT' : 'ADMIN_PORT'
-  return new ConfigError([`${name}: ${taken} is taken by another process`])
+  return new SettingsError('gateway', [`${name}: ${taken} is taken by another process`])
 }

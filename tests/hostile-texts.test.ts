@@ -3,14 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { verifyStrictJwt } from '@sallyport/claims/jwt'
 import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { describe, expect, test } from 'vitest'
-import { isWellFormedApiKey } from '../gateway/authenticate/api-key-format.ts'
 import { readOurCookies } from '../gateway/authenticate/cookies.ts'
 import { negotiateMediaType } from '../gateway/errors.ts'
 import { createCallerReader } from '../gateway/http/client-address.ts'
 import { exceededJsonLimit } from '../gateway/http/json-limits.ts'
 import { refuseCredentialInUrl } from '../gateway/pipeline/limits.ts'
+import { isWellFormedApiKey } from '../platform/api-key-format.ts'
 import { isAddressAllowed, requireAddresses } from '../subgraphs/auth/api-keys/address-list.ts'
-import { isWellFormedKey, isWellFormedSecret } from '../subgraphs/auth/api-keys/key-format.ts'
 import { parseVersionedSecret } from '../subgraphs/auth/core/secret.ts'
 import { requireStrongPassword } from '../subgraphs/auth/factors/password/policy.ts'
 import { parseRefreshToken } from '../subgraphs/auth/sessions/refresh-token.ts'
@@ -77,8 +76,6 @@ const ofHeaders: Record<string, (text: string) => unknown> = {
 const ofBodies: Record<string, (text: string) => unknown> = {
   parseEmail,
   parseRefreshToken,
-  isWellFormedKey,
-  isWellFormedSecret,
   requireStrongPassword: (text) => requireStrongPassword(text, [text]),
   requireAddresses: (text) => requireAddresses([text]),
   isAddressAllowed: (text) => isAddressAllowed(['10.0.0.0/8'], text),

@@ -61,3 +61,40 @@ test('gateway and auth take the same lifetimes of access tokens', () => {
     }
   }
 })
+
+test.each(parts)('the %s tells everything that is wrong at once, by name', (_, read) => {
+  const wrong = {
+    PORT: 'x',
+    HOST: '0.0.0.0',
+    PUBLIC_URL: 'ftp://x',
+    LOG_LEVEL: 'loud',
+  }
+  for (const name of Object.keys(wrong)) expect(() => read(wrong)).toThrow(`\n- ${name}: `)
+  for (const PORT of ['-1', '65536', '1.5', '0x']) expect(() => read({ PORT })).toThrow('PORT: ')
+})
+
+test.each(parts)('the %s takes an empty value for none', (_, read) => {
+  const names = ['PORT', 'HOST', 'PUBLIC_URL', 'LOG_LEVEL', 'DATA_DIR', 'NODE_ENV']
+  const empty = Object.fromEntries(names.map((name) => [name, '']))
+  expect(read(empty)).toEqual(expect.objectContaining(withoutVariables(read({}))))
+})
+
+test.each(parts)('the %s listens on loopback alone outside production', (_, read) => {
+  for (const HOST of ['127.0.0.1', '127.9.9.9', '::1', 'localhost']) {
+    expect(read({ HOST }).host).toBe(HOST)
+  }
+  for (const HOST of ['0.0.0.0', '::', '192.0.2.1', '127.0.0.1.example.com', 'localhost.example']) {
+    expect(() => read({ HOST }), HOST).toThrow(/HOST: .*NODE_ENV=production/)
+  }
+})
+
+test('all parts have one data folder', () => {
+  expect(new Set(parts.map(([, read]) => read({}).dataDir)).size).toBe(1)
+})
+
+/** What `supergraph.yaml` may name is the environment itself; secrets are other objects each time. */
+function withoutVariables(config: object): object {
+  return Object.fromEntries(
+    Object.entries(config).filter(([name]) => name !== 'variables' && name !== 'secrets'),
+  )
+}

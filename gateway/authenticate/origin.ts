@@ -1,9 +1,9 @@
 // Whether a request may use our cookies: it comes from a page we know, over a connection that keeps them secret.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isLoopback } from '../../platform/loopback.ts'
 import type { Caller } from '../http/client-address.ts'
 import type { Cors } from '../http/cors.ts'
-import { isLoopback } from '../http/loopback.ts'
 
 /** What auth is told about cookies: use them, or why not. `unused`: they belong to another session than the request. */
 export type CookieUse = 'allowed' | 'insecure' | 'origin' | 'unused'

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { isExactOrigin } from '../../platform/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 
 /** One subgraph as the gateway knows it. */
@@ -132,7 +133,9 @@ const subgraphSchema = z.strictObject({
 
 const corsSchema = z.strictObject({
   origins: z
-    .array(z.string().refine(isOrigin, 'must be an exact origin such as https://app.example.com'))
+    .array(
+      z.string().refine(isExactOrigin, 'must be an exact origin such as https://app.example.com'),
+    )
     .default([]),
   headers: z
     .array(
@@ -211,10 +214,6 @@ function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
     timeoutMs: entry.timeoutMs,
     dryRunUntil: entry.dryRun?.until ?? null,
   })
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
 }
 
 function isGraphqlUrl(text: string): boolean {

@@ -3,7 +3,23 @@
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { languageNames } from '../../platform/language.ts'
-import { LOG_LEVELS } from '../../platform/log-levels.ts'
+import {
+  databaseUrl,
+  days,
+  type Environment,
+  httpAddress,
+  line,
+  list,
+  natsUrls,
+  oneOf,
+  port,
+  publicUrlOf,
+  readSettings,
+  sharedSettings,
+  startsWith,
+  unsafeShared,
+  wholeNumber,
+} from '../../platform/settings.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { MailSettings } from './mail/templates.ts'
 
@@ -66,150 +82,95 @@ const SECRET_NAMES = {
   keyEncryptionKey: 'KEY_ENCRYPTION_KEY',
 } as const
 
-const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
-const origin = z.string().refine(isOrigin, 'must be an http(s) origin, without a path')
-const networks = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  )
-  .refine((items) => items.every(isNetwork), 'must be addresses or CIDR ranges, by comma')
-const days = (fallback: number) => z.coerce.number().int().min(1).max(3650).default(fallback)
+const networks = list(isNetwork, 'an address or CIDR range')
 
-const environment = z.object({
-  NODE_ENV: z.string().default('development'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  AUTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
-  PUBLIC_URL: origin.optional(),
-  ACCOUNT_URL: url.optional(),
-  IDENTITY_JWKS_URL: url.optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-    .optional(),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(20),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
-    .optional(),
+const shape = {
+  ...sharedSettings,
+  AUTH_PORT: port(4001),
+  ACCOUNT_URL: httpAddress().optional(),
+  IDENTITY_JWKS_URL: httpAddress().optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_POOL_SIZE: wholeNumber([2, 200], 20),
+  REDIS_URL: startsWith('redis://', 'rediss://').optional(),
   THROTTLE_EXEMPT: networks.optional(),
-  ADDRESS_ALLOW: networks.optional(),
-  ADDRESS_DENY: networks.optional(),
-  ADMIN_ADDRESS_ALLOW: networks.optional(),
+  ADDRESS_ALLOW: networks.default([]),
+  ADDRESS_DENY: networks.default([]),
+  ADMIN_ADDRESS_ALLOW: networks.default([]),
   EMBEDDED_DATABASE: z.enum(['allow']).optional(),
-  DATA_DIR: z.string().default('./data'),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
-    .optional(),
+  SMTP_URL: startsWith('smtp://', 'smtps://').optional(),
   MAIL_FROM: z.string().optional(),
   MAIL_TEMPLATES: z.string().optional(),
-  PRODUCT_NAME: z
-    .string()
-    .trim()
-    .max(80)
-    .refine((name) => !/\p{Cc}/u.test(name), 'must be one line')
-    .default('Sallyport'),
-  DEFAULT_LANGUAGE: z.enum(languageNames).default('en'),
-  NATS_URL: z
-    .string()
-    .regex(
-      /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
-      'must be nats:// or tls:// addresses, by comma',
-    )
-    .optional(),
+  PRODUCT_NAME: line('Sallyport'),
+  DEFAULT_LANGUAGE: oneOf(languageNames, 'en'),
+  NATS_URL: natsUrls.optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
   EVENTS_RETENTION_DAYS: days(30),
-  AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(600).default(24),
+  AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
   ERASURE_DEADLINE_DAYS: days(30),
-  ERASURE_RETRY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
-  SESSION_VERIFICATION: z.enum(['always', 'new-device', 'off']).default('new-device'),
-  API_KEY_VERIFICATION: z.enum(['always', 'off']).default('always'),
-  ACCESS_TOKEN_MINUTES: z.coerce.number().int().min(1).max(60).default(10),
+  ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
+  SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
+  API_KEY_VERIFICATION: oneOf(['always', 'off'], 'always'),
+  ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
   REFRESH_IDLE_DAYS: days(14),
   REFRESH_ABSOLUTE_DAYS: days(30),
   SIGNING_KEY_DAYS: days(30),
-  PASSWORD_HASH_COST: z.coerce.number().int().min(10).max(15).default(12),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-})
+  PASSWORD_HASH_COST: wholeNumber([10, 15], 12),
+}
 
 /**
  * @param env the environment; an empty value counts as absent
- * @throws Error that lists every problem, one a line
+ * @throws SettingsError that lists every problem, one a line
  */
-export function readAuthConfig(env: Readonly<Record<string, string | undefined>>): AuthConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = environment.safeParse(given)
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  const secrets = readSecrets(given, problems)
-  if (parsed.success) problems.push(...unsafeSettings(parsed.data))
-  if (!parsed.success || secrets === null || problems.length > 0) {
-    throw new Error(`The auth subgraph cannot start:\n- ${problems.join('\n- ')}`)
-  }
-  return toConfig(parsed.data, secrets)
+export function readAuthConfig(env: Environment): AuthConfig {
+  const secrets = readSecrets(env)
+  const read = readSettings(env, {
+    part: 'auth subgraph',
+    shape,
+    check: (given, settings) => [...secrets.problems, ...unsafeSettings(given, settings)],
+  })
+  return toConfig(read, secrets.found as AuthSecrets)
 }
 
-function readSecrets(
-  env: Record<string, string | undefined>,
-  problems: string[],
-): AuthSecrets | null {
-  const secrets: Partial<Record<keyof AuthSecrets, VersionedSecret>> = {}
+/** `found` is whole when there are no problems. */
+function readSecrets(env: Environment) {
+  const found: Partial<Record<keyof AuthSecrets, VersionedSecret>> = {}
+  const problems: string[] = []
   for (const [key, name] of Object.entries(SECRET_NAMES)) {
     const text = env[name]
-    if (text === undefined) {
+    if (!text) {
       problems.push(`${name}: missing; make one with: echo "1:$(openssl rand -base64 32)"`)
       continue
     }
     const secret = parseVersionedSecret(name, text)
     if (typeof secret === 'string') problems.push(secret)
-    else secrets[key as keyof AuthSecrets] = secret
+    else found[key as keyof AuthSecrets] = secret
   }
-  return Object.keys(secrets).length === Object.keys(SECRET_NAMES).length
-    ? (secrets as AuthSecrets)
-    : null
+  return { found, problems }
 }
 
-function unsafeSettings(env: z.infer<typeof environment>): string[] {
-  const isProduction = env.NODE_ENV === 'production'
+function unsafeSettings(given: Environment, read: Read | null): string[] {
   const problems: string[] = []
-  if (isProduction && env.DATABASE_URL === undefined && env.EMBEDDED_DATABASE !== 'allow') {
+  const isProduction = given.NODE_ENV === 'production'
+  if (isProduction && given.DATABASE_URL === undefined && given.EMBEDDED_DATABASE !== 'allow') {
     problems.push(
       'DATABASE_URL: missing; the embedded database has no fsync (EMBEDDED_DATABASE=allow accepts that)',
     )
   }
-  if (isProduction && env.SMTP_URL === undefined) {
+  if (isProduction && given.SMTP_URL === undefined) {
     problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
   }
-  if (isProduction && env.PUBLIC_URL === undefined) problems.push('PUBLIC_URL: missing')
-  if (!isProduction && !isLoopback(env.HOST)) {
-    problems.push(`HOST: ${env.HOST} is not loopback; set NODE_ENV=production to listen elsewhere`)
-  }
-  if (env.REFRESH_IDLE_DAYS > env.REFRESH_ABSOLUTE_DAYS) {
+  problems.push(...unsafeShared(given))
+  if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
   }
   return problems
 }
 
-function isOrigin(text: string): boolean {
-  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false
-  const { href, origin } = new URL(text)
-  return href === `${origin}/`
-}
+type Read = z.infer<z.ZodObject<typeof shape>>
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthConfig {
-  // One spelling, the gateway's: any other is another issuer.
-  const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin
+function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
+  const publicUrl = publicUrlOf(env)
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,
@@ -222,9 +183,9 @@ function toConfig(env: z.infer<typeof environment>, secrets: AuthSecrets): AuthC
     throttleExempt:
       env.THROTTLE_EXEMPT ?? (env.NODE_ENV === 'production' ? [] : ['127.0.0.0/8', '::1']),
     addressRules: {
-      allow: env.ADDRESS_ALLOW ?? [],
-      deny: env.ADDRESS_DENY ?? [],
-      adminAllow: env.ADMIN_ADDRESS_ALLOW ?? [],
+      allow: env.ADDRESS_ALLOW,
+      deny: env.ADDRESS_DENY,
+      adminAllow: env.ADMIN_ADDRESS_ALLOW,
     },
     dataDir: env.DATA_DIR,
     mail: {

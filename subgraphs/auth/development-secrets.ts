@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DATA_FOLDER } from '../../platform/settings.ts'
 
 const NAMES = ['PASSWORD_PEPPER', 'CODE_KEY', 'API_KEY_PEPPER', 'KEY_ENCRYPTION_KEY'] as const
 
@@ -12,7 +13,7 @@ export function withDevelopmentSecrets(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   if (env.NODE_ENV === 'production' || NAMES.every((name) => env[name])) return { ...env }
-  const folder = env.DATA_DIR || './data'
+  const folder = env.DATA_DIR || DATA_FOLDER
   const file = join(folder, 'auth-secrets.json')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const kept = readKept(file)

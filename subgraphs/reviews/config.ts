@@ -1,6 +1,16 @@
 // The reviews subgraph's settings: read once from the environment, every problem reported together.
 import { z } from 'zod'
-import { LOG_LEVELS } from '../../platform/log-levels.ts'
+import {
+  databaseUrl,
+  type Environment,
+  httpAddress,
+  natsUrls,
+  port,
+  publicUrlOf,
+  readSettings,
+  sharedSettings,
+  unsafeShared,
+} from '../../platform/settings.ts'
 
 export interface ReviewsConfig {
   readonly isProduction: boolean
@@ -19,86 +29,42 @@ export interface ReviewsConfig {
   readonly logLevel: string
 }
 
-const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL')
-const origin = z.string().refine(isOrigin, 'must be an http(s) origin, without a path')
-const natsUrl = z
-  .string()
-  .regex(
-    /^(nats|tls):\/\/[^\s,/?#]+(\s*,\s*(nats|tls):\/\/[^\s,/?#]+)*$/,
-    'must be nats:// or tls:// addresses, by comma',
-  )
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-
-const environment = z.object({
-  NODE_ENV: z.string().default('development'),
-  HOST: z.string().default('127.0.0.1'),
-  /** The gateway's. */
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  REVIEWS_PORT: z.coerce.number().int().min(0).max(65_535).default(4002),
-  PUBLIC_URL: origin.optional(),
-  IDENTITY_JWKS_URL: url.optional(),
+const shape = {
+  ...sharedSettings,
+  REVIEWS_PORT: port(4002),
+  IDENTITY_JWKS_URL: httpAddress().optional(),
   DATABASE_URL: databaseUrl.optional(),
   REVIEWS_DATABASE_URL: databaseUrl.optional(),
   EMBEDDED_DATABASE: z.enum(['allow']).optional(),
-  DATA_DIR: z.string().default('./data'),
-  NATS_URL: natsUrl.optional(),
+  NATS_URL: natsUrls.optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
-  REVIEWS_NATS_URL: natsUrl.optional(),
+  REVIEWS_NATS_URL: natsUrls.optional(),
   REVIEWS_NATS_CREDENTIALS_FILE: z.string().optional(),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-})
-
-type Environment = z.infer<typeof environment>
+}
 
 /**
  * @param env An empty value counts as absent. Default: the process's environment.
- * @throws Error that lists every problem, one a line.
+ * @throws SettingsError that lists every problem, one a line.
  */
-export function readReviewsConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): ReviewsConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = environment.safeParse(given)
-  const problems = [
-    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? []),
-    ...unsafeSettings(given),
-  ]
-  if (!parsed.success || problems.length > 0) {
-    throw new Error(`The reviews subgraph cannot start:\n- ${problems.join('\n- ')}`)
-  }
-  return toConfig(parsed.data)
+export function readReviewsConfig(env: Environment = process.env): ReviewsConfig {
+  return toConfig(readSettings(env, { part: 'reviews subgraph', shape, check: unsafeSettings }))
 }
 
-function unsafeSettings(env: Readonly<Record<string, string | undefined>>): string[] {
-  if (env.NODE_ENV !== 'production') {
-    if (env.HOST === undefined || isLoopback(env.HOST)) return []
-    return [`HOST: ${env.HOST} is not loopback; set NODE_ENV=production to listen elsewhere`]
-  }
-  const problems: string[] = []
-  if (!env.REVIEWS_DATABASE_URL && !env.DATABASE_URL && env.EMBEDDED_DATABASE !== 'allow') {
-    problems.push(
+function unsafeSettings(given: Environment): string[] {
+  const problems = unsafeShared(given)
+  const hasDatabase = given.REVIEWS_DATABASE_URL !== undefined || given.DATABASE_URL !== undefined
+  if (given.NODE_ENV === 'production' && !hasDatabase && given.EMBEDDED_DATABASE !== 'allow') {
+    problems.unshift(
       'REVIEWS_DATABASE_URL: missing; the embedded database has no fsync (EMBEDDED_DATABASE=allow accepts that)',
     )
   }
-  if (!env.PUBLIC_URL) problems.push('PUBLIC_URL: missing')
   return problems
 }
 
-function isOrigin(text: string): boolean {
-  if (!/^https?:/i.test(text) || !URL.canParse(text)) return false
-  const { href, origin } = new URL(text)
-  return href === `${origin}/`
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-function toConfig(env: Environment): ReviewsConfig {
+function toConfig(env: z.infer<z.ZodObject<typeof shape>>): ReviewsConfig {
   const natsUrl = env.REVIEWS_NATS_URL ?? env.NATS_URL ?? null
   const credentialsFile = env.REVIEWS_NATS_CREDENTIALS_FILE ?? env.NATS_CREDENTIALS_FILE ?? null
-  // One spelling, the gateway's: any other is another issuer.
-  const publicUrl = new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin
+  const publicUrl = publicUrlOf(env)
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,

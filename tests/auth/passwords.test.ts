@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import bcrypt from 'bcrypt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Secret, VersionedSecret } from '../../subgraphs/auth/core/secret.ts'
+import { Secret } from '../../platform/secret.ts'
+import { VersionedSecret } from '../../subgraphs/auth/core/secret.ts'
 import {
   createHashThreads,
   type HashThreads,

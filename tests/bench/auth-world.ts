@@ -9,7 +9,7 @@ import type { ClaimsPayload } from '@sallyport/claims'
 import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
 import bcrypt from 'bcrypt'
 import pg from 'pg'
-import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { apiKeyChecksum } from '../../platform/api-key-format.ts'
 
 /** Everybody's. */
 export const PASSWORD = 'correct horse battery staple'
@@ -118,5 +118,5 @@ function keyed(
 }
 
 function withChecksum(unsigned: string): string {
-  return unsigned + checksumOf(unsigned)
+  return unsigned + apiKeyChecksum(unsigned)
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { apiKeyChecksum } from '../../platform/api-key-format.ts'
 
 /** What one user of the benchmark can be known by. */
 export interface BenchUser {
@@ -43,7 +43,7 @@ export async function startAuth(issuer: string): Promise<AuthStandIn> {
     const csrf = randomBytes(16).toString('base64url')
     const key = `spk_live_${letters(16)}`
     const unsigned = `sps_live_${letters(40)}`
-    const secret = unsigned + checksumOf(unsigned)
+    const secret = unsigned + apiKeyChecksum(unsigned)
     keys.set(`${key} ${secret}`, {
       kind: 'api-key',
       key_id: `key_${index}`,

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { ApolloServerPlugin } from '@apollo/server'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ApolloContext } from '../../gateway/apollo.ts'
-import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { apiKeyChecksum } from '../../platform/api-key-format.ts'
 import { csrfClaim } from './auth-peer.ts'
 import { rawBytes } from './raw-request.ts'
 import { bearer, type Stack, startGateway } from './start-gateway.ts'
@@ -13,7 +13,7 @@ const app = 'https://app.example'
 const csrf = 'csrf-token-of-this-session'
 const key = `spk_live_${'k'.repeat(16)}`
 const unsigned = `sps_live_${'s'.repeat(40)}`
-const secret = unsigned + checksumOf(unsigned)
+const secret = unsigned + apiKeyChecksum(unsigned)
 const credentials: Record<string, Record<string, string>> = { nobody: {} }
 
 let straight: Stack

@@ -1,6 +1,6 @@
 // Which credential counts, and when a bad one is refused.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { apiKeyChecksum } from '../../platform/api-key-format.ts'
 import { rawRequest } from './raw-request.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 
 const key = 'spk_test_abcdefghijklmnop'
 const base = `sps_test_${'A1b2C3d4E5'.repeat(4)}`
-const secret = base + checksumOf(base)
+const secret = base + apiKeyChecksum(base)
 const apiKeyHeaders = { 'x-api-key': key, 'x-api-secret': secret }
 
 describe('who is asking', () => {

@@ -1,6 +1,7 @@
 // When a gateway says it is ready, what it tells whom, and how it stops.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ConfigError, readGatewayConfig } from '../../gateway/config.ts'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { SettingsError } from '../../platform/settings.ts'
 import { bearer, type Stack, startGateway } from './start-gateway.ts'
 
 async function get(url: string) {
@@ -153,7 +154,7 @@ describe('settings', () => {
         TRUSTED_PROXIES: '10.0.0.0/99',
         INTROSPECTION: 'yes',
       })
-    expect(read).toThrow(ConfigError)
+    expect(read).toThrow(SettingsError)
     for (const name of [
       'PORT',
       'HOST',

@@ -1,7 +1,7 @@
 // A credential that was good and no longer is: refused within a second while auth can be asked, and never by mistake.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checksumOf } from '../../gateway/authenticate/api-key-format.ts'
+import { apiKeyChecksum } from '../../platform/api-key-format.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 
 let stack: Stack
@@ -15,7 +15,7 @@ afterEach(() => stack[Symbol.asyncDispose]())
 const secretBase = `sps_live_${'k'.repeat(40)}`
 const apiKey = {
   'x-api-key': 'spk_live_abcdefghijklmnop',
-  'x-api-secret': secretBase + checksumOf(secretBase),
+  'x-api-secret': secretBase + apiKeyChecksum(secretBase),
 }
 const apiKeyPrincipal = { kind: 'api-key', sub: 'usr_1', key_id: 'key_1', roles: [], scope: '' }
 
@@ -153,7 +153,7 @@ describe('while the feed is fresh', () => {
       "a moment after another key's question failed, of kind $kind",
       async (entry) => {
         const base = `sps_live_${'o'.repeat(40)}`
-        const other = { ...apiKey, 'x-api-secret': base + checksumOf(base) }
+        const other = { ...apiKey, 'x-api-secret': base + apiKeyChecksum(base) }
         stack.auth.apiKeys.set(Object.values(apiKey).join(' '), apiKeyPrincipal)
         expect((await stack.hello(apiKey)).status).toBe(200)
         stack.auth.revoke(entry)

@@ -5,14 +5,10 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { generateIdentityKey } from '@sallyport/claims/seal'
 import { parse } from 'graphql'
-import {
-  type Environment,
-  type GatewayConfig,
-  type GatewayLimits,
-  readGatewayConfig,
-} from '../../gateway/config.ts'
+import { type GatewayConfig, type GatewayLimits, readGatewayConfig } from '../../gateway/config.ts'
 import { createGateway, type GatewayDeps } from '../../gateway/gateway.ts'
 import { createLog } from '../../platform/log.ts'
+import type { Environment } from '../../platform/settings.ts'
 import { freePort } from '../free-ports.ts'
 import { authSdl, startAuthPeer } from './auth-peer.ts'
 

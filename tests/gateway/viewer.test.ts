@@ -1,6 +1,6 @@
 // `viewer` is null for nobody, whatever is selected below it, and takes nothing away from what stands beside it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Environment } from '../../gateway/config.ts'
+import type { Environment } from '../../platform/settings.ts'
 import { csrfClaim } from './auth-peer.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 

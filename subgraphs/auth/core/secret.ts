@@ -1,47 +1,22 @@
-// Secrets that do not print, and versioned lists of them, so that each can rotate while old values still verify.
-import { inspect } from 'node:util'
-
-/** A value that shows as `[secret]` in logs, JSON and errors. `release()` is the only way out. */
-export class Secret {
-  readonly #value: string
-
-  constructor(value: string) {
-    this.#value = value
-  }
-
-  release(): string {
-    return this.#value
-  }
-
-  toString(): string {
-    return '[secret]'
-  }
-
-  toJSON(): string {
-    return '[secret]'
-  }
-
-  [inspect.custom](): string {
-    return '[secret]'
-  }
-}
+// Versioned lists of secrets, so that each can rotate while old values still verify.
+import { Secret } from '../../../platform/secret.ts'
 
 /** The newest version makes new values; every listed version still checks old ones. */
 export class VersionedSecret {
-  readonly #byVersion: ReadonlyMap<number, Secret>
+  readonly #byVersion: ReadonlyMap<number, Secret<string>>
   readonly currentVersion: number
 
-  constructor(versions: ReadonlyMap<number, Secret>) {
+  constructor(versions: ReadonlyMap<number, Secret<string>>) {
     this.#byVersion = versions
     this.currentVersion = Math.max(...versions.keys())
   }
 
-  current(): Secret {
+  current(): Secret<string> {
     return this.version(this.currentVersion)
   }
 
   /** @throws Error when a stored version is no longer in the settings: the operator removed it too early. */
-  version(number: number): Secret {
+  version(number: number): Secret<string> {
     const secret = this.#byVersion.get(number)
     if (secret === undefined) throw new Error(`Secret version ${number} is not in the settings`)
     return secret
@@ -59,7 +34,7 @@ const MIN_SECRET_BYTES = 32
  * @returns the list, or a sentence that says what is wrong with it
  */
 export function parseVersionedSecret(name: string, text: string): VersionedSecret | string {
-  const versions = new Map<number, Secret>()
+  const versions = new Map<number, Secret<string>>()
   for (const entry of text.split(',')) {
     const match = /^\s*([1-9]\d{0,5}):([A-Za-z0-9+/_-]+={0,2})\s*$/.exec(entry)
     if (match === null) return `${name} must read "1:<base64>", versions separated by commas`

@@ -2,10 +2,10 @@
 import type { ClaimsPayload } from '@sallyport/claims'
 import { payloadFromClaims } from '@sallyport/claims'
 import type { Knex } from 'knex'
+import { isWellFormedApiKey } from '../../../platform/api-key-format.ts'
 import { isAddressAllowed } from '../api-keys/address-list.ts'
 import { ApiKey, matchesSecret } from '../api-keys/api-key.ts'
 import { effectiveGrants } from '../api-keys/grants.ts'
-import { isWellFormedKey, isWellFormedSecret } from '../api-keys/key-format.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { Session } from '../sessions/session.ts'
 import { claimsOf } from '../sessions/sign-in.ts'
@@ -38,8 +38,7 @@ export async function checkApiKey(
   deps: AuthDeps,
   presented: { readonly key: string; readonly secret: string; readonly address: string | null },
 ): Promise<CredentialAnswer> {
-  if (!isWellFormedKey(presented.key) || !isWellFormedSecret(presented.secret))
-    return API_KEY_INVALID
+  if (!isWellFormedApiKey(presented.key, presented.secret)) return API_KEY_INVALID
   const apiKey = await findKey(deps.db, { key: presented.key })
   // An unknown key costs the same HMAC as a known one, and neither a statement more.
   const matched = matchSecret(deps, presented.secret, apiKey)
