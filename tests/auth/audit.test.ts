@@ -1,5 +1,9 @@
 // The audit trail: who did what, from where, with which operation; read by admins and by those it concerns.
+import { principalKinds } from '@sallyport/claims'
+import { Kind } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { typeDefs } from '../../subgraphs/auth/audit/graphql.ts'
+import { auditActorKinds, recordAudit } from '../../subgraphs/auth/core/audit/record.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
@@ -350,3 +354,20 @@ function rowsOf(node: any): number {
   const own = node['Node Type'].endsWith('Scan') ? node['Actual Rows'] + removed : 0
   return below.reduce((sum: number, rows: number) => sum + rows, own * node['Actual Loops'])
 }
+
+test('actors are named by the table of kinds: whoever may call, and nothing else', async () => {
+  const [values = []] = typeDefs.definitions.flatMap((it) =>
+    it.kind === Kind.ENUM_TYPE_DEFINITION && it.name.value === 'AuditActorKind' ? [it.values] : [],
+  )
+  expect(values.map(({ name }) => name.value).sort()).toEqual([...auditActorKinds.values()].sort())
+  const kinds = Object.values(principalKinds).map(({ claimsKind }) => claimsKind)
+  expect(new Set(auditActorKinds.keys())).toEqual(
+    new Set([...kinds.filter((kind) => kind !== 'gateway'), 'operator', 'system']),
+  )
+  const { db } = deps()
+  const action = 'test.by_client'
+  await recordAudit(db, null, { action, actor: { kind: 'client', id: 'cli_1' } })
+  expect(await events({ actions: [action] })).toMatchObject([
+    { actorKind: 'CLIENT', actorId: 'cli_1', user: null },
+  ])
+})

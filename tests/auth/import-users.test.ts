@@ -105,9 +105,11 @@ test('each refused line is named with its reason, and takes no other with it', a
     { id: 'x'.repeat(129), email: newEmail() },
     '',
     { id: 'g', email: newEmail(), otherEmails: [taken] },
+    { id: 'https://id.example/7', email: newEmail() },
+    { id: 'x://', email: newEmail() },
   ])
   expect(result.isComplete).toBe(false)
-  expect(result.said).toBe('Imported 1 users; 0 were there already; 11 lines were refused.')
+  expect(result.said).toBe('Imported 1 users; 0 were there already; 13 lines were refused.')
   const reasons = Object.fromEntries(
     result.told.map((line) => [
       Number(/^line (\d+)/.exec(line)?.[1]),
@@ -124,6 +126,8 @@ test('each refused line is named with its reason, and takes no other with it', a
   expect(reasons[9]).toContain('pasword')
   expect(reasons[10]).toContain('printable')
   expect(reasons[13]).toContain(`${taken} is taken`)
+  expect(reasons[14]).toContain('must not contain "://"')
+  expect(reasons[15]).toContain('must not contain "://"')
   expect(JSON.stringify(result)).not.toContain('$2b$')
   expect(await stack.db('users').whereIn('id', ['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toEqual([])
 })

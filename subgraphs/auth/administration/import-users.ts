@@ -17,7 +17,9 @@ const name = z.string().trim().max(200).nullish()
 const record = z.strictObject({
   id: z
     .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, 'has 1 to 128 printable characters')
+    .regex(/^[\x21-\x7e]{1,128}$/, 'must have 1 to 128 printable characters')
+    // An issuer and its subject are written that way: an id of ours must never be read as somebody else's.
+    .refine((id) => !id.includes('://'), 'must not contain "://"')
     .optional(),
   email: z.string(),
   emailVerified: z.boolean().default(false),

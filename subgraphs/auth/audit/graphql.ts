@@ -1,6 +1,7 @@
 // The audit trail in the graph: all of it for admins, one's own part for everybody.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import { auditActorKinds } from '../core/audit/record.ts'
 import type { ConnectionArguments } from '../core/pagination.ts'
 import {
   type AuditEventNode,
@@ -76,6 +77,8 @@ export const typeDefs = gql`
     USER
     "A program with an API key, which acts for the key's owner."
     API_KEY
+    "A program with a credential of its own, which acts for nobody."
+    CLIENT
     "Somebody who was not signed in."
     ANONYMOUS
     "The command line."
@@ -96,9 +99,9 @@ export const typeDefs = gql`
     occurredAt: DateTime!
     "What kind of caller did it."
     actorKind: AuditActorKind!
-    "Id of the user who did it; with an API key, of its owner. Null where nobody was signed in."
+    "Id of the user or the API key that did it. Null where nobody was signed in."
     actorId: ID
-    "The user who did it. Null where actorId is null, or the account is gone."
+    "The user who did it. Null for an API key, where nobody was signed in, and once the account is gone."
     actor: User
     "The session that the actor used. Null where it was none."
     actorSessionId: ID
@@ -118,7 +121,7 @@ export const typeDefs = gql`
     apiKeyId: ID
     "Name of the GraphQL operation. Null where it had none."
     operationName: String
-    "SHA-256 of the operation's text, in hexadecimal. Null where there was no operation."
+    "SHA-256 of the operation's text, in base64url. Null where there was no operation."
     operationHash: String
     "Id of the request, as in the logs. Null where there was no request."
     requestId: String
@@ -167,7 +170,7 @@ export const resolvers = {
     id: (event: AuditEventNode) => `aud_${event.id}`,
     outcome: (event: AuditEventNode) => event.outcome.toUpperCase(),
     occurredAt: (event: AuditEventNode) => event.created_at,
-    actorKind: (event: AuditEventNode) => event.actor_kind.toUpperCase().replace('-', '_'),
+    actorKind: (event: AuditEventNode) => auditActorKinds.get(event.actor_kind),
     actorId: (event: AuditEventNode) => event.actor_id,
     actor: async (event: AuditEventNode, _: unknown, { users }: AuthContext) =>
       event.actor_id === null ? null : await users.load(event.actor_id),

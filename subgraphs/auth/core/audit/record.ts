@@ -1,14 +1,25 @@
 // One record for each auth event, written in the transaction of what it tells about. Nothing changes it afterwards.
+import { type ClaimsKind, principalKinds } from '@sallyport/claims'
 import type { Knex } from 'knex'
 import type { RequestOrigin } from '../caller.ts'
 import { commitmentOf, createPart, type PersonalPart } from './commitment.ts'
+
+/** Whoever may call, by the table of kinds; the command line; and Sallyport itself. A gateway asks, and does nothing. */
+export type AuditActorKind = Exclude<ClaimsKind, 'gateway'> | 'operator' | 'system'
+
+/** Kinds as the graph names them. */
+export const auditActorKinds: ReadonlyMap<string, string> = new Map(
+  [...Object.values(principalKinds).map(({ claimsKind }) => claimsKind), 'operator', 'system']
+    .filter((kind) => kind !== 'gateway')
+    .map((kind) => [kind, kind.toUpperCase().replaceAll('-', '_')]),
+)
 
 export interface AuditEvent {
   /** Dotted, as `session.created`. */
   readonly action: string
   readonly outcome?: 'success' | 'failure'
   readonly actor: {
-    readonly kind: 'user' | 'api-key' | 'anonymous' | 'operator' | 'system'
+    readonly kind: AuditActorKind
     readonly id?: string
     /** Of an API key: its owner, with whom goes what the key did. */
     readonly ownerId?: string
@@ -61,8 +72,10 @@ export async function recordAudit(
 
 /** Somebody unknown at a user's door is that user's affair: their address goes when the user is erased. */
 function actorPart(origin: RequestOrigin | null, event: AuditEvent): PersonalPart | null {
-  const { id, ownerId } = event.actor
-  return createPart('actor', ownerId ?? id ?? event.userId ?? null, {
+  const { kind, id, ownerId } = event.actor
+  // A client is nobody's: nothing that it did goes with a person.
+  const person = kind === 'client' ? null : (ownerId ?? id ?? event.userId ?? null)
+  return createPart('actor', person, {
     id,
     ipAddress: origin?.ipAddress,
     userAgent: origin?.userAgent,
