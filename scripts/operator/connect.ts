@@ -1,7 +1,7 @@
 // Where a command runs: in the server that has the embedded database open, or here on the database itself.
+import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { openDatabase } from '../../subgraphs/auth/auth.ts'
 import { type AuthConfig, readAuthConfig } from '../../subgraphs/auth/config.ts'
-import { describeDatabaseFailure } from '../../subgraphs/auth/core/database-failure.ts'
 import { withDevelopmentSecrets } from '../../subgraphs/auth/development-secrets.ts'
 import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
 import { createPasswordHasher } from '../../subgraphs/auth/factors/password/hasher.ts'

@@ -7,6 +7,7 @@ import type { EventConsumer } from '@sallyport/claims/events'
 import { createNetworkMatcher } from '@sallyport/claims/networks'
 import type { Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
+import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { createLog } from '../../platform/log.ts'
 import { startAuditMonths } from './audit/months.ts'
 import { startSealing } from './audit/seal.ts'
@@ -57,7 +58,13 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const participants = readParticipants(config.supergraphPath)
   const texts = createMailTexts(config.mail)
   const database = parts.database ?? (await openDatabase(config))
-  await waitForDatabase(() => migrate(database.db), { config, log })
+  await waitForDatabase(() => migrate(database.db), { config, log }).catch(
+    async (error: unknown) => {
+      if (parts.database === undefined) await database.stop()
+      const { databaseUrl } = config
+      throw databaseUrl === null ? error : describeDatabaseFailure(error, databaseUrl)
+    },
+  )
   const threads = createHashThreads({ cost: config.passwordHashCost, log })
   const hasher = createPasswordHasher({
     threads,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import knex, { type Knex } from 'knex'
 import { migrateReviews, REVIEWS_SCHEMA } from '../../migrations/reviews/index.ts'
+import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { databaseLog } from '../../platform/database-log.ts'
 import { SHARED_MARK } from '../../platform/embedded/one-for-all.ts'
 import type { Log } from '../../platform/log.ts'
@@ -27,7 +28,10 @@ export async function openDatabase(
     return database
   } catch (error) {
     await database.stop()
-    throw error
+    const { databaseUrl } = config
+    throw databaseUrl === null
+      ? error
+      : describeDatabaseFailure(error, databaseUrl, 'REVIEWS_DATABASE_URL or DATABASE_URL')
   }
 }
 

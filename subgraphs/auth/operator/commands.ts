@@ -22,6 +22,7 @@ import { ROLE_NAME } from '../roles/role.ts'
 import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
 import { describeClocks } from './clocks.ts'
+import { describeServers } from './servers.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -224,6 +225,7 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     `public address: ${config.publicUrl}`,
     ...(await describeClocks(db, config.publicUrl)),
     `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
+    ...(await describeServers(config)),
     ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
 }

@@ -1,0 +1,81 @@
+// Whether the servers beside the database that the settings name are there, for `doctor`.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuthConfig } from '../config.ts'
+
+const TIMEOUT_MS = 3_000
+const LOOK_MS = 50
+
+/** A line for each that is set. Their URLs have passwords, and are not in it. */
+export async function describeServers({
+  nats,
+  redisUrl,
+}: Pick<AuthConfig, 'nats' | 'redisUrl'>): Promise<string[]> {
+  return [
+    ...(nats === null ? [] : [describe('NATS_URL', await failureOfNats(nats), 'events wait')]),
+    ...(redisUrl === null
+      ? []
+      : [
+          describe(
+            'REDIS_URL',
+            await failureOfRedis(redisUrl),
+            'attempts are counted in PostgreSQL',
+          ),
+        ]),
+  ]
+}
+
+function describe(setting: string, failure: string | null, meanwhile: string): string {
+  if (failure === null) return `${setting}: its server answers`
+  return `WARNING: ${setting}: its server cannot be used (${failure}); meanwhile ${meanwhile}.`
+}
+
+/** @returns null when a connection is there */
+async function failureOfNats(settings: NonNullable<AuthConfig['nats']>): Promise<string | null> {
+  const { connectNats } = await import('@sallyport/claims/nats')
+  let failure = 'no answer'
+  const note = ({ err }: { err?: unknown }) => {
+    if (err !== undefined) failure = reasonOf(err)
+  }
+  const log = { info: () => {}, warn: note, error: note }
+  const nats = connectNats({ ...settings, name: 'sallyport-doctor', log })
+  try {
+    const until = performance.now() + TIMEOUT_MS
+    while (!nats.isConnected() && failure === 'no answer' && performance.now() < until) {
+      await sleep(LOOK_MS)
+    }
+    return nats.isConnected() ? null : failure
+  } finally {
+    await nats.stop()
+  }
+}
+
+/** @returns null when it answers */
+async function failureOfRedis(url: string): Promise<string | null> {
+  const { Redis } = await import('ioredis')
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  })
+  let failure: unknown = null
+  redis.on('error', (error: Error) => {
+    failure ??= error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+    return null
+  } catch (error) {
+    return reasonOf(failure ?? error)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** Of a host with several addresses each has its error, and the one around them says nothing. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof AggregateError ? (error.errors.at(-1) as unknown) : error
+  return cause instanceof Error ? cause.message : String(cause)
+}
