@@ -11,18 +11,37 @@ import { randomBytes } from 'node:crypto'
 const MARK = `\u0000${randomBytes(16).toString('hex')}:`
 const MARKED_JSON = /"\\u0000[0-9a-f]{32}:([^"]*)"/g
 
-/** 2^53 has sixteen digits. Found without looking at each character: most texts have no such row of digits. */
-const LONG = /[\d.]{16}/
+/** 2^53 has so many. */
+const DIGITS = 16
+
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|-?\d[\d.eE+-]{15,}/g
 
 /** Whether a text has digits enough for one. Says nothing about what they are. */
 export function mayHaveLongNumber(text: string): boolean {
-  return LONG.test(text)
+  // A row of so many has one at a multiple of them: a sixteenth of the text is looked at.
+  for (let index = DIGITS - 1; index < text.length; index += DIGITS) {
+    if (isOfNumber(text.charCodeAt(index)) && isInLongRow(text, index)) return true
+  }
+  return false
+}
+
+function isInLongRow(text: string, index: number): boolean {
+  let start = index
+  while (isOfNumber(text.charCodeAt(start - 1))) start -= 1
+  for (let end = index + 1; end < start + DIGITS; end += 1) {
+    if (!isOfNumber(text.charCodeAt(end))) return false
+  }
+  return true
+}
+
+/** A digit or a point. */
+function isOfNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e
 }
 
 /** A JSON text in which numbers that would lose digits are marked strings. Costs a search in a text without. */
 export function markLongNumbers(json: string): string {
-  if (!LONG.test(json)) return json
+  if (!mayHaveLongNumber(json)) return json
   return json.replace(TOKEN, (token) => (isRounded(token) ? JSON.stringify(MARK + token) : token))
 }
 

@@ -9,8 +9,8 @@ export interface Found {
   readonly objects: Data[]
   readonly parents: object[]
   readonly keys: (string | number)[]
-  /** Which of the paths led to each. */
-  readonly ways: number[]
+  /** Which of the paths led to each; null when there is one path. */
+  readonly ways: number[] | null
 }
 
 /** The objects at these paths; what is null or missing on the way has none. One that is shared comes once. */
@@ -19,7 +19,8 @@ export function objectsAt(
   paths: readonly PlanPath[],
   isOfType: IsOfType,
 ): Found {
-  const found: Found = { objects: [], parents: [], keys: [], ways: [] }
+  const ways = paths.length === 1 ? null : []
+  const found: Found = { objects: [], parents: [], keys: [], ways }
   // Two paths may lead to one object.
   const met = paths.length === 1 ? null : new Set<object>()
   paths.forEach((path, way) => {
@@ -86,7 +87,7 @@ function found({ found, met, way, parent, key }: Search, object: Data): void {
   objects.push(object)
   parents.push(parent)
   keys.push(key)
-  ways.push(way)
+  ways?.push(way)
 }
 
 /** Every place at which each of these objects stands, as it is written in an error's path. One walk, however many they are. */

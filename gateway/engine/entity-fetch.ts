@@ -26,8 +26,8 @@ export interface EntityFetchOptions extends FetchOptions {
 interface Wanted {
   readonly representation: string
   readonly targets: Data[]
-  /** By which path each was found. */
-  readonly ways: number[]
+  /** By which path each was found; null when there is one path. */
+  readonly ways: number[] | null
 }
 
 type WantedByKey = ReadonlyMap<string, Wanted>
@@ -170,8 +170,7 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
   const rewriteOutput = compileRewrites(request.outputRewrites, isOfType)
   const rename = compileErrorNames(request.outputRewrites)
   const paths = request.paths.map((own): PlanPath => [...path, ...own])
-  const [onlyPath] = paths
-  const unites = paths.length === 1 && onlyPath !== undefined && mayUnite(placeOf(onlyPath))
+  const unites = paths.map((one) => mayUnite(placeOf(one)))
   // Behind an @interfaceObject two types send the same words, and are two entities all the same.
   const isTypeTold = request.inputRewrites.length === 0
 
@@ -183,24 +182,24 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
       const { objects, parents, keys, ways } = objectsAt(run, paths, isOfType)
       for (let index = 0; index < objects.length; index += 1) {
         const target = objects[index] as Data
-        const way = ways[index] as number
+        const way = ways?.[index] ?? 0
         const representation = represent(target, run)
         if (representation === null) continue
         const key = isTypeTold ? representation : `${target.__typename} ${representation}`
         const group = groups.get(key)
         if (group === undefined) {
-          groups.set(key, { representation, targets: [target], ways: [way] })
+          groups.set(key, { representation, targets: [target], ways: ways && [way] })
           continue
         }
-        const first = group.targets[0] as Data
+        const first = unites[way] === true ? firstOf(group, way) : undefined
         // One that is shared already stands at other places too, which are not looked at a second time.
         const isElsewhere = run.shared?.has(target) === true
-        if (unites && !isElsewhere && haveSameScalars(first, target)) {
+        if (first !== undefined && !isElsewhere && haveSameScalars(first, target)) {
           run.putInPlaceOf(first, { parent: parents[index] as Data, key: keys[index] as string })
           continue
         }
         group.targets.push(target)
-        group.ways.push(way)
+        group.ways?.push(way)
       }
       return groups
     },
@@ -226,22 +225,26 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
     { entity, group, isNested }: { entity: Data; group: Group; isNested: boolean },
   ): void {
     const { targets, ways } = group
-    if (!isNested) {
-      for (const target of targets) merge(target, entity, asked)
+    // Other places go on differently from here, so what is nested cannot be theirs too.
+    const isTakenElsewhere = isNested && sharedKey !== null
+    if (!isNested || ways === null) {
+      const own = isTakenElsewhere ? cloneData(entity) : entity
+      if (isNested && targets.length > 1) run.share(own)
+      for (const target of targets) merge(target, own, asked)
       return
     }
-    // Other places go on differently from here, so what is nested cannot be theirs too.
-    const copies = new Map<number, Data>()
+    let own = isTakenElsewhere ? cloneData(entity) : entity
     targets.forEach((target, index) => {
-      const way = ways[index] as number
-      let own = copies.get(way)
-      if (own === undefined) {
-        own = sharedKey === null && copies.size === 0 ? entity : cloneData(entity)
-        copies.set(way, own)
-      } else run.share(own)
+      if (index > 0 && ways[index] !== ways[index - 1]) own = cloneData(entity)
+      else if (index > 0) run.share(own)
       merge(target, own, asked)
     })
   }
+}
+
+/** The first target that a path led to: those of one path stand together. */
+function firstOf({ targets, ways }: Wanted, way: number): Data | undefined {
+  return ways === null ? targets[0] : targets[ways.indexOf(way)]
 }
 
 /** What two fetches of entities have in common when one answer serves both. */
