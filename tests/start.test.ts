@@ -218,7 +218,8 @@ describe('a part that cannot start says which settings are wrong, and nothing of
     '%s: every wrong one at once',
     async (part, [port]) => {
       const said = await fail(part, { [port]: '99999', PUBLIC_URL: 'graph.example.com' })
-      expect(said).toMatch(new RegExp(`cannot start:\n[^]*${port}[^]*PUBLIC_URL`))
+      expect(said).toContain('cannot start:\n')
+      for (const name of [port, 'PUBLIC_URL']) expect(said).toContain(`\n- ${name}: `)
     },
     30_000,
   )
