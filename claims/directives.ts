@@ -18,6 +18,8 @@ export interface DirectiveNames {
   readonly authenticated: ReadonlySet<string>
   readonly requiresScopes: ReadonlySet<string>
   readonly policy: ReadonlySet<string>
+  /** What auth's mutations do to credentials. It demands nothing, and counts only where it is linked. */
+  readonly credentials: ReadonlySet<string>
 }
 
 interface DirectedNode {
@@ -60,7 +62,14 @@ export function namesFromLinks(schemaNodes: readonly DirectedNode[]): DirectiveN
   const [authenticated, requiresScopes, policy] = APOLLO.map(
     (directive) => found.get(directive) ?? new Set([directive]),
   ) as [Set<string>, Set<string>, Set<string>]
-  return { public: found.get('public') ?? new Set(), authenticated, requiresScopes, policy }
+  const linked = (directive: string) => found.get(directive) ?? new Set<string>()
+  return {
+    public: linked('public'),
+    authenticated,
+    requiresScopes,
+    policy,
+    credentials: linked('credentials'),
+  }
 }
 
 /**
@@ -95,7 +104,7 @@ function* namesOfLink(link: ConstDirectiveNode): Generator<readonly [string, str
   const isFederation = FEDERATION_URL.test(url)
   if (!isFederation && !ACCESS_URL.test(url)) return
 
-  const directives: readonly string[] = isFederation ? APOLLO : ['public']
+  const directives: readonly string[] = isFederation ? APOLLO : ['public', 'credentials']
   const namespace = typeof as === 'string' ? as : isFederation ? 'federation' : 'access'
   const imports = importsOf(link)
   for (const directive of directives) {

@@ -51,9 +51,12 @@ function isBlank(text: string, index: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-/** Keeps the `Set-Cookie` lines of auth that set or clear one of our cookies, and nothing else. */
-export function onlyOurCookies(lines: readonly string[]): string[] {
-  return onlyCookies(lines, Object.values(cookieNames))
+const { access, refresh, csrf, flow, device } = cookieNames
+const settable = { session: [access, refresh, csrf], flow: [flow], device: [device] } as const
+
+/** The names of the cookies that may be set where a mutation says so. */
+export function cookiesOf(sets: Iterable<keyof typeof settable>): string[] {
+  return [...sets].flatMap((kind) => settable[kind])
 }
 
 /** Keeps the `Set-Cookie` lines that set or clear one of these. */

@@ -12,6 +12,7 @@ import { GatewayError } from '../errors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { GraphAccess, Guard } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
+import { mergeCredentialUses } from '../supergraph/credential-use.ts'
 import { collectCoordinates, type RootField, readRootFields } from './coordinates.ts'
 
 export interface CompileOptions {
@@ -29,7 +30,7 @@ export type CompiledOperation = Pick<
   | 'kind'
   | 'rootFields'
   | 'isStaleCredentials'
-  | 'isLogout'
+  | 'credentials'
   | 'needsLive'
   | 'usesIntrospection'
   | 'authorize'
@@ -56,7 +57,9 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
     kind,
     rootFields: Object.freeze(fields.map((field) => field.name)),
     isStaleCredentials,
-    isLogout: isStaleCredentials && fields[0]?.name === 'logout',
+    credentials: mergeCredentialUses(
+      fields.flatMap(({ name }) => access.get(rootType)?.fields.get(name)?.credentials ?? []),
+    ),
     needsLive: guards.some((guard) => usesLive(guard.rule)),
     usesIntrospection,
     authorize: createAuthorize(guards, { operationName, logger, isWriting }),

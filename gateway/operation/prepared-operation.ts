@@ -3,6 +3,7 @@ import type { Claims } from '@sallyport/claims'
 import type { Denial } from '@sallyport/claims/predicates'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import type { CacheUse } from '../bounded-cache.ts'
+import type { CredentialUse } from '../supergraph/credential-use.ts'
 
 /** An operation and the fragments that it uses, nothing else of the document. */
 export interface OperationDocument {
@@ -29,8 +30,8 @@ export interface PreparedOperation extends OperationDocument {
   readonly rootFields: readonly string[]
   /** Its one root field makes or replaces a credential: it runs as anonymous. */
   readonly isStaleCredentials: boolean
-  /** That root field is `logout`: a valid credential names the session that ends. */
-  readonly isLogout: boolean
+  /** Which credentials its root fields are told, and which cookies they may set. */
+  readonly credentials: CredentialUse
   /** Some rule says `live`: the principal is replaced by auth's present answer first. */
   readonly needsLive: boolean
   /** It selects `__schema` or `__type`. */

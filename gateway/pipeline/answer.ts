@@ -1,28 +1,15 @@
 // Step "answer": the result as bytes, and the cookies of auth for the mutations that may set them.
-import { onlyOurCookies } from '../authenticate/cookies.ts'
+import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { bodyOf } from '../engine/result.ts'
 import { errorBody, type GatewayError, type ResponseMediaType } from '../errors.ts'
 import type { Answer, GatewayRequest } from '../request.ts'
 
-const mayMakeCookies: readonly string[] = [
-  'register',
-  'login',
-  'verifySession',
-  'resendVerification',
-  'reauthenticate',
-  'changePassword',
-  'refresh',
-  'logout',
-]
-
 export function writeAnswer(request: GatewayRequest): void {
   const { mediaType, result, context, prepared } = request
   const headers: Record<string, string | readonly string[]> = { 'content-type': mediaType }
-  if (
-    context.setCookies.length > 0 &&
-    prepared.rootFields.some((f) => mayMakeCookies.includes(f))
-  ) {
-    headers['set-cookie'] = onlyOurCookies(context.setCookies)
+  const { sets } = prepared.credentials
+  if (context.setCookies.length > 0 && sets.size > 0) {
+    headers['set-cookie'] = onlyCookies(context.setCookies, cookiesOf(sets))
   }
   request.answer = { status: 200, headers, body: bodyOf(result) }
 }

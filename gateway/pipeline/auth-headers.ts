@@ -1,16 +1,7 @@
 // What auth alone is told about the client, in the gateway's own headers.
 import { preferredLanguage } from '../../platform/language.ts'
 import { cookieUse } from '../authenticate/origin.ts'
-import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { GatewayRequest } from '../request.ts'
-
-const takesFlowCookie: readonly string[] = ['verifySession', 'resendVerification']
-const takesDeviceCookie: readonly string[] = ['login', 'verifySession', 'register']
-
-/** `refresh` and `logout`: the two for which the refresh cookie goes to auth. */
-export function takesRefreshCookie({ rootFields, isLogout }: PreparedOperation): boolean {
-  return isLogout || rootFields.includes('refresh')
-}
 
 /** Headers for auth alone. Cookie values go only where they belong, and only if this page may use them. */
 export function authHeaders(request: GatewayRequest): Record<string, string> {
@@ -26,16 +17,16 @@ export function authHeaders(request: GatewayRequest): Record<string, string> {
   if (caller.isForwardingIgnored) headers['sallyport-client-forwarding-ignored'] = caller.address
   if (!prepared.isStaleCredentials) return headers
 
-  // A logout by header ends that session: the cookies beside it, which were not looked at, must not be cleared.
-  const isOfOther = prepared.isLogout && request.hasHeaderCredential
+  // What ends the session of a header credential ends that one: the cookies beside it, which were not looked at, must not be cleared.
+  const { reads } = prepared.credentials
+  const isOfOther = reads.has('session') && request.hasHeaderCredential
   const use = isOfOther ? 'unused' : cookieUse(incoming, caller, graph.cors)
   headers['sallyport-client-cookies'] = use
   if (use !== 'allowed') return headers
-  const takes = (fields: readonly string[]) => prepared.rootFields.some((f) => fields.includes(f))
   const values = {
-    'sallyport-client-refresh': takesRefreshCookie(prepared) ? cookies.refresh : undefined,
-    'sallyport-client-flow': takes(takesFlowCookie) ? cookies.flow : undefined,
-    'sallyport-client-device': takes(takesDeviceCookie) ? cookies.device : undefined,
+    'sallyport-client-refresh': reads.has('refresh') ? cookies.refresh : undefined,
+    'sallyport-client-flow': reads.has('flow') ? cookies.flow : undefined,
+    'sallyport-client-device': reads.has('device') ? cookies.device : undefined,
   }
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) headers[name] = printable(value)

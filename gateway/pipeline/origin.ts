@@ -2,7 +2,6 @@
 import { isAllowedOrigin, isCsrfTokenOf } from '../authenticate/origin.ts'
 import { csrfFailed } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
-import { takesRefreshCookie } from './auth-headers.ts'
 
 export function checkOrigin(request: GatewayRequest): void {
   if (!usesCookies(request)) return
@@ -20,7 +19,7 @@ export function checkOrigin(request: GatewayRequest): void {
 
 function usesCookies({ cookies, prepared }: GatewayRequest): boolean {
   if (!prepared.isStaleCredentials) return cookies.access !== undefined
-  // These two make do with the Origin check: a page whose CSRF token is lost can recover, or leave.
-  if (!takesRefreshCookie(prepared)) return false
+  // Those that take the refresh cookie make do with the Origin check: a page whose CSRF token is lost can recover, or leave.
+  if (!prepared.credentials.reads.has('refresh')) return false
   return cookies.refresh !== undefined || cookies.access !== undefined
 }

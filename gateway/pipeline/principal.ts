@@ -18,18 +18,19 @@ export interface PrincipalParts {
 
 export function resolvePrincipal(parts: PrincipalParts) {
   return function principal(request: GatewayRequest): void | Promise<void> {
-    const { isStaleCredentials, isLogout } = request.prepared
+    const { isStaleCredentials, credentials } = request.prepared
     if (isStaleCredentials && parts.isHttpsRequired && !request.caller.isSecure) {
       throw httpsRequired()
     }
+    const namesSession = isStaleCredentials && credentials.reads.has('session')
     // Mutations that make or replace a credential run as nobody, whatever is sent: an expired or forged
-    // one must not keep its owner from logging in.
-    if (isStaleCredentials && !isLogout) {
+    // one must not keep its owner from logging in. Only what ends a session asks whose it is.
+    if (isStaleCredentials && !namesSession) {
       request.principal = parts.anonymous
       return
     }
     const { verdict } = request
-    const resolve = isLogout ? nameSession : applyVerdict
+    const resolve = namesSession ? nameSession : applyVerdict
     if (verdict.kind !== 'open') return resolve(parts, request, verdict)
     return verdict.settle().then((settled) => resolve(parts, request, settled))
   }

@@ -23,6 +23,7 @@ import {
   type UnionTypeDefinitionNode,
 } from 'graphql'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
+import { type CredentialUse, readCredentialUse } from './credential-use.ts'
 import { readArguments, supergraphDirectiveNames } from './links.ts'
 import { refuseForeignViewer } from './sealed-viewer.ts'
 
@@ -41,6 +42,8 @@ export interface FieldAccess {
   readonly owners: readonly string[]
   /** It is resolved from fields of another subgraph (`@requires`). */
   readonly requiresOthers: boolean
+  /** `null`: it says nothing of credentials. */
+  readonly credentials: CredentialUse | null
 }
 
 export interface TypeAccess {
@@ -144,12 +147,17 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const inherited = named.length > 0 ? named : interfaceOwners(field.name.value, parent)
     const owners = inherited.length > 0 ? inherited : parent.owners
     const declared = ruleAt(field, names, parent.coordinate)
-    if (declared) refuseForeignRule(declared, { ...parent, configs: configsOf(owners) })
+    const credentials = readAt(() => readCredentialUse(field, names.credentials), parent.coordinate)
+    const at = { ...parent, configs: configsOf(owners) }
+    if (declared) refuseForeignRule(declared, at)
+    if (credentials && !isMutationOfAuth(at)) {
+      throw new Error(`${parent.coordinate}: @credentials is for mutations of auth alone`)
+    }
     const rule = declared ?? (parent.mustHaveRule ? defaultRule(configsOf(owners)) : null)
     const requiresOthers = resolving.some((join) => join.requires !== undefined)
     // Its rule has those of the fields that it requires, which are of other subgraphs: no dry run of this one opens them.
     const guardOf = requiresOthers ? enforcedGuard : guard
-    return { guard: rule && guardOf(rule, owners), owners, requiresOthers }
+    return { guard: rule && guardOf(rule, owners), owners, requiresOthers, credentials }
   }
 
   function implementedBy(node: GuardedNode): readonly InterfaceTypeDefinitionNode[] {
@@ -206,18 +214,20 @@ export function demandsSomething(rule: AccessRule): boolean {
   return rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0
 }
 
-function refuseForeignRule(
-  rule: AccessRule,
-  field: ParentType & { configs: readonly SubgraphConfig[] },
-): void {
+type OwnedField = ParentType & { readonly configs: readonly SubgraphConfig[] }
+
+function refuseForeignRule(rule: AccessRule, field: OwnedField): void {
   const owners = field.configs
   if (rule.public && !owners.some((owner) => owner.mayDeclarePublic)) {
     throw new Error(`${field.coordinate}: @public, but no subgraph of it has mayDeclarePublic`)
   }
-  if (!rule.staleCredentials) return
-  const isSealed = owners.length === 1 && owners[0]?.name === AUTH_SUBGRAPH
-  if (isSealed && field.coordinate.startsWith('Mutation.')) return
+  if (!rule.staleCredentials || isMutationOfAuth(field)) return
   throw new Error(`${field.coordinate}: staleCredentials is for mutations of auth alone`)
+}
+
+function isMutationOfAuth({ configs, coordinate }: OwnedField): boolean {
+  const isSealed = configs.length === 1 && configs[0]?.name === AUTH_SUBGRAPH
+  return isSealed && coordinate.startsWith('Mutation.')
 }
 
 function ruleAt(
@@ -225,8 +235,12 @@ function ruleAt(
   names: DirectiveNames,
   coordinate: string,
 ): AccessRule | null {
+  return readAt(() => ruleFromDirectives(node, names), coordinate)
+}
+
+function readAt<T>(read: () => T, coordinate: string): T {
   try {
-    return ruleFromDirectives(node, names)
+    return read()
   } catch (cause) {
     throw new Error(`${coordinate}: ${(cause as Error).message}`, { cause })
   }

@@ -2,6 +2,7 @@
 import { type AccessRule, type PolicyRegistry, usesLive } from '@sallyport/claims/predicates'
 import { checkSealedAuth } from './check-sealed-auth.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
+import { readCredentialUse } from './credential-use.ts'
 import { schemaNodes } from './links.ts'
 import type { FieldSource, SubgraphDocument, TypeSource } from './subgraph-document.ts'
 
@@ -17,7 +18,9 @@ export function checkSubgraphs(
   options: CheckOptions,
 ): readonly string[] {
   return all.flatMap((subgraph) => [
-    ...checkPublicLink(subgraph),
+    ...checkLink(subgraph, 'public'),
+    // Elsewhere a directive of that name may be anybody's own.
+    ...(subgraph.config.name === AUTH_SUBGRAPH ? checkLink(subgraph, 'credentials') : []),
     ...[...subgraph.types.values()].flatMap((type) => checkType(type, subgraph, options)),
     ...checkSealedAuth(subgraph, all),
   ])
@@ -80,10 +83,28 @@ function checkField(field: FieldSource, type: TypeSource, place: Place): readonl
   if (field.rule?.staleCredentials && !isAuthMutation) {
     problems.push(`${at}: staleCredentials is for mutations of auth alone`)
   }
+  problems.push(...checkCredentials(field, at, { isAuthMutation, place }))
   if (type.root === 'mutation' && name !== AUTH_SUBGRAPH && needsLive(field, type)) {
     problems.push(`${at}: a mutation with a "role:" rule needs the policy "live" too`)
   }
   return problems
+}
+
+/** Only what makes a credential is told of one: other mutations run as whoever is signed in. */
+function checkCredentials(
+  { node, rule }: FieldSource,
+  at: string,
+  { isAuthMutation, place }: { readonly isAuthMutation: boolean; readonly place: Place },
+): string[] {
+  try {
+    const use = readCredentialUse(node, place.subgraph.names.credentials)
+    if (use === null) return []
+    if (!isAuthMutation) return [`${at}: @credentials is for mutations of auth alone`]
+    if (use.reads.size === 0 || rule?.staleCredentials) return []
+    return [`${at}: @credentials with "reads" needs @public(staleCredentials: true)`]
+  } catch (error) {
+    return [`${at}: ${(error as Error).message}`]
+  }
 }
 
 function checkRule(rule: AccessRule | null, at: string, { subgraph, options }: Place): string[] {
@@ -106,9 +127,12 @@ function needsLive(field: FieldSource, type: TypeSource): boolean {
   return hasRole && !rules.some(usesLive)
 }
 
-/** `@public` that is not linked, or not composed, means nothing: its fields would be denied to everybody. */
-function checkPublicLink({ config, document, names, types }: SubgraphDocument): readonly string[] {
-  const [name = 'public'] = names.public
+/** What is not linked, or not composed, means nothing: fields would be denied to everybody, or set no cookies. */
+function checkLink(
+  { config, document, names, types }: SubgraphDocument,
+  directive: 'public' | 'credentials',
+): readonly string[] {
+  const [name = directive] = names[directive]
   const isUsed = [...types.values()].some((type) =>
     [...type.nodes, ...[...type.fields.values()].map((field) => field.node)].some((node) =>
       node.directives?.some((directive) => directive.name.value === name),
@@ -123,7 +147,7 @@ function checkPublicLink({ config, document, names, types }: SubgraphDocument): 
         ({ value }) => value.kind === 'StringValue' && value.value === `@${name}`,
       ),
   )
-  if (names.public.size > 0 && isComposed) return []
+  if (names[directive].size > 0 && isComposed) return []
   return [`${config.name}: @${name} is used without its @link and @composeDirective`]
 }
 

@@ -58,6 +58,7 @@ export function supergraphDirectiveNames(supergraph: DocumentNode): DirectiveNam
     authenticated: withImports('authenticated', names.authenticated),
     requiresScopes: withImports('requiresScopes', names.requiresScopes),
     policy: withImports('policy', names.policy),
+    credentials: names.credentials,
   }
 }
 

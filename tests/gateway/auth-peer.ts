@@ -12,9 +12,11 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'j
 export const authSdl = /* GraphQL */ `
   extend schema
     @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@authenticated", "@policy", "@composeDirective"])
-    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public"])
+    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public", "@credentials"])
     @composeDirective(name: "@public")
+    @composeDirective(name: "@credentials")
   directive @public(staleCredentials: Boolean = false) on OBJECT | FIELD_DEFINITION | INTERFACE
+  directive @credentials(reads: [String!]! = [], sets: [String!]! = []) on FIELD_DEFINITION
 
   type Query {
     hello: String @public
@@ -26,9 +28,11 @@ export const authSdl = /* GraphQL */ `
   type Viewer { kind: String user: Me }
   type Me @authenticated { sub: String kind: String admin: String @policy(policies: [["live", "role:admin"]]) }
   type Mutation {
+    begin: String @public(staleCredentials: true) @credentials(sets: ["flow"])
     login(password: String): String @public(staleCredentials: true)
-    refresh: String @public(staleCredentials: true)
-    logout: String @public(staleCredentials: true)
+      @credentials(reads: ["device"], sets: ["session", "flow", "device"])
+    refresh: String @public(staleCredentials: true) @credentials(reads: ["refresh"], sets: ["session"])
+    logout: String @public(staleCredentials: true) @credentials(reads: ["session", "refresh"], sets: ["session"])
     rename(name: String!): String @authenticated
   }
 `
@@ -227,6 +231,7 @@ function resolvers() {
       adminNow: (_: unknown, __: unknown, claims: { roles: string[] }) => claims.roles.join(','),
     },
     Mutation: {
+      begin: () => 'begun',
       login: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,
       refresh: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,
       logout: (_: unknown, __: unknown, claims: { kind: string }) => claims.kind,

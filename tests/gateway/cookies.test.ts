@@ -143,6 +143,19 @@ describe('cookies that leave', () => {
     expect(reply.headers.getSetCookie()).toEqual([ours])
   })
 
+  test('a mutation sets no other cookies than its SDL says, and is told of none beside', async () => {
+    const flow = '__Host-flow=secret; Path=/; Secure; HttpOnly; SameSite=Lax'
+    stack.auth.setCookies([ours, flow])
+    const begun = await stack.send('mutation { begin }', { headers: { origin: app } })
+    expect(begun.headers.getSetCookie()).toEqual([flow])
+    const all = cookie('__Host-refresh=srt_1', '__Host-flow=f', '__Host-device=d')
+    await stack.send('mutation { begin }', { headers: all })
+    expect(lastHeaders()['sallyport-client-cookies']).toBe('allowed')
+    for (const name of ['refresh', 'flow', 'device']) {
+      expect(lastHeaders()).not.toHaveProperty(`sallyport-client-${name}`)
+    }
+  })
+
   test('no other operation sets a cookie', async () => {
     stack.auth.setCookies([ours])
     expect((await stack.hello()).headers.getSetCookie()).toEqual([])

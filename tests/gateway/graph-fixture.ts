@@ -28,11 +28,15 @@ export const header = /* GraphQL */ `
         "@authenticated", "@requiresScopes", "@policy", "@composeDirective"
       ]
     )
-    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public"])
+    @link(url: "https://sallyport.dev/access/v1.0", import: ["@public", "@credentials"])
     @composeDirective(name: "@public")
+    @composeDirective(name: "@credentials")
 
   directive @public(staleCredentials: Boolean = false) on OBJECT | FIELD_DEFINITION | INTERFACE
+  directive @credentials(reads: [String!]! = [], sets: [String!]! = []) on FIELD_DEFINITION
 `
+
+const sdlOf = (fixture?: SubgraphFixture) => `${fixture?.header ?? header}${fixture?.sdl}`
 
 /** What a gateway gives the graph that it serves. */
 export function graphParts() {
@@ -51,6 +55,8 @@ export interface Received {
 
 export interface SubgraphFixture {
   readonly sdl: string
+  /** Default: `header`. */
+  readonly header?: string
   readonly resolvers?: Record<string, unknown>
   /** Its entry in supergraph.yaml, without URL and schema. */
   readonly settings?: Record<string, unknown>
@@ -104,7 +110,7 @@ export function composeFixture(
 ): string {
   const sources = configOf(subgraphs).subgraphs.map((config) => ({
     config,
-    sdl: `${header}${subgraphs[config.name]?.sdl}`,
+    sdl: sdlOf(subgraphs[config.name]),
   }))
   return composeSupergraph(sources, { explicit })
 }
@@ -191,7 +197,7 @@ async function startSubgraph(
   fixture: SubgraphFixture,
   onRequest: (request: Received) => void,
 ): Promise<Server> {
-  const typeDefs = parse(`${header}${fixture.sdl}`)
+  const typeDefs = parse(sdlOf(fixture))
   const schema = buildSubgraphSchema([
     { typeDefs, resolvers: (fixture.resolvers ?? {}) as Record<string, never> },
   ])

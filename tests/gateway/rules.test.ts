@@ -25,7 +25,7 @@ const auth = {
     }
     type Mutation {
       login(input: String): SignedIn @public(staleCredentials: true)
-      logout: Boolean @public(staleCredentials: true)
+      logout: Boolean @public(staleCredentials: true) @credentials(reads: ["session", "refresh"], sets: ["session"])
       rename(name: String): User @authenticated
     }
     type SignedIn { user: User! token: String }
@@ -170,17 +170,20 @@ describe('access rules before planning', () => {
   describe('mutations that make credentials', () => {
     test('run as anonymous, with what auth answers below them', async () => {
       const query = 'mutation { login { token user { id email } } }'
-      expect(graph.prepare(query)).toMatchObject({ isStaleCredentials: true, isLogout: false })
+      expect(graph.prepare(query)).toMatchObject({
+        isStaleCredentials: true,
+        credentials: { reads: new Set(), sets: new Set() },
+      })
       const { data } = await graph.ask(query)
       expect(data).toEqual({
         login: { token: 't', user: { id: 'usr_1', email: 'ann@example.com' } },
       })
     })
 
-    test('logout is told apart', () => {
+    test('one that ends a session says so in its SDL', () => {
       expect(graph.prepare('mutation { logout }')).toMatchObject({
         isStaleCredentials: true,
-        isLogout: true,
+        credentials: { reads: new Set(['session', 'refresh']), sets: new Set(['session']) },
       })
     })
 

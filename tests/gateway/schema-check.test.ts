@@ -89,6 +89,11 @@ describe('the check on subgraph schemas', () => {
       /staleCredentials is for mutations of auth/,
     ],
     [
+      '@credentials outside auth',
+      'type Query { a: String @public } type Mutation { b: String @authenticated @credentials(sets: ["session"]) }',
+      /Mutation\.b: @credentials is for mutations of auth/,
+    ],
+    [
       'a field taken from auth',
       'type Query { a: String @public } type Mutation { login: User @override(from: "auth") @public } type User @key(fields: "id") { id: ID! @public }',
       /@override\(from: "auth"\)/,

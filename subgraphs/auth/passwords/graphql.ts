@@ -16,6 +16,7 @@ export const typeDefs = gql`
       "The arguments."
       input: ChangePasswordInput!
     ): SignedIn @policy(policies: [["session"]])
+      @credentials(sets: ["session"])
     "Mails a link and a code. The answer is the same for an e-mail address without an account. RATE_LIMITED."
     requestPasswordReset(
       "The arguments."

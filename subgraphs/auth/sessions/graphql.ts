@@ -22,11 +22,13 @@ export const typeDefs = gql`
       "The arguments."
       input: RefreshInput
     ): SignedIn @public(staleCredentials: true)
+      @credentials(reads: ["refresh"], sets: ["session"])
     "Ends sessions of one's own. Being signed out already is success. OTHERS and ALL need a valid access token."
     logout(
       "The arguments."
       input: LogoutInput
     ): LogoutPayload @public(staleCredentials: true)
+      @credentials(reads: ["session", "refresh"], sets: ["session"])
     "Ends one session of one's own, such as a lost device. NOT_FOUND where there is none."
     revokeSession(
       "The arguments."

@@ -19,6 +19,7 @@ export const typeDefs = gql`
       "The arguments."
       input: RegisterInput!
     ): VerificationRequired @public(staleCredentials: true)
+      @credentials(sets: ["flow"])
     """
     Signs in with e-mail address and password; a device that is not known needs an e-mailed code as
     well. INVALID_CREDENTIALS for every cause, RATE_LIMITED.
@@ -27,6 +28,7 @@ export const typeDefs = gql`
       "The arguments."
       input: LoginInput!
     ): AuthResult @public(staleCredentials: true)
+      @credentials(reads: ["device"], sets: ["session", "flow", "device"])
     """
     Completes what register or login began: proves the e-mailed code and opens the session.
     VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired.
@@ -35,6 +37,7 @@ export const typeDefs = gql`
       "The arguments."
       input: VerifySessionInput!
     ): AuthResult @public(staleCredentials: true)
+      @credentials(reads: ["flow", "device"], sets: ["session", "flow", "device"])
     """
     Asks for the password again and raises auth_time of the current session, as the answer to
     STEP_UP_REQUIRED. INVALID_CREDENTIALS, RATE_LIMITED.
@@ -43,6 +46,7 @@ export const typeDefs = gql`
       "The arguments."
       input: ReauthenticateInput!
     ): AuthResult @policy(policies: [["session"]])
+      @credentials(sets: ["session"])
     """
     What the link in the mail about a new device does: every session ends and the password becomes
     void. VERIFICATION_FAILED for a link that is used or expired.

@@ -18,6 +18,7 @@ export const typeDefs = gql`
       "The arguments."
       input: ResendVerificationInput!
     ): Verification @public(staleCredentials: true)
+      @credentials(reads: ["flow"])
   }
 
   "Something must be proved first."
