@@ -5,6 +5,7 @@ import { createPolicies, type Policy, type PolicyRegistry } from './policies.ts'
 import { principalKindOf, rulesOfKind } from './principal-kinds.ts'
 
 export { type AccessRule, emptyRule, isPublicOnly, mergeRules, usesLive } from './access-rule.ts'
+export { challengeOf, denialMessages, type StepUpChallenge } from './denial-words.ts'
 export {
   accessDirectives,
   type DirectiveNames,

@@ -1,12 +1,17 @@
 // The one table of error codes (docs/errors.md): what a refusal says, its HTTP status and its headers.
-import type { Denial } from '@sallyport/claims/predicates'
+import {
+  challengeOf,
+  type Denial,
+  denialMessages,
+  type StepUpChallenge,
+} from '@sallyport/claims/predicates'
 import type { SourceLocation } from 'graphql'
 
 /** Codes that the gateway itself raises, each with its status as a request error and its public text. */
 const REQUEST_ERRORS = {
-  UNAUTHENTICATED: { status: 401, message: 'Sign in to do this.' },
-  FORBIDDEN: { status: 403, message: 'You are not allowed to do this.' },
-  STEP_UP_REQUIRED: { status: 403, message: 'Confirm who you are, then try again.' },
+  UNAUTHENTICATED: { status: 401, message: denialMessages.UNAUTHENTICATED },
+  FORBIDDEN: { status: 403, message: denialMessages.FORBIDDEN },
+  STEP_UP_REQUIRED: { status: 403, message: denialMessages.STEP_UP_REQUIRED },
   CSRF_FAILED: { status: 403, message: 'The request did not prove where it comes from.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait, then try again.' },
   BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
@@ -56,11 +61,6 @@ export interface RefusedOperation {
   readonly operationName: string | null
   readonly kind: string
   readonly rootFields: readonly string[]
-}
-
-export interface StepUpChallenge {
-  readonly methods: readonly string[]
-  readonly maxAgeSeconds?: number
 }
 
 /** A refusal before anything ran: no data, one error, the table's status. */
@@ -116,10 +116,7 @@ export function errorFromDenial(
 ): GatewayError {
   if (denial.code === 'UNAUTHENTICATED') return new GatewayError('UNAUTHENTICATED', { reason })
   if (denial.code === 'FORBIDDEN') return new GatewayError('FORBIDDEN')
-  const methods = denial.missing.split(' ').includes('mfa') ? ['MFA'] : ['PASSWORD']
-  const { maxAgeSeconds } = denial
-  const challenge = { methods, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
-  return new GatewayError('STEP_UP_REQUIRED', { challenge })
+  return new GatewayError('STEP_UP_REQUIRED', { challenge: challengeOf(denial) })
 }
 
 export interface ErrorBody {
