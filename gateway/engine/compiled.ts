@@ -1,4 +1,17 @@
 // The compiled engine: each operation is planned and compiled once, and run as often as it comes.
+//
+//   prepared operation ──► variant: what its conditions and overrides say; 32 of one operation are kept
+//                            │  planOperation     names that cannot meet the planner's own
+//                            │  planner.plan      off the event loop
+//                            │  compilePlan       a tree of fetches becomes a tree of functions
+//                            │  compileResponse   a selection becomes a writer of JSON
+//                            ▼
+//   each request             Run { data, errors } ──► step(run): fetch and merge ──► write(run) ──► release
+//
+//   once        however many requests wait for a variant, it is planned once; a failed plan is not tried again
+//   own data    a fetch merges what it asked for, at its place, and nothing else that came along
+//   explained   a null where the schema forbids it has an error with its path, else it is a fault of the subgraph
+//   released    whatever happens, the run lets go of its data
 import { type FormattedExecutionResult, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'

@@ -1,4 +1,11 @@
 // Whether a credential may be believed now: at once while the feed is fresh, by asking auth while it is late.
+//
+//   feed        auth                                         believed before    outcome
+//   ≤ 1 s old   need not be asked                            -                  confirmed
+//   older       was asked about it within the last second    -                  confirmed
+//   older       answers                                      -                  confirmed; what it revoked is an entry by then
+//   older       is silent, slow, or cannot be asked          yes, within 60 s   confirmed
+//   older       is silent, slow, or cannot be asked          no                 unavailable (503)
 import { rulesOfKind } from '@sallyport/claims'
 import type { AuthQuestions } from '../authenticate/auth-questions.ts'
 import { AuthUnavailable } from '../authenticate/auth-questions.ts'

@@ -1,4 +1,14 @@
 // What has been revoked, as far as this gateway knows: a few small maps that a request looks into.
+//
+//   entry            ends                                                  refused as
+//   session          tokens of that session                                SESSION_REVOKED
+//   user             tokens of that user with a lower version              TOKEN_STALE
+//   api-key          that key                                              API_KEY_INVALID
+//   api-key-changed  nothing; what is remembered of that key is void       -
+//   signing-key      tokens that it signed                                 TOKEN_INVALID
+//   issued-before    tokens issued before that moment, whosever they are   TOKEN_STALE
+//
+// Entries are only ever added, and go by their own expiry. Which of them end a kind of principal is in the table of kinds.
 import { rulesOfKind } from '@sallyport/claims'
 import type { Credential } from '../authenticate/principal.ts'
 import type { RefusalReason } from '../authenticate/verdict.ts'

@@ -1,5 +1,14 @@
 // Refresh token rotation with reuse detection (RFC 9700 4.14.2) that no race and no lost answer turns into a logout.
 // Every decision is one conditional UPDATE on the row's present turn, by the database's clock, never by process state.
+//
+//   … ── earlier ──► previous ──► present          one row: hashes of the turns, and the present one encrypted for its predecessor
+//
+//   presented                              answer
+//   present turn                           a new turn (rotated)
+//   previous, within 30 s                  the same successor, any number of times
+//   previous, later                        a new successor: the present turn was never presented, so its answer was lost
+//   any other turn of the family           reuse: the session ends
+//   wrong family secret, session is over   invalid; nothing ends
 import type { Knex } from 'knex'
 import type { RequestOrigin } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'

@@ -1,4 +1,7 @@
 // A session: one signed-in device. Tokens exist only while it is active.
+//
+//   login on a new device ──► PENDING ──code──► ACTIVE ──logout, reuse, password, admin──► REVOKED
+//   login on a known one ─────────────────────────┘└─────idle or absolute end──► EXPIRED, which is shown and never stored
 import { Model } from 'objection'
 import type { TokenDelivery } from '../core/caller.ts'
 
