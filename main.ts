@@ -1,5 +1,5 @@
 // Zero-setup start: every part in one process, on the embedded database unless DATABASE_URL is set.
-// What is imported here is little: whoever waits sees a line at once, and the rest is loaded after it.
+// What is imported here is little: anyone who waits sees a line at once, and the rest is loaded after it.
 import { existsSync } from 'node:fs'
 
 if (existsSync('.env')) process.loadEnvFile()

@@ -220,5 +220,7 @@ function customClaim(name: string, value: unknown): CustomClaim {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return Object.freeze([...value] as string[])
   }
-  throw new ClaimsError(`the custom claim "${name}" is no text, number, flag or list of texts`)
+  throw new ClaimsError(
+    `the custom claim "${name}" is not a string, number, boolean or list of strings`,
+  )
 }

@@ -93,7 +93,7 @@ async function take(message: JsMsg, { handle }: Subscription, log: NatsLog): Pro
     await message.ackAck()
   } catch (error) {
     if (error instanceof EventError) {
-      log.error({ err: error, ...fields }, 'a message that is no event was dropped')
+      log.error({ err: error, ...fields }, 'a message that is not an event was dropped')
       message.term()
       return
     }

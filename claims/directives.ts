@@ -96,7 +96,7 @@ function* namesOfLink(link: ConstDirectiveNode): Generator<readonly [string, str
   const url = argument(link, 'url')
   if (typeof url !== 'string') return
   if (exactForm(url)?.test(url) === false) {
-    throw new Error(`@link: "${url}" is no address of a specification`)
+    throw new Error(`@link: "${url}" is not an address of a specification`)
   }
   const own = FEATURE_URL.exec(url)?.[1]
   const as = argument(link, 'as')
@@ -134,7 +134,7 @@ function alternatives(directive: ConstDirectiveNode, name: string): string[][] {
     return Array.isArray(item) ? item : [item]
   })
   if (lists.flat().every((item) => typeof item === 'string' && item !== '')) return lists
-  throw new Error(`@${directive.name.value}: "${name}" is no list of lists of names`)
+  throw new Error(`@${directive.name.value}: "${name}" is not a list of lists of names`)
 }
 
 function argument(directive: ConstDirectiveNode, name: string): unknown {

@@ -40,7 +40,7 @@ export interface EventConsumer {
   handle(event: AuthEvent): Promise<Receipt | undefined>
 }
 
-/** An event or a receipt that is none. Delivering it again would not help. */
+/** An event or a receipt that is not one. Delivering it again would not help. */
 export class EventError extends Error {
   override readonly name = 'EventError'
 }
@@ -53,7 +53,7 @@ export function parseAuthEvent(text: string): AuthEvent {
       throw new EventError(`the event has no ${name}`)
     }
   }
-  if (event.specversion !== '1.0') throw new EventError('this is no CloudEvent 1.0')
+  if (event.specversion !== '1.0') throw new EventError('this is not a CloudEvent 1.0')
   if (!isObject(event.data)) throw new EventError('the event has no data')
   return event as unknown as AuthEvent
 }
@@ -121,9 +121,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
   } catch {
-    // No JSON: refused like any other text that is no event.
+    // No JSON: refused like any other text that is not an event.
   }
-  throw new EventError('this is no JSON object')
+  throw new EventError('this is not a JSON object')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -69,7 +69,7 @@ export function connectNats(options: NatsOptions): Nats {
     if (stopping.signal.aborted) return await opened.close()
     log.info({ server: opened.getServer() }, 'NATS is connected')
     for await (const { type } of opened.status()) {
-      if (type === 'disconnect') log.warn({}, 'NATS is away')
+      if (type === 'disconnect') log.warn({}, 'NATS is unavailable')
       if (type === 'reconnect') log.info({}, 'NATS is back')
       if (type === 'disconnect' || type === 'close') isUp = false
       if (type === 'reconnect') isUp = true

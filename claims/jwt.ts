@@ -75,7 +75,7 @@ export async function verifyStrictJwt(
 
 function splitCanonically(token: unknown): { header: Buffer; payload: Buffer } {
   if (typeof token !== 'string' || token.length > MAX_TOKEN_BYTES) {
-    throw new JwtError('INVALID', 'the token is no string of at most 8 KB')
+    throw new JwtError('INVALID', 'the token is not a string of at most 8 KB')
   }
   const [header, payload, signature, ...rest] = token.split('.')
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
@@ -100,7 +100,7 @@ function decodeCanonically(part: string): Buffer {
 function parseObject(bytes: Buffer, name: string): Record<string, unknown> {
   const value = parseJson(bytes, name)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new JwtError('INVALID', `the ${name} is no JSON object`)
+    throw new JwtError('INVALID', `the ${name} is not a JSON object`)
   }
   return value as Record<string, unknown>
 }
@@ -109,7 +109,7 @@ function parseJson(bytes: Buffer, name: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new JwtError('INVALID', `the ${name} is no JSON`, { cause })
+    throw new JwtError('INVALID', `the ${name} is not JSON`, { cause })
   }
 }
 
@@ -128,7 +128,8 @@ function checkHeader(header: Record<string, unknown>, typ: string): string {
 async function keyOf(kid: string, options: StrictJwtOptions): Promise<VerificationKey> {
   const key = await findKey(kid, options)
   if (!key) throw new JwtError('INVALID', 'kid is unknown')
-  if (!isEs256PublicKey(key)) throw new JwtError('INVALID', 'the key of kid is no ES256 public key')
+  if (!isEs256PublicKey(key))
+    throw new JwtError('INVALID', 'the key of kid is not an ES256 public key')
   return key
 }
 

@@ -14,7 +14,7 @@ export function isNetwork(text: string): boolean {
 
 /**
  * Matches addresses against a list of addresses and CIDR ranges. `::ffff:192.0.2.1` is 192.0.2.1 on
- * either side. What is no address matches nothing, nor does anything match an entry that is no network.
+ * either side. What is not an address matches nothing, nor does anything match an entry that is not a network.
  */
 export function createNetworkMatcher(
   networks: readonly string[],
@@ -56,7 +56,7 @@ export function mappedAddress(address: string): string | null {
 /**
  * The one spelling of an address: IPv6 as in RFC 5952, and IPv4 for an IPv6 address that IPv4 is mapped to.
  *
- * @returns null for what is no address, and for one with a zone, which means something on one machine alone.
+ * @returns null for what is not an address, and for one with a zone, which means something on one machine alone.
  */
 export function canonicalAddress(text: string): string | null {
   const version = isIP(text)

@@ -32,7 +32,7 @@ export type CustomPolicy =
   | Holds
   | { readonly kinds: readonly PrincipalKind[]; readonly holds: Holds }
 
-/** Clocks of auth and of whoever asks may differ by so much. */
+/** Clocks of auth and of anyone who asks may differ by so much. */
 const LEEWAY_SECONDS = 5
 
 /** The policy that makes the gateway replace the principal by auth's present answer first. */

@@ -42,7 +42,7 @@ export interface PrincipalKindRules {
   readonly neverHas: readonly string[]
 }
 
-/** `client_id` of whoever signs in at auth itself. */
+/** `client_id` of anyone who signs in at auth itself. */
 export const FIRST_PARTY_CLIENT = 'sallyport'
 
 /*

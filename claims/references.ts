@@ -11,7 +11,7 @@ import type { Compile } from './check.ts'
 
 type ReferenceResolver = (reference: unknown, context: unknown, info: unknown) => unknown
 
-/** A reference is resolved outside every field: whoever may not have the type gets null and the denial. */
+/** A reference is resolved outside every field: anyone who may not have the type gets null and the denial. */
 export function guardReferences(
   schema: GraphQLSchema,
   typeRules: ReadonlyMap<string, AccessRule>,

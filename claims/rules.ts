@@ -103,7 +103,7 @@ function guardsOfFields(
   const kindOf = (type: string) => (type === schema.getMutationType()?.name ? 'mutation' : 'query')
   for (const [type, rules] of fields) {
     for (const [field, rule] of rules) {
-      // Whoever reads a public field below the root came past a guarded one.
+      // Anyone who reads a public field below the root came past a guarded one.
       if (roots.has(type) || !isPublicOnly(rule))
         add(type, field, { check: compile(rule, kindOf(type)) })
     }
@@ -135,7 +135,7 @@ function shieldMiddleware(schema: GraphQLSchema, guards: Map<string, Map<string,
 }
 
 /**
- * Each guard is asked once. Whoever it lets pass goes straight on: through the promises of graphql-shield a large list
+ * Each guard is asked once. Callers that it lets pass go straight on: through the promises of graphql-shield a large list
  * would take three times as long. Every refusal is graphql-shield's to answer.
  */
 function unlessAllowed(guard: Guard, middleware: FieldMiddleware): FieldMiddleware {

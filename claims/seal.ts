@@ -27,7 +27,7 @@ export interface IdentitySigner {
    *
    * @param audience The subgraph's name in `supergraph.yaml`.
    * @param lifetimeSeconds Whole seconds, 1 to 60. Default 60.
-   * @throws ClaimsError when the payload is no claims payload; RangeError on a bad lifetime.
+   * @throws ClaimsError when the payload is not a claims payload; RangeError on a bad lifetime.
    */
   sign(audience: string, payload: ClaimsPayload, lifetimeSeconds?: number): Promise<string>
   /** What `/.well-known/identity-jwks.json` answers: public parts only. */
@@ -91,8 +91,8 @@ function checkKey(key: JWK | null, index: number): Es256Jwk {
 }
 
 function problemOf(key: JWK | null): string | null {
-  if (typeof key !== 'object' || key === null) return 'is no JWK'
-  if (key.kty === 'oct') return 'is symmetric: whoever reads a token could forge one'
+  if (typeof key !== 'object' || key === null) return 'is not a JWK'
+  if (key.kty === 'oct') return 'is symmetric: anyone who reads a token could forge one'
   if (key.kty !== 'EC' || key.crv !== 'P-256') return 'is not for ES256 (EC, P-256)'
   if (key.alg !== undefined && key.alg !== 'ES256') return 'has another alg than ES256'
   if (key.use !== undefined && key.use !== 'sig') return 'has another use than sig'
@@ -100,7 +100,7 @@ function problemOf(key: JWK | null): string | null {
     return 'has no kid of at most 128 plain characters'
   }
   const hasParts = [key.x, key.y, key.d].every((part) => typeof part === 'string' && part !== '')
-  return hasParts ? null : 'is no private key (x, y and d)'
+  return hasParts ? null : 'is not a private key (x, y and d)'
 }
 
 /** A public part that does not belong to its private part would lock every subgraph out. */
@@ -110,7 +110,7 @@ async function refuseMismatchedKey(key: Es256Jwk): Promise<void> {
     const token = await probe.sign((await importJWK(key, 'ES256')) as CryptoKey)
     await compactVerify(token, await importJWK(publicPart(key), 'ES256'))
   } catch (cause) {
-    throw new Error(`identity keys: ${key.kid} is no working key pair`, { cause })
+    throw new Error(`identity keys: ${key.kid} is not a working key pair`, { cause })
   }
 }
 

@@ -1,5 +1,5 @@
 // Deadlines of what is under way, looked at twenty times a second: a timer for each costs more than all checks of a request.
-// They hang together as a list, which lets go of whoever is forgotten. A Set that is filled and emptied thousands of times a
+// They hang together as a list, which lets go of anyone who is forgotten. A Set that is filled and emptied thousands of times a
 // second leaves its outgrown tables behind, each of which holds the next one and all that was in it: what was over long
 // ago would be copied again and again by the garbage collector.
 
@@ -7,7 +7,7 @@
 export interface Late {
   /** On the clock of `performance.now()`. */
   readonly deadline: number
-  /** Called at most once, at most 50 ms late. Whoever another one's call forgets in the same sweep is called all the same. */
+  /** Called at most once, at most 50 ms late. What another one's call forgets in the same sweep is called all the same. */
   onDeadline(): void
   /** Its neighbours, kept by the list. Null at first. */
   earlier: Late | null

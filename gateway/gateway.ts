@@ -182,7 +182,7 @@ export async function createGateway(
 function graphOptions(config: GatewayConfig, logger: Log) {
   return {
     logger,
-    // Whoever may introspect the schema learns nothing new from an error.
+    // Anyone who may introspect the schema learns nothing new from an error.
     showSchemaDetails: !config.isProduction && config.introspection === 'development',
     showSubgraphErrors: !config.isProduction,
     engine: config.engine,

@@ -29,7 +29,7 @@ export class Leaving {
     for (const listener of listeners ?? []) listener()
   }
 
-  /** The same for whoever needs a signal; made when it is asked for. */
+  /** The same for anyone who needs a signal; made when it is asked for. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.#isGone) this.#controller.abort()

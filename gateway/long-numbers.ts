@@ -1,7 +1,7 @@
 // Numbers that JavaScript would round, kept to the digit: 64-bit integers and long decimals of custom scalars.
 //
 // JSON.parse makes 9007199254740992 of 9007199254740993. Where a text has so long a number, each becomes a string with a mark
-// before its digits; whoever writes JSON takes the mark off again.
+// before its digits; anyone who writes JSON takes the mark off again.
 //
 //   {"total":9007199254740993}  →  { total: '\0…9007199254740993' }  →  {"total":9007199254740993}
 //

@@ -1,5 +1,5 @@
 // What one gateway measures about itself, in the text format that Prometheus reads: GET /metrics of the admin listener.
-// Labels are words of our own: what a client or a subgraph writes is none.
+// Labels are words of our own: what a client or a subgraph writes is not one.
 import { Counter, type Metric, Registry } from 'prom-client'
 import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
 

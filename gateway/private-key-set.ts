@@ -1,7 +1,7 @@
 // IDENTITY_KEYS: a private JWKS of ES256 keys, told from everything else before anything is signed with it.
 import type { JSONWebKeySet } from 'jose'
 
-/** Null when the text is none. */
+/** Null when the text is not one. */
 export function parsePrivateKeySet(text: string): JSONWebKeySet | null {
   try {
     const parsed: unknown = JSON.parse(text)

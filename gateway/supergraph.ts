@@ -55,7 +55,7 @@ export interface Supergraph {
   /** `null` until a graph with rules is loaded: then the gateway is not ready. */
   current(): Graph | null
   /**
-   * Builds another graph and swaps it in. One after the other: whoever asks last is served last.
+   * Builds another graph and swaps it in. One after the other: anyone who asks last is served last.
    *
    * @throws Error when it cannot be built; the graph before it stays.
    */

@@ -1,4 +1,4 @@
-// Whoever is under way goes first: while subgraphs' answers keep the event loop busy, new requests wait for their turn.
+// What is under way goes first: while subgraphs' answers keep the event loop busy, new requests wait for their turn.
 // A request under way holds all that its subgraphs answered. Fifty that are half done at a time are copied by each garbage
 // collection, and outlive so many of them that only the large ones find them; begun a few at a time, all are done sooner.
 

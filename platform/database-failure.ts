@@ -1,4 +1,4 @@
-// Why a database could not be used, in a sentence for whoever set its URL. Never with its password, nor with SQL.
+// Why a database could not be used, in a sentence for anyone who set its URL. Never with its password, nor with SQL.
 
 /** What PostgreSQL calls it (SQLSTATE), and what there is to do. */
 const REASONS: Readonly<Record<string, (found: Found) => string>> = {

@@ -9,7 +9,7 @@ export interface LogBuffer {
 
 const BLOCK_CHARACTERS = 32 * 1024
 const FLUSH_MS = 100
-/** Whoever does not read loses lines, and is told how many. */
+/** Anyone who does not read loses lines, and is told how many. */
 const MAX_CHARACTERS = 16 * 1024 * 1024
 const RETRY_MS = 20
 /** How long the end of the process waits for a reader. */

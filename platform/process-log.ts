@@ -22,7 +22,7 @@ export function logProcess(log: Logger): void {
 /**
  * Ends the process. It is told at every LOG_LEVEL, as a sentence at a terminal and as a line of the log elsewhere.
  *
- * @param reason A sentence for whoever sets the settings, or whatever was thrown.
+ * @param reason A sentence for anyone who sets the settings, or whatever was thrown.
  */
 export function exitUnstarted(part: string, reason: unknown): never {
   const log = createLog({ part, level: 'fatal' })

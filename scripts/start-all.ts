@@ -16,7 +16,7 @@ import { createReviews } from '../subgraphs/reviews/server.ts'
 export interface StartOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly log: (part: string) => Logger
-  /** Hears what is being done, for whoever waits. */
+  /** Hears what is being done, for anyone who waits. */
   readonly tell: (step: string) => void
 }
 
@@ -66,7 +66,7 @@ async function startParts(
     const shared = await openShared(configs, log)
     if (shared !== null) stops.push(shared.stop)
     tell('starting reviews')
-    // Who takes events is there before whoever sends them.
+    // Who takes events is there before anyone who sends them.
     const reviews = await createReviews({
       config: configs.reviews,
       logger: log('reviews'),

@@ -13,7 +13,7 @@ export interface Expression {
 export interface Collected {
   readonly files: number
   readonly expressions: readonly Expression[]
-  /** Places where an expression is made from something else than a literal. */
+  /** Places where an expression is made from something other than a literal. */
   readonly computed: readonly string[]
 }
 

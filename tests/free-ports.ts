@@ -8,7 +8,7 @@ const LAST = 32_000
 
 const given = new Set<number>()
 
-/** Ports on 127.0.0.1 that nobody listens on, each given once by this process: for whoever must know a port before its server starts. */
+/** Ports on 127.0.0.1 that nobody listens on, each given once by this process: for anyone who must know a port before its server starts. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = []
   while (ports.length < count) ports.push(await freePort())

@@ -34,7 +34,7 @@ describe('a network', () => {
     'fe80::1%eth0/64',
     '300.1.1.1',
     'example.com',
-  ])('"%s" is none: it is refused, and matches nothing', (text) => {
+  ])('"%s" is not one: it is refused, and matches nothing', (text) => {
     expect(isNetwork(text)).toBe(false)
     expect(matches(text, '10.0.0.1')).toBe(false)
   })

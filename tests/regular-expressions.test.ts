@@ -1,4 +1,4 @@
-// No regular expression of ours takes more than linear time: whoever chooses the text could hold the loop with any that does.
+// No regular expression of ours takes more than linear time: anyone who chooses the text could hold the loop with any that does.
 import { describe, expect, test } from 'vitest'
 import { collectExpressions } from './collect-expressions.ts'
 import { proveLinear } from './prove-linear.ts'

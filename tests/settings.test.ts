@@ -32,7 +32,7 @@ test.each(parts)('the %s reads every spelling of an origin as one issuer', (_, r
   expect(read({ PORT: '80' }).publicUrl).toBe('http://localhost')
 })
 
-test.each(parts)('the %s refuses what is no origin', (_, read) => {
+test.each(parts)('the %s refuses what is not an origin', (_, read) => {
   for (const PUBLIC_URL of [
     'https://graph.example.com/graphql',
     'https://graph.example.com//',

@@ -83,7 +83,7 @@ const good = [
   accepted('the gateway itself, which is nobody signed in', { kind: 'gateway' }),
   accepted('an anonymous caller, who is nobody signed in', { kind: 'anonymous' }),
   accepted('an empty scope', { kind: 'user', sub: 'usr_1', scope: '' }),
-  accepted('members that are no claims', { ...user, jti: 'x', future: { a: 1 } } as ClaimsPayload),
+  accepted('members that are not claims', { ...user, jti: 'x', future: { a: 1 } } as ClaimsPayload),
   accepted('a key that is published but does not sign yet', user, {
     token: es256({ ...header, kid: 'next' }, userPayload, next.privateKey),
   }),
@@ -168,7 +168,7 @@ const bad = [
   refused('five parts', `${valid}.e30.e30`),
   refused('nothing', ''),
   refused('two tokens, as joined headers', `${valid}, ${valid}`),
-  refused('a payload that is no JSON', es256(header, 'kind=user')),
+  refused('a payload that is not JSON', es256(header, 'kind=user')),
   refused('a payload that is a list', es256(header, [userPayload])),
   refused('more than 8 KB', withPayload({ padding: 'x'.repeat(8192) })),
   // Not claims

@@ -89,7 +89,7 @@ function passwordField({ problem }: FormView, texts: Texts): Html {
         <p id="hint" class="hint">${texts.passwordHint}</p>`
 }
 
-/** Whoever hears the page is taken to what is wrong. */
+/** Anyone who hears the page is taken to what is wrong. */
 function wrongIf(isWrong: boolean): Html {
   return new Html(isWrong ? ' aria-invalid="true" autofocus' : '')
 }

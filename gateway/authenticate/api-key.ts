@@ -14,7 +14,7 @@ export interface ApiKeysOptions {
   readonly questions: Pick<AuthQuestions, 'apiKey'>
   readonly entries: Pick<RevocationEntries, 'userChangedSince' | 'keyChangedSince'>
   readonly feed: { ageMs(): number }
-  /** Whether what was confirmed before still counts while auth is away. */
+  /** Whether what was confirmed before still counts while auth is unavailable. */
   mayHonour(credential: Credential): boolean
   /** Wall clock in milliseconds. */
   readonly now: () => number
@@ -50,7 +50,7 @@ interface Question {
 }
 
 const KEEP_MS = 60_000
-/** While the feed is late nothing else tells of lost rights; and so often is an auth that is away asked again. */
+/** While the feed is late nothing else tells of lost rights; and so often is an auth that is unavailable asked again. */
 const ASK_AGAIN_MS = 1000
 /** Entries are kept for two hours: of an answer that is older nobody could tell that it was made void. */
 const HONOUR_MS = 60 * 60_000
@@ -58,7 +58,7 @@ const HONOUR_MS = 60 * 60_000
 // is enough, and a key that was verified this moment still works at once.
 const REFUSALS_PER_SECOND = 5
 const invalid = refused('API_KEY_INVALID')
-/** Whoever changes a key or its owner without end must not hold its requests for as long. */
+/** Anyone who changes a key or its owner without end must not hold its requests for as long. */
 const MAX_ASKS = 3
 
 /** Checks API keys: by shape, then in the cache, then by asking auth, once however many wait. */
@@ -172,7 +172,7 @@ function verdictOn({ accepted, isAllowedFrom }: Known, address: string): Verdict
 function readKnown(source: Record<string, unknown>, askedAt: number): Known {
   const { expires_at: expiresAt, allowed_ips: allowedIps, ...payload } = source
   if (payload.kind !== 'api-key' || typeof payload.key_id !== 'string') {
-    throw new ClaimsError('auth described something else than an API key')
+    throw new ClaimsError('auth described something other than an API key')
   }
   const credential: Credential = {
     principal: createPrincipal(payload, null),

@@ -16,7 +16,7 @@ const RETRY_MS = 250
 /** Auth instances read their keys each second. */
 const SECOND_LOOK_MS = 2_000
 
-/** Follows the JWKS of auth from now on; the last good one is kept while auth is away. */
+/** Follows the JWKS of auth from now on; the last good one is kept while auth is unavailable. */
 export function followAuthKeys(options: {
   readonly origin: string
   readonly now: () => number

@@ -118,12 +118,12 @@ function asObject(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>
   }
-  throw new AuthUnavailable('auth answered something else than an object')
+  throw new AuthUnavailable('auth answered something other than an object')
 }
 
 function texts(value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
-  throw new AuthUnavailable('auth answered something else than a list of ids')
+  throw new AuthUnavailable('auth answered something other than a list of ids')
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

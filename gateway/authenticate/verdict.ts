@@ -17,7 +17,7 @@ export type Verdict =
       /** What the log says instead. */
       readonly logReason?: string
     }
-  /** Nobody can say now: auth, or its keys, are away. */
+  /** Nobody can say now: auth, or its keys, are unavailable. */
   | { readonly kind: 'unavailable' }
 
 /** Auth has to be asked. That waits until the operation is known to be acceptable: a refused one costs auth nothing. */

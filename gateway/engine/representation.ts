@@ -7,7 +7,7 @@ import type { Rewrite } from './rewrite.ts'
 import type { Condition, Run } from './run.ts'
 import type { IsOfType } from './types.ts'
 
-/** The text; null when this object is none of those that are asked for, or lacks what is required. */
+/** The text; null when this object is not one of those that are asked for, or lacks what is required. */
 export type Represent = (entity: Data, run: Run) => string | null
 
 type Selections = readonly RequiredSelection[]

@@ -1,4 +1,4 @@
-// An answer whose data is JSON text already: whoever only sends it on need not build it as an object first.
+// An answer whose data is JSON text already: anyone who only sends it on need not build it as an object first.
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
 
 export class WrittenResult implements FormattedExecutionResult {

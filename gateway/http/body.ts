@@ -1,4 +1,4 @@
-// Reads a request body with a cap; whoever sends more is told so at once and is not listened to any further.
+// Reads a request body with a cap; anyone who sends more is told so at once and is not listened to any further.
 import type { IncomingMessage } from 'node:http'
 import { payloadTooLarge, requestAborted } from '../refusals.ts'
 

@@ -9,7 +9,7 @@ export interface Caller {
   readonly isSecure: boolean
   /** The peer is one of ours, so its request id may be kept. */
   readonly isBehindProxy: boolean
-  /** The peer sent forwarding headers, and is none of ours: it may be a proxy that was forgotten. */
+  /** The peer sent forwarding headers, and is not one of ours: it may be a proxy that was forgotten. */
   readonly isForwardingIgnored: boolean
 }
 

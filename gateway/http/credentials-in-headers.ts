@@ -32,7 +32,7 @@ export function readHeaderCredentials(incoming: IncomingMessage): HeaderCredenti
   return found
 }
 
-/** Whether a header that may occur once only, and is no list, occurs twice. */
+/** Whether a header that may occur once only, and is not a list, occurs twice. */
 export function isRepeated(incoming: IncomingMessage, name: string): boolean {
   const { rawHeaders } = incoming
   let count = 0

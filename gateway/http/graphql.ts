@@ -33,7 +33,7 @@ const privateAnswer: HeaderMap = {
   vary: 'Origin, Authorization, Cookie, X-API-Key, Accept',
 }
 
-/** Whoever sends such headers sends many. */
+/** Anyone who sends such headers sends many. */
 const QUIET_MS = 600_000
 
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {

@@ -41,7 +41,7 @@ function wordsOf({ code, reason }: Readonly<Record<string, unknown>>) {
   }
 }
 
-/** W3C Trace Context, section 3.2: an id that is all zeros is none. */
+/** W3C Trace Context, section 3.2: an id that is all zeros is not one. */
 function traceIdOf(traceparent: unknown): string | undefined {
   if (typeof traceparent !== 'string') return undefined
   const traceId = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(traceparent)?.[1]

@@ -59,7 +59,7 @@ export function pages(routes: Readonly<Record<string, PlainRoute>>): RouteTable 
 
 /**
  * Whether two programs could read a path in two ways: escapes, empty and dot segments, a backslash, parameters (`;`).
- * A proxy that lets `/public/..%2Finternal` through, and whoever is behind it, must never disagree about where it leads.
+ * A proxy that lets `/public/..%2Finternal` through, and anyone who is behind it, must never disagree about where it leads.
  */
 export function isAmbiguousPath(path: string): boolean {
   return !path.startsWith('/') || /[%\\;]|\/\/|\/\.{1,2}(?:\/|$)/.test(path)

@@ -8,7 +8,7 @@ export interface TellUnlisted {
   header(name: string): void
 }
 
-/** Whoever sends other names each time must not fill log and memory. */
+/** Anyone who sends other names each time must not fill log and memory. */
 const MOST = 20
 const LONGEST = 200
 

@@ -102,7 +102,7 @@ function createReduce({ schema, viewer, fragments }: ReduceOptions) {
   function reduceField(node: FieldNode, place: Place): readonly SelectionNode[] {
     const isViewer = node.name.value === viewer.field && place.possible.has(viewer.type)
     if (!isViewer) return [reduceBelow(node, place.declared)]
-    // On an interface the field is left to those who are no Query.
+    // On an interface the field is left to types other than Query.
     const others = [...place.possible].filter((name) => name !== viewer.type)
     return others.map((name) => ({
       kind: Kind.INLINE_FRAGMENT,
@@ -118,7 +118,7 @@ function createReduce({ schema, viewer, fragments }: ReduceOptions) {
     const { selectionSet, name } = node
     if (!selectionSet || !('getFields' in parent)) return node
     const output = parent.getFields()[name.value]?.type
-    // `__schema` and `__type` are no fields of their parent, and have no viewer in them.
+    // `__schema` and `__type` are not fields of their parent, and have no viewer in them.
     const type = output && getNamedType(output)
     if (!type || !isCompositeType(type)) return node
     const reduced = reduceSet(selectionSet, { declared: type, possible: possibleNames(type) })

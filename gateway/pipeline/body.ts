@@ -38,9 +38,9 @@ function fromSearch(search: string, limits: BodyLimits): OperationParams {
 
 function checked(body: Record<string, unknown>): OperationParams {
   const { query, operationName = null, variables = null } = body
-  if (typeof query !== 'string' || query === '') throw badRequest('"query" must be a text.')
+  if (typeof query !== 'string' || query === '') throw badRequest('"query" must be a string.')
   if (operationName !== null && typeof operationName !== 'string') {
-    throw badRequest('"operationName" must be a text.')
+    throw badRequest('"operationName" must be a string.')
   }
   if (variables !== null && !isRecord(variables)) throw badRequest('"variables" must be an object.')
   return { query, operationName: operationName || null, variables: variables ?? {} }

@@ -35,7 +35,7 @@ export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, '
   }
 }
 
-/** Nobody is refused by the rules. Of anybody else auth can say nothing, and what they hold may be gone: no answer is no pass. */
+/** Nobody is refused by the rules. Of anybody else auth can say nothing, and what they hold may be gone: no answer is not a pass. */
 function refuseUnlessAnonymous({ claims }: Principal): void {
   if (claims.kind !== 'anonymous') throw new GatewayError('FORBIDDEN')
 }

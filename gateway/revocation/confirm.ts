@@ -17,7 +17,7 @@ export type Confirmation = 'confirmed' | 'unavailable'
 export interface Confirmations {
   /** Waits only when the feed is late. Look into the revocation entries after it, not before. */
   confirm(credential: Credential): Confirmation | Promise<Confirmation>
-  /** Whether a credential that was good before still counts while auth is away. */
+  /** Whether a credential that was good before still counts while auth is unavailable. */
   mayHonour(credential: Credential): boolean
 }
 
@@ -56,7 +56,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
   let outstanding: Batch['inTime'] = Promise.resolve(true)
   let sentAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
-  /** The last question took too long: whoever may be honoured does not wait for the next one either. */
+  /** The last question took too long: anyone who may be honoured does not wait for the next one either. */
   let isSlow = false
 
   return {
@@ -66,7 +66,7 @@ export function createConfirmations(options: ConfirmationsOptions): Confirmation
         credential.confirmedAt = now
         return 'confirmed'
       }
-      // Auth cannot be asked about it: no question is no answer.
+      // Auth cannot be asked about it: no question is not an answer.
       if (rulesOfKind(credential.principal.claims).asksBy === null) return fallback(credential)
       if (now - credential.checkedAt < ASK_EVERY_MS) return 'confirmed'
       if (now - failedAt < ASK_EVERY_MS) return fallback(credential)

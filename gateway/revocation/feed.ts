@@ -180,7 +180,7 @@ function isKnownEntry(entry: Partial<RevocationEntry> | null): entry is Revocati
   return true
 }
 
-/** @param onBytes Called for every piece that arrives: a long line takes its time, and is no silence. */
+/** @param onBytes Called for every piece that arrives: a long line takes its time, and is not silence. */
 async function* lines(
   body: AsyncIterable<Uint8Array>,
   onBytes: () => void,

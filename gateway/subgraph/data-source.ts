@@ -150,7 +150,7 @@ interface ReadOptions {
   readonly requestId: string
 }
 
-/** @throws SubgraphFailure when it is no answer of GraphQL. */
+/** @throws SubgraphFailure when it is not an answer of GraphQL. */
 function readAnswer(answer: PostAnswer, { isAuth, log, requestId }: ReadOptions): SubgraphAnswer {
   const body = readBody(answer)
   const errors = Array.isArray(body.errors) ? body.errors : []

@@ -8,13 +8,13 @@ const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
 const WORDS = /proto|constructor|\\u00/
 const SUSPICIOUS = /__proto__|"(?:constructor|prototype)"|\\u00[567]/
 
-/** @throws SubgraphFailure when it is no JSON object. */
+/** @throws SubgraphFailure when it is not a JSON object. */
 export function parseSubgraphJson(text: string): Record<string, unknown> {
   const value = parse(text)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>
   }
-  throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is no JSON object')
+  throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is not a JSON object')
 }
 
 function parse(text: string): unknown {
@@ -24,7 +24,7 @@ function parse(text: string): unknown {
     const marked = markLongNumbers(json)
     return isSuspicious(json) ? JSON.parse(marked, withoutPrototypes) : JSON.parse(marked)
   } catch (cause) {
-    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is no JSON', { cause })
+    throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is not JSON', { cause })
   }
 }
 

@@ -166,7 +166,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', String(this.#unreadable), options))
   }
 
-  /** Whoever waits, when nobody has told them yet. */
+  /** Anyone who waits, when nobody has told them yet. */
   #settle(): Waiter | null {
     const waiter = this.#waiter
     if (waiter === null) return null

@@ -262,7 +262,8 @@ function graphNames(document: DocumentNode): ReadonlyMap<string, string> {
     (definition) =>
       definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
   )
-  if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION) throw new Error('this is no composed supergraph')
+  if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION)
+    throw new Error('this is not a composed supergraph')
   return new Map(
     (graphs.values ?? []).map((value) => {
       const [join] = directivesNamed(value, 'join__graph').map(readArguments)

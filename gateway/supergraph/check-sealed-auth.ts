@@ -57,10 +57,10 @@ function checkForeign(
   if (authType && type.nodes.some((node) => federation.on(node, 'interfaceObject').length > 0)) {
     problems.push(`${name}: ${type.name}: @interfaceObject of a type of auth`)
   }
-  // What stands in a key is fetched from auth, with the caller's rights, and sent to whoever declares it.
+  // What stands in a key is fetched from auth, with the caller's rights, and sent to anyone who declares it.
   const strange = authType && [...type.keys].find((key) => !authType.keys.has(key))
   if (strange !== undefined) {
-    problems.push(`${name}: ${type.name}: @key(fields: "${strange}") is none of auth's`)
+    problems.push(`${name}: ${type.name}: @key(fields: "${strange}") is not one of auth's`)
   }
   for (const field of type.fields.values()) {
     const at = `${name}: ${field.coordinate}`
@@ -74,7 +74,7 @@ function checkForeign(
     const isAdded = authType !== undefined && !type.root && !isInAuth && !field.isExternal
     const isRuled = field.rule !== null || type.rule !== null
     if (isAdded && !authType.isEntity) {
-      problems.push(`${at}: adds to a type of auth that is no entity`)
+      problems.push(`${at}: adds to a type of auth that is not an entity`)
     } else if (isAdded && !field.isKey && !isRuled) {
       problems.push(`${at}: adds to a type of auth without an access rule`)
     }

@@ -161,7 +161,7 @@ function parseYaml(text: string, source: string): unknown {
   try {
     return parse(text)
   } catch (error) {
-    throw new SupergraphConfigError(source, [`is no YAML: ${(error as Error).message}`])
+    throw new SupergraphConfigError(source, [`is not YAML: ${(error as Error).message}`])
   }
 }
 

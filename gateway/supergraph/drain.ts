@@ -1,4 +1,4 @@
-// Whoever is under way goes first: what several requests stand on is taken down when the last of them has ended.
+// What is under way goes first: what several requests stand on is taken down when the last of them has ended.
 
 export interface Drain {
   begin(): void

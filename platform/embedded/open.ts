@@ -12,7 +12,7 @@ import { lockDataFolder } from './data-folder.ts'
 import { TEMPLATE_PGLITE, unpackTemplate } from './template.ts'
 
 export interface EmbeddedDatabase {
-  /** For whoever owns the database: its tables are in `public`. */
+  /** For anyone who owns the database: its tables are in `public`. */
   readonly owner: Knex
   /** The same for a part that has the database to itself, and its tables in a schema. */
   ownerIn(schema: string): Knex
@@ -130,7 +130,7 @@ interface Turns {
   release(session: Session): boolean
 }
 
-/** The pool of one session, as a part sees it: whoever has a turn is in its own role and schema. */
+/** The pool of one session, as a part sees it: anyone who has a turn is in its own role and schema. */
 function takeTurns(pool: Turns, entry: string) {
   async function begin(): Promise<Session> {
     const session = await pool.acquire().promise

@@ -4,7 +4,7 @@ import { readGatewayConfig } from '../../gateway/config.ts'
 import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
 import type { Given } from './command.ts'
 
-/** @throws Error in production: whoever can make one there is everybody */
+/** @throws Error in production: anyone who can make one there is everybody */
 export async function makeIdentityToken({ subgraph, role, user }: Given): Promise<string> {
   // Before the settings are read: what production lacks is not what is wrong here.
   if (process.env.NODE_ENV === 'production') {

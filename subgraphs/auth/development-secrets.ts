@@ -1,4 +1,4 @@
-// Secrets for whoever tries Sallyport out: made on the first start and kept in DATA_DIR. Production brings its own.
+// Secrets for anyone who tries Sallyport out: made on the first start and kept in DATA_DIR. Production brings its own.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -29,7 +29,7 @@ function readConfigOrExit(): AuthConfig {
   try {
     return readAuthConfig(withDevelopmentSecrets(process.env))
   } catch (error) {
-    // Where settings are read, every error is written for whoever sets them.
+    // Where settings are read, every error is written for anyone who sets them.
     exitUnstarted('auth', error instanceof Error ? error.message : String(error))
   }
 }

@@ -40,7 +40,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     introspection: !deps.config.isProduction,
     // Requests come from gateways with an identity token, never from a browser.
     csrfPrevention: false,
-    // Whoever starts the process decides how it ends.
+    // Anyone who starts the process decides how it ends.
     stopOnTerminationSignals: false,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     allowBatchedHttpRequests: false,
@@ -158,12 +158,12 @@ const WARN_EVERY_MS = 60_000
 
 /**
  * A gateway whose tokens are refused has other settings than we, and nothing works until somebody is told why.
- * Once a minute: whoever reaches this port could fill the log.
+ * Once a minute: anyone who reaches this port could fill the log.
  */
 function createRefusalWarning(log: Logger): (error: unknown) => void {
   let warnedAt = Number.NEGATIVE_INFINITY
   return (error) => {
-    // Without a cause there was no token: somebody who is no gateway.
+    // Without a cause there was no token: somebody who is not a gateway.
     if (!(error instanceof IdentityError) || error.status !== 401 || !error.cause) return
     if (performance.now() - warnedAt < WARN_EVERY_MS) return
     warnedAt = performance.now()
@@ -203,7 +203,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** A refused identity token is 401; a database that is away is 503; nothing says more than that. */
+/** A refused identity token is 401; a database that is unavailable is 503; nothing says more than that. */
 function fail(deps: AuthDeps, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy()
   const status = statusOf(error)

@@ -18,7 +18,7 @@ export async function waitForDatabase(
   const cause = await failureOf(work)
   if (cause === null) return
   // A host that is mistyped never comes: the error names it. It knows nothing of the password.
-  log.warn({ err: cause }, 'the database is away: waiting for it')
+  log.warn({ err: cause }, 'the database is unavailable: waiting for it')
   const server = await answerHealth(config)
   try {
     do await sleep(RETRY_MS)

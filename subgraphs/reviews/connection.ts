@@ -30,7 +30,7 @@ export interface Connection<Node> {
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
 
-/** @throws InputError on a page beyond 1 to 100, `first` beside `last`, or a cursor that is none of ours. */
+/** @throws InputError on a page beyond 1 to 100, `first` beside `last`, or a cursor that is not one of ours. */
 export function parsePage({ first, after, last, before }: PageArgs): Page {
   if (typeof first === 'number' && typeof last === 'number') {
     throw new InputError([{ path: 'last', message: 'Ask for first or for last, not for both.' }])
@@ -91,5 +91,5 @@ function idOf(path: string, cursor: string | null | undefined): string | null {
   if (cursor === null || cursor === undefined) return null
   const id = Buffer.from(cursor, 'base64url').toString('utf8')
   if (/^[a-z]{3}_\w{1,64}$/.test(id) && cursorOf(id) === cursor) return id
-  throw new InputError([{ path, message: 'This cursor is none of ours.' }])
+  throw new InputError([{ path, message: 'This cursor is not one of ours.' }])
 }

@@ -46,7 +46,7 @@ async function openOwn(config: ReviewsConfig, logger: Log): Promise<Database> {
   return await openEmbedded(folder, logger)
 }
 
-/** Whether an error means that the database is away or overloaded, which says nothing about the request. */
+/** Whether an error means that the database is unavailable or overloaded, which says nothing about the request. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = sqlState(error)

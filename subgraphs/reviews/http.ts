@@ -55,7 +55,7 @@ async function execute(
   { request, body, response }: { request: IncomingMessage; body: string; response: ServerResponse },
 ) {
   const parsed = parseJson(body)
-  if (parsed === undefined) return fail(response, 400, 'BAD_REQUEST', 'The body is no JSON.')
+  if (parsed === undefined) return fail(response, 400, 'BAD_REQUEST', 'The body is not JSON.')
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: 'POST',

@@ -29,7 +29,7 @@ function readConfigOrExit(): ReviewsConfig {
   try {
     return readReviewsConfig()
   } catch (error) {
-    // Where settings are read, every error is written for whoever sets them.
+    // Where settings are read, every error is written for anyone who sets them.
     exitUnstarted('reviews', error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,4 +1,4 @@
-// The reviews subgraph as a server: identity first, then GraphQL; health for whoever runs it.
+// The reviews subgraph as a server: identity first, then GraphQL; health for anyone who runs it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApolloServer } from '@apollo/server'

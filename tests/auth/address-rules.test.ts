@@ -160,7 +160,7 @@ test('nobody shuts themselves out: by denying, by allowing others, or by taking 
   expect(await stack.db('address_rules')).toEqual([])
 })
 
-test('what is no network is refused with its field', async () => {
+test('what is not a network is refused with its field', async () => {
   for (const network of ['', 'localhost', '10.0.0.0/33', '1.2.3', 'fe80::1%eth0', '10.0.0.0/8/8']) {
     const answer = await create({ action: 'DENY', network })
     expect(answer.errors[0]?.extensions, network).toMatchObject({
@@ -211,7 +211,7 @@ test('a gateway gets no whole snapshot of an auth that cannot read its rules', a
   }
 })
 
-test('forwarding headers of a peer that is no listed proxy are ignored, and doctor says so', async () => {
+test('forwarding headers of a peer that is not a listed proxy are ignored, and doctor says so', async () => {
   const plain = await startStack()
   try {
     const [auth] = plain.auths

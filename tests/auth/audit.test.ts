@@ -355,7 +355,7 @@ function rowsOf(node: any): number {
   return below.reduce((sum: number, rows: number) => sum + rows, own * node['Actual Loops'])
 }
 
-test('actors are named by the table of kinds: whoever may call, and nothing else', async () => {
+test('actors are named by the table of kinds: anyone who may call, and nothing else', async () => {
   const [values = []] = typeDefs.definitions.flatMap((it) =>
     it.kind === Kind.ENUM_TYPE_DEFINITION && it.name.value === 'AuditActorKind' ? [it.values] : [],
   )

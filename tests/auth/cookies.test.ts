@@ -157,7 +157,7 @@ test('a page of somebody else signs nobody in: its login, its refresh and its co
   expect([stolen.code, stolen.cookies]).toEqual(['VERIFICATION_FAILED', []])
 })
 
-test('whoever logs in gets a session of their own, whatever session cookie was there before', async () => {
+test('anyone who logs in gets a session of their own, whatever session cookie was there before', async () => {
   const attacker = await signIn()
   const victim = await signIn()
   const planted = openBrowser()

@@ -51,7 +51,7 @@ test('two keys are equal only where kinds and values are', () => {
   expect(keys.size).toBeGreaterThan(5_000)
 })
 
-test('one value under every kind is as many keys, and the order of the kinds is none of theirs', () => {
+test('one value under every kind is as many keys, and the order of the kinds is not one of theirs', () => {
   for (const value of PIECES) {
     const keys = KINDS.map((kind) => countKey({ [kind]: value }))
     expect(new Set(keys).size).toBe(KINDS.length)
@@ -64,7 +64,7 @@ test('a key is short and tells nothing, however long what was typed', () => {
   expect(key).toMatch(/^[\w-]{43}$/)
 })
 
-test('a plain text is no key', () => {
+test('a plain text is not a key', () => {
   const count = (_: CountKey) => undefined
   // @ts-expect-error only countKey makes one
   count('usr_1')

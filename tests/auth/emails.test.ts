@@ -1,4 +1,4 @@
-// Several addresses a person: added by code, made primary, removed, and taken back by whoever was there before.
+// Several addresses a person: added by code, made primary, removed, and taken back by the person who was there before.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
 import type { MailMessage } from '../../subgraphs/auth/mail/transport.ts'
@@ -222,7 +222,7 @@ test('a removed address is told, opens nothing any more, and is free', async () 
   expect((await registerPerson(stack, { email: second.email })).id).not.toBe(person.id)
 })
 
-test('whoever had the account takes it back from the mail: addresses, sessions, password, keys', async () => {
+test('anyone who had the account takes it back from the mail: addresses, sessions, password, keys', async () => {
   const owner = await registerPerson(stack)
   const thief = await logIn(stack.client, owner)
   const attackers = await addAddress(thief)
@@ -318,7 +318,7 @@ test('an owner who repairs the account by hand gives the thief no link, and void
   expect((await refreshWith(stack.client, back.refreshToken)).errors).toEqual([])
 })
 
-test('nobody who was primary for a moment can silence whoever was before', async () => {
+test('nobody who was primary for a moment can silence the one before', async () => {
   const owner = await registerPerson(stack)
   const thief = await logIn(stack.client, owner)
   const attackers = await addAddress(thief)

@@ -305,7 +305,7 @@ test('an admin deletes others the same way; unknown ids are not found', async ()
   })
 })
 
-test('whoever has the same rank or a higher one is not an admin’s to delete', async () => {
+test('anyone who has the same rank or a higher one is not an admin’s to delete', async () => {
   const admin = await register('admin')
   const owner = await register('owner')
   await stack.db('roles').where('name', 'owner').update({ rank: 200 })

@@ -1,4 +1,4 @@
-// Events as whoever builds on Sallyport sees them: their form, their order, and that each comes until it was taken.
+// Events as anyone who builds on Sallyport sees them: their form, their order, and that each comes until it was taken.
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { emitEvent } from '../../subgraphs/auth/core/events/emit.ts'

@@ -117,10 +117,10 @@ test('each refused line is named with its reason, and takes no other with it', a
     ]),
   )
   expect(reasons[1]).toBe('is not JSON')
-  expect(reasons[2]).toContain('"no address" is no address')
+  expect(reasons[2]).toContain('"no address" is not an address')
   expect(reasons[4]).toContain('belongs to the user taken-1')
   expect(reasons[5]).toBe('the id taken-1 belongs to another address')
-  expect(reasons[6]).toBe('passwordHash is no bcrypt hash')
+  expect(reasons[6]).toBe('passwordHash is not a bcrypt hash')
   expect(reasons[7]).toBe('passwordHash has cost 14: raise PASSWORD_HASH_COST (10) first')
   expect(reasons[8]).toBe('there is no role "nobody-made-this"')
   expect(reasons[9]).toContain('pasword')

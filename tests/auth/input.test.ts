@@ -74,7 +74,7 @@ test('an id with a NUL in it is bad input where no input object is, too', async 
 })
 
 test.each(['+275760-09-13T00:00:00.000Z', '-000001-01-01T00:00:00.000Z', '2026-01-01', 'tomorrow'])(
-  'a cursor of the time %s is none of ours',
+  'a cursor of the time %s is not one of ours',
   async (time) => {
     const after = cursor('created_at', time, 'ses_1')
     expect((await stack.client.send(SESSIONS, { after }, person.headers)).code).toBe(
@@ -95,7 +95,7 @@ test.each([
   '2030-01-01T24:00:00Z',
   '2030-01-01T00:60:00Z',
   '2030-01-01T00:00:00+25:00',
-])('a time that is none is bad input, as a literal and as a variable: %s', async (time) => {
+])('a time that is not one is bad input, as a literal and as a variable: %s', async (time) => {
   const literal = `mutation { createApiKey(input: { name: "x", expiresAt: "${time}" }) { key } }`
   const variable = `mutation ($time: DateTime) { createApiKey(input: { name: "x", expiresAt: $time }) { key } }`
   for (const answer of [
@@ -119,7 +119,7 @@ test.each([
   expect(data.createApiKey.apiKey.expiresAt).toBe(new Date(time).toISOString())
 })
 
-describe('what pasting and phones put around an address is no part of it, at every door', () => {
+describe('what pasting and phones put around an address is not part of it, at every door', () => {
   const AROUND = ['\n', '\r\n', ' ', '\t', '\u00a0', '\ufeff']
   const dress = (email: string, sign: string) => `${sign}${email}${sign}`
   const operator = () => stack.auths[0]?.deps ?? expect.fail('no auth instance')

@@ -53,7 +53,7 @@ test('a planted circle is found, through one folder or two, and so is an export 
   expect(findCircles(readFolderGraph(late))).not.toEqual([])
 })
 
-test('an import from a layer above is found, and a type is none', () => {
+test('an import from a layer above is found, and a type is not one', () => {
   const upward = plant('core/revoke.ts', "import { User } from '../users/user.ts'\nUser")
   expect(findUpwardImports(readFolderGraph(upward), LAYERS)).toEqual([
     'core -> users: core/revoke.ts -> users/user.ts',

@@ -1,4 +1,4 @@
-// In which language a mail is: of whoever asked for it; a warning never in an intruder's.
+// In which language a mail is: of the person who asked for it; a warning never in an intruder's.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
 import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'

@@ -112,7 +112,7 @@ test('a code leaves over SMTP, to the stored address, as text and as HTML', asyn
   await expect.poll(() => waiting(auth)).toBe(0)
 })
 
-test('a mail server that is away loses nothing: the mail leaves when it is back', async () => {
+test('a mail server that is unavailable loses nothing: the mail leaves when it is back', async () => {
   const [port = 0] = await freePorts(1)
   const { auth } = await startAuth({ SMTP_URL: `smtp://127.0.0.1:${port}` })
   await begin(auth, 'ada@example.com')

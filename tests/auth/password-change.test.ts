@@ -123,7 +123,7 @@ test('fifty wrong passwords within a session end it, however long they take', as
   expect((await refreshWith(stack.client, other.refreshToken)).errors).toEqual([])
 })
 
-test('whoever knew the old password cannot use up the codes that the owner needs after a reset', async () => {
+test('anyone who knew the old password cannot use up the codes that the owner needs after a reset', async () => {
   const { email } = await registerPerson(stack)
   for (let index = 0; index < 10; index += 1) {
     const { data } = await login(email, PASSWORD)

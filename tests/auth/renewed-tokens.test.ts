@@ -43,7 +43,7 @@ describe('a refresh token from before reauthenticate', () => {
     expect((await refreshed(next.refreshToken)).authTime).toBe(0)
   })
 
-  test('takes nothing from whoever goes on with the new one', async () => {
+  test('takes nothing from those who go on with the new one', async () => {
     const proved = await prove()
     const next = await refreshed(proved.refreshToken)
     expect(next.authTime).toBe(proved.authTime)

@@ -50,7 +50,7 @@ test('a registration leads through the mailed code to a session that can read th
   })
 })
 
-test('an anonymous viewer is null, and that is no error', async () => {
+test('an anonymous viewer is null, and that is not an error', async () => {
   const answer = await stack.client.send('{ viewer { kind } }')
   expect(answer.status).toBe(200)
   expect(answer.data).toEqual({ viewer: null })
@@ -88,7 +88,7 @@ test('every failed login looks the same', async () => {
   expect(answers[0]?.code).toBe('INVALID_CREDENTIALS')
 })
 
-test('a pending session is no session: its login has no tokens and its id opens nothing', async () => {
+test('a pending session is not a session: its login has no tokens and its id opens nothing', async () => {
   const person = await registerPerson(stack)
   await stack.client.send(LOGIN, { input: { email: person.email, password: PASSWORD } })
   const pending = await stack
@@ -377,7 +377,7 @@ test('a refresh and a re-authentication may both lose their answers, in any orde
   expect((await refreshWith(stack.client, tabs.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
 })
 
-test('whoever is suspended while they refresh gets no token', async () => {
+test('anyone who is suspended while they refresh gets no token', async () => {
   const person = await registerPerson(stack)
   await stack.db.raw(`
     create function suspend_owner() returns trigger language plpgsql as

@@ -1,4 +1,4 @@
-// Whoever would get a turn after their deadline is told so when they come, and nobody is worked for after it.
+// Anyone who would get a turn after their deadline is told so when they come, and nobody is worked for after it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createPace, deadlineOf, noTurn } from '../../subgraphs/auth/core/turn.ts'
@@ -47,7 +47,7 @@ test('a machine that became slow is found out: who waits is told at the deadline
     )
     expect(performance.now() - start).toBeLessThan(90)
     await Promise.allSettled([slow, late])
-    // Whoever finds a thread idle has a turn, however long the last hash took.
+    // Anyone who finds a thread idle has a turn, however long the last hash took.
     await threads.hash('some password', 4, { deadline: performance.now() + 1_000 })
   } finally {
     await threads.stop()

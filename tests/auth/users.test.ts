@@ -169,7 +169,7 @@ test('revoke-all ends every session and refuses every token within a second, by 
   expect(await stack.db('revocations').select('id')).toHaveLength(before.length + 1)
 })
 
-test('revoke-all forgets known devices, and whoever signs in afterwards is let in', async () => {
+test('revoke-all forgets known devices, and anyone who signs in afterwards is let in', async () => {
   const person = await registerPerson(stack)
   await commands['revoke-all'](operator())
   const { email, deviceToken } = person

@@ -37,7 +37,7 @@ test('users, API keys and clients are signed in; the gateway and anonymous calle
   expect(isSignedIn({ ...anonymousClaims, subject: 'usr_1' })).toBe(false)
 })
 
-test('members of every object are no claims', () => {
+test('members of every object are not claims', () => {
   const payload = JSON.parse('{"kind":"anonymous","__proto__":{"sub":"usr_1","roles":["admin"]}}')
   expect(claimsFromPayload(payload)).toEqual(anonymousClaims)
 })

@@ -88,7 +88,7 @@ test('a malformed argument is an error and no rule', () => {
     '@policy(policies: [[""]])',
     '@requiresScopes(scopes: null)',
   ]) {
-    expect(() => ruleOf(linked, bad)).toThrow('no list of lists of names')
+    expect(() => ruleOf(linked, bad)).toThrow('not a list of lists of names')
   }
 })
 
@@ -100,7 +100,7 @@ test('a link in a spelling of its own is an error, not a directive that nobody k
     'https://sallyport.dev/access/v2.0',
   ]) {
     const links = `@link(url: "${url}", import: [{ name: "@policy", as: "@rule" }])`
-    expect(() => ruleOf(links, '@rule(policies: [["role:admin"]])')).toThrow(/no address/)
+    expect(() => ruleOf(links, '@rule(policies: [["role:admin"]])')).toThrow(/not an address/)
   }
   expect(() => ruleOf(`@core(feature: "${FEDERATION}", as: "fed")`, '@fed__policy')).toThrow(
     /@core/,

@@ -1,4 +1,4 @@
-// What a subgraph author gets for events: a text that is none is refused, and each event is applied once.
+// What a subgraph author gets for events: a text that is not one is refused, and each event is applied once.
 import { PGlite } from '@electric-sql/pglite'
 import {
   APPLIED_EVENTS_TABLE,
@@ -44,7 +44,7 @@ test.each([
   ['an id that is a number', JSON.stringify({ ...EVENT, id: 1 })],
   ['no subject', JSON.stringify({ ...EVENT, subject: '' })],
   ['data that is a text', JSON.stringify({ ...EVENT, data: 'x' })],
-])('%s is no event', (_, text) => {
+])('%s is not an event', (_, text) => {
   expect(() => parseAuthEvent(text)).toThrow(EventError)
 })
 

@@ -67,7 +67,7 @@ test('an unknown kid while the origin is away is undecided, not unknown', async 
   await expect(jwks.getKey(newKid)).rejects.toThrow('away')
 })
 
-test('an origin that was away at first is asked again within seconds', async () => {
+test('an origin that was unavailable at first is asked again within seconds', async () => {
   const { state, jwks } = origin(null)
   await expect(jwks.getKey(oldKid)).rejects.toThrow('no keys')
   await expect(jwks.getKey(oldKid)).rejects.toThrow('no keys')
@@ -77,7 +77,7 @@ test('an origin that was away at first is asked again within seconds', async () 
   expect(await jwks.getKey(oldKid)).toBeDefined()
 })
 
-test('an answer that is no key set leaves the good one in place', async () => {
+test('an answer that is not a key set leaves the good one in place', async () => {
   const { state, jwks } = origin(await publicOf(oldKey))
   await jwks.getKey(oldKid)
   for (const answer of [{}, { keys: [] }, { keys: [{ kty: 'oct', k: 'AAAA', kid: oldKid }] }, []]) {

@@ -128,13 +128,13 @@ describe('each rule, for those who carry all of a session’s claims and have no
     expect(ask(policies(['mfa']), stale)).toBe('FORBIDDEN')
   })
 
-  test('the client_id of Sallyport itself is no app', () => {
+  test('the client_id of Sallyport itself is not an app', () => {
     const own = claimsFromPayload({ kind: 'user', sub: 'usr_1', client_id: 'sallyport', ...proved })
     expect(ask(policies(['session']), own)).toBe('allowed')
   })
 })
 
-test('a proof from the future is no fresh one, beyond what clocks differ', () => {
+test('a proof from the future is not a fresh one, beyond what clocks differ', () => {
   const at = (auth_time: number) =>
     claimsFromPayload({ kind: 'user', sub: 'usr_1', sid: 'ses_1', auth_time })
   for (const [seconds, expected] of [

@@ -164,7 +164,7 @@ test('a field is guarded by its own rules when it is reached through an interfac
   expect((await ask('{ node { secret } }', admin)).data).toEqual({ node: { secret: 42 } })
 })
 
-test('an error of a resolver keeps its code and is no denial', async () => {
+test('an error of a resolver keeps its code and is not a denial', async () => {
   expect((await ask('{ fails }', user)).codes).toEqual(['CONFLICT'])
 })
 
@@ -188,7 +188,7 @@ test('a hand-written rule does not open a field that the SDL forgot', async () =
   expect((await ask('{ forgotten }', admin, { rules })).codes).toEqual(['FORBIDDEN'])
 })
 
-test('a rule that throws is no allowance and no verdict', async () => {
+test('a rule that throws is neither an allowance nor a verdict', async () => {
   const throwing = (thrown: unknown): Rules => ({
     Query: {
       signedIn: () => {
@@ -215,7 +215,7 @@ test('a rule that answers anything but true denies', async () => {
   }
 })
 
-test('a policy that throws is no allowance and no verdict', async () => {
+test('a policy that throws is neither an allowance nor a verdict', async () => {
   const policies = createPolicies({
     broken: () => {
       throw new Error('bug')

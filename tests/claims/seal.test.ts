@@ -79,10 +79,10 @@ test('weak, symmetric, public, foreign and mismatched keys are refused', async (
     [{ ...es384, kid: 'a' }, /not for ES256/],
     [{ ...key, alg: 'HS256' }, /another alg/],
     [{ ...key, use: 'enc' }, /another use/],
-    [publicKey, /no private key/],
+    [publicKey, /not a private key/],
     [{ ...key, kid: '../a' }, /kid/],
     [{ kty: 'EC', crv: 'P-256' }, /kid/],
-    [{ ...key, x: String(other.x), y: String(other.y) }, /no working key pair/],
+    [{ ...key, x: String(other.x), y: String(other.y) }, /not a working key pair/],
   ]
   for (const [bad, reason] of refused) await expect(signerOf(bad)).rejects.toThrow(reason)
   await expect(signerOf()).rejects.toThrow('there is none')

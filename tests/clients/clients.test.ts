@@ -172,7 +172,7 @@ for (const [name, create] of [
     expect(refreshes).toBe(1)
   })
 
-  test(`${name}: a network that is away, also during the refresh, keeps the session`, async () => {
+  test(`${name}: a network that is unavailable, also during the refresh, keeps the session`, async () => {
     const client = create()
     await client.logIn()
     await makeStale()

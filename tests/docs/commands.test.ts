@@ -136,7 +136,7 @@ describe('docs/operators.md', () => {
   }, 120_000)
 })
 
-test('docs/audit.md: the trail is whole, and a checkpoint that is none is refused', () => {
+test('docs/audit.md: the trail is whole, and a checkpoint that is not one is refused', () => {
   const [verify = '', checkpoint = ''] = shellExamples('docs/audit.md', 'Whether it is whole')
   expect(shell(verify)).not.toBe('')
   expect(() => shell(`${checkpoint.trim()} 2>&1`)).toThrow(/checkpoint/)

@@ -84,7 +84,7 @@ const operations: Readonly<Record<string, unknown>> = {
   },
   'no operation of several': { query: 'query A { hello } query B { hello }' },
   'an operation that is not there': { query: 'query A { hello }', operationName: 'C' },
-  'what is no GraphQL': { query: '{ hello ' },
+  'what is not GraphQL': { query: '{ hello ' },
   'a field that is not there': { query: '{ nothing }' },
   'a document without an operation': { query: 'fragment F on Query { hello }' },
   introspection: { query: '{ __schema { queryType { name } } __type(name: "Me") { name } }' },
@@ -130,8 +130,8 @@ test.each([
   ['text/html'],
   ['application/xml'],
   ['*/*;q=0.1, application/json;q=0'],
-])('whoever accepts %s', async (accept) => {
-  for (const name of ['a public field', 'a protected field', 'what is no GraphQL']) {
+])('anyone who accepts %s', async (accept) => {
+  for (const name of ['a public field', 'a protected field', 'what is not GraphQL']) {
     await sameAnswer(JSON.stringify(operations[name]), { headers: { accept }, name })
   }
 })
@@ -164,7 +164,7 @@ test('GET: queries, no mutations', async () => {
   }
 })
 
-test('a subgraph that is away, and cookies of auth', async () => {
+test('a subgraph that is unavailable, and cookies of auth', async () => {
   straight.auth.setCookies(['__Host-access=a; Path=/; Secure; HttpOnly; SameSite=Lax'])
   await sameAnswer('{"query":"mutation { login(password: \\"x\\") }"}', { name: 'login' })
   straight.auth.switches.isDown = true

@@ -49,7 +49,7 @@ test.each([
   '0xc0000201',
   '2001:db8::1::2',
   '',
-])('X-Forwarded-For: "%s" is no address, and the proxy that wrote it stands for it', (hop) => {
+])('X-Forwarded-For: "%s" is not an address, and the proxy that wrote it stands for it', (hop) => {
   expect(addressFor(hop)).toBe('127.0.0.1')
   expect(addressFor(`192.0.2.7, ${hop}, 10.0.0.1`)).toBe('10.0.0.1')
 })

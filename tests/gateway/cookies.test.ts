@@ -63,7 +63,7 @@ describe('a session cookie as a credential', () => {
 describe('a name that only looks like ours', () => {
   const lookalikes = ['\xa0', '\xc2\xa0', '\x85', '\x0b', '\x0c']
 
-  test.each(lookalikes)('with the bytes %j before it is no cookie of ours', async (bytes) => {
+  test.each(lookalikes)('with the bytes %j before it is not a cookie of ours', async (bytes) => {
     const reply = await rawRequest(
       stack.endpoint,
       [`Origin: ${app}`, `Cookie: other=1; ${bytes}__Host-access=${access}`],

@@ -107,7 +107,7 @@ describe('every refusal is readable for a listed page:', () => {
     ['headers of 20 KB before it', 431, () => post(`X-Large: ${'x'.repeat(20_000)}\r\n${origin}`)],
     ['headers of 60 KB', 431, () => post(`${origin}\r\nCookie: ${'x=y; '.repeat(12_000)}`)],
     ['no host', 400, () => post(origin).replace('Host: x\r\n', '')],
-    ['a header that is none', 400, () => post(`${origin}\r\nno header`)],
+    ['a header that is not one', 400, () => post(`${origin}\r\nno header`)],
     ['two lengths', 400, () => post(`${origin}\r\nContent-Length: 1`)],
     [
       'another coding',

@@ -97,7 +97,7 @@ describe('two credentials at once', () => {
     }
   })
 
-  test('a header whose name is a property of every object is no credential', async () => {
+  test('a header whose name is a property of every object is not a credential', async () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expect(await rawRequest(stack.endpoint, [`${name}: x`])).toMatch(/^HTTP\/1\.1 200/)
     }

@@ -16,7 +16,7 @@ test('a turn ends once for all who wait for it, after everything that was ready'
   expect(seen).toEqual(['ready', 'first', 'second'])
 })
 
-test('whoever comes later waits for a turn of their own', async () => {
+test('anyone who comes later waits for a turn of their own', async () => {
   const first = endOfTurn()
   await first
   expect(endOfTurn()).not.toBe(first)

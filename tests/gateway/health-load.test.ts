@@ -36,7 +36,7 @@ describe('the load monitor', () => {
     expect([turn(50), turn(50), turn(51), turn(51)]).toEqual([false, false, false, true])
   })
 
-  test('whoever does not bound the lag is never overloaded', () => {
+  test('anyone who does not bound the lag is never overloaded', () => {
     const boundless = createLoadMonitor(null, { monotonic: () => now, turns: createTurns() })
     for (let count = 0; count < 5; count += 1) turn(10_000)
     expect(boundless.isOverloaded()).toBe(false)

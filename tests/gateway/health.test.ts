@@ -81,13 +81,13 @@ test('a gateway without a snapshot is not ready, publishes its keys, and takes n
   expect((await stack.hello(bearer(await stack.auth.token()))).status).toBe(503)
 })
 
-test('a gateway that was ready stays ready while auth is away', async () => {
+test('a gateway that was ready stays ready while auth is unavailable', async () => {
   await using stack = await startGateway()
   stack.auth.switches.isDown = true
   const feeds = () => stack.auth.calls('/internal/revocations').length
   const before = feeds()
   stack.auth.cutFeeds()
-  // It has tried, and knows that auth is away.
+  // It has tried, and knows that auth is unavailable.
   await expect.poll(feeds, { timeout: 10_000 }).toBeGreaterThan(before + 1)
   expect((await get(`${stack.gateway.url}/health/ready`)).status).toBe(200)
 })

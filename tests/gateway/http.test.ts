@@ -41,7 +41,7 @@ describe('methods and paths', () => {
     expect(put.status).toBe(405)
   })
 
-  test('a WebSocket upgrade is no way in: nothing is switched', async () => {
+  test('a WebSocket upgrade is not a way in: nothing is switched', async () => {
     const host = new URL(stack.endpoint).host
     const answer = await rawBytes(
       stack.endpoint,
@@ -94,13 +94,13 @@ describe('bodies', () => {
     ['a text', '"{ hello }"'],
     ['null', 'null'],
     ['no query', '{}'],
-    ['a query that is no text', '{"query":{"gt":""}}'],
+    ['a query that is not a string', '{"query":{"gt":""}}'],
     ['variables that are a list', '{"query":"{ hello }","variables":[1]}'],
     [
       'the hash of a persisted query',
       `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'a'.repeat(64)}"}}}`,
     ],
-    ['an operation name that is no text', '{"query":"{ hello }","operationName":1}'],
+    ['an operation name that is not a string', '{"query":"{ hello }","operationName":1}'],
     [
       'nesting of 100,000',
       `{"query":"{ hello }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
@@ -385,7 +385,7 @@ test.each([
 
 test('an operation that takes too long is given up, and its subgraph calls with it', async () => {
   await using hurried = await startGateway({ limits: { executionTimeoutMs: 300 } })
-  // Longer than this test may take: whoever waits for it fails.
+  // Longer than this test may take: anyone who waits for it fails.
   hurried.auth.switches.delayMs = 120_000
   const { status, body } = await hurried.hello()
   expect([status, body.errors?.[0]?.extensions.code]).toEqual([200, 'SUBGRAPH_UNAVAILABLE'])

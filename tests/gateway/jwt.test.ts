@@ -123,7 +123,7 @@ test.each([
   await expectRefused(await handSigned({ header }))
 })
 
-test('an identity token of our own is no access token', async () => {
+test('an identity token of our own is not an access token', async () => {
   await stack.hello()
   const own = stack.auth.calls('/graphql')[0]?.headers['sallyport-identity']
   stack.auth.seen.length = 0

@@ -1,4 +1,4 @@
-// The policy `live`: whoever auth cannot be asked about, or says nothing of, is refused.
+// The policy `live`: anyone about whom auth cannot be asked, or says nothing, is refused.
 import type { ClaimsPayload } from '@sallyport/claims'
 import { expect, test } from 'vitest'
 import { AuthUnavailable, type LivePrincipal } from '../../gateway/authenticate/auth-questions.ts'

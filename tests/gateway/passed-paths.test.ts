@@ -137,7 +137,7 @@ describe('one request is one request', () => {
     ['a length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked']],
     ['another coding', ['Transfer-Encoding: gzip, chunked']],
     ['a coding with a blank', ['Transfer-Encoding : chunked']],
-    ['a length that is none', ['Content-Length: +5']],
+    ['a length that is not one', ['Content-Length: +5']],
   ])('%s is refused', async (_, lines) => {
     const head = [
       'POST /pretend/token HTTP/1.1',
@@ -248,7 +248,7 @@ describe('what auth is told', () => {
     expect(lastPassed()?.headers.cookie).toBe('__Host-flow=f1')
   })
 
-  test('a flow cookie that is there twice is none', async () => {
+  test('a flow cookie that is there twice is not one', async () => {
     await raw(['GET /pretend/page HTTP/1.1', 'Host: a', 'Cookie: __Host-flow=a; __Host-flow=b'])
     expect(lastPassed()?.headers.cookie).toBeUndefined()
   })
@@ -443,7 +443,7 @@ describe('what holds for operations holds here', () => {
     expect(closed.auth.passed()).toEqual([])
   })
 
-  test('an auth that is away or answers too late is 503, and nobody waits', async () => {
+  test('an auth that is unavailable or answers too late is 503, and nobody waits', async () => {
     await using slow = await startGateway({
       deps: { passedPaths },
       limits: { executionTimeoutMs: 200 },

@@ -90,7 +90,7 @@ describe('a byte order mark', () => {
   })
 })
 
-describe('a start that is no HTTP/1.1', () => {
+describe('a start that is not HTTP/1.1', () => {
   test.each([
     ['HTTP/0.9', 505, 'GET /health/live\r\n\r\n'],
     ['a line that says HTTP/0.9', 505, 'GET /health/live HTTP/0.9\r\n\r\n'],

@@ -407,7 +407,7 @@ test('many credentials at once while the feed is late are asked about in parts t
   expect(Math.max(...asked)).toBeLessThanOrEqual(1000)
 })
 
-describe('while auth is away', () => {
+describe('while auth is unavailable', () => {
   test('what was confirmed is honoured for 60 s, the rest is 503, and nothing is 401', async () => {
     const known = bearer(await stack.auth.token())
     const unknown = bearer(await stack.auth.token({ claims: { sid: 'ses_2' } }))

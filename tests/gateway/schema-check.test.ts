@@ -114,19 +114,19 @@ describe('the check on subgraph schemas', () => {
       /User\.spy: adds to a type of auth without/,
     ],
     [
-      'a key on a type of auth that is no entity',
+      'a key on a type of auth that is not an entity',
       'type Query { a: String @public } type SignedIn @key(fields: "token") { token: String @external spy: String @public }',
-      /SignedIn: @key\(fields: "token"\) is none of auth's/,
+      /SignedIn: @key\(fields: "token"\) is not one of auth's/,
     ],
     [
       'a key of its own on an entity of auth',
       'type Query { a: String @public } type User @key(fields: "id  email") { id: ID! email: String @external spy: String @public }',
-      /User: @key\(fields: "id email"\) is none of auth's/,
+      /User: @key\(fields: "id email"\) is not one of auth's/,
     ],
     [
-      'a field added to a type of auth that is no entity',
+      'a field added to a type of auth that is not an entity',
       'type Query { a: SignedIn @public } type SignedIn { spy: String @public }',
-      /SignedIn\.spy: adds to a type of auth that is no entity/,
+      /SignedIn\.spy: adds to a type of auth that is not an entity/,
     ],
     [
       'an input of auth declared beside it',
@@ -214,7 +214,7 @@ describe('the check on subgraph schemas', () => {
           sdl: subgraph.name === 'auth' ? header + auth.sdl : sdl,
         })),
       )
-    expect(compose).toThrow(/other: @link: ".*" is no address of a specification/)
+    expect(compose).toThrow(/other: @link: ".*" is not an address of a specification/)
   })
 
   test('refuses @public that is neither linked nor composed, because it would mean nothing', () => {
@@ -432,7 +432,7 @@ describe('supergraph.yaml', () => {
   })
 
   test.each([
-    ['no YAML', 'a: [', /no YAML/],
+    ['no YAML', 'a: [', /not YAML/],
     [
       'a variable that is not set',
       `subgraphs: { auth: { routing_url: "\${NOPE}", schema: { file: a } } }`,

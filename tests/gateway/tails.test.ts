@@ -31,7 +31,7 @@ test('five hundred operations that wait for one subgraph hold up none that does 
   for (let turn = 0; turn < 100; turn += 1) {
     expect(await fixture.ask('{ quick }')).toEqual({ data: { quick: 'q' } })
   }
-  // Whoever had waited for the slow one would still wait.
+  // Anyone who had waited for the slow one would still wait.
   expect(isOver).toBe(0)
   open('s')
   const answers = await Promise.all(waiting)

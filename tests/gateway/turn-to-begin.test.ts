@@ -19,7 +19,7 @@ function arrive(...names: string[]): string[] {
   return begun
 }
 
-test('whoever finds nothing under way begins at once', () => {
+test('anyone who finds nothing under way begins at once', () => {
   expect(arrive('a', 'b', 'c')).toEqual(['a', 'b', 'c'])
 })
 

@@ -1,4 +1,4 @@
-// Whoever is under way goes first: new requests wait in line while large answers come in.
+// What is under way goes first: new requests wait in line while large answers come in.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTurns, type Turns } from '../../gateway/turn-to-begin.ts'

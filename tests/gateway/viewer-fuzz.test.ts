@@ -115,7 +115,7 @@ describe.each(engines)('the viewer of nobody, engine $kind, planner $planner', (
   )
 })
 
-/** @returns null where the planner refuses the operation whoever sends it */
+/** @returns null where the planner refuses the operation, whoever sends it */
 async function check(graph: GraphFixture, operation: RandomOperation) {
   const { query: text, variables } = operation
   const whole = prepareOrNull(graph, text)

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 
 const DROP = ['setpriv', '--bounding-set=-sys_nice']
-/** Root may: whoever is not keeps the rights that they have. */
+/** Root may: anyone who is not keeps the rights that they have. */
 const withoutRight = spawnSync('setpriv', [...DROP.slice(1), 'true']).status === 0 ? DROP : []
 const callers = {
   'as this process is': [],

@@ -182,7 +182,7 @@ test('every text is there in every language, and none is the English one', async
   }
 })
 
-test('whoever hears the page or has no mouse is taken to what matters', async () => {
+test('anyone who hears the page or has no mouse is taken to what matters', async () => {
   const link = await linkMakers['reset-password'](stack)
   await withPage(async (page) => {
     const focused = () =>

@@ -143,7 +143,7 @@ describe('a process of its own', () => {
     expect(ended.exitCode).toBe(exitCode)
   })
 
-  test('reviews in production, while PostgreSQL is away, says so in a few lines of its log', async () => {
+  test('reviews in production, while PostgreSQL is unavailable, says so in a few lines of its log', async () => {
     const { exitCode, lines } = await endOf(['subgraphs/reviews/main.ts'], {
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://graph.example.com',

@@ -51,7 +51,7 @@ describe('over two auth instances and two gateways', () => {
         input,
       })
 
-  test('whoever signs in while the account is deleted is refused, and gets no error of ours', async () => {
+  test('anyone who signs in while the account is deleted is refused, and gets no error of ours', async () => {
     const admin = await makeAdmin()
     const codes: (string | undefined)[] = []
     for (let round = 0; round < 4; round += 1) {

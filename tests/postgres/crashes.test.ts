@@ -50,7 +50,7 @@ test('a replayed token is refused after every process was killed and started aga
   expect(replay.code).toBe('INVALID_REFRESH_TOKEN')
 })
 
-test('while auth is away verified tokens go on, unknown ones get 503, and nobody is told to log in again', async () => {
+test('while auth is unavailable verified tokens go on, unknown ones get 503, and nobody is told to log in again', async () => {
   const [known, unknown] = await deployment.register(2)
   if (known === undefined || unknown === undefined) throw new Error('nobody registered')
   const introspect = (token: string) =>
@@ -112,7 +112,7 @@ test('SIGTERM drains a gateway: what is in flight is answered, then it ends by i
   expect((await viewerOf(client(1), people[0]?.accessToken ?? '')).status).toBe(200)
 })
 
-test('kill -9 of a gateway with refreshes in flight: whoever tries again at the other one goes on', async () => {
+test('kill -9 of a gateway with refreshes in flight: anyone who tries again at the other one goes on', async () => {
   const people = await deployment.register(40)
   const inFlight = people.map(({ refreshToken }) =>
     refreshWith(client(1), refreshToken).catch(() => null),

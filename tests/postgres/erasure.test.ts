@@ -1,4 +1,4 @@
-// Erasure under fire: admins who leave at once, NATS that is away, receipts that are not the sender's to give.
+// Erasure under fire: admins who leave at once, NATS that is unavailable, receipts that are not the sender's to give.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectNats, RECEIPT_STREAM, receiptSubject } from '@sallyport/claims/nats'
 import pino from 'pino'
@@ -103,7 +103,7 @@ test('an admin loses the role while another leaves: one stays', async () => {
   }
 })
 
-test('accounts are deleted while NATS is away: tokens end at once, and every service follows when it is back', async () => {
+test('accounts are deleted while NATS is unavailable: tokens end at once, and every service follows when it is back', async () => {
   const people = await Promise.all(Array.from({ length: 4 }, () => registerPerson(stack)))
   for (const person of people) await stack.client.send(REVIEW, {}, person.headers)
   await nats.kill()
@@ -126,7 +126,7 @@ test('accounts are deleted while NATS is away: tokens end at once, and every ser
   expect(await stack.db('reviews.reviews').whereIn('author_id', ids)).toEqual([])
 }, 60_000)
 
-test('a receipt counts once, for its own subgraph and its own event; what is none is dropped', async () => {
+test('a receipt counts once, for its own subgraph and its own event; what is not one is dropped', async () => {
   const log = pino({ level: 'silent' })
   const link = connectNats({ url: nats.urlOf('reviews'), name: 'forger', log })
   await expect.poll(link.isConnected).toBe(true)

@@ -161,7 +161,7 @@ async function live(): Promise<void> {
   told.receipts.add(deleted.data.confirmAccountDeletion.receiptId)
 }
 
-/** @throws Error for everything that is no full answer */
+/** @throws Error for everything that is not a full answer */
 async function send(query: string, variables: object, headers = {}): Promise<GraphqlAnswer> {
   const answer = await createClient(gateway.url).send(query, variables, headers)
   if (answer.errors.length > 0 || answer.data === undefined) throw new Error(answer.text)

@@ -1,4 +1,4 @@
-// Two hundred logins at once: whoever gets no turn in time is told so, with when to come again. Nobody waits for nothing.
+// Two hundred logins at once: anyone who gets no turn in time is told so, with when to come again. Nobody waits for nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GraphqlAnswer } from '../client.ts'
 import { LOGIN, PASSWORD } from '../people.ts'

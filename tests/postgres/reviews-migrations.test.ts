@@ -1,4 +1,4 @@
-// Several instances start on one database; whoever comes second waits and finds nothing to do.
+// Several instances start on one database; anyone who comes second waits and finds nothing to do.
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../database.ts'
 import { startReviews } from '../reviews/start-reviews.ts'

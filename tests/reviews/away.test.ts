@@ -1,4 +1,4 @@
-// A subgraph that is away costs its own fields, and nobody a session.
+// A subgraph that is unavailable costs its own fields, and nobody a session.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
 import { registerPerson } from '../people.ts'
@@ -13,7 +13,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-test('while reviews is away the rest of the answer is there, and each gap is told', async () => {
+test('while reviews is unavailable the rest of the answer is there, and each gap is told', async () => {
   const person = await registerPerson(stack)
   const answer = await stack.client.send(
     `{ viewer { user { email reviews(first: 1) { edges { node { body } } } } } products(first: 1) { edges { node { name } } } }`,

@@ -19,7 +19,7 @@ export interface AccountTexts {
   readonly passwordHint: string
   saved(email: string): string
   continueTo(product: string): string
-  /** Before the title, for whoever hears the page. */
+  /** Before the title, for anyone who hears the page. */
   readonly error: string
   readonly problems: {
     readonly linkMissing: string

@@ -12,7 +12,7 @@ export function createAdmission(atOnce: number): Admit {
     try {
       return await work()
     } finally {
-      // Whoever is next takes this place.
+      // The next in line takes this place.
       const next = waiting.shift()
       if (next === undefined) running -= 1
       else next()

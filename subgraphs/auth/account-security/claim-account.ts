@@ -1,4 +1,4 @@
-// The first proof of a primary address that an import only claimed: whoever used the account before may be somebody else.
+// The first proof of a primary address that an import only claimed: anyone who used the account before may be somebody else.
 import type { Knex } from 'knex'
 import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { recordAudit } from '../core/audit/record.ts'

@@ -129,7 +129,7 @@ function parseRecord(line: string): ImportedUser {
 function parseAddress(text: string): EmailAddress {
   const email = tryParseEmail(text)
   if (email === null)
-    throw new Refusal(`"${text.slice(0, 100)}" is no address that mail can be sent to`)
+    throw new Refusal(`"${text.slice(0, 100)}" is not an address that mail can be sent to`)
   return email
 }
 
@@ -137,7 +137,7 @@ function parseAddress(text: string): EmailAddress {
 function parseHash(hash: string | null, maxCost: number) {
   if (hash === null) return null
   const cost = costOf(hash)
-  if (cost === null) throw new Refusal('passwordHash is no bcrypt hash')
+  if (cost === null) throw new Refusal('passwordHash is not a bcrypt hash')
   if (cost > maxCost) {
     throw new Refusal(`passwordHash has cost ${cost}: raise PASSWORD_HASH_COST (${maxCost}) first`)
   }

@@ -4,7 +4,7 @@ import { recordAudit } from '../core/audit/record.ts'
 import { transact } from '../core/database.ts'
 import { KEPT_PURPOSES } from '../verifications/void-verifications.ts'
 
-/** Tokens carry the clock of the instance that signed them. Whoever signs in within it refreshes once more. */
+/** Tokens carry the clock of the instance that signed them. Anyone who signs in within it refreshes once more. */
 const CLOCK_LEEWAY_SECONDS = 5
 
 /** API keys stay: they are checked against the database, and a restore cannot revive a revoked one unseen. */

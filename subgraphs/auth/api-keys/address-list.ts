@@ -5,7 +5,7 @@ import { badInput } from '../core/errors.ts'
 
 export const MAX_ADDRESSES = 50
 
-/** @throws AuthError BAD_USER_INPUT that names the entry which is none */
+/** @throws AuthError BAD_USER_INPUT that names the entry which is not one */
 export function requireAddresses(entries: readonly string[]): void {
   entries.forEach((entry, index) => {
     if (isNetwork(entry)) return

@@ -58,7 +58,7 @@ export async function sealOnce({ db, log }: SealDeps): Promise<number> {
     if (!(await tryLock(trx, 'auditSealer'))) return { sealed: 0, checkpoints: [] }
     return await sealBatch(trx)
   })
-  // Into the logs, which leave the machine: whoever rewrites the whole chain later is found out by these.
+  // Into the logs, which leave the machine: anyone who rewrites the whole chain later is found out by these.
   for (const head of checkpoints)
     log.info({ checkpoint: formatCheckpoint(head) }, 'audit checkpoint')
   return sealed

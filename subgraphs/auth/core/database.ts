@@ -101,7 +101,7 @@ const UNREACHABLE = new Set([
   'ETIMEDOUT',
 ])
 
-/** Whether an error means "the database is away or overloaded", so that the answer is 503 and not 500. */
+/** Whether an error means "the database is unavailable or overloaded", so that the answer is 503 and not 500. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = sqlState(error)

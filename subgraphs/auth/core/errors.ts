@@ -61,7 +61,10 @@ export function badInput(path: string, message: string): AuthError {
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const unstorable = findUnstorable(input)
   if (unstorable !== null) {
-    throw badInput(['input', ...unstorable].join('.'), 'This text has characters that are none.')
+    throw badInput(
+      ['input', ...unstorable].join('.'),
+      'This text has characters that cannot be stored.',
+    )
   }
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data

@@ -1,4 +1,4 @@
-// The JSONObject scalar: what it may hold is checked by whoever takes it.
+// The JSONObject scalar: what it may hold is checked by anyone who takes it.
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql'
 
 function parse(value: unknown): Record<string, unknown> {

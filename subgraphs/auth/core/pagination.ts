@@ -39,7 +39,7 @@ const BY_CREATION: Order = { column: 'created_at' }
 
 /**
  * Pages through `query`, by creation time unless told otherwise; `last`/`before` read from the other end.
- * @throws AuthError BAD_USER_INPUT for a page over 100, a cursor that is none, or both directions at once
+ * @throws AuthError BAD_USER_INPUT for a page over 100, a cursor that is not one, or both directions at once
  */
 export async function paginate<T>(
   query: Knex.QueryBuilder,
@@ -106,7 +106,7 @@ function parseCursor(argument: string, cursor: string, { column, isId }: Order):
       }
     }
   } catch {
-    // Not JSON: refused below like any other cursor that is none.
+    // Not JSON: refused below like any other cursor that is not one.
   }
   throw refusal(argument, 'This cursor is not one of ours.')
 }

@@ -32,7 +32,7 @@ export async function removeEmail(
       })
     }
     await tellOfChange(trx, deps, { kind: 'removed', user, changed: email.email })
-    // Without a link: whoever has a mailbox that was given up must not come back in through it.
+    // Without a link: anyone who has a mailbox that was given up must not come back in through it.
     await enqueueMail(trx, { template: 'address-removed', recipient: email.email, data: {} })
     await UserEmail.query(trx).deleteById(email.id)
     await recordAudit(trx, origin, {

@@ -74,7 +74,7 @@ export async function confirmAccountDeletion(
 }
 
 /**
- * An address that was made primary by whoever stole a session must not confirm what nobody can undo: the account would take
+ * An address that was made primary by somebody who stole a session must not confirm what nobody can undo: the account would take
  * the owner's link with it.
  */
 async function requireSettledPrimary(trx: Knex, user: User): Promise<void> {

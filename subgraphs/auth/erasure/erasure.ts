@@ -7,7 +7,7 @@ export class Erasure extends Model {
   static override readonly tableName = 'erasures'
 
   declare id: string
-  /** Of a secret with 128 random bits, told once to whoever asked for the erasure. */
+  /** Of a secret with 128 random bits, told once to the person who asked for the erasure. */
   declare receipt_hash: string
   /** null once it is complete: the proof stays without the person. */
   declare user_id: string | null

@@ -11,7 +11,7 @@ import { type ErasureFilter, findErasure, listErasures } from './list-erasures.t
 
 export const typeDefs = gql`
   extend type Query {
-    "What became of a deleted account, for whoever holds the receipt. Null: there is no such receipt."
+    "What became of a deleted account, for anyone who holds the receipt. Null: there is no such receipt."
     erasureStatus(
       "The receipt that deleting the account returned."
       receiptId: ID!
@@ -72,7 +72,7 @@ export const typeDefs = gql`
 
   "The account is gone, and the erasure of its data has begun."
   type AccountDeletion {
-    "Shown once: erasureStatus answers whoever holds it, after the account is gone too."
+    "Shown once: erasureStatus answers anyone who holds it, after the account is gone too."
     receiptId: ID!
     "The erasure that has begun."
     erasure: Erasure!

@@ -19,7 +19,7 @@ export const receiptMessage = z.object({
 export function parseReceipt(body: string, subject: string): ReceivedReceipt {
   const parsed = receiptMessage.safeParse(jsonOf(body))
   const subgraph = subject.split('.').at(-1)
-  if (!parsed.success || !subgraph) throw new EventError('this is no receipt')
+  if (!parsed.success || !subgraph) throw new EventError('this is not a receipt')
   const { eventId, erased, anonymised } = parsed.data
   return { eventId, subgraph, receipt: { erased, anonymised } }
 }

@@ -1,4 +1,4 @@
-// Sees erasures through: asks again whoever has not answered, and raises an alarm when the deadline has passed.
+// Sees erasures through: asks again anyone who has not answered, and raises an alarm when the deadline has passed.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'

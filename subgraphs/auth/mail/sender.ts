@@ -66,7 +66,7 @@ async function sendBatch(deps: Parameters<typeof startMailSender>[0]): Promise<n
   return rows.length
 }
 
-/** Takes rows for a while that doubles with each attempt: a mail server that is away gets them later. */
+/** Takes rows for a while that doubles with each attempt: a mail server that is unavailable gets them later. */
 async function claim(db: Knex): Promise<OutboxRow[]> {
   const { rows } = await db.raw(
     `update mail_outbox set attempts = attempts + 1,
@@ -87,7 +87,7 @@ async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxR
       const { data } = row
       const mail = deps.texts.render(row.template, { ...proof, data }, data.language)
       const messageId = `<mail-${row.id}@${new URL(deps.config.publicUrl).hostname}>`
-      // A code that the text does not show is none that the log should show.
+      // A code that the text does not show is not one that the log should show.
       const shown = code !== null && mail.text.includes(code) ? code : null
       const link = mail.text.split(/\s+/).find((word) => /^https?:\/\/[^#]+#./.test(word)) ?? null
       await deps.transport.send({ messageId, to: row.recipient, code: shown, link, ...mail })

@@ -1,4 +1,4 @@
-// How mail leaves: SMTP, or, for whoever tries Sallyport out, `.eml` files in DATA_DIR/mail and a line in the log.
+// How mail leaves: SMTP, or, for anyone who tries Sallyport out, `.eml` files in DATA_DIR/mail and a line in the log.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Transporter } from 'nodemailer'

@@ -1,4 +1,4 @@
-// Sets a new password for whoever proved the mailbox, by link or by code. It ends every session and signs nobody in,
+// Sets a new password for anyone who proved the mailbox, by link or by code. It ends every session and signs nobody in,
 // so that further factors are still asked for at the next login (ASVS 6.4.3).
 import type { Knex } from 'knex'
 import { z } from 'zod'
@@ -59,7 +59,7 @@ export async function resetPassword(
     address: origin.ipAddress,
     knownDevice: null,
   })
-  // Whoever knew the old password may have used up the day's sign-in codes.
+  // Anyone who knew the old password may have used up the day's sign-in codes.
   await deps.throttle.reset('code-account', codeKey('LOGIN', verification.email_normalized))
   return { email: user.email }
 }

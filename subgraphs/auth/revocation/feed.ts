@@ -13,7 +13,7 @@ import {
 } from './read-revocations.ts'
 
 export interface RevocationFeed {
-  /** Sends a snapshot and the address rules, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is away */
+  /** Sends a snapshot and the address rules, then changes and heartbeats, as NDJSON, until the listener leaves. @throws when the database is unavailable */
   subscribe(response: ServerResponse): Promise<void>
   stop(): void
 }
@@ -71,7 +71,7 @@ export function startRevocationFeed({
   }
 
   // After a crash or on another server transactions are numbered as if some had never been: what was seen says nothing
-  // any more. Whoever listens comes back within two seconds, and begins with a snapshot.
+  // any more. Anyone who listens comes back within two seconds, and begins with a snapshot.
   function beginAnew(): void {
     isInterrupted = false
     seen = null
@@ -84,7 +84,7 @@ export function startRevocationFeed({
     for (const listener of listeners) listener.tell(line)
   }
 
-  /** What commits while the pages are read arrives as a change: whoever reads this listens already. */
+  /** What commits while the pages are read arrives as a change: anyone who reads this listens already. */
   async function* snapshot(): AsyncGenerator<string> {
     let page = beginReading(null)
     while (!page.isDone) {

@@ -35,7 +35,7 @@ export interface Reading {
 const PAGE = 5_000
 
 export function beginReading(since: Look | null): Reading {
-  // What is before the snapshot's xmin is no news. From '0' PostgreSQL walks the whole index to get there.
+  // What is before the snapshot's xmin is not news. From '0' PostgreSQL walks the whole index to get there.
   const recorded_by = since?.snapshot.split(':')[0] ?? '0'
   return { since, look: null, after: { recorded_by, id: '0' }, isDone: false }
 }
@@ -70,7 +70,7 @@ type Found = RevocationRow & Omit<Look, 'at'> & { readonly at: Date }
 
 /** One statement, so one snapshot: what it returns and what it says of itself belong together. */
 async function readPage(db: Knex, { since, after }: Reading): Promise<Found[]> {
-  // Rows that a restore brought along name transactions of another server: those beyond ours are no news.
+  // Rows that a restore brought along name transactions of another server: those beyond ours are not news.
   const isNews = `
     recorded_by >= pg_snapshot_xmin(:since::pg_snapshot)
     and recorded_by < pg_snapshot_xmax(pg_current_snapshot())

@@ -1,4 +1,4 @@
-// Writes that a user has a role, or has it no more; what both the graph and the command line do.
+// Writes that a user has a role, or no longer has it; what both the graph and the command line do.
 import type { Knex } from 'knex'
 import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'

@@ -65,7 +65,7 @@ export const typeDefs = gql`
   type Role {
     "The name, which is its id too."
     name: String!
-    "0 to 1000000. Whoever holds a role manages what is of a lower rank."
+    "0 to 1000000. Anyone who holds a role manages what is of a lower rank."
     rank: Int!
     "What API keys and OAuth clients may be narrowed to."
     scopes: [String!]!

@@ -1,4 +1,4 @@
-// A role: a rank, scopes and claims for whoever has it. `admin` and `user` are built in.
+// A role: a rank, scopes and claims for anyone who has it. `admin` and `user` are built in.
 import { Model } from 'objection'
 import type { CustomClaims } from '../users/custom-claims.ts'
 
@@ -13,7 +13,7 @@ export class Role extends Model {
   }
 
   declare name: string
-  /** Whoever has it manages people and roles of a lower rank, when it is `admin`. */
+  /** Anyone who has it manages people and roles of a lower rank, when it is `admin`. */
   declare rank: number
   declare scopes: string[]
   declare description: string | null

@@ -59,7 +59,7 @@ async function endCurrent(
   })
 }
 
-/** Any turn will do: whoever holds the family secret may end the session, at worst their own. */
+/** Any turn will do: anyone who holds the family secret may end the session, at worst their own. */
 async function sessionOfToken(trx: Knex, text: string | null): Promise<Session | null> {
   const token = text === null ? null : parseRefreshToken(text)
   if (token === null) return null

@@ -7,7 +7,7 @@ import { seal, unseal } from '../core/sealed-box.ts'
 import { formatRefreshToken, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
 
-/** Each one needs a password: whoever loses as many answers in a row logs in again. */
+/** Each one needs a password: anyone who loses as many answers in a row logs in again. */
 const MAX_EARLIER_TURNS = 8
 
 export interface RenewOptions {

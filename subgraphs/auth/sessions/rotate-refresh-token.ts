@@ -78,7 +78,7 @@ async function rotateOnce(
   return await replaceSuccessor(deps, origin, presented, row)
 }
 
-/** Whoever shows a turn from before `reauthenticate` was not seen to know the password: the session is as it was. */
+/** Anyone who shows a turn from before `reauthenticate` was not seen to know the password: the session is as it was. */
 async function withoutLaterProof({ db }: AuthDeps, row: Row): Promise<Session | null> {
   if (row.authenticated_before === null) return row
   const [lowered] = await db('sessions')
@@ -92,7 +92,7 @@ function proofBefore(db: Knex) {
   return { authenticated_at: db.raw('coalesce(authenticated_before, authenticated_at)') }
 }
 
-/** A wrong family secret finds nothing: whoever guesses family ids can end nobody's session. */
+/** A wrong family secret finds nothing: anyone who guesses family ids can end nobody's session. */
 async function findFamily(db: Knex, presented: RefreshToken): Promise<Row | null> {
   const row: object | undefined = await db('sessions')
     .join('users', 'users.id', 'sessions.user_id')

@@ -1,4 +1,4 @@
-// The answer to whoever is signed in now: tokens in the body or in cookies, never both.
+// The answer to anyone who is signed in now: tokens in the body or in cookies, never both.
 import { type Claims, FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { Knex } from 'knex'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.ts'

@@ -28,7 +28,7 @@ const loginInput = z.object({
   deviceToken: z.string().max(128).nullish(),
 })
 
-/** What is known of whoever asks, before their password is looked at. */
+/** What is known of the person who asks, before their password is looked at. */
 interface Claimant {
   readonly email: EmailAddress | null
   readonly user: User | undefined
@@ -130,7 +130,7 @@ async function signIn(
 ): Promise<SignedIn> {
   const { deps, origin } = context
   const started = await transact(deps.db, async (trx) => {
-    // Locked first: who is deleted meanwhile has an account no more, and not an error of ours.
+    // Locked first: who is deleted meanwhile no longer has an account, which is not an error of ours.
     const user = await findUserWithRoles(trx, newSession.userId, 'update')
     if (user?.status !== 'ACTIVE' || user.token_version !== seen?.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
@@ -167,7 +167,7 @@ async function rehash(
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
 }
 
-/** null: there is no turn for it now, and the next login will do. Whoever had the right password is not refused for that. */
+/** null: there is no turn for it now, and the next login will do. Anyone who had the right password is not refused for that. */
 async function hashWhenIdle(
   { deps, deadline }: AuthContext,
   password: string,

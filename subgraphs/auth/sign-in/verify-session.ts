@@ -78,7 +78,7 @@ async function completeRegistration(
     roles: ['user'],
   })
   if (user === null) throw failed()
-  // Whoever else began to register this address does not control it: their codes die now. They go on to look like
+  // Anyone else who began to register this address does not control it: their codes die now. They go on to look like
   // registrations of a taken address, or their end would tell that it has become one.
   await trx('verifications')
     .where({ email_normalized: verification.email_normalized, purpose: 'REGISTRATION' })

@@ -26,7 +26,7 @@ interface Loaded {
   readonly jwks: JSONWebKeySet
 }
 
-/** Makes the first key when there is none. @throws Error when the database is away. */
+/** Makes the first key when there is none. @throws Error when the database is unavailable. */
 export async function createKeyring(deps: {
   readonly db: Knex
   readonly config: AuthConfig

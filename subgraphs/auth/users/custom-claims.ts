@@ -19,7 +19,7 @@ const claims = z
 
 /**
  * The names are checked first: zod leaves `__proto__` out without a word. Names that every object has (`constructor`) would
- * be found in tokens that do not carry them, by whoever reads those in a language like ours.
+ * be found in tokens that do not carry them, by anyone who reads those in a language like ours.
  */
 export const customClaimsInput = z
   .custom<Readonly<Record<string, unknown>>>(

@@ -1,4 +1,4 @@
-// Whoever reads the mail of an address owns it: an invited or imported one counts as verified from then on.
+// Anyone who reads the mail of an address owns it: an invited or imported one counts as verified from then on.
 import type { Knex } from 'knex'
 import type { User } from './user.ts'
 

@@ -44,7 +44,7 @@ export interface RolesAndScopes {
 }
 
 /**
- * @param lock holds the row until the transaction ends. Whoever will write to the user, or count what is theirs, takes
+ * @param lock holds the row until the transaction ends. Anyone who will write to the user, or count what is theirs, takes
  *   `update` at once: two who hold `share` and then want more wait for each other for ever
  */
 export async function findUserWithRoles(

@@ -34,7 +34,7 @@ export interface BeginVerification {
 }
 
 export interface BegunVerification {
-  /** Told once, to whoever began the flow; never logged, never mailed. */
+  /** Told once, to the client that began the flow; never logged, never mailed. */
   readonly id: string
   readonly verification: Verification
   readonly flowSecret: string | null

@@ -84,7 +84,7 @@ async function recordFailure(
 const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL']
 
 /**
- * Whoever guesses at what no code opens uses up nobody's guesses: they could keep an owner out with them. Nor does a
+ * Anyone who guesses at what no code opens uses up nobody's guesses: they could keep an owner out with them. Nor does a
  * stranger at an address that has no account yet: its owner counts from a network of their own, and has no link that would work instead.
  */
 function accountKey(

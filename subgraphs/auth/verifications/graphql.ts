@@ -29,7 +29,7 @@ export const typeDefs = gql`
 
   "A proof that is asked for, usually a code that was mailed."
   type Verification {
-    "A secret of whoever began the flow: pass it back with the code, and do not log or share it."
+    "A secret of the client that began the flow: pass it back with the code, and do not log or share it."
     id: ID!
     "What the proof is for."
     purpose: VerificationPurpose!

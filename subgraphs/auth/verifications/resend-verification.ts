@@ -21,7 +21,7 @@ import {
 
 /**
  * What the mailbox has had is not told: past its limit the answer is as always, and no mail comes. A refusal would tell
- * whoever guesses at passwords which of their verifications is the real one.
+ * anyone who guesses at passwords which of their verifications is the real one.
  * @throws AuthError VERIFICATION_FAILED when there is nothing to resend, RATE_LIMITED when it is too early
  */
 export async function resendVerification(

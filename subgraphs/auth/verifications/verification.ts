@@ -1,10 +1,10 @@
-// One proof of control over a mailbox, for one purpose. Its id is a secret of whoever began the flow, hashed at rest.
+// One proof of control over a mailbox, for one purpose. Its id is a secret of the client that began the flow, hashed at rest.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
 import type { TokenDelivery } from '../core/caller.ts'
 import type { VersionedSecret } from '../core/secret.ts'
 
-/** Proved by a code, given back by whoever holds the verification's id. */
+/** Proved by a code, given back by anyone who holds the verification's id. */
 export type CodePurpose =
   | 'REGISTRATION'
   | 'LOGIN'

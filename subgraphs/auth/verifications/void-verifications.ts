@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { VerificationPurpose } from './verification.ts'
 
-/** A stolen account is taken back with these: whoever ends what was begun must not end them for its owner. */
+/** A stolen account is taken back with these: anyone who ends what was begun must not end them for its owner. */
 export const KEPT_PURPOSES: readonly VerificationPurpose[] = ['EMAIL_UNDO', 'SESSION_REPORT']
 
 export async function voidVerifications(trx: Knex, userId: string): Promise<void> {

@@ -8,7 +8,7 @@ interface Review {
 }
 
 const words =
-  'The gate stands open from dawn to dusk, and whoever comes through it is asked for a name, a token and a reason, '
+  'The gate stands open from dawn to dusk, and anyone who comes through it is asked for a name, a token and a reason, '
 const names = ['Ada', 'Grace', 'Edsger', 'Barbara', 'Alan', 'Radia']
 const users = names.map((name, index) => ({
   id: String(index + 1),

@@ -170,7 +170,7 @@ async function run({ graph }: GraphFixture, { query, variables }: RandomOperatio
 }
 
 /**
- * The same errors at the same places, in any order. Where some items of a list are no entities of a fetch, the stock
+ * The same errors at the same places, in any order. Where some items of a list are not entities of a fetch, the stock
  * executor counts them all the same and names the wrong index; then the index has to lead to what is missing.
  */
 function expectSameErrors(actual: FormattedExecutionResult, expected: FormattedExecutionResult) {

@@ -133,7 +133,7 @@ test('what a subgraph explains itself is told once', async () => {
   ])
 })
 
-test('a subgraph that is away explains all that is missing', async () => {
+test('a subgraph that is unavailable explains all that is missing', async () => {
   const fixture = await start({ shop: product, reviews: 'no JSON' })
   const answer = await ask(fixture, '{ product { id votes notes { text } } }')
   expect(answer.data).toEqual({ product: { id: '1', votes: null, notes: null } })

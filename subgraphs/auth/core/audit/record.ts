@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 import type { RequestOrigin } from '../caller.ts'
 import { commitmentOf, createPart, type PersonalPart } from './commitment.ts'
 
-/** Whoever may call, by the table of kinds; the command line; and Sallyport itself. A gateway asks, and does nothing. */
+/** Anyone who may call, by the table of kinds; the command line; and Sallyport itself. A gateway asks, and does nothing. */
 export type AuditActorKind = Exclude<ClaimsKind, 'gateway'> | 'operator' | 'system'
 
 /** Kinds as the graph names them. */

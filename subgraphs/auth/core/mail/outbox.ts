@@ -36,7 +36,7 @@ export interface OutgoingMail {
 }
 
 export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> {
-  // Of whoever asked for it; what somebody else may have caused is in the default language.
+  // Of the person who asked for it; what somebody else may have caused is in the default language.
   const language = mailKinds[mail.template].language === 'asked' ? requestLanguage() : null
   await trx('mail_outbox').insert({
     template: mail.template,

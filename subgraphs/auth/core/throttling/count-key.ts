@@ -1,5 +1,5 @@
 // What attempts are counted under. The kind of each identifier is part of the key, so that counts of different kinds never
-// meet: whoever types a user's id as an e-mail address counts at a text that is no address, and at nobody's account.
+// meet: anyone who types a user's id as an e-mail address counts at a text that is not an address, and at nobody's account.
 import { createHash } from 'node:crypto'
 
 export interface Identifiers {
@@ -20,7 +20,7 @@ export interface Identifiers {
 
 declare const counted: unique symbol
 
-/** Of one length, however long what was typed, and of no use to whoever reads the table of counters. */
+/** Of one length, however long what was typed, and of no use to anyone who reads the table of counters. */
 export type CountKey = string & { readonly [counted]: true }
 
 /** Names and values as JSON, in one order: no value can look like another name. */

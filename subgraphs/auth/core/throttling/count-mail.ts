@@ -49,7 +49,7 @@ export async function transactMailing<T>(
 
 /**
  * Mail that a stranger can provoke: once a minute and five times an hour to one address for one purpose, three times of
- * these from one network, and twenty times an hour for a network. Purposes do not share: whoever provokes other mail must
+ * these from one network, and twenty times an hour for a network. Purposes do not share: anyone who provokes other mail must
  * not keep the mail of a reset from its owner. (Of resets that strangers ask for, the owner gets the links.)
  */
 export function strangersMail(

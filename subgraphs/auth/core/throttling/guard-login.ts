@@ -7,7 +7,7 @@ import { type CountKey, countKey } from './count-key.ts'
 import { limits } from './limits.ts'
 
 export interface LoginAttempt {
-  /** As accounts are found by it, or whatever was typed where it is no address. */
+  /** As accounts are found by it, or whatever was typed where it is not an address. */
   readonly typed: { readonly email: string } | { readonly text: string }
   /** The id of the account that has the address: one with several is guessed at no more often. null: there is none. */
   readonly userId: string | null
@@ -19,7 +19,7 @@ export interface LoginAttempt {
 export interface AdmittedLogin {
   /**
    * Too many guesses were made at this account: right or wrong, the answer is a verification, and only a right
-   * password is followed by mail. A guess then tells nothing to whoever does not read the mailbox.
+   * password is followed by mail. A guess then tells nothing to anyone who does not read the mailbox.
    */
   readonly needsMailbox: boolean
   /** The password was right: what this attempt counted is taken back. Not where the mailbox is needed: it would tell. */

@@ -1,4 +1,4 @@
-// Counts attempts, shared between instances: in Redis where there is one, in PostgreSQL otherwise and whenever Redis is away.
+// Counts attempts, shared between instances: in Redis where there is one, in PostgreSQL otherwise and whenever Redis is unavailable.
 // Never inside a transaction: the embedded database has one connection, and a count must survive what it counts.
 import type { Redis } from 'ioredis'
 import type { Knex } from 'knex'
@@ -117,7 +117,8 @@ async function connectRedis(url: string, log: Logger): Promise<Redis> {
   let isAway = false
   // Each try to connect is an error of its own: one line tells of them all.
   redis.on('error', (error: Error) => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away: attempts are counted in PostgreSQL')
+    if (!isAway)
+      log.warn({ err: error }, 'Redis is unavailable: attempts are counted in PostgreSQL')
     isAway = true
   })
   redis.on('ready', () => {

@@ -1,4 +1,4 @@
-// The password again, within a session: counted for the session, so that whoever stole one cannot guess on, nor keep others out.
+// The password again, within a session: counted for the session, so that somebody who stole one cannot guess on, nor keep others out.
 
 import { recordAudit } from '../../core/audit/record.ts'
 import type { Caller } from '../../core/caller.ts'

@@ -1,5 +1,5 @@
 // Whether a password is a word that attackers try first, in one of the ways in which they vary it: digits, years and signs
-// around it, letters written as signs, repetition. What is none of that is left alone, long phrases above all.
+// around it, letters written as signs, repetition. Anything else is left alone, long phrases above all.
 import { dictionary } from '@zxcvbn-ts/language-common'
 
 /** Shorter ones are parts of anything. */

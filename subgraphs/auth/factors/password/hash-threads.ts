@@ -52,7 +52,7 @@ const ASSUMED_MS = 220
  * @param cost what most hashes cost, default 12
  * @param maxQueue how many jobs may wait, default as many as a thread hashes in 7 s, less than a gateway waits for auth;
  *   more are refused with SERVICE_UNAVAILABLE. So is, at once, whoever would get their turn after their deadline, by what
- *   hashes took of late; and whoever has not had it then, because the machine became slower
+ *   hashes took of late; and anyone who has not had it then, because the machine became slower
  * @param log hears that the threads have no class of their own
  */
 export function createHashThreads({

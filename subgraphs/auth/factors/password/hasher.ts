@@ -54,7 +54,7 @@ export function createPasswordHasher(options: {
       if (await threads.compare(prepared, stored.hash, { deadline })) return true
       // An older, cheaper hash must not answer sooner than no hash at all: 2^c + 2^c + 2^(c+1) + … = 2^cost.
       for (let spent = costOf(stored.hash) ?? cost; spent < cost; spent += 1) {
-        // Whoever was refused in the midst of it would have guessed for nothing.
+        // Anyone who was refused in the midst of it would have guessed for nothing.
         await threads.compare(prepared, nobody(spent), { isContinued: true })
       }
       return false
@@ -71,7 +71,7 @@ function nobody(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}u${'.'.repeat(30)}u`
 }
 
-/** A malformed hash, or one whose cost would block a thread for minutes, is no hash. */
+/** A malformed hash, or one whose cost would block a thread for minutes, is not a hash. */
 export function costOf(hash: string): number | null {
   const match = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)
   const cost = Number(match?.[1])

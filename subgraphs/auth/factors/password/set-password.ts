@@ -22,7 +22,7 @@ export function storedPasswordOf(user: User | undefined): StoredPassword | null 
   return { hash: user.password_hash, pepperVersion: user.password_pepper_version ?? 0 }
 }
 
-/** For the mail that tells of a change: whoever got in may have made some. */
+/** For the mail that tells of a change: anyone who got in may have made some. */
 export async function activeKeysOf(trx: Knex, userId: string): Promise<number> {
   const [row] = await trx('api_keys').where({ user_id: userId, status: 'ACTIVE' }).count()
   return Number(row?.count ?? 0)

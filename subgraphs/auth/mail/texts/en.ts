@@ -6,7 +6,7 @@ const undo = `{{ link | button: "This was not me" }}
 
 That brings your addresses back as they were, ends every session and asks for a new password. The link works for 72 hours.`
 const askForReset =
-  'If this was not you, ask for a new password at once: whoever reads the mail of an address of the account can.'
+  'If this was not you, ask for a new password at once: anyone who reads the mail of an address of the account can.'
 
 export const en: Readonly<Record<MailTemplate, string>> = {
   'registration-code': `{{ code }} is your code for {{ product }}
