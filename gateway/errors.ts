@@ -15,6 +15,8 @@ const REQUEST_ERRORS = {
   CSRF_FAILED: { status: 403, message: 'The request did not prove where it comes from.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait, then try again.' },
   BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
+  // Status and message are the protocol's: clients of Apollo read them, and send the document.
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, message: 'PersistedQueryNotSupported' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document cannot be parsed.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
   OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation is too complex.' },

@@ -1,4 +1,5 @@
 // Step "body": reads query, operation name and variables; `extensions` of a client go no further than here.
+import { GatewayError } from '../errors.ts'
 import { readBody } from '../http/body.ts'
 import { exceededJsonLimit, type JsonLimits } from '../http/json-limits.ts'
 import { markLongNumbers } from '../long-numbers.ts'
@@ -29,7 +30,9 @@ function fromSearch(search: string, limits: BodyLimits): OperationParams {
     if (params.getAll(name).length > 1) throw badRequest(`Send "${name}" once.`)
   }
   const variables = params.get('variables')
+  const extensions = params.get('extensions')
   return checked({
+    extensions: extensions ? parseJson(extensions, '"extensions"', limits) : null,
     query: params.get('query') ?? undefined,
     operationName: params.get('operationName') || null,
     variables: variables ? parseJson(variables, '"variables"', limits) : null,
@@ -37,13 +40,21 @@ function fromSearch(search: string, limits: BodyLimits): OperationParams {
 }
 
 function checked(body: Record<string, unknown>): OperationParams {
-  const { query, operationName = null, variables = null } = body
+  const { query, operationName = null, variables = null, extensions = null } = body
+  if (query === undefined && asksForPersisted(extensions)) {
+    throw new GatewayError('PERSISTED_QUERY_NOT_SUPPORTED')
+  }
   if (typeof query !== 'string' || query === '') throw badRequest('"query" must be a string.')
   if (operationName !== null && typeof operationName !== 'string') {
     throw badRequest('"operationName" must be a string.')
   }
   if (variables !== null && !isRecord(variables)) throw badRequest('"variables" must be an object.')
   return { query, operationName: operationName || null, variables: variables ?? {} }
+}
+
+/** A hash instead of a document (Apollo's automatic persisted queries): told in the protocol's words, the client sends the document. */
+function asksForPersisted(extensions: unknown): boolean {
+  return isRecord(extensions) && isRecord(extensions.persistedQuery)
 }
 
 function parseJson(text: string, what: string, limits: JsonLimits): unknown {

@@ -61,6 +61,32 @@ describe('Authorization', () => {
   )
 })
 
+describe('a hash instead of a document', () => {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } }
+  const refused = {
+    errors: [
+      {
+        message: 'PersistedQueryNotSupported',
+        extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' },
+      },
+    ],
+  }
+
+  test('is refused in the words of the protocol, with status 200', async () => {
+    const answer = await post(JSON.stringify({ extensions }))
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject(refused)
+    const url = `${stack.endpoint}?extensions=${encodeURIComponent(JSON.stringify(extensions))}`
+    const read = await fetch(url, { headers: { 'apollo-require-preflight': '1' } })
+    expect(await read.json()).toMatchObject(refused)
+  })
+
+  test('beside a document is not looked at', async () => {
+    const answer = await post(JSON.stringify({ extensions, query: '{ hello }' }))
+    expect(await answer.json()).toHaveProperty('data.hello')
+  })
+})
+
 describe('a byte order mark', () => {
   test('before a body is passed over', async () => {
     const response = await post(`\uFEFF${BODY}`)
