@@ -15,6 +15,7 @@ import * as apiKeySecrets from './0022-api-key-secrets.ts'
 import * as pendingApiKeys from './0023-pending-api-keys.ts'
 import * as proofBefore from './0030-proof-before.ts'
 import * as mailedCodes from './0031-mailed-codes.ts'
+import * as challenges from './0040-challenges.ts'
 
 interface Migration {
   readonly name: string
@@ -37,6 +38,7 @@ const migrations: readonly Migration[] = [
   { name: '0023-pending-api-keys', up: pendingApiKeys.up },
   { name: '0030-proof-before', up: proofBefore.up },
   { name: '0031-mailed-codes', up: mailedCodes.up },
+  { name: '0040-challenges', up: challenges.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -11,6 +11,7 @@ import { readGatewayConfig } from '../gateway/config.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gateway.ts'
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
 import { readAuthConfig } from '../subgraphs/auth/config.ts'
+import type { Factors } from '../subgraphs/auth/factors/factor.ts'
 import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
 import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
 import { createClient, type GraphqlClient } from './client.ts'
@@ -33,6 +34,8 @@ export interface StackOptions {
   readonly prepare?: (database: TestDatabase) => Promise<TestDatabase>
   /** Who takes events in auth's process. Default: nobody, or reviews when it runs. */
   readonly consumers?: readonly EventConsumer[]
+  /** What can prove who somebody is. Default: what ships. */
+  readonly factors?: Factors
   /** Default: one of its own. */
   readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
@@ -70,7 +73,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const parts = { database: await database.connect(), mail: mailbox, log, consumers }
+    const { factors } = options
+    const connected = await database.connect()
+    const parts = {
+      database: connected,
+      mail: mailbox,
+      log,
+      consumers,
+      ...(factors && { factors }),
+    }
     const auth = await createAuth(readAuthConfig(env), parts)
     cleanups.push(() => auth.stop())
     auths.push(auth)

@@ -1,7 +1,9 @@
 // What the pages ask of the graph. They pass the same steps as any client's operation, as nobody: a page's caller
-// proves the mailbox, and no cookie or header of theirs counts or goes inwards.
+// proves the mailbox, and no credential of theirs counts or goes inwards. Of their cookies one does, where they sign in: it
+// says that the device is known.
 import type { IncomingMessage } from 'node:http'
 import type { Log } from '../../platform/log.ts'
+import { cookiesOf, type OurCookies, onlyCookies, readOurCookies } from '../authenticate/cookies.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Caller } from '../http/client-address.ts'
 import { Leaving } from '../leaving.ts'
@@ -21,6 +23,7 @@ const documents = {
   resetPassword: `mutation AccountResetPassword($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }`,
   denySession: `mutation AccountDenySession($input: DenySessionInput!) { denySession(input: $input) { resetToken } }`,
   undoEmailChange: `mutation AccountUndoEmailChange($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }`,
+  openSignInLink: `mutation AccountOpenSignInLink($input: OpenSignInLinkInput!) { openSignInLink(input: $input) { ... on SignedIn { user { email } } } }`,
 } as const
 
 export interface AccountQuestion {
@@ -36,7 +39,14 @@ export interface AccountRefusal {
 }
 
 export type AccountAnswer =
-  | { readonly email?: string; readonly resetToken?: string }
+  | {
+      readonly email?: string
+      readonly resetToken?: string
+      /** Absent where a further factor must follow. */
+      readonly user?: { readonly email: string }
+      /** Of auth, for the browser that signs in. */
+      readonly setCookies: readonly string[]
+    }
   | { readonly refusal: AccountRefusal }
 
 export type AskAccount = (
@@ -67,13 +77,14 @@ export function createAskAccount(
       const graph = parts.currentGraph()
       if (graph === null) throw serviceUnavailable('NO_GRAPH')
       request.enterGraph(graph)
+      request.cookies = deviceCookieOf(incoming)
       request.params = {
         query: documents[mutation],
         operationName: null,
         variables: { input: { ...input } },
       }
       for (const step of steps) await step(request)
-      return readResult(request.result, mutation)
+      return readResult(request, mutation)
     } catch (error) {
       const refusal = toGatewayError(error)
       if (refusal.cause !== undefined) {
@@ -87,12 +98,22 @@ export function createAskAccount(
   }
 }
 
-function readResult({ data, errors }: GatewayRequest['result'], mutation: string): AccountAnswer {
+function deviceCookieOf({ headers }: IncomingMessage): OurCookies {
+  const device = readOurCookies(headers.cookie)?.device
+  return device === undefined ? {} : { device }
+}
+
+function readResult(
+  { result, context, prepared }: GatewayRequest,
+  mutation: string,
+): AccountAnswer {
+  const { data, errors } = result
   const [error] = errors ?? []
   if (error !== undefined) return { refusal: toRefusal(error.message, error.extensions ?? {}) }
   const answer = data?.[mutation]
   if (answer === null || typeof answer !== 'object') throw new GatewayError('SUBGRAPH_UNAVAILABLE')
-  return answer
+  const mayBeSet = cookiesOf(prepared.credentials.sets)
+  return { ...answer, setCookies: onlyCookies(context.setCookies, mayBeSet) }
 }
 
 function toRefusal(message: string, extensions: Readonly<Record<string, unknown>>): AccountRefusal {

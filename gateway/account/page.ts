@@ -64,7 +64,7 @@ export function renderDone(frame: PageFrame, page: PageName, email: string): str
     frame,
     texts.pages[page].title,
     html`<h1>${texts.pages[page].title}</h1>
-      <p id="done" role="status" tabindex="-1" autofocus>${texts.saved(email)}</p>
+      <p id="done" role="status" tabindex="-1" autofocus>${page === 'sign-in' ? texts.signedIn(email) : texts.saved(email)}</p>
       ${wayBack(frame)}`,
   )
 }

@@ -8,8 +8,8 @@ import type { Caller, IdentifyCaller } from '../http/client-address.ts'
 import { isTied, tieForm } from '../http/form-token.ts'
 import { readCookie, setCookie } from '../http/page-cookies.ts'
 import type { PageRoute, PlainAnswer, RouteTable } from '../http/route.ts'
-import { type HeaderMap, pageSecurityHeaders } from '../http/security-headers.ts'
-import type { AccountRefusal, AskAccount } from './ask.ts'
+import { pageSecurityHeaders } from '../http/security-headers.ts'
+import type { AccountAnswer, AccountQuestion, AccountRefusal, AskAccount } from './ask.ts'
 import { type FormFields, readForm } from './form-body.ts'
 import { type FormView, type PageFrame, renderDone, renderEnd, renderForm } from './page.ts'
 import { languages, type PageName } from './texts/texts.ts'
@@ -26,6 +26,14 @@ export interface AccountParts {
 
 /** Carries what proves the mailbox from "this was not me" to the page for the new password. */
 const STEP_COOKIE = '__Host-step'
+const mutations = {
+  'reset-password': 'resetPassword',
+  'accept-invitation': 'resetPassword',
+  'new-password': 'resetPassword',
+  'not-me': 'denySession',
+  'undo-email-change': 'undoEmailChange',
+  'sign-in': 'openSignInLink',
+} as const satisfies Record<PageName, AccountQuestion['mutation']>
 const pageNames = Object.keys(languages.en.pages) as PageName[]
 
 /** By path, for the public listener; in production too. */
@@ -89,16 +97,17 @@ class Visit {
 
   async #ask({ link, password }: FormFields): Promise<PlainAnswer> {
     const from = { incoming: this.#incoming, caller: this.#caller }
-    const mutation =
-      this.#page === 'not-me'
-        ? 'denySession'
-        : this.#page === 'undo-email-change'
-          ? 'undoEmailChange'
-          : 'resetPassword'
-    const input =
-      mutation === 'resetPassword' ? { token: link, newPassword: password } : { token: link }
-    const answer = await this.#parts.ask(from, { mutation, input })
+    const mutation = mutations[this.#page]
+    const answer = await this.#parts.ask(from, {
+      mutation,
+      input: {
+        token: link,
+        ...(mutation === 'resetPassword' && { newPassword: password }),
+        ...(mutation === 'openSignInLink' && { delivery: 'COOKIE' }),
+      },
+    })
     if ('refusal' in answer) return this.#explain(answer.refusal, link)
+    if (mutation === 'openSignInLink') return this.#signedIn(answer)
     if (answer.resetToken !== undefined) return this.#toNewPassword(answer.resetToken)
     return this.#answer(200, renderDone(this.#frame, this.#page, answer.email ?? ''), {
       'set-cookie': setCookie({ name: STEP_COOKIE, value: '' }),
@@ -113,6 +122,14 @@ class Visit {
     })
   }
 
+  #signedIn({ user, setCookies }: Exclude<AccountAnswer, { refusal: unknown }>): PlainAnswer {
+    if (user === undefined) {
+      return this.#end(403, languages[this.#frame.language].problems.furtherFactor)
+    }
+    const body = renderDone(this.#frame, this.#page, user.email)
+    return this.#answer(200, body, { 'set-cookie': setCookies })
+  }
+
   #explain(
     { code, reason, message, retryAfterSeconds }: AccountRefusal,
     token: string,
@@ -123,6 +140,10 @@ class Visit {
     if (code === 'VERIFICATION_FAILED') {
       return isStep ? this.#stepGone() : this.#end(410, problems.linkUsed)
     }
+    // Cookies are kept over https alone, and on the machine itself.
+    if (code === 'BAD_USER_INPUT' && this.#page === 'sign-in') {
+      return this.#end(400, problems.insecure)
+    }
     if (code === 'WEAK_PASSWORD' || code === 'BAD_USER_INPUT') {
       const text = problems.weakPassword(message)
       return this.#form(422, { link, problem: { text, field: 'password' } })
@@ -131,6 +152,7 @@ class Visit {
       const text = problems.rateLimited(Math.max(1, Math.ceil(retryAfterSeconds / 60)))
       return this.#form(429, { link, problem: { text, field: 'page' } })
     }
+    if (reason === 'METHOD_NOT_OFFERED') return this.#end(403, problems.linkUsed)
     if (reason === 'ADDRESS_DENIED') return this.#end(403, problems.network)
     return this.#form(503, { link, problem: { text: problems.unavailable, field: 'page' } })
   }
@@ -167,7 +189,11 @@ class Visit {
     return this.#answer(status, body, { 'set-cookie': setCookie(tie.cookie) })
   }
 
-  #answer(status: number, body: string, headers: HeaderMap): PlainAnswer {
+  #answer(
+    status: number,
+    body: string,
+    headers: Readonly<Record<string, string | readonly string[]>>,
+  ): PlainAnswer {
     const nonce = `'nonce-${this.#frame.nonce}'`
     return {
       status,

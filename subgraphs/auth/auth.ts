@@ -18,6 +18,8 @@ import { createThrottle } from './core/throttling/throttle.ts'
 import { readGatewayTimeout, readParticipants } from './erasure/participants.ts'
 import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
+import type { Factors } from './factors/factor.ts'
+import { factors } from './factors/factors.ts'
 import { createBeforeHash } from './factors/password/before-hash.ts'
 import { createHashThreads } from './factors/password/hash-threads.ts'
 import { createPasswordHasher } from './factors/password/hasher.ts'
@@ -46,6 +48,8 @@ export interface AuthParts {
   readonly log?: Logger
   /** Who takes events in this process. With `NATS_URL` they get them from there instead. */
   readonly consumers?: readonly EventConsumer[]
+  /** Default: those of this folder. */
+  readonly factors?: Factors
   /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
   readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
   /** Whether commands come through the socket in `DATA_DIR`. Default: with an embedded database that is opened here. */
@@ -78,6 +82,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     db: database.db,
     config,
     log,
+    factors: parts.factors ?? factors,
     hasher,
     beforeHash: createBeforeHash(),
     keyring,

@@ -21,7 +21,9 @@ import {
   wholeNumber,
 } from '../../platform/settings.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
+import { factors } from './factors/factors.ts'
 import type { MailSettings } from './mail/templates.ts'
+import { tryParseEmail } from './users/normalize-email.ts'
 
 export interface AuthConfig {
   readonly isProduction: boolean
@@ -57,6 +59,11 @@ export interface AuthConfig {
   readonly auditRetentionMonths: number
   /** How long events that have left are kept for a replay. */
   readonly eventsRetentionDays: number
+  /** Which ways in may begin a sign-in, by the names that factors have there. */
+  readonly signInMethods: readonly string[]
+  readonly registration: RegistrationMode
+  /** With `domains`: which addresses may register, as they are normalised. */
+  readonly registrationDomains: readonly string[]
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
@@ -83,6 +90,17 @@ const SECRET_NAMES = {
 } as const
 
 const networks = list(isNetwork, 'an address or CIDR range')
+/** Those that exist and may begin a sign-in. */
+const waysIn: readonly string[] = Object.values(factors).flatMap(({ offeredAs }) => offeredAs ?? [])
+const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.join(', ')}`).refine(
+  (names) => names.length > 0,
+  `must have at least one of ${waysIn.join(', ')}`,
+)
+const REGISTRATION_MODES = ['open', 'invite', 'domains', 'closed'] as const
+export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
+const domains = list((name) => domainOf(name) !== null, 'a domain, as example.com').transform(
+  (names) => names.flatMap((name) => domainOf(name) ?? []),
+)
 
 const shape = {
   ...sharedSettings,
@@ -109,6 +127,9 @@ const shape = {
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
   ERASURE_DEADLINE_DAYS: days(30),
   ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
+  SIGN_IN_METHODS: signInMethods.default([...waysIn]),
+  REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
+  REGISTRATION_DOMAINS: domains.default([]),
   SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
   API_KEY_VERIFICATION: oneOf(['always', 'off'], 'always'),
   ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
@@ -161,10 +182,28 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
     problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
   }
   problems.push(...unsafeShared(given))
+  if (read !== null) problems.push(...unfitDomains(read))
   if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
   }
   return problems
+}
+
+function unfitDomains({ REGISTRATION, REGISTRATION_DOMAINS }: Read): string[] {
+  const hasDomains = REGISTRATION_DOMAINS.length > 0
+  if (REGISTRATION === 'domains' && !hasDomains) {
+    return ['REGISTRATION_DOMAINS: missing; REGISTRATION=domains needs at least one']
+  }
+  if (REGISTRATION !== 'domains' && hasDomains) {
+    return ['REGISTRATION_DOMAINS: only REGISTRATION=domains reads it; set that as well']
+  }
+  return []
+}
+
+/** As addresses are normalised. null: no mail can be sent there. */
+function domainOf(name: string): string | null {
+  const [, domain] = tryParseEmail(`a@${name}`)?.normalized.split('@') ?? []
+  return domain?.includes('.') ? domain : null
 }
 
 type Read = z.infer<z.ZodObject<typeof shape>>
@@ -206,6 +245,9 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
     erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,
     auditRetentionMonths: env.AUDIT_RETENTION_MONTHS,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
+    signInMethods: env.SIGN_IN_METHODS,
+    registration: env.REGISTRATION,
+    registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,
     apiKeyVerification: env.API_KEY_VERIFICATION,
     accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,

@@ -10,6 +10,7 @@ import { dateTime } from './core/date-time.ts'
 import { jsonObject } from './core/json-object.ts'
 import * as emails from './emails/graphql.ts'
 import * as erasure from './erasure/graphql.ts'
+import * as factors from './factors/graphql.ts'
 import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import * as roles from './roles/graphql.ts'
@@ -29,6 +30,7 @@ const capabilities: readonly Capability[] = [
   passwords,
   sessions,
   verifications,
+  factors,
   apiKeys,
   administration,
   roles,

@@ -113,6 +113,43 @@ describe.each([
   )
 })
 
+test.each([true, false])(
+  'sign-in signs in the browser that opened the link, when its button is pressed, once (script: %s)',
+  async (javaScriptEnabled) => {
+    const link = await linkMakers['sign-in'](stack)
+    await withPage(
+      async (page) => {
+        await open(page, link, javaScriptEnabled)
+        await page.reload()
+        if (!javaScriptEnabled) await page.getByLabel('Link from the mail').fill(link.url)
+        expect((await page.context().cookies()).map(({ name }) => name)).not.toContain(
+          '__Host-access',
+        )
+        await page.getByRole('button', { name: 'Sign in here' }).click()
+        await page.getByText(`You are signed in as ${link.email}.`).waitFor()
+        await picture(page, 'sign-in-done')
+        const kept = await page.context().cookies(origin)
+        const names = ['__Host-access', '__Host-refresh', '__Host-csrf', '__Host-device']
+        expect(kept.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+        const cookie = kept.map(({ name, value }) => `${name}=${value}`).join('; ')
+        const viewer = await stack.client.send(
+          '{ viewer { user { email } session { authenticationMethods } } }',
+          {},
+          { cookie, origin },
+        )
+        expect(viewer.data.viewer).toEqual({
+          user: { email: link.email },
+          session: { authenticationMethods: ['otp'] },
+        })
+        await open(page, link, javaScriptEnabled)
+        await page.getByRole('button').click()
+        expect(await problem(page)).toContain('This link was used')
+      },
+      { javaScriptEnabled },
+    )
+  },
+)
+
 test('with JavaScript the link leaves the address bar, and reloading or coming back keeps it', async () => {
   const link = await linkMakers['reset-password'](stack)
   await withPage(async (page) => {
@@ -141,7 +178,7 @@ test('a link that is not complete is asked for', async () => {
   })
 })
 
-const pageNames = [...passwordPages, ...buttonPages, 'new-password'] as const
+const pageNames = [...passwordPages, ...buttonPages, 'new-password', 'sign-in'] as const
 
 test.each(pageNames)(
   '%s: language, title, one heading, labels, name of the service, no sideways scrolling',

@@ -15,12 +15,22 @@ export const linkMakers = {
   'accept-invitation': mailInvitation,
   'not-me': mailNewDevice,
   'undo-email-change': mailChange,
+  'sign-in': mailSignIn,
 } as const satisfies Record<string, (stack: Stack) => Promise<MailedLink>>
 
 async function mailReset(stack: Stack): Promise<MailedLink> {
   const { email } = await registerPerson(stack)
   await stack.client.send(
     'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { id } }',
+    { input: { email } },
+  )
+  return await nextLink(stack, email)
+}
+
+async function mailSignIn(stack: Stack): Promise<MailedLink> {
+  const { email } = await registerPerson(stack)
+  await stack.client.send(
+    'mutation ($input: StartEmailLoginInput!) { startEmailLogin(input: $input) { verification { id } } }',
     { input: { email } },
   )
   return await nextLink(stack, email)

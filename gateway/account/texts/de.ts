@@ -30,6 +30,11 @@ export const de: AccountTexts = {
       intro: 'Erledigt: Alle Sitzungen sind beendet, und das alte Passwort gilt nicht mehr.',
       button: 'Passwort speichern',
     },
+    'sign-in': {
+      title: 'Anmelden',
+      intro: 'Ein Klick meldet Sie in diesem Browser an.',
+      button: 'Hier anmelden',
+    },
   },
   linkLabel: 'Link aus der E-Mail',
   linkHint:
@@ -37,6 +42,7 @@ export const de: AccountTexts = {
   passwordLabel: 'Neues Passwort',
   passwordHint: '10 Zeichen oder mehr. Ein paar Wörter sind eine gute Wahl.',
   saved: (email) => `Das Passwort ist gespeichert. Melden Sie sich als ${email} an.`,
+  signedIn: (email) => `Sie sind als ${email} angemeldet.`,
   continueTo: (product) => `Weiter zu ${product}`,
   error: 'Fehler',
   problems: {
@@ -52,8 +58,10 @@ export const de: AccountTexts = {
     formToken:
       'Die Seite war zu lange offen, oder Ihr Browser speichert keine Cookies für sie. Drücken Sie den Knopf noch einmal.',
     insecure:
-      'Diese Seite nimmt über eine unsichere Verbindung keine Passwörter an. Öffnen Sie sie mit https.',
+      'Diese Seite funktioniert nicht über eine unsichere Verbindung. Öffnen Sie sie mit https.',
     network: 'Diese Seite ist aus Ihrem Netz nicht erreichbar.',
+    furtherFactor:
+      'Dieses Konto verlangt einen zweiten Nachweis, den diese Seite nicht annimmt. Melden Sie sich mit einem neuen Code an, wo Sie den Link angefordert haben.',
     rateLimited: (minutes) =>
       `Zu viele Versuche. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} wieder.`,
     unavailable:

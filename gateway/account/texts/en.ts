@@ -30,6 +30,11 @@ export const en: AccountTexts = {
       intro: 'Done: every session has ended, and the old password no longer works.',
       button: 'Save the password',
     },
+    'sign-in': {
+      title: 'Sign in',
+      intro: 'One click signs you in, in this browser.',
+      button: 'Sign in here',
+    },
   },
   linkLabel: 'Link from the mail',
   linkHint:
@@ -37,6 +42,7 @@ export const en: AccountTexts = {
   passwordLabel: 'New password',
   passwordHint: '10 characters or more. A few words make a good one.',
   saved: (email) => `The password is saved. Log in as ${email}.`,
+  signedIn: (email) => `You are signed in as ${email}.`,
   continueTo: (product) => `Continue to ${product}`,
   error: 'Error',
   problems: {
@@ -50,8 +56,10 @@ export const en: AccountTexts = {
       `The form was not sent from a page at ${publicUrl}. Open the link in the mail again.`,
     formToken:
       'The page was open for too long, or your browser keeps no cookies for it. Press the button again.',
-    insecure: 'This page takes no passwords over an insecure connection. Open it with https.',
+    insecure: 'This page does not work over an insecure connection. Open it with https.',
     network: 'This page cannot be used from your network.',
+    furtherFactor:
+      'This account asks for a second proof, which this page cannot take. Sign in where you asked for the link, with a new code.',
     rateLimited: (minutes) =>
       `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
     unavailable: 'The service is busy or partly away. Nothing was changed: try again in a moment.',

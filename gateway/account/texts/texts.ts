@@ -8,6 +8,7 @@ export type PageName =
   | 'not-me'
   | 'undo-email-change'
   | 'new-password'
+  | 'sign-in'
 
 export interface AccountTexts {
   readonly pages: Readonly<
@@ -18,6 +19,7 @@ export interface AccountTexts {
   readonly passwordLabel: string
   readonly passwordHint: string
   saved(email: string): string
+  signedIn(email: string): string
   continueTo(product: string): string
   /** Before the title, for anyone who hears the page. */
   readonly error: string
@@ -31,6 +33,7 @@ export interface AccountTexts {
     readonly formToken: string
     readonly insecure: string
     readonly network: string
+    readonly furtherFactor: string
     rateLimited(minutes: number): string
     readonly unavailable: string
   }

@@ -12,6 +12,7 @@ import { requireTokenRoom } from '../roles/token-room.ts'
 import { createUser } from '../users/create-user.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { parseEmail } from '../users/normalize-email.ts'
+import { requireInvitations } from '../users/registration-mode.ts'
 import type { User, UserWithRoles } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
 
@@ -34,6 +35,7 @@ export async function inviteUser(
   const { origin } = caller
   const { email: emailText, ...given } = parseInput(createUserInput, input)
   const email = parseEmail(emailText)
+  requireInvitations(deps.config)
   const roles = [...new Set(['user', ...(given.roles ?? [])])]
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
+import type { Factors } from '../factors/factor.ts'
 import type { BeforeHash } from '../factors/password/before-hash.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
 import type { CheckCounts } from '../introspection/check-counts.ts'
@@ -12,6 +13,8 @@ export interface AuthDeps {
   readonly db: Knex
   readonly config: AuthConfig
   readonly log: Logger
+  /** What can prove who somebody is. */
+  readonly factors: Factors
   readonly hasher: PasswordHasher
   /** For what precedes the hash of a login. */
   readonly beforeHash: BeforeHash

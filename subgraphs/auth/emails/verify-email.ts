@@ -8,7 +8,8 @@ import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { emailsOf, insertEmail, requireRoom, type UserEmail } from '../users/user-email.ts'
-import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { checkCode } from '../verifications/check-code.ts'
+import { consumeVerification } from '../verifications/consume-verification.ts'
 import { tellOfChange } from './tell-of-change.ts'
 
 const verifyEmailInput = z.object({

@@ -13,7 +13,8 @@ import { requireLiveSession } from '../sessions/live-session.ts'
 import type { User } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { checkCode, consumeVerification } from '../verifications/check-code.ts'
+import { checkCode } from '../verifications/check-code.ts'
+import { consumeVerification } from '../verifications/consume-verification.ts'
 import { eraseUser, lockForErasure, type StartedErasure } from './erase-user.ts'
 
 const confirmInput = z.object({ verificationId: z.string().max(128), code: z.string().max(64) })

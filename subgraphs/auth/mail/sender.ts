@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Language } from '../../../platform/language.ts'
 import type { AuthConfig } from '../config.ts'
+import { mailKinds } from '../core/mail/kinds.ts'
 import type { MailTemplate } from '../core/mail/outbox.ts'
 import { codeFor, linkTokenFor, Verification } from '../verifications/verification.ts'
 import type { MailTexts } from './templates.ts'
@@ -104,7 +105,7 @@ async function sendOne(deps: Parameters<typeof startMailSender>[0], row: OutboxR
   }
 }
 
-/** What the mail proves; `void`: a newer code was sent, or this one was used or ran out. */
+/** What the mail proves; `void`: a newer code was sent, this one was used or ran out, or it would prove nothing. */
 async function currentProof(
   deps: { readonly db: Knex; readonly config: AuthConfig },
   row: OutboxRow,
@@ -115,6 +116,7 @@ async function currentProof(
     .whereNull('consumed_at')
     .whereRaw('code_expires_at > now()')
   if (verification === undefined || verification.send_number !== row.send_number) return 'void'
+  if (verification.is_decoy && mailKinds[row.template].proof !== 'none') return 'void'
   const { codeKey } = deps.config.secrets
   return {
     code: codeFor(verification, codeKey),

@@ -18,9 +18,11 @@ import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { proveAddress } from '../users/prove-address.ts'
 import { User } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
-import { checkCode, codeKey, consumeVerification } from '../verifications/check-code.ts'
+import { checkCode } from '../verifications/check-code.ts'
+import { codeKey } from '../verifications/check-factor.ts'
 import { checkLink } from '../verifications/check-link.ts'
-import type { Verification } from '../verifications/verification.ts'
+import { consumeVerification } from '../verifications/consume-verification.ts'
+import type { MailedVerification } from '../verifications/verification.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
 const resetPasswordInput = z.object({
@@ -68,7 +70,7 @@ async function checkProof(
   deps: AuthDeps,
   caller: Caller,
   { token, verificationId, code }: Omit<z.infer<typeof resetPasswordInput>, 'newPassword'>,
-): Promise<Verification> {
+): Promise<MailedVerification> {
   if (token && !verificationId && !code) {
     const purposes = ['PASSWORD_RESET', 'INVITATION'] as const
     return await checkLink(deps, deps.db, { token, purposes })
@@ -86,7 +88,7 @@ async function checkProof(
 async function replacePassword(
   trx: Knex,
   { origin }: Caller,
-  { verification, stored }: { verification: Verification; stored: StoredPassword },
+  { verification, stored }: { verification: MailedVerification; stored: StoredPassword },
 ): Promise<User> {
   const user = await User.query(trx)
     .findById(verification.user_id ?? '')
@@ -114,7 +116,7 @@ async function replacePassword(
 }
 
 /** Nobody had shown yet that they read the mail of the primary address. */
-function isFirstProof(user: User, { email_normalized }: Verification): boolean {
+function isFirstProof(user: User, { email_normalized }: MailedVerification): boolean {
   return user.email_normalized === email_normalized && !user.email_verified
 }
 

@@ -14,6 +14,7 @@ export type EndReason =
   | 'password-changed'
   | 'password-guesses'
   | 'password-reset'
+  | 'address-proved'
   | 'suspended'
   | 'not-me'
   | 'admin'

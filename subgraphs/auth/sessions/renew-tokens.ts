@@ -11,6 +11,8 @@ import { Session } from './session.ts'
 const MAX_EARLIER_TURNS = 8
 
 export interface RenewOptions {
+  /** RFC 8176 names of what was proved just now, which the session has from now on. Default: none beside its own. */
+  readonly proved?: readonly string[]
   /**
    * For how long turns from before lead to the new one. A copy of one may be why the password was changed.
    * Default: until the new one is presented, so that a lost answer costs nothing.
@@ -26,7 +28,7 @@ export async function renewTokens(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
   session: Session,
-  { predecessorsForSeconds }: RenewOptions = {},
+  { predecessorsForSeconds, proved = [] }: RenewOptions = {},
 ): Promise<{ session: Session; refreshToken: string }> {
   const keys = config.secrets.keyEncryptionKey
   const familyKey = keys.version(session.family_key_version ?? keys.currentVersion).release()
@@ -41,6 +43,7 @@ export async function renewTokens(
     .where({ id: session.id, status: 'ACTIVE' })
     .update({
       authenticated_at: trx.fn.now(),
+      authentication_methods: [...new Set([...session.authentication_methods, ...proved])],
       authenticated_before: trx.raw('coalesce(authenticated_before, authenticated_at)'),
       predecessors_expire_at:
         predecessorsForSeconds === undefined

@@ -1,15 +1,16 @@
 // "This was not me": one click from the mail about a new device takes the account back.
 import { z } from 'zod'
 import { secureAccount } from '../account-security/secure-account.ts'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
 import { tellAddresses } from '../users/tell-addresses.ts'
 import { User } from '../users/user.ts'
 import { emailsOf, isAddressOf } from '../users/user-email.ts'
-import { consumeVerification } from '../verifications/check-code.ts'
 import { checkLink } from '../verifications/check-link.ts'
+import { consumeVerification } from '../verifications/consume-verification.ts'
 
 const denySessionInput = z.object({ token: z.string().max(256) })
 
@@ -19,12 +20,13 @@ const denySessionInput = z.object({ token: z.string().max(256) })
  * @throws AuthError VERIFICATION_FAILED
  */
 export async function denySession(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
 ): Promise<{ resetToken: string }> {
   const { token } = parseInput(denySessionInput, input)
-  return await transact(context.deps.db, async (trx) => {
-    const link = await checkLink(context.deps, trx, { token, purposes: ['SESSION_REPORT'] })
+  return await transact(deps.db, async (trx) => {
+    const link = await checkLink(deps, trx, { token, purposes: ['SESSION_REPORT'] })
     const user = await User.query(trx)
       .findById(link.user_id ?? '')
       .forUpdate()
@@ -37,7 +39,7 @@ export async function denySession(
     const told = { address: link.email, normalized: link.email_normalized }
     const before = await emailsOf(trx, user.id)
     await dropAddressesSince(trx, user, { since, told })
-    const resetToken = await secureAccount(trx, context.deps, context.origin, {
+    const resetToken = await secureAccount(trx, deps, caller.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since,
       action: 'session.denied',

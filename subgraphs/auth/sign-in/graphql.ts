@@ -1,13 +1,24 @@
 // Signing in, in the graph: register, log in, prove the code, prove it again, and take an account back.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
+import { answerSignedIn, type Entered, type SignedIn } from '../sessions/sign-in.ts'
+import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { denySession } from './deny-session.ts'
 import { login } from './login.ts'
+import { openSignInLink } from './open-sign-in-link.ts'
 import { reauthenticate } from './reauthenticate.ts'
 import { register } from './register.ts'
+import { signInMethods } from './sign-in-methods.ts'
+import { startEmailLogin } from './start-email-login.ts'
 import { verifySession } from './verify-session.ts'
 
 export const typeDefs = gql`
+  extend type Query {
+    "What a sign-in page may offer, before anybody is known. The same for everybody."
+    signInMethods: SignInMethods @public
+  }
+
   "What can be changed."
   type Mutation {
     """
@@ -30,8 +41,27 @@ export const typeDefs = gql`
     ): AuthResult @public(staleCredentials: true)
       @credentials(reads: ["device"], sets: ["session", "flow", "device"])
     """
-    Completes what register or login began: proves the e-mailed code and opens the session.
-    VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired.
+    Mails a sign-in code, for verifySession, and a link, for openSignInLink. The answer is the same for an
+    e-mail address without an account, which gets no mail. BAD_USER_INPUT, RATE_LIMITED, FORBIDDEN where
+    this way in is not offered.
+    """
+    startEmailLogin(
+      "The arguments."
+      input: StartEmailLoginInput!
+    ): VerificationRequired @public(staleCredentials: true)
+      @credentials(reads: ["device"], sets: ["flow"])
+    """
+    What the link in that mail does, once a person has pressed a button: it signs in whoever opened it, and
+    ends the flow that had it mailed. VERIFICATION_FAILED for a link that is used or expired.
+    """
+    openSignInLink(
+      "The arguments."
+      input: OpenSignInLinkInput!
+    ): AuthResult @public(staleCredentials: true)
+      @credentials(reads: ["device"], sets: ["session", "flow", "device"])
+    """
+    Takes the next factor of what register, login or startEmailLogin began: it opens the session, or answers
+    what must follow. VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired.
     """
     verifySession(
       "The arguments."
@@ -39,8 +69,9 @@ export const typeDefs = gql`
     ): AuthResult @public(staleCredentials: true)
       @credentials(reads: ["flow", "device"], sets: ["session", "flow", "device"])
     """
-    Asks for the password again and raises auth_time of the current session, as the answer to
-    STEP_UP_REQUIRED. INVALID_CREDENTIALS, RATE_LIMITED.
+    Confirms that the person is still there, with any factor they have, and raises auth_time of the current
+    session, as the answer to STEP_UP_REQUIRED. Whoever holds a further factor is asked for that one.
+    INVALID_CREDENTIALS, VERIFICATION_FAILED, BAD_USER_INPUT, RATE_LIMITED.
     """
     reauthenticate(
       "The arguments."
@@ -91,18 +122,73 @@ export const typeDefs = gql`
     deviceToken: String
   }
 
+  "The mailbox that a sign-in begins with, and how the session should be held."
+  input StartEmailLoginInput {
+    "Any verified e-mail address of the account, or its primary one."
+    email: String!
+    "Where the tokens will go; kept with the session."
+    delivery: TokenDelivery = BODY
+    "A name for this device, shown in the list of sessions. At most 100 characters."
+    deviceName: String
+    "From an earlier sign-in on this device. Browsers with cookies send theirs by themselves."
+    deviceToken: String
+  }
+
+  "The token of the mailed link, and how the session of whoever opened it should be held."
+  input OpenSignInLinkInput {
+    "What stands after the # of the link."
+    token: String!
+    "For whoever opened the link, whatever was chosen where it was asked for."
+    delivery: TokenDelivery = BODY
+    "A name for this device, shown in the list of sessions. At most 100 characters."
+    deviceName: String
+    "From an earlier sign-in on this device. Browsers with cookies send theirs by themselves."
+    deviceToken: String
+  }
+
   "The proof that a verification asks for."
   input VerifySessionInput {
-    "Id of the verification that register or login returned."
+    "Id of the verification that register, login or startEmailLogin returned."
     verificationId: ID!
-    "The e-mailed code, 8 digits."
+    """
+    Which of the verification's methods the code is for. Absent: by the shape of the code; 8 digits are
+    EMAIL_CODE, 6 are TOTP, anything else is RECOVERY_CODE.
+    """
+    method: VerificationMethod
+    "The code; by mail it has 8 digits."
     code: String!
   }
 
-  "The password of the person whose session it is."
+  "The password alone; or method alone, which answers a verification, and then its id and the code."
   input ReauthenticateInput {
     "The present password."
-    password: String!
+    password: String
+    "What to confirm with instead of the password."
+    method: VerificationMethod
+    "Id of the verification that an earlier call returned."
+    verificationId: ID
+    "The code that it asks for."
+    code: String
+  }
+
+  "The ways in that this deployment offers."
+  type SignInMethods {
+    "Whether login is offered: e-mail address and password."
+    password: Boolean!
+    "Whether startEmailLogin is offered: a code or a link by mail, without a password."
+    emailCode: Boolean!
+    "Whether passkeys are offered."
+    passkey: Boolean!
+    "Other services to sign in with."
+    providers: [SignInProvider!]!
+  }
+
+  "Another service to sign in with."
+  type SignInProvider {
+    "What it is called in the API."
+    id: ID!
+    "What people call it."
+    name: String!
   }
 
   "The token of the mailed link."
@@ -114,18 +200,44 @@ export const typeDefs = gql`
 
 type Input = { readonly input?: unknown }
 
+/** Cookies and the principal of the answer are set here, and nowhere below. */
+async function answer(
+  context: AuthContext,
+  result: Entered | BegunVerification,
+): Promise<SignedIn | BegunVerification> {
+  if ('session' in result) return await answerSignedIn(context, result)
+  return begun(context, result)
+}
+
+function begun(context: AuthContext, verification: BegunVerification): BegunVerification {
+  const { flowSecret } = verification
+  if (flowSecret !== null) context.setCookies.push(flowCookie(flowSecret))
+  return verification
+}
+
 export const resolvers = {
+  Query: {
+    signInMethods: (_: unknown, __: unknown, { deps }: AuthContext) => signInMethods(deps),
+  },
   Mutation: {
-    register: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
-      await register(context, input),
+    register: async (_: unknown, { input }: Input, context: AuthContext) =>
+      begun(context, await register(context.deps, context, input)),
     login: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await login(context, input),
-    verifySession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await verifySession(context, input),
+      await answer(context, await login(context.deps, context, input)),
+    startEmailLogin: async (_: unknown, { input }: Input, context: AuthContext) =>
+      begun(context, await startEmailLogin(context.deps, context, input)),
+    openSignInLink: async (_: unknown, { input }: Input, context: AuthContext) =>
+      await answer(context, await openSignInLink(context.deps, context, input)),
+    verifySession: async (_: unknown, { input }: Input, context: AuthContext) => {
+      const result = await verifySession(context.deps, context, input)
+      const isOver = 'session' in result && result.session.delivery === 'COOKIE'
+      if (isOver) context.setCookies.push(clearedFlowCookie())
+      return await answer(context, result)
+    },
     reauthenticate: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await reauthenticate(context, input),
+      await answer(context, await reauthenticate(context.deps, context, input)),
     denySession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await denySession(context, input),
+      await denySession(context.deps, context, input),
   },
   AuthResult: {
     __resolveType: (result: { __typename?: string }) => result.__typename ?? 'VerificationRequired',

@@ -1,22 +1,23 @@
 // Signs in with e-mail address and password: active at once, or a code first. Every refusal looks and costs the same.
 import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { recordAudit } from '../core/audit/record.ts'
+import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { type AdmittedLogin, forgetGuesses, guardLogin } from '../core/throttling/guard-login.ts'
 import { unlessBusy } from '../core/turn.ts'
 import type { StoredPassword } from '../factors/password/hasher.ts'
 import { storedPasswordOf } from '../factors/password/set-password.ts'
-import { findDevice, rememberDevice } from '../sessions/device.ts'
-import { answerSignedIn, requireAddressOfAdmin, type SignedIn } from '../sessions/sign-in.ts'
-import { type NewSession, startActiveSession } from '../sessions/start-session.ts'
+import { findDevice } from '../sessions/device.ts'
+import type { Entered } from '../sessions/sign-in.ts'
 import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, findUserWithRoles, type User } from '../users/user.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
-import { beginLogin } from './begin-login.ts'
-import { tellOfNewDevice } from './new-device.ts'
+import { type AskFurther, askFurther } from './ask-further.ts'
+import { makeSession } from './make-session.ts'
+import { requireOffered, whatFollows } from './policy.ts'
 
 const loginInput = z.object({
   email: z.string().max(2048),
@@ -28,7 +29,7 @@ const loginInput = z.object({
   deviceToken: z.string().max(128).nullish(),
 })
 
-/** What is known of the person who asks, before their password is looked at. */
+/** What is known of whoever asks, before their password is looked at. */
 interface Claimant {
   readonly email: EmailAddress | null
   readonly user: User | undefined
@@ -40,52 +41,61 @@ interface Claimant {
  *   tries too often, whether or not the account exists
  */
 export async function login(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
   input: unknown,
-): Promise<SignedIn | BegunVerification> {
-  const { deps, client } = context
+): Promise<Entered | BegunVerification> {
+  const { client } = caller
   const parsed = parseInput(loginInput, input)
   const delivery = parsed.delivery ?? 'BODY'
-  requireCookiesAllowed(context, delivery)
+  requireOffered(deps, 'password')
+  requireCookiesAllowed(caller, delivery)
   const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (parsed.deviceToken ?? null)
   const { claimant, guard } = await deps.beforeHash(
-    async () => await admit(context, parsed.email, deviceToken),
-    context.deadline,
+    async () => await admit(deps, caller, parsed.email, deviceToken),
+    caller.deadline,
   )
-  const newSession = {
+  const flow = {
+    email: claimant.email,
+    proved: [{ method: 'PASSWORD', amr: deps.factors.PASSWORD.amr() }],
     delivery,
     deviceName: parsed.deviceName || null,
-    authenticationMethods: ['pwd'],
     deviceHash: claimant.device?.hash ?? null,
   }
-  const user = await authenticate(context, claimant, { guard, password: parsed.password })
+  const user = await authenticate(deps, caller, claimant, { guard, password: parsed.password })
   if (user === null) {
     if (!guard.needsMailbox) throw new AuthError('INVALID_CREDENTIALS')
-    return await beginLogin(context, { user, email: claimant.email, newSession })
+    return await askFurther(deps, caller, { ...flow, user, methods: { EMAIL_CODE: {} } })
   }
-  if (guard.needsMailbox || needsCode(context, claimant)) {
-    return await beginLogin(context, { user, email: claimant.email, newSession })
-  }
-  return await signIn(context, claimant, { ...newSession, userId: user.id })
+  const methods = await whatFollows(deps.db, deps, {
+    user,
+    proved: flow.proved,
+    isDeviceProven: claimant.device?.isProven === true,
+    needsMailbox: guard.needsMailbox,
+  })
+  if (methods !== null) return await askFurther(deps, caller, { ...flow, user, methods })
+  return await enter(deps, caller, user, flow)
 }
 
 async function admit(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
+
   emailText: string,
   deviceToken: string | null,
 ): Promise<{ claimant: Claimant; guard: AdmittedLogin }> {
-  const claimant = await findClaimant(context, emailText, deviceToken)
-  const guard = await guardLogin(context.deps, {
+  const claimant = await findClaimant(deps, emailText, deviceToken)
+  const guard = await guardLogin(deps, {
     typed: claimant.email === null ? { text: emailText } : { email: claimant.email.normalized },
     userId: claimant.user?.id ?? null,
-    address: context.origin.ipAddress,
+    address: caller.origin.ipAddress,
     knownDevice: claimant.device?.hash ?? null,
   })
   return { claimant, guard }
 }
 
 async function findClaimant(
-  { deps }: AuthContext,
+  deps: AuthDeps,
   emailText: string,
   deviceToken: string | null,
 ): Promise<Claimant> {
@@ -97,24 +107,34 @@ async function findClaimant(
 
 /** null: unknown, wrong, suspended or not yet verified. An unknown address costs one hash too. */
 async function authenticate(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
+
   { user }: Claimant,
   { guard, password }: { readonly guard: AdmittedLogin; readonly password: string },
 ): Promise<User | null> {
-  const { db, hasher } = context.deps
+  const { db, hasher, factors } = deps
+  const { deadline } = caller
   const stored = storedPasswordOf(user)
   const isRight = await unlessBusy(
-    () => hasher.verify(password, stored, context.deadline),
+    () =>
+      factors.PASSWORD.check(deps, {
+        user: user ?? null,
+        challenge: null,
+        secret: password,
+        deadline,
+      }),
     () => guard.takeBack(),
   )
   if (user !== undefined && isRight && user.status === 'ACTIVE') {
     // A wait that is over, or a second hash, would tell which guess was right.
     if (guard.needsMailbox) return user
     await guard.forgive()
-    if (stored !== null && hasher.isOutdated(stored)) await rehash(context, user, password, stored)
+    if (stored !== null && hasher.isOutdated(stored))
+      await rehash(deps, caller, user, password, stored)
     return user
   }
-  await recordAudit(db, context.origin, {
+  await recordAudit(db, caller.origin, {
     action: 'login.failed',
     outcome: 'failure',
     actor: { kind: 'anonymous' },
@@ -123,53 +143,53 @@ async function authenticate(
   return null
 }
 
-async function signIn(
-  context: AuthContext,
-  { email, user: seen, device }: Claimant,
-  newSession: NewSession,
-): Promise<SignedIn> {
-  const { deps, origin } = context
-  const started = await transact(deps.db, async (trx) => {
-    // Locked first: who is deleted meanwhile no longer has an account, which is not an error of ours.
-    const user = await findUserWithRoles(trx, newSession.userId, 'update')
-    if (user?.status !== 'ACTIVE' || user.token_version !== seen?.token_version) {
+async function enter(
+  deps: AuthDeps,
+  caller: Caller,
+
+  seen: User,
+  flow: Omit<AskFurther, 'user' | 'methods'>,
+): Promise<Entered> {
+  const { origin } = caller
+  const entered = await transact(deps.db, async (trx) => {
+    // Locked first: who is deleted meanwhile has an account no more, and not an error of ours.
+    const user = await findUserWithRoles(trx, seen.id, 'update')
+    if (user?.status !== 'ACTIVE' || user.token_version !== seen.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
     }
-    await requireAddressOfAdmin(trx, context, user)
-    const { session, refreshToken } = await startActiveSession(trx, deps, origin, newSession)
-    if (device !== null) return { session, refreshToken, user, deviceToken: null }
-    await tellOfNewDevice(trx, deps, { user, session })
-    const remembered = await rememberDevice(trx, { user, session, isProven: false })
-    return { session, refreshToken, user, deviceToken: remembered }
+    return await makeSession(trx, deps, caller, { ...flow, user, mailbox: null })
   })
   await forgetGuesses(deps, {
-    typed: { email: email?.normalized ?? started.user.email_normalized },
-    userId: started.user.id,
+    typed: { email: flow.email?.normalized ?? entered.user.email_normalized },
+    userId: entered.user.id,
     address: origin.ipAddress,
     // What a known device counted was taken back when its password was right.
     knownDevice: null,
   })
-  return await answerSignedIn(context, started)
+  return entered
 }
 
 /** The cost rose, the pepper rotated, or the hash is another system's. A password that changed meanwhile is left alone. */
 async function rehash(
-  context: AuthContext,
+  deps: AuthDeps,
+  caller: Caller,
+
   user: User,
   password: string,
   old: StoredPassword,
 ): Promise<void> {
-  const fresh = await hashWhenIdle(context, password)
+  const fresh = await hashWhenIdle(deps, caller, password)
   if (fresh === null) return
-  await context.deps
+  await deps
     .db('users')
     .where({ id: user.id, password_hash: old.hash })
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
 }
 
-/** null: there is no turn for it now, and the next login will do. Anyone who had the right password is not refused for that. */
+/** null: there is no turn for it now, and the next login will do. Whoever had the right password is not refused for that. */
 async function hashWhenIdle(
-  { deps, deadline }: AuthContext,
+  deps: AuthDeps,
+  { deadline }: Caller,
   password: string,
 ): Promise<StoredPassword | null> {
   try {
@@ -178,11 +198,4 @@ async function hashWhenIdle(
     if (error instanceof AuthError && error.code === 'SERVICE_UNAVAILABLE') return null
     throw error
   }
-}
-
-/** A device counts as known to `new-device` once its user has proved the mailbox on it. */
-function needsCode({ deps }: AuthContext, { device }: Claimant): boolean {
-  const { sessionVerification } = deps.config
-  if (sessionVerification === 'off') return false
-  return sessionVerification === 'always' || device?.isProven !== true
 }

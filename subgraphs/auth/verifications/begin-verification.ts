@@ -1,4 +1,4 @@
-// Starts a verification and puts its mail into the outbox, in the caller's transaction.
+// Starts a challenge and puts its mail into the outbox, in the caller's transaction.
 import type { Knex } from 'knex'
 import type { AuthConfig } from '../config.ts'
 import type { TokenDelivery } from '../core/caller.ts'
@@ -6,10 +6,12 @@ import { newId, randomText, sha256 } from '../core/identifiers.ts'
 import { enqueueMail, type MailTemplate } from '../core/mail/outbox.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import {
+  type Beginnings,
   CODE_MINUTES,
   FLOW_MINUTES,
   LINK_MINUTES,
   type LinkPurpose,
+  type Proof,
   type Registration,
   Verification,
   type VerificationPurpose,
@@ -17,14 +19,21 @@ import {
 
 export interface BeginVerification {
   readonly purpose: VerificationPurpose
-  readonly email: EmailAddress
-  readonly template: MailTemplate
+  /** null: nothing is mailed. */
+  readonly email: EmailAddress | null
+  readonly template: MailTemplate | null
   readonly userId?: string
   readonly sessionId?: string
   readonly apiKeyId?: string
   readonly registration?: Registration
   /** Facts for the mail and for the end of the flow; never a secret. */
   readonly detail?: Readonly<Record<string, unknown>>
+  /** What may be proved next. Default: the mailed code. */
+  readonly methods?: Beginnings
+  /** Default: nothing. */
+  readonly proved?: readonly Proof[]
+  readonly deviceName?: string | null
+  readonly deviceHash?: string | null
   /** No code and no link will match. Default false. */
   readonly isDecoy?: boolean
   /** Nothing is mailed, and no code will match: the address had its share, or nobody is to be told. Default false. */
@@ -48,19 +57,26 @@ export async function beginVerification(
   const id = newId('ver')
   const delivery = begin.delivery ?? 'BODY'
   const flowSecret = delivery === 'COOKIE' ? randomText(32) : null
+  const methods = begin.methods ?? { EMAIL_CODE: {} }
+  const isSilent = begin.isSilent === true || begin.email === null || begin.template === null
   const linkMinutes: number | undefined = LINK_MINUTES[begin.purpose as LinkPurpose]
   const [row] = await trx('verifications')
     .insert({
       id_hash: sha256(id),
       purpose: begin.purpose,
-      email: begin.email.address,
-      email_normalized: begin.email.normalized,
+      email: begin.email?.address ?? null,
+      email_normalized: begin.email?.normalized ?? null,
+      methods: Object.keys(methods),
+      factor_state: JSON.stringify(methods),
+      proved: JSON.stringify(begin.proved ?? []),
+      device_name: begin.deviceName ?? null,
+      device_hash: begin.deviceHash ?? null,
       user_id: begin.userId ?? null,
       session_id: begin.sessionId ?? null,
       api_key_id: begin.apiKeyId ?? null,
       registration: begin.registration === undefined ? null : JSON.stringify(begin.registration),
       is_decoy: begin.isDecoy ?? false,
-      is_mailed: !begin.isSilent,
+      is_mailed: !isSilent,
       detail: JSON.stringify(begin.detail ?? {}),
       delivery,
       flow_hash: flowSecret === null ? null : sha256(flowSecret),
@@ -70,7 +86,9 @@ export async function beginVerification(
     })
     .returning('*')
   const verification = Verification.fromDatabaseJson(row)
-  if (begin.isSilent) return { id, verification, flowSecret }
+  if (isSilent || begin.email === null || begin.template === null) {
+    return { id, verification, flowSecret }
+  }
   await enqueueMail(trx, {
     template: begin.template,
     recipient: begin.email.address,

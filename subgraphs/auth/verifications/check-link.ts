@@ -2,7 +2,13 @@
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
-import { isLinkTokenOf, Verification, type VerificationPurpose } from './verification.ts'
+import {
+  isLinkTokenOf,
+  isOfMailbox,
+  type MailedVerification,
+  Verification,
+  type VerificationPurpose,
+} from './verification.ts'
 
 /**
  * @returns the verification that the link belongs to; consume it in the transaction that acts on it
@@ -12,7 +18,7 @@ export async function checkLink(
   { config }: Pick<AuthDeps, 'config'>,
   db: Knex,
   link: { readonly token: string; readonly purposes: readonly VerificationPurpose[] },
-): Promise<Verification> {
+): Promise<MailedVerification> {
   const [idHash = ''] = link.token.split('.')
   const verification = await Verification.query(db)
     .findById(idHash)
@@ -20,7 +26,14 @@ export async function checkLink(
     .where('is_decoy', false)
     .whereNull('consumed_at')
     .whereRaw('expires_at > now()')
-  if (verification && isLinkTokenOf(verification, link.token, config.secrets.codeKey)) {
+    // It signs in by itself, so it lasts no longer than the code beside it, and is over once that was right.
+    .whereRaw("(purpose <> 'EMAIL_LOGIN' or (code_expires_at > now() and step = 0))")
+  const { codeKey } = config.secrets
+  if (
+    verification &&
+    isOfMailbox(verification) &&
+    isLinkTokenOf(verification, link.token, codeKey)
+  ) {
     return verification
   }
   throw new AuthError('VERIFICATION_FAILED', {

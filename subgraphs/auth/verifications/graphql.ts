@@ -33,7 +33,7 @@ export const typeDefs = gql`
     id: ID!
     "What the proof is for."
     purpose: VerificationPurpose!
-    "Ways to prove it; any of them is enough."
+    "Ways to go on with it; any of them is enough."
     methods: [VerificationMethod!]!
     "The e-mail address that the code went to, shortened. Null where nothing was sent."
     sentTo: String
@@ -47,7 +47,7 @@ export const typeDefs = gql`
   enum VerificationPurpose {
     "A new account: verifySession."
     REGISTRATION
-    "A login on a device that is not known: verifySession."
+    "A login that needs a code or a further factor: verifySession."
     LOGIN
     "A new API key, or a new secret: verifyApiKey."
     API_KEY
@@ -57,18 +57,8 @@ export const typeDefs = gql`
     PASSWORD_RESET
     "The end of the account: confirmAccountDeletion."
     ACCOUNT_DELETION
-  }
-
-  "How something can be proved. May grow in a minor release."
-  enum VerificationMethod {
-    "A code that was mailed."
-    EMAIL_CODE
-    "A code of an authenticator app."
-    TOTP
-    "A passkey."
-    PASSKEY
-    "One of the recovery codes that were shown once."
-    RECOVERY_CODE
+    "That the person of a session is still there: reauthenticate."
+    STEP_UP
   }
 
   "Which verification needs a new code."
@@ -94,8 +84,11 @@ export const resolvers = {
     verification: (begun: BegunVerification) => begun,
   },
   Verification: {
-    purpose: ({ verification }: BegunVerification) => verification.purpose,
-    methods: () => ['EMAIL_CODE'],
+    // How a login began is nobody's matter but its own.
+    purpose: ({ verification: { purpose } }: BegunVerification) =>
+      purpose === 'EMAIL_LOGIN' ? 'LOGIN' : purpose,
+    methods: ({ verification }: BegunVerification) =>
+      verification.methods.filter((method) => method !== 'PASSWORD'),
     sentTo: ({ verification }: BegunVerification) => shorten(verification),
     expiresAt: ({ verification }: BegunVerification) => verification.code_expires_at,
     resendAvailableAt: ({ verification }: BegunVerification) => resendAvailableAt(verification),
@@ -103,6 +96,7 @@ export const resolvers = {
 }
 
 /** `a…@example.com`: enough for its owner to know which mailbox. Normalised: a stored spelling would tell of an account. */
-function shorten({ email_normalized: email }: Verification): string {
+function shorten({ email_normalized: email, methods }: Verification): string | null {
+  if (email === null || !methods.includes('EMAIL_CODE')) return null
   return `${email.slice(0, 1)}…${email.slice(email.lastIndexOf('@'))}`
 }

@@ -10,10 +10,12 @@ import { countKey } from '../core/throttling/count-key.ts'
 import { type Share, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { isAddressOf } from '../users/user-email.ts'
-import { requireFlow } from './check-code.ts'
+import { requireFlow } from './check-factor.ts'
 import {
   CODE_MINUTES,
+  isOfMailbox,
   MAX_SENDS,
+  type MailedVerification,
   RESEND_SECONDS,
   Verification,
   type VerificationPurpose,
@@ -34,12 +36,14 @@ export async function resendVerification(
   const shares = await sharesOf(deps, idHash, origin.ipAddress)
   return await transactMailing(deps, shares, async (trx, grant) => {
     const seen = await Verification.query(trx).findById(idHash).forUpdate()
-    const template = seen && (await isMailable(trx, seen)) ? templateFor(seen) : null
+    if (seen === undefined || !isOfMailbox(seen)) throw await refusal(trx, idHash)
+    const template = (await isMailable(trx, seen)) ? templateFor(seen) : null
     const isMailed = grant.isMailed && template !== null
     if (!isMailed) grant.leaveUnused()
     const [row] = await trx('verifications')
       .where('id_hash', idHash)
       .whereNull('consumed_at')
+      .whereRaw("'EMAIL_CODE' = any(methods)")
       .where('send_number', '<', MAX_SENDS)
       .whereRaw("expires_at > now() and last_sent_at <= now() - ? * interval '1 second'", [
         RESEND_SECONDS,
@@ -56,7 +60,8 @@ export async function resendVerification(
     if (row === undefined) throw await refusal(trx, idHash)
     const verification = Verification.fromDatabaseJson(row)
     if (isMailed) {
-      const { email: recipient, detail: data } = verification
+      const { detail: data } = verification
+      const { email: recipient } = seen
       await enqueueMail(trx, { template, recipient, verification, data })
     }
     return verification
@@ -67,14 +72,19 @@ export async function resendVerification(
  * Whether the mailbox is still who was meant. One that its owner has removed gets no further code, and the answer stays as
  * always: it would tell a stranger of the account. An address that is only being added is nobody's yet.
  */
-async function isMailable(trx: Knex, verification: Verification): Promise<boolean> {
+async function isMailable(trx: Knex, verification: MailedVerification): Promise<boolean> {
   const { purpose, user_id, email_normalized } = verification
   if (user_id === null || purpose === 'EMAIL') return true
   return await isAddressOf(trx, user_id, email_normalized)
 }
 
 /** It takes no password and no session to begin one of these for an address that is not one's own. */
-const OF_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'PASSWORD_RESET']
+const OF_STRANGERS: readonly VerificationPurpose[] = [
+  'REGISTRATION',
+  'EMAIL',
+  'PASSWORD_RESET',
+  'EMAIL_LOGIN',
+]
 
 /**
  * Verifications come in numbers, and each may be sent five times: the mailbox behind them has one limit for a purpose.
@@ -88,7 +98,8 @@ async function sharesOf(
 ): Promise<Share[]> {
   const verification = await Verification.query(db).findById(idHash)
   const own = { limit: 'resend-user-hour', key: countKey({ verification: idHash }) } as const
-  if (verification === undefined || templateFor(verification) === null) return [own]
+  if (verification === undefined || !isOfMailbox(verification)) return [own]
+  if (templateFor(verification) === null) return [own]
   const { purpose, email_normalized: email, user_id: user } = verification
   if (OF_STRANGERS.includes(purpose) || user === null) {
     const mailbox = { limit: 'resend-address-hour', key: countKey({ email, purpose }) } as const
@@ -102,7 +113,7 @@ async function refusal(trx: AuthDeps['db'], idHash: string): Promise<AuthError> 
   const row: { wait: string; sends: number } | undefined = await trx('verifications')
     .where('id_hash', idHash)
     .whereNull('consumed_at')
-    .whereRaw('expires_at > now()')
+    .whereRaw("expires_at > now() and 'EMAIL_CODE' = any(methods)")
     .first(
       trx.raw('ceil(? - extract(epoch from now() - last_sent_at)) as wait', [RESEND_SECONDS]),
       'send_number as sends',
@@ -119,6 +130,7 @@ async function refusal(trx: AuthDeps['db'], idHash: string): Promise<AuthError> 
 
 /** When the next code may be asked for; null when no more will be sent. */
 export function resendAvailableAt(verification: Verification): Date | null {
-  if (verification.send_number >= MAX_SENDS) return null
+  const { send_number, methods } = verification
+  if (send_number >= MAX_SENDS || !methods.includes('EMAIL_CODE')) return null
   return new Date(verification.last_sent_at.getTime() + RESEND_SECONDS * 1000)
 }

@@ -1,4 +1,5 @@
-// One proof of control over a mailbox, for one purpose. Its id is a secret of the client that began the flow, hashed at rest.
+// A challenge: it fixes purpose, person, session, delivery and browser of one flow, and holds what was proved in it. Its id is
+// a secret of the client that began the flow, hashed at rest.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
 import type { TokenDelivery } from '../core/caller.ts'
@@ -8,6 +9,9 @@ import type { VersionedSecret } from '../core/secret.ts'
 export type CodePurpose =
   | 'REGISTRATION'
   | 'LOGIN'
+  /** A login that begins with the mailbox: nothing was proved yet, and anybody may begin one for any address. */
+  | 'EMAIL_LOGIN'
+  | 'STEP_UP'
   | 'API_KEY'
   | 'EMAIL'
   | 'PASSWORD_RESET'
@@ -37,17 +41,30 @@ export interface Registration {
   readonly displayName: string | null
 }
 
+/** One factor that was right. */
+export interface Proof {
+  /** As in `methods`, or `PASSWORD`. */
+  readonly method: string
+  /** RFC 8176 names. */
+  readonly amr: readonly string[]
+}
+
+/** What may be proved next, by method, with what each of these factors keeps until it is. */
+export type Beginnings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
 export class Verification extends Model {
   static override readonly tableName = 'verifications'
   static override readonly idColumn = 'id_hash'
   static override get jsonAttributes(): string[] {
-    return ['registration', 'detail']
+    return ['registration', 'detail', 'proved', 'factor_state']
   }
 
   declare id_hash: string
   declare purpose: VerificationPurpose
-  declare email: string
-  declare email_normalized: string
+  /** null: no mailbox has a part in it. */
+  declare email: string | null
+  declare email_normalized: string | null
+  /** Whose it is. Nobody has proved to be this person before `proofsOf` says so. */
   declare user_id: string | null
   declare session_id: string | null
   declare api_key_id: string | null
@@ -57,7 +74,17 @@ export class Verification extends Model {
   /** A code that nobody was mailed is never right: else guesses would have no bound but the number of networks. */
   declare is_mailed: boolean
   declare detail: Record<string, unknown>
+  /** Any one of these factors goes on with it. */
+  declare methods: string[]
+  /** null: made by the version before, which asked for nothing but mailed codes. */
+  declare proved: readonly Proof[] | null
+  declare factor_state: Beginnings
+  /** Raised with each factor that was right, so that of parallel ones a single one goes on. */
+  declare step: number
   declare delivery: TokenDelivery
+  declare device_name: string | null
+  /** Hash of the token of the known device that began it. */
+  declare device_hash: string | null
   declare flow_hash: string | null
   declare code_key_version: number
   declare send_number: number
@@ -67,6 +94,31 @@ export class Verification extends Model {
   declare expires_at: Date
   declare consumed_at: Date | null
   declare created_at: Date
+}
+
+/** What was mailed: the address is known. */
+export type MailedVerification = Verification & {
+  readonly email: string
+  readonly email_normalized: string
+}
+
+export function isOfMailbox(verification: Verification): verification is MailedVerification {
+  return verification.email !== null && verification.email_normalized !== null
+}
+
+export function proofsOf({ proved, purpose }: Verification): readonly Proof[] {
+  if (proved !== null) return proved
+  return purpose === 'LOGIN' || purpose === 'REGISTRATION'
+    ? [{ method: 'PASSWORD', amr: ['pwd'] }]
+    : []
+}
+
+/** The mailbox that was proved in it, normalised; null: none was. */
+export function provedMailbox(
+  { email_normalized }: Pick<Verification, 'email_normalized'>,
+  proved: readonly Proof[],
+): string | null {
+  return proved.some(({ method }) => method === 'EMAIL_CODE') ? email_normalized : null
 }
 
 /**
@@ -83,6 +135,18 @@ export function codeFor(
     .digest()
   // 48 bits modulo 10^8: the bias is below one in two million.
   return String(mac.readUIntBE(0, 6) % 100_000_000).padStart(8, '0')
+}
+
+/** Digits as any keyboard writes them; a full-width one is longer in bytes than it looks. */
+export function isMailedCode(
+  verification: Verification,
+  presented: string,
+  codeKey: VersionedSecret,
+): boolean {
+  const digits = Buffer.from(presented.normalize('NFKC').replace(/[\s-]/g, ''))
+  const right = Buffer.from(codeFor(verification, codeKey))
+  const isSame = digits.length === right.length && timingSafeEqual(digits, right)
+  return isSame && verification.is_mailed && !verification.is_decoy
 }
 
 /** What a mailed link carries behind its `#`: 256 bits, computed like a code and stored nowhere. A resend voids it too. */

@@ -21,6 +21,8 @@ export const mailKinds = {
   'registration-code': { proof: 'code', language: 'asked', facts: {} },
   'account-exists': { proof: 'none', language: 'asked', facts: {} },
   'login-code': { proof: 'code', language: 'asked', facts: {} },
+  'sign-in': { proof: 'code and link', page: 'sign-in', language: 'asked', facts: {} },
+  'step-up-code': { proof: 'code', language: 'asked', facts: {} },
   'api-key-code': { proof: 'code', language: 'asked', facts: { name: 'nightly import' } },
   'session-ended': { proof: 'none', language: 'default', facts: { device: 'Firefox on Linux' } },
   'new-device': {

@@ -8,6 +8,8 @@ export type MailTemplate =
   | 'registration-code'
   | 'account-exists'
   | 'login-code'
+  | 'sign-in'
+  | 'step-up-code'
   | 'api-key-code'
   | 'session-ended'
   | 'new-device'
@@ -58,6 +60,9 @@ const templates: Readonly<
 > = {
   REGISTRATION: ['registration-code', 'account-exists'],
   LOGIN: ['login-code'],
+  // Written for nobody too, and never sent: the work is the same.
+  EMAIL_LOGIN: ['sign-in', 'sign-in'],
+  STEP_UP: ['step-up-code'],
   API_KEY: ['api-key-code'],
   EMAIL: ['email-code', 'address-taken'],
   PASSWORD_RESET: ['password-reset', 'no-account'],

@@ -30,6 +30,7 @@ export const limits = {
   /** The same without a success between: a session that was stolen ends. */
   'password-session-long': { points: 50, seconds: 180 * DAY, isDurable: true },
   'register-network': { points: 20, seconds: HOUR },
+  'email-login-network': { points: 20, seconds: HOUR },
   'reset-network': { points: 20, seconds: HOUR },
   /** Wrong codes from one network. */
   'code-network': { points: 100, seconds: 15 * MINUTE },

@@ -27,6 +27,20 @@ Ihr Code ist {{ code }}. Er schließt die Anmeldung bei {{ product }} ab und gil
 
 Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es.`,
 
+  'sign-in': `{{ code }} ist Ihr Anmeldecode für {{ product }}
+
+Melden Sie sich bei {{ product }} an: Geben Sie den Code {{ code }} ein, wo Sie ihn angefordert haben, oder öffnen Sie diesen Link auf dem Gerät, auf dem Sie sich anmelden wollen. Beide gelten 10 Minuten, und einer von beiden einmal.
+
+{{ link | button: "Anmelden" }}
+
+Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne Code oder Link geschieht nichts.`,
+
+  'step-up-code': `{{ code }} bestätigt bei {{ product }}, dass Sie es sind
+
+Ihr Code ist {{ code }}. Er bestätigt, dass Sie es sind, der bei {{ product }} angemeldet ist, und gilt 10 Minuten.
+
+Wenn Sie das nicht waren, ist jemand in Ihrem Konto angemeldet: Melden Sie sich überall ab, und ändern Sie Ihr Passwort.`,
+
   'api-key-code': `{{ code }} bestätigt einen API-Schlüssel bei {{ product }}
 
 Ihr Code ist {{ code }}. Er schaltet den API-Schlüssel „{{ name }}“ bei {{ product }} frei und gilt 10 Minuten.

@@ -27,6 +27,20 @@ Your code is {{ code }}. It completes the sign-in at {{ product }} and works for
 
 If this was not you, somebody knows your password: change it.`,
 
+  'sign-in': `{{ code }} is your sign-in code for {{ product }}
+
+Sign in at {{ product }}: enter the code {{ code }} where you asked for it, or open this link on the device that you want to sign in on. Both work for 10 minutes, and one of them once.
+
+{{ link | button: "Sign in" }}
+
+If this was not you, you need to do nothing: without the code or the link nothing happens.`,
+
+  'step-up-code': `{{ code }} confirms that it is you at {{ product }}
+
+Your code is {{ code }}. It confirms that it is you who is signed in at {{ product }}, and works for 10 minutes.
+
+If this was not you, somebody is signed in to your account: log out everywhere, and change your password.`,
+
   'api-key-code': `{{ code }} confirms an API key at {{ product }}
 
 Your code is {{ code }}. It makes the API key "{{ name }}" usable at {{ product }} and works for 10 minutes.

@@ -1,0 +1,49 @@
+// The one shape of whatever proves who somebody is. A factor is a folder with these three verbs and one line in factors.ts.
+// What surrounds it is the same for all: which may begin, what must follow, the counting of attempts, the session at the end.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../core/dependencies.ts'
+import type { Deadline } from '../core/turn.ts'
+import type { User } from '../users/user.ts'
+import type { Verification } from '../verifications/verification.ts'
+
+/** `first` may begin a sign-in, `further` only follow, as another kind of proof (what makes it `mfa`); `either`: both. */
+export type Place = 'first' | 'further' | 'either'
+
+export interface Factor {
+  readonly place: Place
+  /** As SIGN_IN_METHODS and `signInMethods` name it; further factors alone have no name there. */
+  readonly offeredAs?: string
+  /**
+   * What it takes to ask this person for it.
+   * @returns null when they have none: no password was set, nothing is enrolled
+   */
+  begin(trx: Knex, deps: AuthDeps, user: User): Promise<Beginning | null>
+  /**
+   * Whether what was presented proves it. The attempt is counted already. It must cost and look the same whether or not
+   * the person exists.
+   */
+  check(deps: AuthDeps, attempt: FactorAttempt): Promise<boolean>
+  /** RFC 8176 names of what was done, for the `amr` of tokens. */
+  amr(): readonly string[]
+}
+
+export interface Beginning {
+  /** Kept with the challenge until it is answered, for `check`. Never a secret in clear. */
+  readonly state?: Readonly<Record<string, unknown>>
+}
+
+export interface FactorAttempt {
+  /** Whose factor it would be; null: there is no such account, or none yet. */
+  readonly user: User | null
+  /** What the flow holds; null where the factor begins it, as a password does. */
+  readonly challenge: Verification | null
+  /** A password or a code, as it was typed. */
+  readonly secret: string
+  readonly deadline: Deadline
+}
+
+/** By the name that a challenge's `methods` have. Two are relied upon: passwords can be set, and mail reaches everybody. */
+export interface Factors extends Readonly<Record<string, Factor>> {
+  readonly PASSWORD: Factor
+  readonly EMAIL_CODE: Factor
+}

@@ -1,0 +1,9 @@
+// The factors that there are: one line each. docs/architecture.md says how to add one.
+import { emailCode } from './email-code/email-code.ts'
+import type { Factors } from './factor.ts'
+import { password } from './password/password.ts'
+
+export const factors = {
+  PASSWORD: password,
+  EMAIL_CODE: emailCode,
+} satisfies Factors

@@ -1,0 +1,84 @@
+// The end of every way in: the one place where somebody who has passed the policy gets a session.
+import type { Knex } from 'knex'
+import type { Caller, TokenDelivery } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
+import { rememberDevice } from '../sessions/device.ts'
+import type { Session } from '../sessions/session.ts'
+import { type Entered, requireAddressOfAdmin } from '../sessions/sign-in.ts'
+import {
+  type ActiveSession,
+  activateSession,
+  startActiveSession,
+} from '../sessions/start-session.ts'
+import { proveAddress } from '../users/prove-address.ts'
+import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import type { Proof } from '../verifications/verification.ts'
+import { tellOfNewDevice } from './new-device.ts'
+import { methodsOf } from './policy.ts'
+
+export interface Entrance {
+  /** Locked by the transaction, or made in it. */
+  readonly user: UserWithRoles
+  readonly proved: readonly Proof[]
+  readonly delivery: TokenDelivery
+  readonly deviceName: string | null
+  /** The known device that it runs on. */
+  readonly deviceHash: string | null
+  /** The session that waited for the last factor. Default: there is none yet. */
+  readonly pendingSessionId?: string | null
+  /** The mailbox that was proved on the way, normalised. */
+  readonly mailbox: string | null
+  /** Nobody needs to be told of the device on which they have just registered. Default false. */
+  readonly isRegistration?: boolean
+}
+
+/** @throws AuthError VERIFICATION_FAILED where the session that waited has ended; FORBIDDEN by an admin's network */
+export async function makeSession(
+  trx: Knex,
+  deps: AuthDeps,
+  caller: Caller,
+
+  entrance: Entrance,
+): Promise<Entered> {
+  const { user: seen, mailbox } = entrance
+  await requireAddressOfAdmin(trx, { deps, origin: caller.origin }, seen)
+  const started = await start(trx, deps, caller, entrance)
+  if (mailbox !== null) await proveAddress(trx, seen, mailbox)
+  const user = mailbox === null ? seen : ((await findUserWithRoles(trx, seen.id)) ?? seen)
+  const { session } = started
+  return { ...started, user, deviceToken: await meetDevice(trx, deps, entrance, session) }
+}
+
+async function start(
+  trx: Knex,
+  deps: AuthDeps,
+  { origin }: Caller,
+  { user, proved, delivery, deviceName, deviceHash, pendingSessionId: sessionId }: Entrance,
+): Promise<ActiveSession> {
+  const authenticationMethods = methodsOf(deps.factors, proved)
+  if (sessionId === undefined || sessionId === null) {
+    const session = { userId: user.id, delivery, deviceName, deviceHash, authenticationMethods }
+    return await startActiveSession(trx, deps, origin, session)
+  }
+  const activated = await activateSession(trx, deps, origin, { sessionId, authenticationMethods })
+  if (activated === null) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  return activated
+}
+
+/** A new device is remembered and its user told; on a known one the mailbox may have been proved now. */
+async function meetDevice(
+  trx: Knex,
+  deps: AuthDeps,
+  { user, deviceHash, mailbox, isRegistration = false }: Entrance,
+  session: Session,
+): Promise<string | null> {
+  const isProven = mailbox !== null
+  if (deviceHash !== null) {
+    const device = trx('known_devices').where({ user_id: user.id, secret_hash: deviceHash })
+    const known = isProven ? await device.update({ proven: true }) : (await device.select(1)).length
+    if (known > 0) return null
+  }
+  if (!isRegistration) await tellOfNewDevice(trx, deps, { user, session })
+  return await rememberDevice(trx, { user, session, isProven })
+}

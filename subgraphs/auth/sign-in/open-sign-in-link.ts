@@ -1,0 +1,100 @@
+// Signs in whoever opened the mailed link and pressed the button there. The flow that had it mailed is over, and gets
+// nothing: else a stranger who began it would be signed in by a click of the owner.
+import type { Knex } from 'knex'
+import { z } from 'zod'
+import type { Caller } from '../core/caller.ts'
+import { requireCookiesAllowed } from '../core/caller.ts'
+import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError, parseInput } from '../core/errors.ts'
+import { forgetGuesses } from '../core/throttling/guard-login.ts'
+import { findDevice } from '../sessions/device.ts'
+import type { Entered } from '../sessions/sign-in.ts'
+import { findUserWithRoles } from '../users/user.ts'
+import { isAddressOf } from '../users/user-email.ts'
+import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+import { checkLink } from '../verifications/check-link.ts'
+import { consumeVerification } from '../verifications/consume-verification.ts'
+import { startWaiting } from './ask-further.ts'
+import { claimUnproved } from './claim-unproved.ts'
+import { makeSession } from './make-session.ts'
+import { requireOffered, whatFollows } from './policy.ts'
+
+const openSignInLinkInput = z.object({
+  token: z.string().max(256),
+  delivery: z.enum(['BODY', 'COOKIE']).nullish(),
+  deviceName: z.string().trim().max(100, 'Use at most 100 characters.').nullish(),
+  deviceToken: z.string().max(128).nullish(),
+})
+
+/** @throws AuthError VERIFICATION_FAILED: one answer for unknown, expired and used, by link or by code */
+export async function openSignInLink(
+  deps: AuthDeps,
+  caller: Caller,
+  input: unknown,
+): Promise<Entered | BegunVerification> {
+  const { client, origin } = caller
+  const { token, ...given } = parseInput(openSignInLinkInput, input)
+  const delivery = given.delivery ?? 'BODY'
+  requireOffered(deps, 'email-code')
+  requireCookiesAllowed(caller, delivery)
+  const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (given.deviceToken ?? null)
+  const opener = { delivery, deviceToken, deviceName: given.deviceName || null }
+  const result = await transact(
+    deps.db,
+    async (trx) => await open(trx, deps, caller, { ...opener, token }),
+  )
+  if (!('session' in result)) return result
+  await forgetGuesses(deps, {
+    typed: { email: result.user.email_normalized },
+    userId: result.user.id,
+    address: origin.ipAddress,
+    knownDevice: result.session.device_hash,
+  })
+  return result
+}
+
+interface Opened {
+  readonly token: string
+  readonly delivery: 'BODY' | 'COOKIE'
+  readonly deviceToken: string | null
+  readonly deviceName: string | null
+}
+
+async function open(
+  trx: Knex,
+  deps: AuthDeps,
+  caller: Caller,
+
+  { token, deviceToken, ...opener }: Opened,
+): Promise<Entered | BegunVerification> {
+  const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_LOGIN'] })
+  const { email_normalized: mailbox } = link
+  const user = await findUserWithRoles(trx, link.user_id ?? '', 'update')
+  if (user?.status !== 'ACTIVE' || !(await isAddressOf(trx, user.id, mailbox))) throw failed()
+  await consumeVerification(trx, link)
+  const proved = [{ method: 'EMAIL_CODE', amr: deps.factors.EMAIL_CODE.amr() }]
+  const device = await findDevice(trx, user.id, deviceToken)
+  const flow = { ...opener, proved, deviceHash: device?.hash ?? null }
+  const methods = await whatFollows(trx, deps, { user, proved, isDeviceProven: false })
+  if (methods !== null) {
+    return await beginVerification(trx, deps.config, {
+      ...flow,
+      purpose: 'LOGIN',
+      email: { address: link.email, normalized: mailbox },
+      template: null,
+      methods,
+      userId: user.id,
+      sessionId: await startWaiting(trx, deps, caller, { ...flow, user }),
+    })
+  }
+  const claimed = await claimUnproved(trx, caller, { user, mailbox, session_id: null })
+  return await makeSession(trx, deps, caller, { ...flow, user: claimed, mailbox })
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', {
+    message: 'This link was used, has expired, or a newer one was sent.',
+    attemptsRemaining: 0,
+  })
+}

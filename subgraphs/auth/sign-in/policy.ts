@@ -1,0 +1,99 @@
+// What is enough to be signed in, and what must follow where it is not. Every way in asks here, and none goes round it.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
+import type { Factor, Factors } from '../factors/factor.ts'
+import type { User } from '../users/user.ts'
+import type { Beginnings, Proof } from '../verifications/verification.ts'
+
+export interface Standing {
+  readonly user: User
+  readonly proved: readonly Proof[]
+  /** Its user proved the mailbox on this device. */
+  readonly isDeviceProven: boolean
+  /** Too many guesses were made at this account. */
+  readonly needsMailbox?: boolean
+}
+
+/** By method: any one of these must follow. Null: it is enough. */
+export type Following = Beginnings | null
+
+/**
+ * The mailbox comes first where guesses were made: with what a right password leads to, a wrong one would be told apart.
+ * Whoever holds a further factor is asked for that, and never for mail in its place.
+ */
+export async function whatFollows(
+  trx: Knex,
+  deps: AuthDeps,
+  { user, proved, isDeviceProven, needsMailbox = false }: Standing,
+): Promise<Following> {
+  const hasMailbox = proved.some(({ method }) => method === 'EMAIL_CODE')
+  if (needsMailbox && !hasMailbox) return { EMAIL_CODE: {} }
+  if (isMultiFactor(deps.factors, proved)) return null
+  const further = await beginFurther(trx, deps, user)
+  if (further !== null) return further
+  return hasMailbox || isDeviceEnough(deps, isDeviceProven) ? null : { EMAIL_CODE: {} }
+}
+
+/** Whoever holds a further factor confirms their presence with it; everybody else with whatever they have. */
+export async function whatReauthenticates(
+  trx: Knex,
+  deps: AuthDeps,
+  user: User,
+): Promise<Beginnings> {
+  const further = await beginFurther(trx, deps, user)
+  return further ?? (await beginAll(trx, deps, user, ({ place }) => place !== 'further'))
+}
+
+async function beginFurther(trx: Knex, deps: AuthDeps, user: User): Promise<Following> {
+  const found = await beginAll(trx, deps, user, ({ place }) => place !== 'first')
+  return Object.keys(found).length === 0 ? null : found
+}
+
+async function beginAll(
+  trx: Knex,
+  deps: AuthDeps,
+  user: User,
+  isWanted: (factor: Factor) => boolean,
+): Promise<Beginnings> {
+  const found: Record<string, Beginnings[string]> = {}
+  for (const [method, factor] of Object.entries(deps.factors)) {
+    const beginning = isWanted(factor) ? await factor.begin(trx, deps, user) : null
+    if (beginning !== null) found[method] = beginning.state ?? {}
+  }
+  return found
+}
+
+/** A device counts as known to `new-device` once its user has proved the mailbox on it. */
+function isDeviceEnough({ config }: AuthDeps, isDeviceProven: boolean): boolean {
+  if (config.sessionVerification === 'off') return true
+  return config.sessionVerification === 'new-device' && isDeviceProven
+}
+
+/** Two kinds of proof, or one that is two by itself, as a passkey with a PIN. */
+function isMultiFactor(factors: Factors, proved: readonly Proof[]): boolean {
+  if (proved.some(({ amr }) => amr.includes('mfa'))) return true
+  const places = proved.map(({ method }) => factors[method]?.place)
+  return places.length > 1 && places.some((place) => place === 'further' || place === 'either')
+}
+
+/** For `amr`: RFC 8176 names, each once. */
+export function methodsOf(factors: Factors, proved: readonly Proof[]): string[] {
+  const names = proved.flatMap(({ amr }) => amr)
+  return [...new Set([...names, ...(isMultiFactor(factors, proved) ? ['mfa'] : [])])]
+}
+
+/** @throws AuthError FORBIDDEN, the same for everybody, for a way in that SIGN_IN_METHODS leaves out */
+export function requireOffered({ config }: Pick<AuthDeps, 'config'>, name: string): void {
+  if (config.signInMethods.includes(name)) return
+  throw new AuthError('FORBIDDEN', {
+    reason: 'METHOD_NOT_OFFERED',
+    message: 'This way of signing in is not offered here: see signInMethods.',
+  })
+}
+
+/** What a proof of presence adds to the `amr` of a session that exists. */
+export function raisedBy(factors: Factors, { method, amr }: Proof): string[] {
+  const place = factors[method]?.place
+  return place === 'further' || place === 'either' ? [...amr, 'mfa'] : [...amr]
+}

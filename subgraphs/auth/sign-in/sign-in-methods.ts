@@ -1,0 +1,19 @@
+// What a sign-in page may offer, before anybody is known.
+import type { AuthDeps } from '../core/dependencies.ts'
+
+export interface SignInMethods {
+  readonly password: boolean
+  readonly emailCode: boolean
+  readonly passkey: boolean
+  readonly providers: readonly { readonly id: string; readonly name: string }[]
+}
+
+export function signInMethods({ config }: Pick<AuthDeps, 'config'>): SignInMethods {
+  const isOffered = (name: string) => config.signInMethods.includes(name)
+  return {
+    password: isOffered('password'),
+    emailCode: isOffered('email-code'),
+    passkey: isOffered('passkey'),
+    providers: [],
+  }
+}

@@ -1,0 +1,162 @@
+// Takes one factor of a challenge: the attempt is counted before it is looked at, in a statement of its own that no failure
+// rolls back.
+import type { Knex } from 'knex'
+import { recordAudit } from '../core/audit/record.ts'
+import type { Caller, RequestOrigin } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
+import { sha256 } from '../core/identifiers.ts'
+import { networkOf } from '../core/network.ts'
+import { type CountKey, countKey } from '../core/throttling/count-key.ts'
+import { limitNetwork } from '../core/throttling/limit-network.ts'
+import { User } from '../users/user.ts'
+import {
+  type CodePurpose,
+  MAX_ATTEMPTS,
+  type Proof,
+  proofsOf,
+  Verification,
+  type VerificationPurpose,
+} from './verification.ts'
+
+export interface PresentedFactor {
+  readonly verificationId: string
+  /** null: whatever the secret looks like. */
+  readonly method: string | null
+  readonly secret: string
+  readonly purposes: readonly CodePurpose[]
+  /** The `__Host-flow` cookie, when the request may use cookies. */
+  readonly flowSecret: string | null
+  /** The session whose challenge it must be. Default: any. */
+  readonly sessionId?: string
+}
+
+export interface CheckedFactor {
+  readonly verification: Verification
+  readonly proof: Proof
+}
+
+/** Who presents it, as far as it matters here. */
+export interface Asker extends Pick<Caller, 'origin' | 'deadline'> {
+  readonly deps: AuthDeps
+}
+
+/**
+ * @returns the challenge and what was right; consume or advance it in the transaction that acts on it
+ * @throws AuthError VERIFICATION_FAILED: one answer for unknown, foreign, expired, used and wrong; RATE_LIMITED for a
+ *   network that keeps guessing
+ */
+export async function checkFactor(
+  { deps, origin, deadline }: Asker,
+  presented: PresentedFactor,
+): Promise<CheckedFactor> {
+  const { db, throttle } = deps
+  const idHash = sha256(presented.verificationId)
+  await requireFlow(db, idHash, presented.flowSecret)
+  await limitNetwork(deps, 'code-network', origin.ipAddress)
+  const challenge = await takeAttempt(db, idHash, presented)
+  if (challenge === null) {
+    await recordFailure(db, origin, { presented, challenge })
+    throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+  }
+  const method = presented.method ?? methodOf(challenge, presented.secret)
+  const factor = challenge.methods.includes(method) ? deps.factors[method] : undefined
+  const account = guessKey(challenge, method, origin.ipAddress)
+  const guesses = await throttle.add('code-account', account)
+  // Asked for nobody's too: it costs the same.
+  const user = (await User.query(db).findById(challenge.user_id ?? '')) ?? null
+  const { secret } = presented
+  const isRight = (await factor?.check(deps, { user, challenge, secret, deadline })) ?? false
+  if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
+    await throttle.forgive('code-account', account)
+    await throttle.forgive('code-network', countKey({ network: networkOf(origin.ipAddress) }))
+    return { verification: challenge, proof: { method, amr: [...factor.amr()] } }
+  }
+  await recordFailure(db, origin, { presented, challenge })
+  throw new AuthError('VERIFICATION_FAILED', {
+    attemptsRemaining: MAX_ATTEMPTS - challenge.attempts,
+  })
+}
+
+async function takeAttempt(
+  db: Knex,
+  idHash: string,
+  { purposes, sessionId }: PresentedFactor,
+): Promise<Verification | null> {
+  const [row] = await db('verifications')
+    .where('id_hash', idHash)
+    .whereIn('purpose', [...purposes])
+    .modify((query) => {
+      if (sessionId !== undefined) query.where('session_id', sessionId)
+    })
+    .whereNull('consumed_at')
+    .where('attempts', '<', MAX_ATTEMPTS)
+    .whereRaw('code_expires_at > now() and expires_at > now()')
+    .update({ attempts: db.raw('attempts + 1') })
+    .returning('*')
+  return row === undefined ? null : Verification.fromDatabaseJson(row)
+}
+
+/** A single method needs no name; of several the shape of the code tells which is meant. */
+function methodOf({ methods }: Verification, secret: string): string {
+  const [only] = methods
+  if (only !== undefined && methods.length === 1) return only
+  const code = secret.normalize('NFKC').replace(/[\s-]/g, '')
+  if (/^\d{8}$/.test(code)) return 'EMAIL_CODE'
+  return /^\d{6}$/.test(code) ? 'TOTP' : 'RECOVERY_CODE'
+}
+
+async function recordFailure(
+  db: Knex,
+  origin: RequestOrigin,
+  of: { readonly presented: PresentedFactor; readonly challenge: Verification | null },
+): Promise<void> {
+  const { presented, challenge } = of
+  await recordAudit(db, origin, {
+    action: 'verification.failed',
+    outcome: 'failure',
+    actor: { kind: 'anonymous' },
+    userId: challenge?.user_id ?? null,
+    detail: { purpose: challenge?.purpose ?? presented.purposes.join(' or ') },
+  })
+}
+
+/** Anybody may begin these for an address that is not theirs. */
+const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'EMAIL_LOGIN']
+
+/**
+ * Whom a wrong guess counts against. Nobody can keep an owner out with guesses at what no code opens, nor before they have
+ * shown the first factor; and whoever holds a stolen session uses up the guesses of that session.
+ */
+function guessKey(challenge: Verification, method: string, address: string | null): CountKey {
+  const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge
+  const { user_id: user, session_id: session } = challenge
+  if (is_decoy) return countKey({ verification: id_hash })
+  if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: method, session })
+  if (method !== 'EMAIL_CODE') {
+    const isPerson = user !== null && proofsOf(challenge).length > 0
+    return countKey(isPerson ? { purpose: method, user } : { verification: id_hash })
+  }
+  if (!is_mailed || email === null) return countKey({ verification: id_hash })
+  if (!OPEN_TO_STRANGERS.includes(purpose)) return codeKey(purpose, email)
+  return countKey({ purpose, email, network: networkOf(address) })
+}
+
+/** What wrong codes for an address are counted under. */
+export function codeKey(purpose: VerificationPurpose, email: string): CountKey {
+  return countKey({ purpose, email })
+}
+
+/** With cookie delivery a code works in the browser that began the flow, and nowhere else. */
+export async function requireFlow(
+  db: Knex,
+  idHash: string,
+  flowSecret: string | null,
+): Promise<void> {
+  const row: { flow_hash: string | null } | undefined = await db('verifications')
+    .where('id_hash', idHash)
+    .first('flow_hash')
+  if (row === undefined || row.flow_hash === null) return
+  if (flowSecret !== null && sha256(flowSecret) === row.flow_hash) return
+  throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+}
