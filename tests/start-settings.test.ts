@@ -163,7 +163,7 @@ test('a port that is taken is named, whichever it is, and nothing stays half up'
   const port = await freePort()
   await once(taken.listen(port, '127.0.0.1'), 'listening')
   try {
-    for (const name of ['PORT', 'REVIEWS_PORT']) {
+    for (const name of ['PORT', 'ADMIN_PORT', 'AUTH_PORT', 'REVIEWS_PORT']) {
       const { child, output } = spawnStart(await settings({ [name]: String(port) }))
       await once(child, 'close')
       expect(output()).toContain(

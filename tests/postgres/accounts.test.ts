@@ -158,7 +158,12 @@ describe('over two auth instances and two gateways', () => {
     )
     const codes = answers.map(({ code }) => code)
     expect(codes.filter((code) => code === undefined)).toHaveLength(1)
-    expect(codes.filter((code) => code === 'VERIFICATION_FAILED')).toHaveLength(19)
+    // Twenty hashes at once: who would get no turn in time is told so, and has not used the link.
+    const refused = codes.filter((code) =>
+      ['VERIFICATION_FAILED', 'SERVICE_UNAVAILABLE'].includes(code ?? ''),
+    )
+    expect(refused).toHaveLength(19)
+    expect(refused).toContain('VERIFICATION_FAILED')
   })
 
   test('a reset beside refreshes: no token of before works, whichever came first', async () => {

@@ -28,6 +28,8 @@ export async function startSmtpMailbox(
       })
     },
   })
+  // An auth instance that is killed resets its connection.
+  server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()))
   return {
     mailbox,
