@@ -42,6 +42,35 @@ function problemsOf(other: SubgraphFixture, changed: Partial<SubgraphFixture> = 
 }
 
 describe('the check on subgraph schemas', () => {
+  test.each([
+    [
+      'is told of a credential and does not run as nobody',
+      'login: User @authenticated @credentials(reads: ["refresh"])',
+      /Mutation\.login: @credentials with "reads" needs @public\(staleCredentials: true\)/,
+    ],
+    [
+      'says a word that is none',
+      'login: User @public(staleCredentials: true) @credentials(sets: ["cookies"])',
+      /Mutation\.login: @credentials: "sets" may have session, flow, device/,
+    ],
+  ])('refuses a mutation of auth that %s', (_, field, message) => {
+    const other = { sdl: 'type Query { open: String @public }' }
+    const sdl = auth.sdl.replace('login: User @public(staleCredentials: true)', field)
+    expect(problemsOf(other, { sdl })).toMatch(message)
+  })
+
+  test('refuses @credentials in auth that is not composed: no mutation would set a cookie', () => {
+    const other = { sdl: 'type Query { open: String @public }' }
+    const unlinked = header.replace('@composeDirective(name: "@credentials")', '')
+    const sdl = auth.sdl.replace(
+      'login: User @public(staleCredentials: true)',
+      '$& @credentials(sets: ["session"])',
+    )
+    expect(problemsOf(other, { sdl, header: unlinked })).toMatch(
+      /auth: @credentials is used without its @link and @composeDirective/,
+    )
+  })
+
   test('lets a subgraph pass that rules its fields', () => {
     const sdl = /* GraphQL */ `
       type Query { open: String @public admin: String @policy(policies: [["role:admin"]]) }
