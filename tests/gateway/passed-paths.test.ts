@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkPassedPaths, type PassedPath } from '../../gateway/passed/paths.ts'
+import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { csrfClaim } from './auth-peer.ts'
 import { rawBytes } from './raw-request.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
@@ -441,6 +442,49 @@ describe('what holds for operations holds here', () => {
     expect(response.status).toBe(403)
     expect(await response.text()).toContain('ADDRESS_DENIED')
     expect(closed.auth.passed()).toEqual([])
+  })
+
+  test('a gateway that cannot keep up turns these away too', async () => {
+    const turns = createTurns()
+    await using busy = await startGateway({
+      deps: { passedPaths, turns },
+      limits: { maxLagMs: 20 },
+    })
+    busy.auth.answerPagesWith((_incoming, response) => void response.end('page'))
+    let isOver = false
+    const keepBusy = () => {
+      if (isOver) return
+      turns.countTakenIn(1_000_000)
+      setImmediate(keepBusy)
+    }
+    keepBusy()
+    const first = fetch(`${busy.gateway.url}/pretend/page`)
+    await expect.poll(turns.longestWaitMs, { timeout: 10_000 }).toBeGreaterThan(200)
+    expect((await fetch(`${busy.gateway.url}/pretend/page`)).status).toBe(503)
+    expect(busy.auth.passed()).toEqual([])
+    isOver = true
+    expect((await first).status).toBe(200)
+  })
+
+  test('in production over TLS alone; a listed proxy says so, and whose address it is', async () => {
+    await using production = await startGateway({
+      publicUrl,
+      env: { NODE_ENV: 'production', HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1' },
+      deps: { passedPaths },
+    })
+    production.auth.answerPagesWith((_incoming, response) => void response.end('page'))
+    const ask = async (headers: Record<string, string>) =>
+      (await fetch(`${production.gateway.url}/pretend/page`, { headers })).status
+    expect(await ask({ 'x-forwarded-for': '203.0.113.9' })).toBe(400)
+    expect(production.auth.passed()).toEqual([])
+    expect(
+      await ask({ 'x-forwarded-for': '1.1.1.1, 203.0.113.9', 'x-forwarded-proto': 'https' }),
+    ).toBe(200)
+    expect(production.auth.passed()[0]?.headers).toMatchObject({
+      'x-forwarded-for': '203.0.113.9',
+      'sallyport-client-address': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+    })
   })
 
   test('an auth that is unavailable or answers too late is 503, and nobody waits', async () => {
