@@ -62,6 +62,14 @@ function addRenamed(fields: Collected, rewrites: readonly PlanRewrite[]): void {
     const name = path.pop() ?? ''
     const parent = path.reduce<Collected | null>((at, one) => at?.get(one) ?? null, fields)
     const renamed = parent?.get(name)
-    if (renamed !== undefined) parent?.set(rewrite.to, renamed)
+    if (renamed !== undefined) parent?.set(rewrite.to, united(renamed, parent.get(rewrite.to)))
   }
+}
+
+/** Objects of one type have a field by the one name, objects of another by the other. */
+function united(one: Collected | null, other: Collected | null | undefined): Collected | null {
+  if (one === null || !other) return one
+  const all: Collected = new Map(other)
+  for (const [name, inner] of one) all.set(name, united(inner, other.get(name)))
+  return all
 }

@@ -47,11 +47,17 @@ interface Search {
 
 function collect(search: Search, value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return
-  const { path, shared, seen } = search
+  const { shared, seen } = search
   if (seen !== null && shared?.has(value)) {
     if (seen.has(value)) return
     seen.add(value)
   }
+  follow(search, value, depth)
+}
+
+/** From here on: types in a path stand for the same object, which is not a second visit. */
+function follow(search: Search, value: object, depth: number): void {
+  const { path } = search
   const element = path[depth]
   if (element === '@') {
     // What is not as it should be is found again when the answer is written, and told there.
@@ -68,15 +74,22 @@ function collect(search: Search, value: unknown, depth: number): void {
     search.key = element
     collect(search, memberOf(value, element), depth + 1)
   } else if (isOneOf(value as Data, element, search.isOfType)) {
-    collect(search, value, depth + 1)
+    follow(search, value, depth + 1)
   }
 }
 
 function collectItems(search: Search, list: readonly unknown[], depth: number): void {
+  const reachesThrough = search.path[depth - 1] === '@' && search.path[depth] !== '@'
   for (let index = 0; index < list.length; index += 1) {
+    const item = list[index]
+    // One planner writes `@` once for lists of lists, another for each.
+    if (reachesThrough && Array.isArray(item)) {
+      collectItems(search, item, depth)
+      continue
+    }
     search.parent = list
     search.key = index
-    collect(search, list[index], depth)
+    collect(search, item, depth)
   }
 }
 
@@ -105,7 +118,8 @@ export function placesOf(
     const element = path[depth]
     if (Array.isArray(value)) {
       const next = element === '@' ? depth + 1 : depth
-      if (typeof element === 'string' && element !== '@') return
+      const isInside = path[depth - 1] === '@'
+      if (typeof element === 'string' && element !== '@' && !isInside) return
       value.forEach((item, index) => {
         walk(path, item, next, [...place, index])
       })

@@ -1,36 +1,80 @@
-// The query planner of Hive Router, a native addon: it plans in a thread of libuv's pool, off the loop.
+// The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
+// neither the loop nor libuv's pool, which token checks need, waits for a plan.
 import { buildASTSchema, parse, print } from 'graphql'
 import { apiSchemaOf } from '../api-schema.ts'
 import { createAdmission } from './admission.ts'
+import {
+  AddonUnavailable,
+  type HiveChild,
+  PlannerCrashed,
+  type PlanRequest,
+  startHiveChild,
+} from './hive-child.ts'
+import { createMendFetches } from './mend-fetches.ts'
+import type { Plan } from './plan.ts'
 import { NoPath, type Planner } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
 
-type Addon = typeof import('@graphql-hive/router-query-planner')
-
-/** WebCrypto uses the same pool of four threads: token checks must not wait behind plans. */
+/** A crash takes those with it that are planned beside it. */
 const PLANS_AT_ONCE = 2
 
 /** @throws Error when the addon does not load on this platform, or when the supergraph is not valid */
 export async function createHivePlanner(supergraphSdl: string): Promise<Planner> {
-  const { QueryPlanner } = await loadAddon()
-  const planner = new QueryPlanner(supergraphSdl)
+  let child = startHiveChild(supergraphSdl)
+  const { overridePercentages } = await child.catch(throwUnavailable)
   const admit = createAdmission(PLANS_AT_ONCE)
-  const noLabels: Set<string> = new Set()
+  const admitSuspect = createAdmission(1)
   const document = parse(supergraphSdl)
+  const mendFetches = createMendFetches(document)
+  let isStopped = false
+
   return {
     // The addon's own is not for clients: it has the scalars and directives of features.
     schema: apiSchemaOf(document),
     supergraphSchema: buildASTSchema(document, { assumeValid: true }),
-    overridePercentages: [...planner.overridePercentages].sort((one, other) => one - other),
-    plan: ({ document, operationName }, percentage) =>
-      admit(async () => {
-        // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
-        const text = print(document)
-        // Its task borrows the planner without keeping it alive; this function does, until the plan is there.
-        const pending = planner.planAsync(text, operationName, noLabels, percentage)
-        return readHivePlan(await pending.catch(throwKnown))
-      }),
-    stop: async () => undefined,
+    overridePercentages: [...overridePercentages].sort((one, other) => one - other),
+    plan({ document, operationName }, percentage) {
+      // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
+      const request = { text: print(document), operationName, percentage }
+      return admit(() => planOrRetry(request)).then(readPlan)
+    },
+    async stop() {
+      isStopped = true
+      await child.then(
+        (one) => one.stop(),
+        () => undefined,
+      )
+    },
+  }
+
+  function readPlan(said: unknown): Plan {
+    const { node } = readHivePlan(said)
+    return { node: node === null ? null : mendFetches(node) }
+  }
+
+  async function planOrRetry(request: PlanRequest): Promise<unknown> {
+    try {
+      return await planOnce(request)
+    } catch (error) {
+      if (!(error instanceof PlannerCrashed) || error.wasAlone || isStopped) throw error
+      // It may have been the other one.
+      return admitSuspect(() => planOnce(request))
+    }
+  }
+
+  async function planOnce(request: PlanRequest): Promise<unknown> {
+    const one = await living()
+    return one.plan(request).catch(throwKnown)
+  }
+
+  async function living(): Promise<HiveChild> {
+    const current = child
+    const one = await current.catch(() => null)
+    if (one !== null && !one.isGone) return one
+    if (isStopped) throw new PlannerCrashed({ wasAlone: false })
+    // Whoever finds it gone first starts the next.
+    if (child === current) child = startHiveChild(supergraphSdl)
+    return child
   }
 }
 
@@ -40,14 +84,11 @@ function throwKnown(error: Error): never {
   throw error
 }
 
-async function loadAddon(): Promise<Addon> {
-  try {
-    return await import('@graphql-hive/router-query-planner')
-  } catch (cause) {
-    const here = `${process.platform} on ${process.arch}`
-    throw new Error(
-      `The query planner's native addon does not load here (${here}). It is built for Linux with glibc and for macOS: set PLANNER=apollo to plan without it.`,
-      { cause },
-    )
-  }
+function throwUnavailable(error: unknown): never {
+  if (!(error instanceof AddonUnavailable)) throw error
+  const here = `${process.platform} on ${process.arch}`
+  throw new AddonUnavailable(
+    `The query planner's native addon does not load here (${here}). It is built for Linux with glibc and for macOS: set PLANNER=apollo to plan without it.`,
+    { cause: error },
+  )
 }

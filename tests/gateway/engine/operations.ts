@@ -1,5 +1,4 @@
 // Random operations over a schema: aliases, fragments, directives, arguments and variables, nested as deep as it goes.
-import fc from 'fast-check'
 import {
   type GraphQLArgument,
   type GraphQLCompositeType,
@@ -19,11 +18,11 @@ export interface RandomOperation {
   readonly variables: Record<string, unknown>
 }
 
-type Pick = (max: number) => number
+/** A number from 0 up to, and without, `max`. */
+export type Pick = (max: number) => number
 
 interface Drawing {
   readonly schema: GraphQLSchema
-  /** A number from 0 up to, and without, `max`. */
   readonly pick: Pick
   readonly definitions: string[]
   readonly variables: Record<string, unknown>
@@ -39,11 +38,11 @@ const INTROSPECTION = [
   'nobody: __type(name: "Nobody") { name }',
 ]
 
-/** Draws one operation; fast-check can make it smaller. */
-export function drawOperation(schema: GraphQLSchema, draw: fc.GeneratorValue): RandomOperation {
+/** Draws one operation. */
+export function drawOperation(schema: GraphQLSchema, pick: Pick): RandomOperation {
   const drawing: Drawing = {
     schema,
-    pick: (max) => draw(fc.nat, { max: max - 1 }),
+    pick,
     definitions: [],
     variables: {},
     fragments: new Map(),

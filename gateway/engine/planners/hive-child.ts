@@ -1,0 +1,125 @@
+// The process of `hive-process.js`, as long as it lives.
+import { type ChildProcess, fork } from 'node:child_process'
+
+/** So long a plan may take: its document is as good as hostile. */
+const PLAN_TIMEOUT_MS = 10_000
+
+export interface PlanRequest {
+  readonly text: string
+  readonly operationName: string | null
+  readonly percentage: number
+}
+
+export interface HiveChild {
+  readonly overridePercentages: readonly number[]
+  readonly isGone: boolean
+  /** The plan as the addon says it. @throws PlannerCrashed, or the planner's own error */
+  plan(request: PlanRequest): Promise<unknown>
+  stop(): void
+}
+
+/** The process ended while it had a plan to make. */
+export class PlannerCrashed extends Error {
+  override readonly name = 'PlannerCrashed'
+  /** It had no other, so that this one is why. */
+  readonly wasAlone: boolean
+
+  constructor({ wasAlone }: { readonly wasAlone: boolean }) {
+    super('the planner has ended')
+    this.wasAlone = wasAlone
+  }
+}
+
+/** The addon is not built for this platform. */
+export class AddonUnavailable extends Error {
+  override readonly name = 'AddonUnavailable'
+}
+
+type Message =
+  | { readonly kind: 'ready'; readonly overridePercentages: readonly number[] }
+  | { readonly kind: 'unavailable' | 'invalid'; readonly error: string }
+  | { readonly kind: 'planned'; readonly id: number; readonly plan: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: string }
+
+interface Waiting {
+  resolve(plan: unknown): void
+  reject(error: Error): void
+}
+
+/** @throws AddonUnavailable, or Error when the supergraph is not valid */
+export async function startHiveChild(supergraphSdl: string): Promise<HiveChild> {
+  const child = fork(new URL('./hive-process.js', import.meta.url), {
+    // It needs nothing of ours, secrets least of all.
+    env: {},
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  const overridePercentages = await opened(child, supergraphSdl)
+  const waiting = new Map<number, Waiting>()
+  let isGone = false
+  let lastId = 0
+  child.on('message', (message: Message) => {
+    if (message.kind !== 'planned' && message.kind !== 'failed') return
+    const one = waiting.get(message.id)
+    if (message.kind === 'planned') one?.resolve(JSON.parse(message.plan))
+    else one?.reject(new Error(message.error))
+  })
+  child.on('exit', () => {
+    isGone = true
+    const wasAlone = waiting.size === 1
+    for (const { reject } of waiting.values()) reject(new PlannerCrashed({ wasAlone }))
+  })
+  rest(child)
+
+  return {
+    overridePercentages,
+    get isGone() {
+      return isGone
+    },
+    async plan(request) {
+      if (isGone) throw new PlannerCrashed({ wasAlone: false })
+      lastId += 1
+      const id = lastId
+      const deadline = setTimeout(() => child.kill('SIGKILL'), PLAN_TIMEOUT_MS)
+      if (waiting.size === 0) wake(child)
+      try {
+        return await new Promise((resolve, reject) => {
+          waiting.set(id, { resolve, reject })
+          // One that cannot be told has ended, which is told above.
+          child.send({ id, ...request }, () => undefined)
+        })
+      } finally {
+        clearTimeout(deadline)
+        waiting.delete(id)
+        if (waiting.size === 0) rest(child)
+      }
+    },
+    stop: () => void child.kill('SIGKILL'),
+  }
+}
+
+async function opened(child: ChildProcess, supergraphSdl: string): Promise<readonly number[]> {
+  const message = await new Promise<Message>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as Message))
+    child.once('error', (error) => reject(new AddonUnavailable(error.message, { cause: error })))
+    child.once('exit', (code, signal) =>
+      reject(new AddonUnavailable(`the planner ended at once (${signal ?? code})`)),
+    )
+    child.send({ supergraphSdl }, () => undefined)
+  })
+  if (message.kind === 'ready') return message.overridePercentages
+  child.kill('SIGKILL')
+  if (message.kind === 'unavailable') throw new AddonUnavailable(message.error)
+  throw new Error(message.kind === 'invalid' ? message.error : 'the planner did not begin')
+}
+
+/** While it has nothing to do it does not keep us alive. */
+function rest(child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
+}
+
+function wake(child: ChildProcess): void {
+  child.ref()
+  child.channel?.ref()
+}

@@ -1,0 +1,248 @@
+// Writes the operation of a fetch so that its subgraph takes it: a planner breaks two rules of the GraphQL specification now and then.
+//
+// Fragments have to be possible (section 5.5.2.3): `... on Alpha` where a Beta stands is left out.
+// Fields have to merge (section 5.3.2): where they cannot, they get other names.
+//
+// A planner writes a field of an interface once for each object, whose own fields may have other types:
+//   client     { named { label } }                                               Named.label: String
+//   planner    { named { ...on Alpha { label } ...on Beta { label } } }          Alpha.label: String!, Beta.label: String
+//   sent       { named { ...on Alpha { label } ...on Beta { sallyport_type_0: label } } }
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type InlineFragmentNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  visit,
+} from 'graphql'
+import { readArguments } from '../../supergraph/links.ts'
+import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
+
+const PREFIX = 'sallyport_type_'
+
+/** @param supergraph its SDL, which says where a subgraph has another type for a field */
+export function createMendFetches(supergraph: DocumentNode): (node: PlanNode) => PlanNode {
+  const types = readFieldTypes(supergraph)
+  return mend
+
+  function mend(node: PlanNode): PlanNode {
+    switch (node.kind) {
+      case 'Fetch':
+        return mendFetch(node, types)
+      case 'Flatten':
+        return { ...node, node: mend(node.node) }
+      case 'Sequence':
+      case 'Parallel':
+        return { ...node, nodes: node.nodes.map(mend) }
+      case 'Condition':
+        return {
+          ...node,
+          whenOn: node.whenOn === null ? null : mend(node.whenOn),
+          whenOff: node.whenOff === null ? null : mend(node.whenOff),
+        }
+    }
+  }
+}
+
+/** A selection set and the type that it stands on. */
+interface Part {
+  readonly type: string
+  readonly set: SelectionSetNode
+}
+
+interface Selected {
+  readonly node: FieldNode
+  readonly type: string
+}
+
+interface Renamed {
+  readonly path: readonly string[]
+  readonly to: string
+}
+
+function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
+  const document = parse(fetch.operation, { noLocation: true })
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of document.definitions) {
+    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  }
+  const operation = document.definitions.find(
+    (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
+  )
+  if (operation === undefined) return fetch
+  const aliases = new Map<FieldNode, string>()
+  const impossible = new Set<InlineFragmentNode>()
+  const renamed: Renamed[] = []
+  const root = operation.operation === 'mutation' ? 'Mutation' : 'Query'
+  separate([{ type: root, set: operation.selectionSet }], [])
+  if (renamed.length === 0 && impossible.size === 0) return fetch
+  const mended = visit(document, {
+    InlineFragment: (node) => (impossible.has(node) ? null : undefined),
+    SelectionSet: {
+      leave: (node) =>
+        node.selections.length > 0 ? undefined : { ...node, selections: [TYPENAME] },
+    },
+    Field(node) {
+      const value = aliases.get(node)
+      return value && { ...node, alias: { kind: Kind.NAME, value } as const }
+    },
+  })
+  return withRewrites({ ...fetch, operation: print(mended) }, renamed)
+
+  /** What stands deeper is renamed back first: paths are those of what came. */
+  function separate(parts: readonly Part[], path: readonly string[]): void {
+    const fields = new Map<string, Selected[]>()
+    for (const part of parts) collect(part, fields)
+    for (const [name, selected] of fields) {
+      const shapes = byShape(selected)
+      let isFirst = true
+      for (const same of shapes.values()) {
+        const own = isFirst ? name : `${PREFIX}${aliases.size}`
+        if (!isFirst) for (const { node } of same) aliases.set(node, own)
+        separate(same.flatMap(innerParts), [...path, own])
+        if (!isFirst) renamed.push({ path: [...path, own], to: name })
+        isFirst = false
+      }
+    }
+  }
+
+  function byShape(selected: readonly Selected[]): ReadonlyMap<string, readonly Selected[]> {
+    const shapes = new Map<string, Selected[]>()
+    for (const one of selected) {
+      const field = one.node.name.value
+      const shape = types.shapeOf({ type: one.type, field, subgraph: fetch.subgraph })
+      shapes.set(shape, [...(shapes.get(shape) ?? []), one])
+    }
+    return shapes
+  }
+
+  function collect({ type, set }: Part, into: Map<string, Selected[]>): void {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value
+        const known = into.get(name) ?? []
+        if (types.isOverridden({ type, field: selection.name.value, subgraph: fetch.subgraph })) {
+          throw new UnknownPlan('overridden-field-of-interface')
+        }
+        into.set(name, [...known, { node: selection, type }])
+        continue
+      }
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+      if (fragment === undefined) continue
+      const condition = fragment.typeCondition?.name.value ?? type
+      if (selection.kind === Kind.INLINE_FRAGMENT && !types.mayBe(type, condition)) {
+        impossible.add(selection)
+        continue
+      }
+      collect({ type: condition, set: fragment.selectionSet }, into)
+    }
+  }
+
+  function innerParts({ node, type }: Selected): Part[] {
+    if (!node.selectionSet) return []
+    return [{ type: types.namedOf(type, node.name.value), set: node.selectionSet }]
+  }
+}
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+
+function withRewrites(fetch: FetchNode, renamed: readonly Renamed[]): FetchNode {
+  const rewrite = ({ path, to }: Renamed): PlanRewrite => ({ kind: 'Rename', path, to })
+  if (fetch.entities === null) {
+    return { ...fetch, outputRewrites: [...renamed.map(rewrite), ...fetch.outputRewrites] }
+  }
+  return {
+    ...fetch,
+    entities: fetch.entities.map((one) => {
+      const own = renamed
+        .filter(({ path }) => path[0] === one.alias)
+        .map(({ path, to }) => rewrite({ path: path.slice(1), to }))
+      return { ...one, outputRewrites: [...own, ...one.outputRewrites] }
+    }),
+  }
+}
+
+interface FieldTypes {
+  /** Equal for fields that may have one name: lists, nulls, and which leaf. */
+  shapeOf(at: { type: string; field: string; subgraph: string }): string
+  namedOf(type: string, field: string): string
+  /** Whether a subgraph, asked for an interface's field, would answer for an object what another has taken over (`@override`). */
+  isOverridden(at: { type: string; field: string; subgraph: string }): boolean
+  /** False where both are objects, and not the same. */
+  mayBe(type: string, condition: string): boolean
+}
+
+function readFieldTypes(supergraph: DocumentNode): FieldTypes {
+  const composites = new Set<string>()
+  const objects = new Set<string>()
+  const graphs = new Map<string, string>()
+  const fields = new Map<string, string>()
+  const overridden = new Set<string>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind === Kind.UNION_TYPE_DEFINITION) composites.add(definition.name.value)
+    if (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph') {
+      for (const { name, directives = [] } of definition.values ?? []) {
+        for (const one of directives) graphs.set(name.value, String(readArguments(one).name))
+      }
+    }
+  }
+  for (const definition of supergraph.definitions) {
+    const isObject = definition.kind === Kind.OBJECT_TYPE_DEFINITION
+    if (!isObject && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    composites.add(definition.name.value)
+    if (isObject) objects.add(definition.name.value)
+    for (const one of overriddenFields(definition)) {
+      overridden.add(one.replace(/@(.*)/, (_, graph) => `@${graphs.get(graph) ?? graph}`))
+    }
+    for (const { name, type, directives = [] } of definition.fields ?? []) {
+      const key = `${definition.name.value}.${name.value}`
+      fields.set(key, print(type))
+      for (const one of directives.filter((each) => each.name.value === 'join__field')) {
+        const { graph, type: own } = readArguments(one)
+        if (typeof own !== 'string') continue
+        fields.set(`${key}@${graphs.get(String(graph)) ?? graph}`, own)
+      }
+    }
+  }
+  return {
+    shapeOf({ type, field, subgraph }) {
+      const key = `${type}.${field}`
+      const own = fields.get(`${key}@${subgraph}`) ?? fields.get(key)
+      if (own === undefined) return ''
+      const named = nameIn(own)
+      return composites.has(named) ? own.replace(named, '*') : own
+    },
+    isOverridden: ({ type, field, subgraph }) => overridden.has(`${type}.${field}@${subgraph}`),
+    mayBe: (type, condition) => type === condition || !objects.has(type) || !objects.has(condition),
+    namedOf: (type, field) => nameIn(fields.get(`${type}.${field}`) ?? ''),
+  }
+}
+
+/** `Interface.field@GRAPH` for each field of an object that a subgraph has in its interface, and does not answer any more. */
+function overriddenFields({
+  directives = [],
+  fields = [],
+}: ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode): string[] {
+  const implemented = directives.filter((one) => one.name.value === 'join__implements')
+  return implemented.map(readArguments).flatMap(({ graph, interface: of }) =>
+    fields.flatMap(({ name, directives: own = [] }) => {
+      const joined = own.filter((one) => one.name.value === 'join__field').map(readArguments)
+      const isAnother = joined.some((one) => typeof one.override === 'string')
+      const isAnswered = joined.some(
+        (one) => one.graph === graph && one.external !== true && one.usedOverridden !== true,
+      )
+      return isAnother && !isAnswered ? [`${of}.${name.value}@${graph}`] : []
+    }),
+  )
+}
+
+function nameIn(type: string): string {
+  return type.replace(/[[\]!]/g, '')
+}

@@ -1,0 +1,174 @@
+// One drawn model as two graphs: the monolith under graphql-js, and its subgraphs under our engine. Both are asked alike.
+import { isDeepStrictEqual } from 'node:util'
+import { composeServices } from '@apollo/composition'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import {
+  buildSchema,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  Kind,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  validate,
+} from 'graphql'
+import type { PlannerKind } from '../../../../gateway/engine/planners/planner.ts'
+import { bodyOf } from '../../../../gateway/engine/result.ts'
+import { createEngine } from '../../../../gateway/engine.ts'
+import type { PreparedOperation } from '../../../../gateway/operation/prepared-operation.ts'
+import type { DataSource } from '../../../../gateway/subgraph/data-source.ts'
+import { stripAuthDirectives } from '../../../../gateway/supergraph/strip.ts'
+import { contextFor } from '../../graph-fixture.ts'
+import type { RandomOperation } from '../operations.ts'
+import { drawModel } from './draw-model.ts'
+import type { Subgraph } from './model.ts'
+import { printMonolith, printSubgraph } from './print-model.ts'
+import { createWorld, type Mood } from './world.ts'
+
+export interface Twin extends AsyncDisposable {
+  /** What clients see. */
+  readonly schema: GraphQLSchema
+  readonly sdl: string
+  ask(operation: RandomOperation, mood: Mood): Promise<Asked>
+}
+
+export interface Asked {
+  readonly expected: FormattedExecutionResult
+  readonly actual: FormattedExecutionResult
+  /** Requests that subgraphs received. */
+  readonly fetches: readonly string[]
+}
+
+/** Null when what was drawn does not compose. */
+export async function createTwin(seed: number, planner: PlannerKind): Promise<Twin | null> {
+  const model = drawModel(seed)
+  const world = createWorld(model)
+  const sdls = model.subgraphs.map((one) => ({ name: one.name, text: printSubgraph(model, one) }))
+  const composed = composeServices(
+    sdls.map(({ name, text }) => ({ name, typeDefs: parse(text), url: `http://${name}` })),
+  )
+  if (composed.supergraphSdl === undefined) return null
+  const supergraphSdl = stripAuthDirectives(parse(composed.supergraphSdl))
+  const monolith = buildSchema(printMonolith(model))
+  let mood: Mood = { seed: 0, failing: 0, missing: 0 }
+  const sources = new Map(model.subgraphs.map((one) => [one.name, sourceOf(one)]))
+  const fetches: string[] = []
+  const { engine, schema } = await createEngine(
+    {
+      supergraphSdl,
+      dataSource: (subgraph) => sources.get(subgraph.toLowerCase()) as DataSource,
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+    },
+    { kind: 'compiled', planner, shadowPercent: 0 },
+  )
+  expectSameSchema(schema, monolith)
+
+  return {
+    schema,
+    sdl: sdls.map(({ name, text }) => `# ${name}\n${text}`).join('\n\n'),
+    async ask(operation, now) {
+      mood = now
+      const document = parse(operation.query)
+      const result = await execute({
+        schema: monolith,
+        document,
+        variableValues: operation.variables,
+        contextValue: mood,
+        fieldResolver: world.resolver(null),
+        typeResolver: ({ __typename }: { __typename: string }) => __typename,
+      })
+      const expected = JSON.parse(JSON.stringify(result))
+      fetches.length = 0
+      const { variables } = operation
+      const run = { variables, context: contextFor() }
+      const actual = JSON.parse(bodyOf(await engine.execute(prepare(operation.query), run)))
+      return { expected, actual, fetches: [...fetches] }
+    },
+    [Symbol.asyncDispose]: () => engine.stop(),
+  }
+
+  function sourceOf(subgraph: Subgraph): DataSource {
+    const typeDefs = parse(printSubgraph(model, subgraph))
+    const schema = buildSubgraphSchema([{ typeDefs, resolvers: world.references(subgraph) }])
+    const fieldResolver = world.resolver(subgraph)
+    return {
+      async send(body) {
+        const { query, variables } = JSON.parse(body)
+        const document = parse(query)
+        const invalid = validate(schema, document)
+        const result =
+          invalid.length > 0
+            ? { errors: invalid }
+            : await execute({
+                schema,
+                document,
+                variableValues: variables,
+                contextValue: mood,
+                fieldResolver,
+                typeResolver: ({ __typename }: { __typename: string }) => __typename,
+              })
+        const answer = JSON.parse(JSON.stringify({ data: null, ...result }))
+        fetches.push(`${subgraph.name} ${body} ${JSON.stringify(answer)}`)
+        return answer
+      },
+    }
+  }
+}
+
+/** Data, and the places at which an error made something null. */
+export function isAlike({ actual, expected }: Asked): boolean {
+  return (
+    isDeepStrictEqual(actual.data, expected.data) &&
+    isDeepStrictEqual(nullPlaces(actual), nullPlaces(expected))
+  )
+}
+
+/** No planner could plan it, and no subgraph was asked. */
+export function isRefused({ actual, fetches }: Asked): boolean {
+  return fetches.length === 0 && actual.data === null && (actual.errors ?? []).length === 1
+}
+
+/** Where errors lead to: what is below a null may be told or not. */
+function nullPlaces({ data, errors = [] }: FormattedExecutionResult): readonly string[] {
+  const places = errors.map(({ path = [] }) => {
+    let value: unknown = data
+    const place: (string | number)[] = []
+    for (const key of path) {
+      if (value === null || value === undefined) break
+      value = (value as Record<string | number, unknown>)[key]
+      place.push(key)
+    }
+    return JSON.stringify(place)
+  })
+  return [...new Set(places)].sort()
+}
+
+function prepare(query: string): PreparedOperation {
+  const document = parse(query)
+  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation')
+  const asked = { document, operation }
+  return {
+    ...asked,
+    asked,
+    query,
+    forNobody: null,
+    operationName: operation.name?.value ?? null,
+    queryHash: query,
+    planKey: query,
+    kind: operation.operation === 'mutation' ? 'mutation' : 'query',
+    rootFields: [],
+    isStaleCredentials: false,
+    credentials: { reads: new Set(), sets: new Set() },
+    needsLive: false,
+    usesIntrospection: false,
+    authorize: () => null,
+    checkVariables: (variables) => ({ ...variables }),
+  }
+}
+
+function expectSameSchema(actual: GraphQLSchema, expected: GraphQLSchema): void {
+  const texts = [actual, expected].map((one) => printSchema(lexicographicSortSchema(one)))
+  if (texts[0] !== texts[1]) throw new Error(`the schemas differ:\n${texts.join('\n-----\n')}`)
+}
