@@ -75,7 +75,10 @@ export const resolvers = {
     resendVerification: async (_: unknown, args: { input: unknown }, context: AuthContext) => {
       const { verificationId } = parseInput(resendInput, args.input)
       const flowSecret = context.client.cookies === 'allowed' ? context.client.flowSecret : null
-      const verification = await resendVerification(context, { verificationId, flowSecret })
+      const verification = await resendVerification(context.deps, context, {
+        verificationId,
+        flowSecret,
+      })
       requireCookiesAllowed(context, verification.delivery)
       return { id: verificationId, verification, flowSecret: null }
     },

@@ -1,16 +1,17 @@
 // Sends a new code, once a minute and five times an hour; the codes before it stop working.
 import type { Knex } from 'knex'
-import type { AuthContext } from '../context.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
-import { enqueueMail, templateFor } from '../core/mail/outbox.ts'
+import { enqueueMail } from '../core/mail/outbox.ts'
 import { networkOf } from '../core/network.ts'
 import { countKey } from '../core/throttling/count-key.ts'
 import { type Share, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import { requireFlow } from './check-factor.ts'
+import { templateFor } from './mail-template.ts'
 import {
   CODE_MINUTES,
   isOfMailbox,
@@ -27,7 +28,8 @@ import {
  * @throws AuthError VERIFICATION_FAILED when there is nothing to resend, RATE_LIMITED when it is too early
  */
 export async function resendVerification(
-  { deps, origin }: Pick<AuthContext, 'deps' | 'origin'>,
+  deps: AuthDeps,
+  { origin }: Caller,
   input: { readonly verificationId: string; readonly flowSecret: string | null },
 ): Promise<Verification> {
   const idHash = sha256(input.verificationId)

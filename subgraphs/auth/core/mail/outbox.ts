@@ -1,6 +1,5 @@
 // Mail leaves from a table: the row is written with the change, so an answer never waits for a mail server.
 import type { Knex } from 'knex'
-import type { CodePurpose, Verification } from '../../verifications/verification.ts'
 import { mailKinds } from './kinds.ts'
 import { requestLanguage } from './language.ts'
 
@@ -33,7 +32,7 @@ export interface OutgoingMail {
   readonly template: MailTemplate
   readonly recipient: string
   /** The mail carries the code of this send; the row does not. */
-  readonly verification?: Verification
+  readonly verification?: { readonly id_hash: string; readonly send_number: number }
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -47,24 +46,4 @@ export async function enqueueMail(trx: Knex, mail: OutgoingMail): Promise<void> 
     send_number: mail.verification?.send_number ?? null,
     data: JSON.stringify(language === null ? mail.data : { ...mail.data, language }),
   })
-}
-
-/** The mail that a verification sends again; null: nothing, as for a login whose password was wrong. */
-export function templateFor({ purpose, is_decoy }: Verification): MailTemplate | null {
-  const [real, decoy] = templates[purpose as CodePurpose] ?? []
-  return (is_decoy ? decoy : real) ?? null
-}
-
-const templates: Readonly<
-  Record<CodePurpose, readonly [real: MailTemplate, decoy?: MailTemplate]>
-> = {
-  REGISTRATION: ['registration-code', 'account-exists'],
-  LOGIN: ['login-code'],
-  // Written for nobody too, and never sent: the work is the same.
-  EMAIL_LOGIN: ['sign-in', 'sign-in'],
-  STEP_UP: ['step-up-code'],
-  API_KEY: ['api-key-code'],
-  EMAIL: ['email-code', 'address-taken'],
-  PASSWORD_RESET: ['password-reset', 'no-account'],
-  ACCOUNT_DELETION: ['account-deletion-code'],
 }
