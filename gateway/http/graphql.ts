@@ -2,13 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
-import { createEndOfTurn } from '../end-of-turn.ts'
 import { toGatewayError } from '../errors.ts'
 import { Leaving } from '../leaving.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { GatewayRequest } from '../request.ts'
 import type { Graph } from '../supergraph.ts'
+import { createWriteBatching } from '../write-batching.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
 import { describeRequest } from './request-line.ts'
@@ -39,7 +39,7 @@ const QUIET_MS = 600_000
 export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   let quietUntil = Number.NEGATIVE_INFINITY
   const { deadlines } = parts
-  const endOfTurn = createEndOfTurn()
+  const endOfBatch = createWriteBatching()
   const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
   // Nothing of it can be a secret: it is named below, field by field.
   const requestLog = parts.logger.child({}, { redact: [] })
@@ -62,7 +62,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
       if (!response.writableFinished) leaving.go()
     })
     await answer(request)
-    await endOfTurn()
+    await endOfBatch()
     send(request, response)
     logAnswer(request, parts.monotonic() - startedAt)
     request.release()

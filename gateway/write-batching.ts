@@ -3,12 +3,12 @@
 // core): one write after the other finds it asleep each time, many at once only the first time. Fetches need no such
 // thing: undici sends on a connection that was used before at the end of a turn.
 
-export type EndOfTurn = () => Promise<void>
+export type WriteBatching = () => Promise<void>
 
 /** Resolves when everything that the event loop has at hand was read, for all who wait in the same turn. */
-export function createEndOfTurn(): EndOfTurn {
+export function createWriteBatching(): WriteBatching {
   let ending: Promise<void> | null = null
-  return function endOfTurn() {
+  return function endOfBatch() {
     ending ??= new Promise((resolve) => {
       setImmediate(() => {
         ending = null

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest'
-import { createEndOfTurn } from '../../gateway/end-of-turn.ts'
+import { createWriteBatching } from '../../gateway/write-batching.ts'
 
-const endOfTurn = createEndOfTurn()
+const endOfBatch = createWriteBatching()
 
 test('a turn ends once for all who wait for it, after everything that was ready', async () => {
   const seen: string[] = []
   const waiting = ['first', 'second'].map(async (name) => {
     await Promise.resolve()
-    await endOfTurn()
+    await endOfBatch()
     seen.push(name)
   })
   process.nextTick(() => seen.push('ready'))
-  expect(endOfTurn()).toBe(endOfTurn())
+  expect(endOfBatch()).toBe(endOfBatch())
   await Promise.all(waiting)
   expect(seen).toEqual(['ready', 'first', 'second'])
 })
 
 test('anyone who comes later waits for a turn of their own', async () => {
-  const first = endOfTurn()
+  const first = endOfBatch()
   await first
-  expect(endOfTurn()).not.toBe(first)
+  expect(endOfBatch()).not.toBe(first)
 })
