@@ -7,9 +7,9 @@ import { followAuthKeys } from './authenticate/auth-keys.ts'
 import { createAuthQuestions } from './authenticate/auth-questions.ts'
 import { createAddressRules } from './authorize/address-rules.ts'
 import type { GatewayConfig } from './config.ts'
-import { createConfirmations } from './revocation/confirm.ts'
 import { createRevocationEntries } from './revocation/entries.ts'
 import { followRevocationFeed } from './revocation/feed.ts'
+import { createFreshness } from './revocation/freshness.ts'
 
 /** Where time comes from; tests set their own. */
 export interface Clocks {
@@ -42,7 +42,7 @@ export function connectToAuth(parts: {
   const addressRules = createAddressRules(config.addressLists)
   const feed = followRevocationFeed({ ...clocks, questions, entries, addressRules, logger })
   const keepSeconds = 2 * config.accessTokenMaxSeconds
-  const confirmations = createConfirmations({ ...clocks, feed, questions, entries, keepSeconds })
+  const freshness = createFreshness({ ...clocks, feed, questions, entries, keepSeconds })
   const accessTokens = createAccessTokens({
     issuer: config.publicUrl,
     maxLifetimeSeconds: config.accessTokenMaxSeconds,
@@ -50,7 +50,7 @@ export function connectToAuth(parts: {
     now: clocks.now,
     cacheSize: config.caches.tokens,
   })
-  const { mayHonour } = confirmations
+  const { mayHonour } = freshness
   const apiKeys = createApiKeys({
     ...clocks,
     questions,
@@ -59,5 +59,5 @@ export function connectToAuth(parts: {
     mayHonour,
     cacheSize: config.caches.apiKeys,
   })
-  return { questions, entries, addressRules, feed, confirmations, keys, accessTokens, apiKeys }
+  return { questions, entries, addressRules, feed, freshness, keys, accessTokens, apiKeys }
 }

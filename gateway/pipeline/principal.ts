@@ -5,13 +5,13 @@ import type { Verdict } from '../authenticate/verdict.ts'
 import { GatewayError } from '../errors.ts'
 import { httpsRequired, serviceUnavailable } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
-import type { Confirmations } from '../revocation/confirm.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
+import type { Freshness } from '../revocation/freshness.ts'
 
 export interface PrincipalParts {
   readonly anonymous: Principal
   readonly checks: CheckCounts
-  readonly confirmations: Confirmations
+  readonly freshness: Freshness
   readonly entries: RevocationEntries
   readonly isHttpsRequired: boolean
 }
@@ -70,8 +70,8 @@ function admit(
   request: GatewayRequest,
   credential: Credential,
 ): void | Promise<void> {
-  const { confirmations, entries, checks } = parts
-  const confirmation = confirmations.confirm(credential)
+  const { freshness, entries, checks } = parts
+  const confirmation = freshness.confirm(credential)
   if (confirmation instanceof Promise) return confirmation.then(decide)
   decide(confirmation)
 

@@ -14,14 +14,14 @@ import type { RevocationEntries } from './entries.ts'
 
 export type Confirmation = 'confirmed' | 'unavailable'
 
-export interface Confirmations {
+export interface Freshness {
   /** Waits only when the feed is late. Look into the revocation entries after it, not before. */
   confirm(credential: Credential): Confirmation | Promise<Confirmation>
   /** Whether a credential that was good before still counts while auth is unavailable. */
   mayHonour(credential: Credential): boolean
 }
 
-export interface ConfirmationsOptions {
+export interface FreshnessOptions {
   readonly feed: { ageMs(): number }
   readonly questions: Pick<AuthQuestions, 'check'>
   readonly entries: Pick<RevocationEntries, 'add'>
@@ -50,7 +50,7 @@ interface Batch {
 const CREDENTIALS_PER_QUESTION = 1000
 
 /** One batched question a second at most, in as many parts as it needs, whatever the number of requests that wait for it. */
-export function createConfirmations(options: ConfirmationsOptions): Confirmations {
+export function createFreshness(options: FreshnessOptions): Freshness {
   const { monotonic } = options
   let batch: Batch | null = null
   let outstanding: Batch['inTime'] = Promise.resolve(true)
