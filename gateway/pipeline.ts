@@ -11,12 +11,12 @@ import type { CredentialParts } from './pipeline/credential.ts'
 import { judgeCredential } from './pipeline/credential.ts'
 import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
 import { controlIntrospection } from './pipeline/introspection.ts'
-import { checkLimits } from './pipeline/limits.ts'
-import { replaceByLive } from './pipeline/live.ts'
 import { shedLoad } from './pipeline/load.ts'
 import { prepareOperation } from './pipeline/operation.ts'
 import { checkOrigin } from './pipeline/origin.ts'
+import { checkPreconditions } from './pipeline/preconditions.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
+import { refreshPrincipal } from './pipeline/refresh-principal.ts'
 import { checkRules } from './pipeline/rules.ts'
 import { waitForTurn } from './pipeline/turn.ts'
 import { checkVariables } from './pipeline/variables.ts'
@@ -51,7 +51,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                   503
     ['turn', waitForTurn(parts)], //                400 503 for those who left, or whose time was over, meanwhile
-    ['limits', checkLimits(parts)], //              400 404 405 406 415, 503 without a graph
+    ['preconditions', checkPreconditions(parts)], //              400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
     ['body', readOperation(parts.limits)], //       400 413
     ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
@@ -59,7 +59,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['origin', checkOrigin], //                     403 CSRF_FAILED
     ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
     ['viewer', leaveOutNobodysViewer], //           401 for a browser whose token ran out
-    ['live', replaceByLive(parts)], //              401 503
+    ['refresh-principal', refreshPrincipal(parts)], //              401 503
     ['admin-address', checkAdminAddress(parts)], // 403 ADDRESS_DENIED
     ['introspection', controlIntrospection(parts)], // 400
     ['rules', checkRules(parts)], //                401 403

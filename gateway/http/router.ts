@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import { errorBody, type GatewayError, toGatewayError } from '../errors.ts'
-import { refuseCredentialInUrl } from '../pipeline/limits.ts'
+import { refuseCredentialInUrl } from '../pipeline/preconditions.ts'
 import { methodNotAllowed, notFound } from '../refusals.ts'
 import type { Cors } from './cors.ts'
 import {

@@ -3,7 +3,7 @@ import type { ClaimsPayload } from '@sallyport/claims'
 import { expect, test } from 'vitest'
 import { AuthUnavailable, type LivePrincipal } from '../../gateway/authenticate/auth-questions.ts'
 import { createPrincipal } from '../../gateway/authenticate/principal.ts'
-import { replaceByLive } from '../../gateway/pipeline/live.ts'
+import { refreshPrincipal } from '../../gateway/pipeline/refresh-principal.ts'
 import type { GatewayRequest } from '../../gateway/request.ts'
 
 const admin = { roles: ['admin'] }
@@ -22,7 +22,7 @@ async function replaced(payload: ClaimsPayload, ver: number | null, answer: unkn
     principal: createPrincipal({ ...payload }, ver),
   } as unknown as GatewayRequest
   try {
-    await replaceByLive({ questions: { live } })(request)
+    await refreshPrincipal({ questions: { live } })(request)
     return { asked: asked.length, claims: request.principal.claims }
   } catch (error) {
     return { asked: asked.length, code: (error as { code: string }).code }

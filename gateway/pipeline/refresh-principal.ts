@@ -1,4 +1,4 @@
-// Step "live": for rules that ask for it, the principal is replaced by what auth says at this moment.
+// Step "refresh-principal": for rules that ask for it, the principal is replaced by what auth says at this moment.
 import { ClaimsError, principalKindOf, rulesOfKind } from '@sallyport/claims'
 import {
   type AuthQuestions,
@@ -10,8 +10,8 @@ import { GatewayError } from '../errors.ts'
 import { serviceUnavailable } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 
-export function replaceByLive(parts: { readonly questions: Pick<AuthQuestions, 'live'> }) {
-  return function live(request: GatewayRequest): void | Promise<void> {
+export function refreshPrincipal(parts: { readonly questions: Pick<AuthQuestions, 'live'> }) {
+  return function refresh(request: GatewayRequest): void | Promise<void> {
     if (!request.prepared.needsLive) return
     const question = questionOf(request.principal)
     if (question === null) return refuseUnlessAnonymous(request.principal)

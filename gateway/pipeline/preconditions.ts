@@ -1,4 +1,4 @@
-// Step "limits": method, media types and the form of the request, before a byte of the body is read.
+// Step "preconditions": method, media types and the form of the request, before a byte of the body is read.
 import type { IncomingMessage } from 'node:http'
 import { negotiateMediaType } from '../errors.ts'
 import { isRepeated } from '../http/credentials-in-headers.ts'
@@ -19,8 +19,8 @@ const credentialNames =
 const credentialValues =
   /sp[ks]_(?:live|test)_|srt_|(?:^|[^\w-]|%[0-9a-f]{2})eyJ[\w-]+(?:\.|%2e)eyJ/i
 
-export function checkLimits(parts: { currentGraph(): Graph | null }) {
-  return function limits(request: GatewayRequest): void {
+export function checkPreconditions(parts: { currentGraph(): Graph | null }) {
+  return function preconditions(request: GatewayRequest): void {
     const { incoming } = request
     request.mediaType = acceptedMediaType(incoming)
     if (incoming.method !== 'GET' && incoming.method !== 'POST') throw methodNotAllowed('GET, POST')
