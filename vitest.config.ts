@@ -11,7 +11,7 @@ const pure = [
   'tests/clients/docs.test.ts',
   'tests/auth/{before-hash,start,thread-priority}.test.ts',
   'tests/reviews/config.test.ts',
-  'tests/gateway/{end-of-turn,errors,identity,limits,planner-fields,rules,schema-check,tails,turn-to-begin,utf8}.test.ts',
+  'tests/gateway/{write-batching,errors,identity,limits,planner-fields,rules,schema-check,tails,admission,utf8}.test.ts',
   'tests/gateway/engine/**/*.test.ts',
 ]
 

@@ -6,6 +6,7 @@ import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
+import { type Admission, createAdmission } from './admission.ts'
 import { type ApolloContext, createApolloExecution } from './apollo.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createCheckCounts } from './authenticate/check-counts.ts'
@@ -27,7 +28,6 @@ import { createPipeline } from './pipeline.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
 import { openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph, Supergraph } from './supergraph.ts'
-import { createTurns, type Turns } from './turn-to-begin.ts'
 
 export interface Gateway {
   readonly url: string
@@ -57,7 +57,7 @@ export interface GatewayDeps {
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
   /** The line in which new requests wait. Default: one of its own. */
-  readonly turns?: Turns
+  readonly admission?: Admission
   /** What passes to auth. Default: the list of `passed/paths.ts`. */
   readonly passedPaths?: readonly PassedPath[]
 }
@@ -73,7 +73,7 @@ export async function createGateway(
     monotonic: deps.monotonic ?? (() => performance.now()),
     random: deps.random ?? Math.random,
   }
-  const traffic = { deadlines: createDeadlines(), turns: deps.turns ?? createTurns() }
+  const traffic = { deadlines: createDeadlines(), admission: deps.admission ?? createAdmission() }
   const corsOf = createCorsFactory(config, logger)
   const place = {
     configPath: config.supergraphPath,

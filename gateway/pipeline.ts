@@ -1,10 +1,12 @@
 // The request path: one table of named steps, run in this order, for every GraphQL request there is.
 
+import type { Admission } from './admission.ts'
 import type { AuthQuestions } from './authenticate/auth-questions.ts'
 import type { AddressRules } from './authorize/address-rules.ts'
 import type { Introspection } from './config.ts'
 import type { Metrics } from './metrics.ts'
 import { checkAddress, checkAdminAddress } from './pipeline/address.ts'
+import { waitForAdmission } from './pipeline/admission.ts'
 import { writeAnswer } from './pipeline/answer.ts'
 import { type BodyLimits, readOperation } from './pipeline/body.ts'
 import type { CredentialParts } from './pipeline/credential.ts'
@@ -18,17 +20,15 @@ import { checkPreconditions } from './pipeline/preconditions.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
 import { refreshPrincipal } from './pipeline/refresh-principal.ts'
 import { checkRules } from './pipeline/rules.ts'
-import { waitForTurn } from './pipeline/turn.ts'
 import { checkVariables } from './pipeline/variables.ts'
 import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
-import type { Turns } from './turn-to-begin.ts'
 
 export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
   currentGraph(): Graph | null
   isOverloaded(): boolean
-  readonly turns: Turns
+  readonly admission: Admission
   readonly addressRules: AddressRules
   readonly limits: BodyLimits
   readonly questions: AuthQuestions
@@ -49,22 +49,22 @@ export type Pipeline = (request: GatewayRequest) => Promise<void>
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
-    ['load', shedLoad(parts)], //                   503
-    ['turn', waitForTurn(parts)], //                400 503 for those who left, or whose time was over, meanwhile
-    ['preconditions', checkPreconditions(parts)], //              400 404 405 406 415, 503 without a graph
-    ['address', checkAddress(parts)], //            403 ADDRESS_DENIED
-    ['body', readOperation(parts.limits)], //       400 413
-    ['credential', judgeCredential(parts)], //      400 for two credentials; a bad one is only noted
-    ['operation', prepareOperation], //             400 405
-    ['origin', checkOrigin], //                     403 CSRF_FAILED
-    ['principal', resolvePrincipal(parts)], //      401 for what the credential step noted, 503; API keys are asked about here
-    ['viewer', leaveOutNobodysViewer], //           401 for a browser whose token ran out
-    ['refresh-principal', refreshPrincipal(parts)], //              401 503
-    ['admin-address', checkAdminAddress(parts)], // 403 ADDRESS_DENIED
+    ['load', shedLoad(parts)], //                    503
+    ['admission', waitForAdmission(parts)], //       400 503 for those who left, or whose time was over, meanwhile
+    ['preconditions', checkPreconditions(parts)], // 400 404 405 406 415, 503 without a graph
+    ['address', checkAddress(parts)], //             403 ADDRESS_DENIED
+    ['body', readOperation(parts.limits)], //        400 413
+    ['credential', judgeCredential(parts)], //       400 for two credentials; a bad one is only noted
+    ['operation', prepareOperation], //              400 405
+    ['origin', checkOrigin], //                      403 CSRF_FAILED
+    ['principal', resolvePrincipal(parts)], //       401 for what the credential step noted, 503; API keys are asked about here
+    ['viewer', leaveOutNobodysViewer], //            401 for a browser whose token ran out
+    ['refresh-principal', refreshPrincipal(parts)], // 401 503
+    ['admin-address', checkAdminAddress(parts)], //  403 ADDRESS_DENIED
     ['introspection', controlIntrospection(parts)], // 400
-    ['rules', checkRules(parts)], //                401 403
-    ['variables', checkVariables], //               400
-    ['execute', executeOperation(parts)], //        from here on field errors, with status 200
+    ['rules', checkRules(parts)], //                 401 403
+    ['variables', checkVariables], //                400
+    ['execute', executeOperation(parts)], //         from here on field errors, with status 200
     ['answer', writeAnswer],
   ]
 

@@ -8,12 +8,12 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Caller } from '../http/client-address.ts'
 import { Leaving } from '../leaving.ts'
 import { checkAddress } from '../pipeline/address.ts'
+import { waitForAdmission } from '../pipeline/admission.ts'
 import { executeOperation } from '../pipeline/execute.ts'
 import { shedLoad } from '../pipeline/load.ts'
 import { prepareOperation } from '../pipeline/operation.ts'
 import { resolvePrincipal } from '../pipeline/principal.ts'
 import { checkRules } from '../pipeline/rules.ts'
-import { waitForTurn } from '../pipeline/turn.ts'
 import { checkVariables } from '../pipeline/variables.ts'
 import type { PipelineParts, Step } from '../pipeline.ts'
 import { serviceUnavailable } from '../refusals.ts'
@@ -59,7 +59,7 @@ export function createAskAccount(
 ): AskAccount {
   const steps: readonly Step[] = [
     shedLoad(parts),
-    waitForTurn(parts),
+    waitForAdmission(parts),
     checkAddress(parts),
     prepareOperation,
     resolvePrincipal(parts),

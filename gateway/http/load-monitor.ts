@@ -1,5 +1,5 @@
 // Whether the event loop keeps up. When it does not, a quick 503 for some is better than a timeout for all.
-import type { Turns } from '../turn-to-begin.ts'
+import type { Admission } from '../admission.ts'
 
 export interface LoadMonitor {
   isOverloaded(): boolean
@@ -15,7 +15,7 @@ const LAGS_IN_LINE = 10
 /** @param maxLagMs Null: never overloaded, as beside an embedded database that shares the loop. */
 export function createLoadMonitor(
   maxLagMs: number | null,
-  { monotonic, turns }: { monotonic: () => number; turns: Turns },
+  { monotonic, admission }: { monotonic: () => number; admission: Admission },
 ): LoadMonitor {
   if (maxLagMs === null) return { isOverloaded: () => false, stop: () => undefined }
   const limit = maxLagMs
@@ -31,7 +31,7 @@ export function createLoadMonitor(
   }
 
   return {
-    isOverloaded: () => lateSamples >= SAMPLES || turns.longestWaitMs() > LAGS_IN_LINE * limit,
+    isOverloaded: () => lateSamples >= SAMPLES || admission.longestWaitMs() > LAGS_IN_LINE * limit,
     stop: () => clearInterval(timer),
   }
 }

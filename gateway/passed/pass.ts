@@ -2,7 +2,7 @@
 // Nothing of what a client wrote goes on as it came, but what this path is there for: the parameters, the form, the flow's
 // cookies and, for programs, their `Authorization`.
 //
-//   load → turn → form of the request → address → origin → body → credential → principal → form token → auth
+//   load → admission → preconditions → address → origin → body → credential → principal → form token → auth
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
@@ -10,8 +10,8 @@ import type { Caller, IdentifyCaller } from '../http/client-address.ts'
 import type { PassedRoute, PlainAnswer, RouteTable } from '../http/route.ts'
 import { Leaving } from '../leaving.ts'
 import { checkAddress, checkAdminAddress } from '../pipeline/address.ts'
+import { waitForAdmission } from '../pipeline/admission.ts'
 import { shedLoad } from '../pipeline/load.ts'
-import { waitForTurn } from '../pipeline/turn.ts'
 import type { PipelineParts } from '../pipeline.ts'
 import { httpsRequired } from '../refusals.ts'
 import { GatewayRequest } from '../request.ts'
@@ -60,7 +60,7 @@ interface Visit {
 function createPass(parts: PassParts) {
   const askAuth = createAskAuth(parts)
   const identifyPerson = createIdentifyPerson(parts)
-  const firstSteps = [shedLoad(parts), waitForTurn(parts), checkAddress(parts)]
+  const firstSteps = [shedLoad(parts), waitForAdmission(parts), checkAddress(parts)]
   const admitsAdmin = checkAdminAddress(parts)
 
   return async function pass(path: PassedPath, visit: Visit): Promise<PlainAnswer> {

@@ -1,8 +1,8 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
 import type { Dispatcher, Pool } from 'undici'
+import type { Admission } from '../admission.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
 import type { Leaving } from '../leaving.ts'
-import type { Turns } from '../turn-to-begin.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -19,7 +19,7 @@ export interface PostRequest {
 /** What all exchanges of one gateway share. */
 export interface Traffic {
   readonly deadlines: Deadlines
-  readonly turns: Pick<Turns, 'countTakenIn'>
+  readonly admission: Pick<Admission, 'countTakenIn'>
 }
 
 export interface PostAnswer {
@@ -148,7 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     const chunks = this.#chunks
     const waiter = this.#settle()
     if (waiter === null) return
-    this.#traffic.turns.countTakenIn(this.#receivedBytes)
+    this.#traffic.admission.countTakenIn(this.#receivedBytes)
     const [first] = chunks
     const bytes = first && chunks.length === 1 ? first : Buffer.concat(chunks)
     const text = bytes.toString('utf8')

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DocumentNode, print, printSchema } from 'graphql'
+import { createAdmission } from '../../gateway/admission.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { createCors } from '../../gateway/http/cors.ts'
 import {
@@ -12,7 +13,6 @@ import {
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { type CustomPolicies, loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
-import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { eventSchemas } from '../../subgraphs/auth/events/schemas.ts'
 import { typeDefs as auth } from '../../subgraphs/auth/subgraph.ts'
 import { typeDefs as reviews } from '../../subgraphs/reviews/subgraph.ts'
@@ -69,7 +69,7 @@ async function printApi(
 ): Promise<string> {
   const supergraph = createSupergraph({
     logger: silent,
-    traffic: { deadlines: createDeadlines(), turns: createTurns() },
+    traffic: { deadlines: createDeadlines(), admission: createAdmission() },
     createCors: () => createCors({ publicUrl: '', corsOrigins: [] }),
   })
   try {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { anonymousClaims, type Claims } from '@sallyport/claims'
 import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } from 'graphql'
+import { createAdmission } from '../../gateway/admission.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { bodyOf } from '../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../gateway/engine.ts'
@@ -16,7 +17,6 @@ import type { RequestContext } from '../../gateway/request-context.ts'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { createSupergraph, type Graph, type Supergraph } from '../../gateway/supergraph.ts'
-import { createTurns } from '../../gateway/turn-to-begin.ts'
 
 /** What a subgraph's author writes at the top of the SDL. */
 export const header = /* GraphQL */ `
@@ -41,7 +41,7 @@ const sdlOf = (fixture?: SubgraphFixture) => `${fixture?.header ?? header}${fixt
 /** What a gateway gives the graph that it serves. */
 export function graphParts() {
   return {
-    traffic: { deadlines: createDeadlines(), turns: createTurns() },
+    traffic: { deadlines: createDeadlines(), admission: createAdmission() },
     createCors: () => createCors({ publicUrl: 'http://127.0.0.1', corsOrigins: [] }),
   }
 }

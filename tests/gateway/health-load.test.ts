@@ -1,7 +1,7 @@
 // Load shedding: a hiccup is forgiven, an event loop that stays late turns requests away.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createAdmission } from '../../gateway/admission.ts'
 import { createLoadMonitor, type LoadMonitor } from '../../gateway/http/load-monitor.ts'
-import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { refusalOf, startGateway } from './start-gateway.ts'
 
 const SAMPLE_MS = 50
@@ -12,7 +12,7 @@ describe('the load monitor', () => {
   beforeEach(() => {
     now = 0
     vi.useFakeTimers()
-    load = createLoadMonitor(50, { monotonic: () => now, turns: createTurns() })
+    load = createLoadMonitor(50, { monotonic: () => now, admission: createAdmission() })
   })
   afterEach(() => {
     load.stop()
@@ -37,7 +37,10 @@ describe('the load monitor', () => {
   })
 
   test('anyone who does not bound the lag is never overloaded', () => {
-    const boundless = createLoadMonitor(null, { monotonic: () => now, turns: createTurns() })
+    const boundless = createLoadMonitor(null, {
+      monotonic: () => now,
+      admission: createAdmission(),
+    })
     for (let count = 0; count < 5; count += 1) turn(10_000)
     expect(boundless.isOverloaded()).toBe(false)
   })

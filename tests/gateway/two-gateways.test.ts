@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTurns } from '../../gateway/turn-to-begin.ts'
+import { createAdmission } from '../../gateway/admission.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
 
-const turns = createTurns()
+const admission = createAdmission()
 let busy: Stack
 let idle: Stack
 beforeAll(async () => {
-  busy = await startGateway({ deps: { turns }, limits: { executionTimeoutMs: 300 } })
+  busy = await startGateway({ deps: { admission }, limits: { executionTimeoutMs: 300 } })
   idle = await startGateway()
 })
 afterAll(async () => {
@@ -21,7 +21,7 @@ test('a line before one of them holds nobody up at the other', async () => {
   let isOver = false
   const keepBusy = () => {
     if (isOver) return
-    turns.countTakenIn(1_000_000)
+    admission.countTakenIn(1_000_000)
     setImmediate(keepBusy)
   }
   keepBusy()
@@ -29,7 +29,7 @@ test('a line before one of them holds nobody up at the other', async () => {
   for (let round = 0; round < 5; round += 1) {
     expect((await idle.send('{ hello }')).status).toBe(200)
   }
-  await expect.poll(turns.longestWaitMs).toBeGreaterThan(400)
+  await expect.poll(admission.longestWaitMs).toBeGreaterThan(400)
   isOver = true
   // Its time was over while it stood in line.
   expect((await waiting).status).toBe(503)

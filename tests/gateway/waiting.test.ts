@@ -1,25 +1,25 @@
 // What is under way goes first: new requests wait in line while large answers come in.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createTurns, type Turns } from '../../gateway/turn-to-begin.ts'
+import { type Admission, createAdmission } from '../../gateway/admission.ts'
 import { startGateway } from './start-gateway.ts'
 
 let stack: Awaited<ReturnType<typeof startGateway>>
-const turns = createTurns()
+const admission = createAdmission()
 
 beforeAll(async () => {
-  stack = await startGateway({ deps: { turns } })
+  stack = await startGateway({ deps: { admission } })
 })
 afterAll(async () => {
   await stack[Symbol.asyncDispose]()
 })
 
 /** Somebody stands in line, and has for so long. */
-const waited = async (ms = 0, line = turns) =>
+const waited = async (ms = 0, line = admission) =>
   await vi.waitFor(() => expect(line.longestWaitMs()).toBeGreaterThan(ms), { timeout: 10_000 })
 
 /** Large answers with every turn of the event loop: nobody new begins. @returns ends them */
-function keepBusy(line: Turns = turns): () => void {
+function keepBusy(line: Admission = admission): () => void {
   let isOver = false
   const turn = () => {
     if (isOver) return
@@ -46,8 +46,8 @@ test('while large answers come in, a new request waits, and is answered after th
 })
 
 test('a line that is too long turns newcomers away', async () => {
-  const line = createTurns()
-  await using busy = await startGateway({ limits: { maxLagMs: 20 }, deps: { turns: line } })
+  const line = createAdmission()
+  await using busy = await startGateway({ limits: { maxLagMs: 20 }, deps: { admission: line } })
   const end = keepBusy(line)
   const first = busy.send('{ __typename }')
   await waited(200, line)
@@ -57,10 +57,10 @@ test('a line that is too long turns newcomers away', async () => {
 })
 
 test('a request whose time is over while it waits is refused with 503', async () => {
-  const line = createTurns()
+  const line = createAdmission()
   await using hasty = await startGateway({
     limits: { executionTimeoutMs: 100 },
-    deps: { turns: line },
+    deps: { admission: line },
   })
   const end = keepBusy(line)
   const sent = hasty.send('{ __typename }')

@@ -1,11 +1,12 @@
-// Step "turn": those under way go first.
+// Step "admission": those under way go first.
+
+import type { Admission } from '../admission.ts'
 import { requestAborted, serviceUnavailable } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
-import type { Turns } from '../turn-to-begin.ts'
 
-export function waitForTurn({ turns }: { readonly turns: Turns }) {
-  return function turn({ incoming, leaving }: GatewayRequest): Promise<void> | undefined {
-    return turns.toBegin()?.then(() => {
+export function waitForAdmission({ admission }: { readonly admission: Admission }) {
+  return function wait({ incoming, leaving }: GatewayRequest): Promise<void> | undefined {
+    return admission.admit()?.then(() => {
       // A connection that was closed says nothing more: the next step would wait for ever.
       if (leaving.isGone)
         throw incoming.destroyed ? requestAborted() : serviceUnavailable('WAITED_TOO_LONG')

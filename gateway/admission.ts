@@ -14,16 +14,16 @@ interface Waiting {
 }
 
 /** The line before one gateway. */
-export interface Turns {
+export interface Admission {
   /** Nothing when a new request may begin at once; else a promise for its turn. First come, first served. */
-  toBegin(): Promise<void> | undefined
+  admit(): Promise<void> | undefined
   /** Counts an answer of a subgraph. */
   countTakenIn(bytes: number): void
   /** How long the first in line has waited. 0: there is no line. */
   longestWaitMs(): number
 }
 
-export function createTurns(): Turns {
+export function createAdmission(): Admission {
   let first: Waiting | null = null
   let last: Waiting | null = null
   // Bytes of this turn: those that came, and those that what was begun is expected to bring.
@@ -33,7 +33,7 @@ export function createTurns(): Turns {
   let rememberedRequests = 0
 
   return {
-    toBegin() {
+    admit() {
       if (first === null && mayBegin()) {
         countBegun()
         return
