@@ -1,7 +1,7 @@
 // What one admitted request carries into execution: the engine and the data source read nothing else about the caller.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Claims } from '@sallyport/claims'
-import type { Leaving } from './leaving.ts'
+import type { Cancellation } from './cancellation.ts'
 
 /** A claim that a subgraph may be granted; `kind`, `sub`, `sid` and `key_id` go to every subgraph. */
 export type IdentityGrant =
@@ -30,7 +30,7 @@ export interface IdentityHeader {
 export interface RequestContext {
   readonly requestId: string
   /** The client left, or the request ran out of time. */
-  readonly leaving: Leaving
+  readonly cancellation: Cancellation
   readonly claims: Claims
   /** The identity token for one subgraph, as a header; signed once per credential, subgraph and graph version. */
   identityHeader(subgraph: IdentityTarget): IdentityHeader | Promise<IdentityHeader>

@@ -4,9 +4,9 @@ import type { FormattedExecutionResult } from 'graphql'
 import type { OurCookies } from './authenticate/cookies.ts'
 import type { Principal } from './authenticate/principal.ts'
 import { noCredential, type OpenVerdict, type Verdict } from './authenticate/verdict.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { GatewayError, ResponseMediaType } from './errors.ts'
 import type { Caller } from './http/client-address.ts'
-import type { Leaving } from './leaving.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Graph } from './supergraph.ts'
@@ -30,7 +30,7 @@ export interface Arrival {
   readonly search: string
   readonly caller: Caller
   /** The client left, or the request ran out of time. */
-  readonly leaving: Leaving
+  readonly cancellation: Cancellation
 }
 
 export class GatewayRequest {
@@ -38,7 +38,7 @@ export class GatewayRequest {
   readonly incoming: IncomingMessage
   readonly search: string
   readonly caller: Caller
-  readonly leaving: Leaving
+  readonly cancellation: Cancellation
 
   hasHeaderCredential = false
   cookies: OurCookies = {}
@@ -62,7 +62,7 @@ export class GatewayRequest {
     this.incoming = arrival.incoming
     this.search = arrival.search
     this.caller = arrival.caller
-    this.leaving = arrival.leaving
+    this.cancellation = arrival.cancellation
   }
 
   /**

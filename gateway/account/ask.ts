@@ -4,9 +4,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import { cookiesOf, type OurCookies, onlyCookies, readOurCookies } from '../authenticate/cookies.ts'
+import { Cancellation } from '../cancellation.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Caller } from '../http/client-address.ts'
-import { Leaving } from '../leaving.ts'
 import { checkAddress } from '../pipeline/address.ts'
 import { waitForAdmission } from '../pipeline/admission.ts'
 import { executeOperation } from '../pipeline/execute.ts'
@@ -69,10 +69,10 @@ export function createAskAccount(
   ]
 
   return async function ask({ incoming, caller }, { mutation, input }) {
-    const leaving = new Leaving()
-    const timer = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
+    const cancellation = new Cancellation()
+    const timer = setTimeout(() => cancellation.cancel(), parts.executionTimeoutMs)
     const id = crypto.randomUUID()
-    const request = new GatewayRequest({ id, incoming, search: '', caller, leaving })
+    const request = new GatewayRequest({ id, incoming, search: '', caller, cancellation })
     try {
       const graph = parts.currentGraph()
       if (graph === null) throw serviceUnavailable('NO_GRAPH')

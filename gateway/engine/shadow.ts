@@ -1,8 +1,8 @@
 // Runs a share of the queries on a second engine too, after the answer, and reports where the two differ.
 import { isDeepStrictEqual } from 'node:util'
 import type { FormattedExecutionResult } from 'graphql'
+import { Cancellation } from '../cancellation.ts'
 import type { Engine, EngineLogger, ExecuteOptions } from '../engine.ts'
-import { Leaving } from '../leaving.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { RequestContext } from '../request-context.ts'
 
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 30_000
 /** The engine, with a shadow behind a share of its queries. Never for mutations: they would happen twice. */
 export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOptions): Engine {
   const counts = engine.counters.shadow
-  const running = new Set<Leaving>()
+  const running = new Set<Cancellation>()
   let turn = 0
 
   return {
@@ -33,7 +33,7 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     },
     async stop() {
       // What they would compare with goes: a graph is taken down when its last request, and no shadow, has ended.
-      for (const leaving of running) leaving.go()
+      for (const cancellation of running) cancellation.cancel()
       await Promise.all([engine.stop(), shadow.stop()])
     },
   }
@@ -49,14 +49,14 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
     options: ExecuteOptions,
     result: FormattedExecutionResult,
   ): Promise<void> {
-    const leaving = new Leaving()
-    running.add(leaving)
-    const deadline = setTimeout(() => leaving.go(), TIMEOUT_MS)
+    const cancellation = new Cancellation()
+    running.add(cancellation)
+    const deadline = setTimeout(() => cancellation.cancel(), TIMEOUT_MS)
     try {
-      const context = contextBeside(options.context, leaving)
+      const context = contextBeside(options.context, cancellation)
       const other = await shadow.execute(prepared, { ...options, context })
       // Cut off, it says nothing of the engines.
-      if (leaving.isGone) return
+      if (cancellation.isCancelled) return
       counts.compared += 1
       report(prepared, differenceOf(result, other))
     } catch (error) {
@@ -64,7 +64,7 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
       logger.error({ err: error, hash: prepared.queryHash }, 'engines could not be compared')
     } finally {
       clearTimeout(deadline)
-      running.delete(leaving)
+      running.delete(cancellation)
     }
   }
 
@@ -79,10 +79,10 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
 }
 
 /** The same caller and request, with counts and cookies of its own. */
-function contextBeside(context: RequestContext, leaving: Leaving): RequestContext {
+function contextBeside(context: RequestContext, cancellation: Cancellation): RequestContext {
   return {
     requestId: context.requestId,
-    leaving,
+    cancellation,
     claims: context.claims,
     identityHeader: (subgraph) => context.identityHeader(subgraph),
     get authHeaders() {

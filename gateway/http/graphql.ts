@@ -1,9 +1,9 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
+import { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
 import { toGatewayError } from '../errors.ts'
-import { Leaving } from '../leaving.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { GatewayRequest } from '../request.ts'
@@ -52,14 +52,14 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(incoming)
     if (caller.isForwardingIgnored) warnOfForwarding(caller.address, startedAt)
-    const leaving = new Leaving()
+    const cancellation = new Cancellation()
     const id = requestIdOf(incoming, caller.isBehindProxy)
-    const request = new GatewayRequest({ id, incoming, search, caller, leaving })
-    const deadline = new Deadline(parts.executionTimeoutMs, leaving, response)
+    const request = new GatewayRequest({ id, incoming, search, caller, cancellation })
+    const deadline = new Deadline(parts.executionTimeoutMs, cancellation, response)
     deadlines.watch(deadline)
     response.once('close', () => {
       deadlines.forget(deadline)
-      if (!response.writableFinished) leaving.go()
+      if (!response.writableFinished) cancellation.cancel()
     })
     await answer(request)
     await endOfBatch()
@@ -117,17 +117,17 @@ class Deadline implements Late {
   readonly deadline: number
   earlier: Late | null = null
   later: Late | null = null
-  readonly #leaving: Leaving
+  readonly #cancellation: Cancellation
   readonly #response: ServerResponse
 
-  constructor(ms: number, leaving: Leaving, response: ServerResponse) {
+  constructor(ms: number, cancellation: Cancellation, response: ServerResponse) {
     this.deadline = performance.now() + ms
-    this.#leaving = leaving
+    this.#cancellation = cancellation
     this.#response = response
   }
 
   onDeadline(): void {
-    this.#leaving.go()
+    this.#cancellation.cancel()
     // The answer is out, and the client takes nothing of it.
     if (this.#response.writableEnded) this.#response.destroy()
   }

@@ -34,7 +34,7 @@ export function createAskAuth(parts: {
         method: (request.incoming.method ?? 'GET') as Dispatcher.HttpMethod,
         headers,
         body: body === null ? null : bodyInwards(body),
-        signal: request.leaving.signal,
+        signal: request.cancellation.signal,
       })
       if (answer.headers['content-encoding'] !== undefined) {
         throw new Error('a content encoding nobody asked for')

@@ -5,10 +5,10 @@
 //   load → admission → preconditions → address → origin → body → credential → principal → form token → auth
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
+import { Cancellation } from '../cancellation.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
 import type { Caller, IdentifyCaller } from '../http/client-address.ts'
 import type { PassedRoute, PlainAnswer, RouteTable } from '../http/route.ts'
-import { Leaving } from '../leaving.ts'
 import { checkAddress, checkAdminAddress } from '../pipeline/address.ts'
 import { waitForAdmission } from '../pipeline/admission.ts'
 import { shedLoad } from '../pipeline/load.ts'
@@ -66,11 +66,11 @@ function createPass(parts: PassParts) {
   return async function pass(path: PassedPath, visit: Visit): Promise<PlainAnswer> {
     const startedAt = parts.monotonic()
     const caller = parts.identifyCaller(visit.incoming)
-    const leaving = new Leaving()
-    const timer = setTimeout(() => leaving.go(), parts.executionTimeoutMs)
+    const cancellation = new Cancellation()
+    const timer = setTimeout(() => cancellation.cancel(), parts.executionTimeoutMs)
     const id = crypto.randomUUID()
-    const request = new GatewayRequest({ id, ...visit, caller, leaving })
-    visit.response.once('close', () => leaving.go())
+    const request = new GatewayRequest({ id, ...visit, caller, cancellation })
+    visit.response.once('close', () => cancellation.cancel())
     try {
       const answer = await answerFor(path, request)
       log(path, request, { status: answer.status, startedAt })

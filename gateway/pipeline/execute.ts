@@ -1,8 +1,8 @@
 // Step "execute": hands the admitted operation to the engine, with all that it may know of the caller.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Claims } from '@sallyport/claims'
+import type { Cancellation } from '../cancellation.ts'
 import type { Identity } from '../identity.ts'
-import type { Leaving } from '../leaving.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { IdentityHeader, IdentityTarget, RequestContext } from '../request-context.ts'
 import { authHeaders } from './auth-headers.ts'
@@ -22,7 +22,7 @@ export function executeOperation(parts: ExecuteParts) {
 
 class ExecutionContext implements RequestContext {
   readonly requestId: string
-  readonly leaving: Leaving
+  readonly cancellation: Cancellation
   readonly claims: Claims
   readonly forwardable: IncomingHttpHeaders
   readonly setCookies: string[] = []
@@ -33,7 +33,7 @@ class ExecutionContext implements RequestContext {
 
   constructor(request: GatewayRequest, parts: ExecuteParts) {
     this.requestId = request.id
-    this.leaving = request.leaving
+    this.cancellation = request.cancellation
     this.claims = request.principal.claims
     this.forwardable = request.incoming.headers
     this.#request = request

@@ -89,7 +89,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
   return {
     async send(body, context) {
       context.fetches += 1
-      const { leaving, requestId } = context
+      const { cancellation, requestId } = context
       try {
         const identity = context.identityHeader(subgraph)
         const headers = writeHeaders(
@@ -102,7 +102,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
           body,
           timeoutMs,
           maxResponseBytes,
-          leaving,
+          cancellation,
           traffic,
         })
         if (isAuth) context.setCookies.push(...answer.setCookies)

@@ -1,8 +1,8 @@
 // One POST to a subgraph over undici's dispatch: a deadline for the whole exchange, a size cap, no redirects, no decompression.
 import type { Dispatcher, Pool } from 'undici'
 import type { Admission } from '../admission.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
-import type { Leaving } from '../leaving.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -11,7 +11,7 @@ export interface PostRequest {
   readonly body: string
   readonly timeoutMs: number
   readonly maxResponseBytes: number
-  readonly leaving: Leaving
+  readonly cancellation: Cancellation
   /** Of the gateway that asks. */
   readonly traffic: Traffic
 }
@@ -60,7 +60,7 @@ export class SubgraphFailure extends Error {
 
 /** @throws SubgraphFailure */
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
-  if (request.leaving.isGone) return Promise.reject(clientLeft())
+  if (request.cancellation.isCancelled) return Promise.reject(clientLeft())
   return new Promise((resolve, reject) => {
     const { path, headers, body } = request
     const exchange = new Exchange(request, { resolve, reject })
@@ -89,9 +89,9 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   later: Late | null = null
   readonly #timeoutMs: number
   readonly #maxResponseBytes: number
-  readonly #leaving: Leaving
+  readonly #cancellation: Cancellation
   readonly #traffic: Traffic
-  readonly #onGone: () => void
+  readonly #onCancelled: () => void
   /** Null once it is settled. */
   #waiter: Waiter | null
   #controller: Dispatcher.DispatchController | null = null
@@ -105,12 +105,12 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   constructor(request: PostRequest, waiter: Waiter) {
     this.#timeoutMs = request.timeoutMs
     this.#maxResponseBytes = request.maxResponseBytes
-    this.#leaving = request.leaving
+    this.#cancellation = request.cancellation
     this.#traffic = request.traffic
     this.#waiter = waiter
     this.deadline = performance.now() + request.timeoutMs
-    this.#onGone = () => this.#fail(clientLeft())
-    this.#leaving.onGone(this.#onGone)
+    this.#onCancelled = () => this.#fail(clientLeft())
+    this.#cancellation.onCancelled(this.#onCancelled)
     this.#traffic.deadlines.watch(this)
   }
 
@@ -171,7 +171,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     const waiter = this.#waiter
     if (waiter === null) return null
     this.#traffic.deadlines.forget(this)
-    this.#leaving.forget(this.#onGone)
+    this.#cancellation.forget(this.#onCancelled)
     this.#waiter = null
     this.#chunks = []
     return waiter

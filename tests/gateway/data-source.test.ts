@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Leaving } from '../../gateway/leaving.ts'
+import { Cancellation } from '../../gateway/cancellation.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { createDataSources, type DataSources } from '../../gateway/subgraph/data-source.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
@@ -258,16 +258,16 @@ describe('a subgraph that misbehaves', () => {
 
 describe('a client that leaves', () => {
   test('ends the request to the subgraph', async () => {
-    const leaving = new Leaving()
+    const cancellation = new Cancellation()
     let closed: Promise<void> = Promise.resolve()
     const server = await listen((request) => {
       closed = new Promise((resolve) => request.socket.on('close', resolve))
-      leaving.go()
+      cancellation.cancel()
     })
     const result = await send(
       sourcesFor(urlOf(server)),
       'reviews',
-      contextFor(undefined, { leaving }),
+      contextFor(undefined, { cancellation }),
     )
     expect(result.errors?.[0]?.extensions?.code).toBe('SUBGRAPH_UNAVAILABLE')
     await closed
@@ -278,9 +278,9 @@ describe('a client that leaves', () => {
     const server = await listen(() => {
       calls += 1
     })
-    const leaving = new Leaving()
-    leaving.go()
-    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { leaving }))
+    const cancellation = new Cancellation()
+    cancellation.cancel()
+    await send(sourcesFor(urlOf(server)), 'reviews', contextFor(undefined, { cancellation }))
     expect(calls).toBe(0)
   })
 })

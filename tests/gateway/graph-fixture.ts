@@ -5,12 +5,12 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { anonymousClaims, type Claims } from '@sallyport/claims'
 import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } from 'graphql'
 import { createAdmission } from '../../gateway/admission.ts'
+import { Cancellation } from '../../gateway/cancellation.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { bodyOf } from '../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../gateway/engine.ts'
 import { errorFromDenial } from '../../gateway/errors.ts'
 import { createCors } from '../../gateway/http/cors.ts'
-import { Leaving } from '../../gateway/leaving.ts'
 import type { OperationLimits } from '../../gateway/operation/limits.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
@@ -170,7 +170,7 @@ export function contextFor(
 ): RequestContext {
   return {
     requestId: 'req_1',
-    leaving: new Leaving(),
+    cancellation: new Cancellation(),
     claims,
     identityHeader: async (subgraph) => ({
       name: 'sallyport-identity',

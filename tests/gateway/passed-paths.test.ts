@@ -506,12 +506,12 @@ describe('what holds for operations holds here', () => {
         isCut = true
       })
     })
-    const leaving = new AbortController()
-    const asked = fetch(`${slow.gateway.url}/pretend/page`, { signal: leaving.signal }).catch(
+    const cancellation = new AbortController()
+    const asked = fetch(`${slow.gateway.url}/pretend/page`, { signal: cancellation.signal }).catch(
       () => null,
     )
     while (slow.auth.passed().length === 0) await sleep(5)
-    leaving.abort()
+    cancellation.abort()
     await asked
     while (!isCut) await sleep(5)
   })

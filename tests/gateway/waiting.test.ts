@@ -74,10 +74,10 @@ test('a request whose time is over while it waits is refused with 503', async ()
 test('a client that leaves while it waits leaves nothing behind', async () => {
   stack.logs.length = 0
   const end = keepBusy()
-  const leaving = new AbortController()
-  const sent = stack.send('{ __typename }', { signal: leaving.signal }).catch(() => 'left')
+  const cancellation = new AbortController()
+  const sent = stack.send('{ __typename }', { signal: cancellation.signal }).catch(() => 'left')
   await waited()
-  leaving.abort()
+  cancellation.abort()
   expect(await sent).toBe('left')
   // Both ends are in this process, and hear of it within some turns of the loop.
   for (let turn = 0; turn < 100; turn += 1) await nextTurn()

@@ -1,17 +1,17 @@
 // Whether anybody still waits for an answer. An AbortController says as much and costs more than most of a request.
 
-export class Leaving {
-  #isGone = false
+export class Cancellation {
+  #isCancelled = false
   #listeners: Set<() => void> | null = null
   #controller: AbortController | null = null
 
   /** The client left, or the request ran out of time. */
-  get isGone(): boolean {
-    return this.#isGone
+  get isCancelled(): boolean {
+    return this.#isCancelled
   }
 
   /** Calls back once, when it happens. */
-  onGone(listener: () => void): void {
+  onCancelled(listener: () => void): void {
     this.#listeners ??= new Set()
     this.#listeners.add(listener)
   }
@@ -20,9 +20,9 @@ export class Leaving {
     this.#listeners?.delete(listener)
   }
 
-  go(): void {
-    if (this.#isGone) return
-    this.#isGone = true
+  cancel(): void {
+    if (this.#isCancelled) return
+    this.#isCancelled = true
     this.#controller?.abort()
     const listeners = this.#listeners
     this.#listeners = null
@@ -32,7 +32,7 @@ export class Leaving {
   /** The same for anyone who needs a signal; made when it is asked for. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.#isGone) this.#controller.abort()
+    if (this.#isCancelled) this.#controller.abort()
     return this.#controller.signal
   }
 }
