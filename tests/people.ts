@@ -62,7 +62,7 @@ export async function registerPerson(
 
 const BUSY_TRIES = 5
 
-/** A machine that does much else has no turn for a hash: whoever is told so comes back when told to. */
+/** A machine that does much else has no turn for a hash: anyone who is told so comes back when told to. */
 async function sendUnlessBusy(
   client: GraphqlClient,
   query: string,

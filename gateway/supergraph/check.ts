@@ -90,7 +90,7 @@ function checkField(field: FieldSource, type: TypeSource, place: Place): readonl
   return problems
 }
 
-/** Only what makes a credential is told of one: other mutations run as whoever is signed in. */
+/** Only what makes a credential is told of one: other mutations run as anyone who is signed in. */
 function checkCredentials(
   { node, rule }: FieldSource,
   at: string,

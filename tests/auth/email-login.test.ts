@@ -154,7 +154,7 @@ test('strangers mail one mailbox once a minute, and nobody is told where it stop
 })
 
 describe('the link', () => {
-  test('signs in whoever opens it, once, and ends the flow that it was mailed for', async () => {
+  test('signs in anyone who opens it, once, and ends the flow that it was mailed for', async () => {
     const { email, id } = await registerPerson(stack)
     const { verificationId, code, token } = await mailed(email)
     const opened = await open({ token, deviceName: 'Phone' })
@@ -260,7 +260,7 @@ test('guesses at a flow that a stranger began keep no owner out, who comes from 
   expect((await verify(proof)).data.verifySession.__typename).toBe('SignedIn')
 })
 
-test('whoever first proves an address that an import only claimed takes the account over', async () => {
+test('anyone who first proves an address that an import only claimed takes the account over', async () => {
   const before = await registerPerson(stack)
   await stack.db('users').where('id', before.id).update({ email_verified: false })
   await stack.db('user_emails').where('user_id', before.id).update({ verified_at: null })

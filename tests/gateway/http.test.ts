@@ -96,7 +96,7 @@ describe('bodies', () => {
     ['no query', '{}'],
     ['a query that is not a string', '{"query":{"gt":""}}'],
     ['variables that are a list', '{"query":"{ hello }","variables":[1]}'],
-    ['an operation name that is no text', '{"query":"{ hello }","operationName":1}'],
+    ['an operation name that is not a string', '{"query":"{ hello }","operationName":1}'],
     [
       'nesting of 100,000',
       `{"query":"{ hello }","variables":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,

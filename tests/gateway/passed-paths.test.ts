@@ -1,8 +1,8 @@
 // A pretend path of auth's behind the gateway, attacked: what passes, in whose name, and what never does.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAdmission } from '../../gateway/admission.ts'
 import { checkPassedPaths, type PassedPath } from '../../gateway/passed/paths.ts'
-import { createTurns } from '../../gateway/turn-to-begin.ts'
 import { csrfClaim } from './auth-peer.ts'
 import { rawBytes } from './raw-request.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
@@ -445,21 +445,21 @@ describe('what holds for operations holds here', () => {
   })
 
   test('a gateway that cannot keep up turns these away too', async () => {
-    const turns = createTurns()
+    const admission = createAdmission()
     await using busy = await startGateway({
-      deps: { passedPaths, turns },
+      deps: { passedPaths, admission },
       limits: { maxLagMs: 20 },
     })
     busy.auth.answerPagesWith((_incoming, response) => void response.end('page'))
     let isOver = false
     const keepBusy = () => {
       if (isOver) return
-      turns.countTakenIn(1_000_000)
+      admission.countTakenIn(1_000_000)
       setImmediate(keepBusy)
     }
     keepBusy()
     const first = fetch(`${busy.gateway.url}/pretend/page`)
-    await expect.poll(turns.longestWaitMs, { timeout: 10_000 }).toBeGreaterThan(200)
+    await expect.poll(admission.longestWaitMs, { timeout: 10_000 }).toBeGreaterThan(200)
     expect((await fetch(`${busy.gateway.url}/pretend/page`)).status).toBe(503)
     expect(busy.auth.passed()).toEqual([])
     isOver = true

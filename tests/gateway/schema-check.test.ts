@@ -49,7 +49,7 @@ describe('the check on subgraph schemas', () => {
       /Mutation\.login: @credentials with "reads" needs @public\(staleCredentials: true\)/,
     ],
     [
-      'says a word that is none',
+      'says a word that is not one',
       'login: User @public(staleCredentials: true) @credentials(sets: ["cookies"])',
       /Mutation\.login: @credentials: "sets" may have session, flow, device/,
     ],

@@ -1,4 +1,4 @@
-// Whoever signs in by mail at an address that an import only claimed is the first to prove it. Whoever used the account
+// Anyone who signs in by mail at an address that an import only claimed is the first to prove it. Anyone who used the account
 // before may be somebody else: what they hold stops working, as it does after a reset.
 import type { Knex } from 'knex'
 import { claimAccount } from '../account-security/claim-account.ts'

@@ -50,7 +50,7 @@ export async function completeRegistration(
 }
 
 /**
- * Whoever else began to register this address does not control it: their codes die now. They go on to look like
+ * Anyone else who began to register this address does not control it: their codes die now. They go on to look like
  * registrations of a taken address, or their end would tell that it has become one.
  */
 async function disarmOthers(trx: Knex, normalized: string): Promise<void> {

@@ -51,7 +51,7 @@ export const typeDefs = gql`
     ): VerificationRequired @public(staleCredentials: true)
       @credentials(reads: ["device"], sets: ["flow"])
     """
-    What the link in that mail does, once a person has pressed a button: it signs in whoever opened it, and
+    What the link in that mail does, once a person has pressed a button: it signs in the browser that opened it, and
     ends the flow that had it mailed. VERIFICATION_FAILED for a link that is used or expired.
     """
     openSignInLink(
@@ -70,7 +70,7 @@ export const typeDefs = gql`
       @credentials(reads: ["flow", "device"], sets: ["session", "flow", "device"])
     """
     Confirms that the person is still there, with any factor they have, and raises auth_time of the current
-    session, as the answer to STEP_UP_REQUIRED. Whoever holds a further factor is asked for that one.
+    session, as the answer to STEP_UP_REQUIRED. Anyone who holds a further factor is asked for that one.
     INVALID_CREDENTIALS, VERIFICATION_FAILED, BAD_USER_INPUT, RATE_LIMITED.
     """
     reauthenticate(
@@ -134,11 +134,11 @@ export const typeDefs = gql`
     deviceToken: String
   }
 
-  "The token of the mailed link, and how the session of whoever opened it should be held."
+  "The token of the mailed link, and how the session of the browser that opened it should be held."
   input OpenSignInLinkInput {
     "What stands after the # of the link."
     token: String!
-    "For whoever opened the link, whatever was chosen where it was asked for."
+    "For the browser that opened the link, whatever was chosen where it was asked for."
     delivery: TokenDelivery = BODY
     "A name for this device, shown in the list of sessions. At most 100 characters."
     deviceName: String

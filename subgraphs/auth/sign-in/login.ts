@@ -29,7 +29,7 @@ const loginInput = z.object({
   deviceToken: z.string().max(128).nullish(),
 })
 
-/** What is known of whoever asks, before their password is looked at. */
+/** What is known of the person who asks, before their password is looked at. */
 interface Claimant {
   readonly email: EmailAddress | null
   readonly user: User | undefined
@@ -152,7 +152,7 @@ async function enter(
 ): Promise<Entered> {
   const { origin } = caller
   const entered = await transact(deps.db, async (trx) => {
-    // Locked first: who is deleted meanwhile has an account no more, and not an error of ours.
+    // Locked first: who is deleted meanwhile no longer has an account, which is not an error of ours.
     const user = await findUserWithRoles(trx, seen.id, 'update')
     if (user?.status !== 'ACTIVE' || user.token_version !== seen.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
@@ -186,7 +186,7 @@ async function rehash(
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
 }
 
-/** null: there is no turn for it now, and the next login will do. Whoever had the right password is not refused for that. */
+/** null: there is no turn for it now, and the next login will do. Anyone who had the right password is not refused for that. */
 async function hashWhenIdle(
   deps: AuthDeps,
   { deadline }: Caller,

@@ -1,4 +1,4 @@
-// Signs in whoever opened the mailed link and pressed the button there. The flow that had it mailed is over, and gets
+// Signs in anyone who opened the mailed link and pressed the button there. The flow that had it mailed is over, and gets
 // nothing: else a stranger who began it would be signed in by a click of the owner.
 import type { Knex } from 'knex'
 import { z } from 'zod'

@@ -20,7 +20,7 @@ export type Following = Beginnings | null
 
 /**
  * The mailbox comes first where guesses were made: with what a right password leads to, a wrong one would be told apart.
- * Whoever holds a further factor is asked for that, and never for mail in its place.
+ * Anyone who holds a further factor is asked for that, and never for mail in its place.
  */
 export async function whatFollows(
   trx: Knex,
@@ -35,7 +35,7 @@ export async function whatFollows(
   return hasMailbox || isDeviceEnough(deps, isDeviceProven) ? null : { EMAIL_CODE: {} }
 }
 
-/** Whoever holds a further factor confirms their presence with it; everybody else with whatever they have. */
+/** Anyone who holds a further factor confirms their presence with it; everybody else with whatever they have. */
 export async function whatReauthenticates(
   trx: Knex,
   deps: AuthDeps,

@@ -1,5 +1,5 @@
 // Confirms that the person is still there, with any factor they have: it raises auth_time (RFC 9470) and changes the tokens.
-// Whoever holds a further factor is asked for that one; the password alone is no proof of presence for them.
+// Anyone who holds a further factor is asked for that one; the password alone is not proof of presence for them.
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'

@@ -1,4 +1,4 @@
-// A mailed code alone, for what is no sign-in: an address, an API key, a new password, the end of an account.
+// A mailed code alone, for what is not a sign-in: an address, an API key, a new password, the end of an account.
 import { AuthError } from '../core/errors.ts'
 import { type Asker, checkFactor } from './check-factor.ts'
 import { type CodePurpose, isOfMailbox, type MailedVerification } from './verification.ts'

@@ -126,7 +126,7 @@ const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAI
 
 /**
  * Whom a wrong guess counts against. Nobody can keep an owner out with guesses at what no code opens, nor before they have
- * shown the first factor; and whoever holds a stolen session uses up the guesses of that session.
+ * shown the first factor; and anyone who holds a stolen session uses up the guesses of that session.
  */
 function guessKey(challenge: Verification, method: string, address: string | null): CountKey {
   const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge

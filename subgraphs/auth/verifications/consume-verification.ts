@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { AuthError } from '../core/errors.ts'
 import { type Beginnings, CODE_MINUTES, type Proof, Verification } from './verification.ts'
 
-/** @throws AuthError VERIFICATION_FAILED for whoever comes second, or after a newer code was sent */
+/** @throws AuthError VERIFICATION_FAILED for anyone who comes second, or after a newer code was sent */
 export async function consumeVerification(trx: Knex, verification: Verification): Promise<void> {
   const consumed = await asSeen(trx, verification).update({ consumed_at: trx.fn.now() })
   if (consumed !== 1) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })

@@ -120,7 +120,7 @@ test('one challenge’s first factor is no other’s: neither purpose nor person
   expect(confirmed.session.authenticationMethods).toEqual(['pwd', 'otp', 'hwk', 'mfa'])
 })
 
-test('whoever holds it confirms their presence with it, and not with a password or mail', async () => {
+test('anyone who holds it confirms their presence with it, and not with a password or mail', async () => {
   const { headers } = await fancier()
   const asked = await send(CONFIRM, { password: PASSWORD }, headers)
   expect(asked.verification).toMatchObject({ purpose: 'STEP_UP', methods: ['TOTP'] })

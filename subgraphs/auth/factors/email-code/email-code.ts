@@ -1,4 +1,4 @@
-// The mailed code as a factor: whoever reads the mailbox of the account has it. It may begin a sign-in, or follow a
+// The mailed code as a factor: anyone who reads the mailbox of the account has it. It may begin a sign-in, or follow a
 // password that comes from an unknown device; a second kind of proof it never is (new mail may arrive on the same phone).
 import { isMailedCode } from '../../verifications/verification.ts'
 import type { Factor } from '../factor.ts'
