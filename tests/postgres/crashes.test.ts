@@ -99,13 +99,17 @@ test('connections that the database cuts cost an error, never a half-done change
 
 test('SIGTERM drains a gateway: what is in flight is answered, then it ends by itself', async () => {
   const people = await deployment.register(2)
+  const locker = await deployment.db.transaction()
+  await locker.raw('lock table users in access exclusive mode')
   const inFlight = Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
+    Array.from({ length: 4 }, (_, index) =>
       viewerOf(client(1), people[index % 2]?.accessToken ?? ''),
     ),
   )
-  await sleep(5)
+  await expect.poll(() => queriesThatWait('users'), { timeout: 10_000 }).toBe(4)
   const code = deployment.gateway(1).end('SIGTERM')
+  await sleep(200)
+  await locker.commit()
   for (const answer of await inFlight) expect(answer.status).toBe(200)
   expect(await code).toBe(0)
   await deployment.startGateway(1)
@@ -137,7 +141,7 @@ test('SIGTERM drains an auth instance: logins in flight are answered, then it en
   const inFlight = people.map(({ email, deviceToken }) =>
     client(1).send(LOGIN, { input: { email, password: PASSWORD, deviceToken } }),
   )
-  await expect.poll(loginsThatWait, { timeout: 10_000 }).toBe(6)
+  await expect.poll(() => queriesThatWait('sessions'), { timeout: 10_000 }).toBe(6)
   const code = deployment.auth(1).end('SIGTERM')
   await sleep(200)
   await locker.commit()
@@ -148,10 +152,11 @@ test('SIGTERM drains an auth instance: logins in flight are answered, then it en
   await deployment.startAuth(1)
 })
 
-async function loginsThatWait(): Promise<number> {
+async function queriesThatWait(table: string): Promise<number> {
   const { rows } = await deployment.db.raw(
     `select count(*)::int as count from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock' and query ilike '%sessions%'`,
+     where datname = current_database() and wait_event_type = 'Lock' and query ilike ?`,
+    [`%${table}%`],
   )
   return rows[0].count
 }
