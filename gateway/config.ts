@@ -195,7 +195,12 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
       bodyBytes: read.MAX_BODY_BYTES,
       maxLagMs: isProduction ? 200 : null,
     },
-    engine: { kind: read.ENGINE, planner: read.PLANNER, shadowPercent: read.ENGINE_SHADOW },
+    engine: {
+      kind: read.ENGINE,
+      planner: read.PLANNER,
+      withoutAddon: isProduction ? ('stop' as const) : ('apollo' as const),
+      shadowPercent: read.ENGINE_SHADOW,
+    },
     caches: {
       operations: read.OPERATION_CACHE_SIZE,
       tokens: read.TOKEN_CACHE_SIZE,

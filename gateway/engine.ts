@@ -37,6 +37,8 @@ export interface EngineSettings {
   readonly kind: EngineKind
   /** Whose plans the compiled engine runs. The stock engine has Apollo's. */
   readonly planner: PlannerKind
+  /** What to do where `hive` does not load. Default: `stop`; `apollo` is for development. */
+  readonly withoutAddon?: 'stop' | 'apollo'
   /** Share of queries, in percent, that the stock executor runs too, to report differences. */
   readonly shadowPercent: number
 }
@@ -52,6 +54,8 @@ export interface EngineOptions {
   readonly supergraphSdl: string
   dataSource(subgraph: string): DataSource
   readonly logger: EngineLogger
+  /** The program of `planners/hive-process.js`. Default: that. */
+  readonly plannerProgram?: URL
 }
 
 /** An engine and the schema that clients see. */
@@ -63,11 +67,12 @@ export interface LoadedEngine {
 /** Loads the supergraph into the engine that the settings name. */
 export async function createEngine(
   options: EngineOptions,
-  { kind, planner, shadowPercent }: EngineSettings,
+  settings: EngineSettings,
 ): Promise<LoadedEngine> {
+  const { kind, shadowPercent } = settings
   disableApolloTelemetry()
   if (kind === 'stock') return createStockEngine(options)
-  const compiled = await createCompiled(options, planner)
+  const compiled = await createCompiled(options, settings)
   if (shadowPercent === 0) return compiled
   const stock = await createStockEngine(options)
   const { logger } = options
@@ -78,14 +83,23 @@ export async function createEngine(
 }
 
 // What is not used is not loaded: Apollo's planner alone takes longer to load than all of ours.
-async function createCompiled(options: EngineOptions, kind: PlannerKind): Promise<LoadedEngine> {
+async function createCompiled(
+  options: EngineOptions,
+  { planner: kind, withoutAddon = 'stop' }: EngineSettings,
+): Promise<LoadedEngine> {
   const openApollo = async () => {
     const { createApolloPlanner } = await import('./engine/planners/apollo.ts')
     return createApolloPlanner(options.supergraphSdl)
   }
   if (kind === 'apollo') return createCompiledEngine(options, await openApollo())
   const { createHivePlanner } = await import('./engine/planners/hive.ts')
-  const planner = await createHivePlanner(options.supergraphSdl)
+  const { AddonUnavailable } = await import('./engine/planners/hive-child.ts')
+  const opening = createHivePlanner(options.supergraphSdl, options.plannerProgram)
+  const planner = await opening.catch((error: unknown) => {
+    if (withoutAddon === 'stop' || !(error instanceof AddonUnavailable)) throw error
+    options.logger.warn({ err: error }, 'planning with PLANNER=apollo, as in development')
+    return openApollo()
+  })
   return createCompiledEngine(options, withSecondPlanner(planner, openApollo, options.logger))
 }
 

@@ -10,6 +10,7 @@ import { createCompiledEngine } from './compiled.ts'
 import { createCounters } from './counters.ts'
 import { withDistinctNames } from './distinct-names.ts'
 import { createApolloPlanner } from './planners/apollo.ts'
+import { createHasClash } from './planners/clashing-requires.ts'
 
 /** The gateway of Apollo behind our interface. */
 export async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {
@@ -23,7 +24,9 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     __exposeQueryPlanExperimental: false,
   })
   const { schema, executor } = await gateway.load()
-  const plannerFields = readPlannerFields(parse(options.supergraphSdl))
+  const document = parse(options.supergraphSdl)
+  const plannerFields = readPlannerFields(document)
+  const hasClash = createHasClash(document, schema)
   // Goes when the operation goes.
   const ours = new WeakMap<PreparedOperation, boolean>()
   let compiled: Promise<Engine> | null = null
@@ -67,8 +70,10 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     const known = ours.get(prepared)
     if (known !== undefined) return known
     const { clientNames } = withDistinctNames(prepared, { schema, plannerFields })
-    ours.set(prepared, clientNames.size > 0)
-    return clientNames.size > 0
+    // Ours refuses what this planner plans wrong.
+    const isOwn = clientNames.size > 0 || hasClash(prepared.document)
+    ours.set(prepared, isOwn)
+    return isOwn
   }
 
   function compiledEngine(): Promise<Engine> {

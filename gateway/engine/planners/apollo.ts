@@ -9,6 +9,7 @@ import type {
 } from '@apollo/query-planner'
 import { buildASTSchema, parse, print } from 'graphql'
 import { apiSchemaOf } from '../api-schema.ts'
+import { createHasClash } from './clashing-requires.ts'
 import {
   type EntityRequest,
   type FetchNode,
@@ -27,12 +28,15 @@ const PLAN_TIMEOUT_MS = 10_000
 /** @throws Error when the supergraph is not valid, or asks for what the planner does not know */
 export async function createApolloPlanner(supergraphSdl: string): Promise<Planner> {
   const document = parse(supergraphSdl)
+  const schema = apiSchemaOf(document)
+  const hasClash = createHasClash(document, schema)
   let thread = await startThread(supergraphSdl)
   return {
-    schema: apiSchemaOf(document),
+    schema,
     supergraphSchema: buildASTSchema(document, { assumeValid: true }),
     overridePercentages: [],
     async plan({ document: operation, operationName }) {
+      if (hasClash(operation)) throw new UnknownPlan('requires-with-other-arguments')
       if (thread.isGone) thread = await startThread(supergraphSdl)
       return readApolloPlan(await thread.plan(print(operation), operationName))
     },

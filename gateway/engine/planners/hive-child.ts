@@ -46,9 +46,12 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** The program that plans; a test has others, which do not begin or end too early. */
+export const hiveProgram = new URL('./hive-process.js', import.meta.url)
+
 /** @throws AddonUnavailable, or Error when the supergraph is not valid */
-export async function startHiveChild(supergraphSdl: string): Promise<HiveChild> {
-  const child = fork(new URL('./hive-process.js', import.meta.url), {
+export async function startHiveChild(supergraphSdl: string, program: URL): Promise<HiveChild> {
+  const child = fork(program, {
     // It needs nothing of ours, secrets least of all.
     env: {},
     execArgv: [],

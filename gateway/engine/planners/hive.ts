@@ -6,6 +6,7 @@ import { createAdmission } from './admission.ts'
 import {
   AddonUnavailable,
   type HiveChild,
+  hiveProgram,
   PlannerCrashed,
   type PlanRequest,
   startHiveChild,
@@ -19,8 +20,11 @@ import { readHivePlan } from './read-hive-plan.ts'
 const PLANS_AT_ONCE = 2
 
 /** @throws Error when the addon does not load on this platform, or when the supergraph is not valid */
-export async function createHivePlanner(supergraphSdl: string): Promise<Planner> {
-  let child = startHiveChild(supergraphSdl)
+export async function createHivePlanner(
+  supergraphSdl: string,
+  program: URL = hiveProgram,
+): Promise<Planner> {
+  let child = startHiveChild(supergraphSdl, program)
   const { overridePercentages } = await child.catch(throwUnavailable)
   const admit = createAdmission(PLANS_AT_ONCE)
   const admitSuspect = createAdmission(1)
@@ -57,8 +61,17 @@ export async function createHivePlanner(supergraphSdl: string): Promise<Planner>
       return await planOnce(request)
     } catch (error) {
       if (!(error instanceof PlannerCrashed) || error.wasAlone || isStopped) throw error
-      // It may have been the other one.
-      return admitSuspect(() => planOnce(request))
+      // It may have been the other one: whoever ends a process of its own did it.
+      return admitSuspect(() => planApart(request))
+    }
+  }
+
+  async function planApart(request: PlanRequest): Promise<unknown> {
+    const own = await startHiveChild(supergraphSdl, program)
+    try {
+      return await own.plan(request).catch(throwKnown)
+    } finally {
+      own.stop()
     }
   }
 
@@ -73,7 +86,7 @@ export async function createHivePlanner(supergraphSdl: string): Promise<Planner>
     if (one !== null && !one.isGone) return one
     if (isStopped) throw new PlannerCrashed({ wasAlone: false })
     // Whoever finds it gone first starts the next.
-    if (child === current) child = startHiveChild(supergraphSdl)
+    if (child === current) child = startHiveChild(supergraphSdl, program)
     return child
   }
 }

@@ -243,4 +243,27 @@ describe('fields that are required with other arguments', () => {
     const variables = query.includes('$c') ? { c: 'EUR' } : {}
     expect(await answer(fixture, query, variables)).toEqual({ data: { goods: [good] } })
   })
+
+  test.each([
+    ['compiled', '{ goods { tax duty } }'],
+    ['compiled', '{ goods { ...T } goods { duty } } fragment T on Good { tax }'],
+    ['stock', '{ goods { tax duty } }'],
+    ['stock', '{ goods { a: duty b: tax } }'],
+  ] as const)(
+    'are refused before any fetch where the planner would send one for both: %s, %s',
+    async (kind, query) => {
+      const fixture = await startGraph(
+        { auth, shop: { ...shop, settings }, taxes: { ...taxes, settings } },
+        { engine: { kind, planner: 'apollo', shadowPercent: 0 } },
+      )
+      open.push(fixture)
+      const { data, errors } = await answer(fixture, query)
+      expect(data).toBeNull()
+      expect(errors).toHaveLength(1)
+      expect(fixture.received).toEqual([])
+      expect(await answer(fixture, '{ goods { duty } }')).toEqual({
+        data: { goods: [{ duty: 4500 }] },
+      })
+    },
+  )
 })

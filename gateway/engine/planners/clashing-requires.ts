@@ -1,0 +1,125 @@
+// Operations that Apollo's planner plans wrong in silence: two fields that require a third one with different arguments. It asks
+// for that one once, and both are computed from the same value.
+//
+//   tax @requires(fields: "price(currency: \"USD\")")    duty @requires(fields: "price(currency: \"YEN\")")    { goods { tax duty } }
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  isAbstractType,
+  Kind,
+  parse,
+  print,
+  type SelectionSetNode,
+  TypeInfo,
+  type TypeNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { readArguments } from '../../supergraph/links.ts'
+
+/** Whether two fields of this operation require another with different arguments. */
+export type HasClash = (operation: DocumentNode) => boolean
+
+/** `Type.field`, and the arguments with which it is required. */
+type Required = readonly { readonly field: string; readonly args: string }[]
+
+export function createHasClash(supergraph: DocumentNode, schema: GraphQLSchema): HasClash {
+  const required = readRequired(supergraph)
+  if (!mayClash(required)) return () => false
+  return (operation) => {
+    const known = new Map<string, string>()
+    const seen = new Set<string>()
+    return [...fieldsOf(operation, schema)].some(clashes)
+
+    function clashes(field: string): boolean {
+      if (seen.has(field)) return false
+      seen.add(field)
+      return (required.get(field) ?? []).some((one) => {
+        const args = known.get(one.field)
+        known.set(one.field, one.args)
+        return (args !== undefined && args !== one.args) || clashes(one.field)
+      })
+    }
+  }
+}
+
+function mayClash(required: ReadonlyMap<string, Required>): boolean {
+  const known = new Map<string, string>()
+  for (const { field, args } of [...required.values()].flat()) {
+    const other = known.get(field)
+    if (other !== undefined && other !== args) return true
+    known.set(field, args)
+  }
+  return false
+}
+
+/** Every field that an operation selects, of each object that may stand there. */
+function fieldsOf(operation: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
+  const found = new Set<string>()
+  const typeInfo = new TypeInfo(schema)
+  const Field = ({ name }: FieldNode) => {
+    const type = typeInfo.getParentType()
+    if (!type) return
+    const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : []
+    for (const one of [type, ...objects]) found.add(`${one.name}.${name.value}`)
+  }
+  visit(operation, visitWithTypeInfo(typeInfo, { Field }))
+  return found
+}
+
+function readRequired(supergraph: DocumentNode): ReadonlyMap<string, Required> {
+  const types = new Map<string, string>()
+  const required = new Map<string, Required>()
+  const definitions = supergraph.definitions.flatMap((one) =>
+    one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION
+      ? [one]
+      : [],
+  )
+  for (const { name, fields = [] } of definitions) {
+    for (const one of fields) types.set(`${name.value}.${one.name.value}`, nameOf(one.type))
+  }
+  for (const { name, fields = [] } of definitions) {
+    for (const { name: field, directives = [] } of fields) {
+      const texts = directives
+        .filter((one) => one.name.value === 'join__field')
+        .map((one) => readArguments(one).requires)
+        .filter((one) => typeof one === 'string')
+      const all = texts.flatMap((text) => requiredOf(name.value, selectionOf(text), types))
+      if (all.length > 0) required.set(`${name.value}.${field.value}`, all)
+    }
+  }
+  return required
+}
+
+function requiredOf(
+  type: string,
+  { selections }: SelectionSetNode,
+  types: ReadonlyMap<string, string>,
+): { field: string; args: string }[] {
+  return selections.flatMap((node) => {
+    if (node.kind === Kind.INLINE_FRAGMENT) {
+      return requiredOf(node.typeCondition?.name.value ?? type, node.selectionSet, types)
+    }
+    if (node.kind !== Kind.FIELD || node.name.value === '__typename') return []
+    const field = `${type}.${node.name.value}`
+    const args = (node.arguments ?? [])
+      .map((one) => print(one))
+      .sort()
+      .join(',')
+    const inner = node.selectionSet
+      ? requiredOf(types.get(field) ?? '', node.selectionSet, types)
+      : []
+    return [{ field, args }, ...inner]
+  })
+}
+
+function selectionOf(text: string): SelectionSetNode {
+  const [definition] = parse(`{ ${text} }`).definitions
+  if (definition?.kind === Kind.OPERATION_DEFINITION) return definition.selectionSet
+  throw new Error('the supergraph has a field set that is none')
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type)
+}
