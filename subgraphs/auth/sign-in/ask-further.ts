@@ -27,7 +27,6 @@ export interface AskFurther {
 export async function askFurther(
   deps: AuthDeps,
   caller: Caller,
-
   ask: AskFurther,
 ): Promise<BegunVerification> {
   // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).

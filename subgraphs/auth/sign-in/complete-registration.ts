@@ -16,7 +16,6 @@ export async function completeRegistration(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-
   { verification, proof }: CheckedFactor,
 ): Promise<Entered> {
   const { registration } = verification

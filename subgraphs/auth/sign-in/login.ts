@@ -80,7 +80,6 @@ export async function login(
 async function admit(
   deps: AuthDeps,
   caller: Caller,
-
   emailText: string,
   deviceToken: string | null,
 ): Promise<{ claimant: Claimant; guard: AdmittedLogin }> {
@@ -109,7 +108,6 @@ async function findClaimant(
 async function authenticate(
   deps: AuthDeps,
   caller: Caller,
-
   { user }: Claimant,
   { guard, password }: { readonly guard: AdmittedLogin; readonly password: string },
 ): Promise<User | null> {
@@ -146,7 +144,6 @@ async function authenticate(
 async function enter(
   deps: AuthDeps,
   caller: Caller,
-
   seen: User,
   flow: Omit<AskFurther, 'user' | 'methods'>,
 ): Promise<Entered> {
@@ -173,7 +170,6 @@ async function enter(
 async function rehash(
   deps: AuthDeps,
   caller: Caller,
-
   user: User,
   password: string,
   old: StoredPassword,

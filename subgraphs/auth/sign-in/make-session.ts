@@ -38,7 +38,6 @@ export async function makeSession(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-
   entrance: Entrance,
 ): Promise<Entered> {
   const { user: seen, mailbox } = entrance

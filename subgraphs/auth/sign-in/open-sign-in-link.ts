@@ -65,7 +65,6 @@ async function open(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-
   { token, deviceToken, ...opener }: Opened,
 ): Promise<Entered | BegunVerification> {
   const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_LOGIN'] })

@@ -60,7 +60,6 @@ function oneFactor(): AuthError {
 async function byPassword(
   deps: AuthDeps,
   caller: Caller,
-
   password: string,
 ): Promise<Entered | BegunVerification> {
   const user = await confirmPassword(deps, caller, password, 'session.reauthenticated')
@@ -77,7 +76,6 @@ async function byPassword(
 async function byChallenge(
   deps: AuthDeps,
   caller: Caller,
-
   presented: {
     readonly verificationId: string
     readonly method: string | null
@@ -130,7 +128,6 @@ async function renew(
 async function ask(
   deps: AuthDeps,
   caller: Caller,
-
   { proved, only }: { readonly proved: readonly Proof[]; readonly only?: string },
 ): Promise<BegunVerification> {
   const { claims } = caller

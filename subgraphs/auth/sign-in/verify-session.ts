@@ -67,7 +67,6 @@ async function goOn(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-
   { verification, proof }: CheckedFactor,
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, device_hash: deviceHash, session_id } = verification
