@@ -10,8 +10,8 @@ import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { formatError } from './core/errors.ts'
 import { inLanguage } from './core/mail/language.ts'
-import { readFigures } from './figures.ts'
 import { answerCredentials } from './introspection/http.ts'
+import { readMetrics } from './metrics.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { createAuthSchema } from './subgraph.ts'
@@ -149,9 +149,9 @@ async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
 }
 
 async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> {
-  const figures = await readFigures(deps)
-  response.writeHead(200, { 'content-type': figures.contentType })
-  response.end(await figures.metrics())
+  const registry = await readMetrics(deps)
+  response.writeHead(200, { 'content-type': registry.contentType })
+  response.end(await registry.metrics())
 }
 
 const WARN_EVERY_MS = 60_000

@@ -61,12 +61,12 @@ async function askAgain(db: Knex, retryMinutes: number): Promise<void> {
   })
 }
 
-export interface ErasureFigures {
+export interface ErasureMetrics {
   readonly running: number
   readonly overdue: number
 }
 
-export async function readErasureFigures(db: Knex): Promise<ErasureFigures> {
+export async function readErasureMetrics(db: Knex): Promise<ErasureMetrics> {
   const { rows } = await db.raw<{ rows: { running: string; overdue: string }[] }>(
     `select count(*) as running, count(*) filter (where deadline_at < now()) as overdue
      from erasures where completed_at is null`,

@@ -13,7 +13,7 @@ import type { AuthConfig } from '../config.ts'
 import { transact } from '../core/database.ts'
 import { replayEvents } from '../core/events/replay.ts'
 import { type EventType, eventTypes } from '../core/events/types.ts'
-import { readErasureFigures } from '../erasure/supervise.ts'
+import { readErasureMetrics } from '../erasure/supervise.ts'
 import { waiveReceipt } from '../erasure/waive-receipt.ts'
 import { readEventLag } from '../events/lag.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
@@ -211,7 +211,7 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
   )
   const events = await readEventLag(db)
-  const erasures = await readErasureFigures(db)
+  const erasures = await readErasureMetrics(db)
   const months = await listAuditMonths(db, config.auditRetentionMonths)
   const toPrune = months.filter(({ isPastRetention }) => isPastRetention).length
   const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')

@@ -1,24 +1,24 @@
 // What auth counts and measures about itself, in the text format that Prometheus reads (GET /metrics).
 import type { Knex } from 'knex'
 import { Counter, Gauge, Registry } from 'prom-client'
-import { readErasureFigures } from './erasure/supervise.ts'
+import { readErasureMetrics } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
 import type { CheckCounts } from './introspection/check-counts.ts'
 
-interface FigureDeps {
+interface MetricsDeps {
   readonly db: Knex
   readonly checks: CheckCounts
 }
 
 /** Most of it is the database's to know, and read when somebody asks. */
-export async function readFigures({ db, checks }: FigureDeps): Promise<Registry> {
+export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry> {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name, help, registers }).set(value)
 
   const events = await readEventLag(db)
-  const erasures = await readErasureFigures(db)
+  const erasures = await readErasureMetrics(db)
   const unsealed = Number((await db('audit_unsealed').count('* as count').first())?.count)
   gauge('sallyport_events_waiting', 'Events in the outbox that have not left.', events.waiting)
   gauge(
