@@ -9,7 +9,7 @@ const pure = [
   'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions}.test.ts',
   'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,seal,starting,vectors}.test.ts',
   'tests/clients/docs.test.ts',
-  'tests/auth/{before-hash,start,thread-priority}.test.ts',
+  'tests/auth/{hash-admission,start,thread-priority}.test.ts',
   'tests/reviews/config.test.ts',
   'tests/gateway/{write-batching,errors,identity,limits,planner-fields,rules,schema-check,tails,admission,utf8}.test.ts',
   'tests/gateway/engine/**/*.test.ts',

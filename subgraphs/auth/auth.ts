@@ -20,7 +20,7 @@ import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
 import type { Factors } from './factors/factor.ts'
 import { factors } from './factors/factors.ts'
-import { createBeforeHash } from './factors/password/before-hash.ts'
+import { createHashAdmission } from './factors/password/hash-admission.ts'
 import { createHashThreads } from './factors/password/hash-threads.ts'
 import { createPasswordHasher } from './factors/password/hasher.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
@@ -84,7 +84,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     log,
     factors: parts.factors ?? factors,
     hasher,
-    beforeHash: createBeforeHash(),
+    admitHash: createHashAdmission(),
     keyring,
     throttle,
     isThrottleExempt,

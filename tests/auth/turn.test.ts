@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createPace, deadlineOf, noTurn } from '../../subgraphs/auth/core/turn.ts'
 import { readGatewayTimeout } from '../../subgraphs/auth/erasure/participants.ts'
-import { createBeforeHash } from '../../subgraphs/auth/factors/password/before-hash.ts'
+import { createHashAdmission } from '../../subgraphs/auth/factors/password/hash-admission.ts'
 import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
 
 const BUSY = { extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } }
@@ -72,17 +72,17 @@ test('what continues is next, and never refused', async () => {
 })
 
 test('before a hash: refused at once by what the work took of late, or at the deadline', async () => {
-  const beforeHash = createBeforeHash({ places: 1 })
+  const admitHash = createHashAdmission({ places: 1 })
   const takes = (ms: number) => () => sleep(ms)
   const deadline = performance.now() + 300
-  const entered = beforeHash(takes(600), deadline)
+  const entered = admitHash(takes(600), deadline)
   const start = performance.now()
-  await expect(beforeHash(takes(1), deadline)).rejects.toMatchObject(BUSY)
+  await expect(admitHash(takes(1), deadline)).rejects.toMatchObject(BUSY)
   expect(performance.now() - start).toBeLessThan(550)
   await entered
   // It took sixty times what was assumed: a line of ten is too long for a second now.
   const line = Array.from({ length: 10 }, () =>
-    beforeHash(takes(1), performance.now() + 1_000).catch((error: unknown) => error),
+    admitHash(takes(1), performance.now() + 1_000).catch((error: unknown) => error),
   )
   expect((await Promise.all(line)).filter((error) => error !== undefined).length).toBeGreaterThan(0)
 })

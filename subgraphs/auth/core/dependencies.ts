@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
 import type { Factors } from '../factors/factor.ts'
-import type { BeforeHash } from '../factors/password/before-hash.ts'
+import type { HashAdmission } from '../factors/password/hash-admission.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
 import type { CheckCounts } from '../introspection/check-counts.ts'
 import type { Keyring } from '../tokens/keyring.ts'
@@ -17,7 +17,7 @@ export interface AuthDeps {
   readonly factors: Factors
   readonly hasher: PasswordHasher
   /** For what precedes the hash of a login. */
-  readonly beforeHash: BeforeHash
+  readonly admitHash: HashAdmission
   readonly keyring: Keyring
   readonly throttle: Throttle
   /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */

@@ -51,7 +51,7 @@ export async function login(
   requireOffered(deps, 'password')
   requireCookiesAllowed(caller, delivery)
   const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (parsed.deviceToken ?? null)
-  const { claimant, guard } = await deps.beforeHash(
+  const { claimant, guard } = await deps.admitHash(
     async () => await admit(deps, caller, parsed.email, deviceToken),
     caller.deadline,
   )

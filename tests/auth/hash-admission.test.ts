@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createBeforeHash } from '../../subgraphs/auth/factors/password/before-hash.ts'
+import { createHashAdmission } from '../../subgraphs/auth/factors/password/hash-admission.ts'
 
 /** Work that ends when it is told to. */
 function job() {
@@ -14,11 +14,11 @@ function job() {
 }
 
 test('so many are at work at a time, and the others follow in the order in which they came', async () => {
-  const beforeHash = createBeforeHash({ places: 2 })
+  const admitHash = createHashAdmission({ places: 2 })
   const jobs = Array.from({ length: 4 }, job)
   const begun: number[] = []
   const all = jobs.map(({ done }, index) =>
-    beforeHash(async () => {
+    admitHash(async () => {
       begun.push(index)
       return await done
     }),
@@ -33,21 +33,21 @@ test('so many are at work at a time, and the others follow in the order in which
 })
 
 test('a place is free again after a failure', async () => {
-  const beforeHash = createBeforeHash({ places: 1 })
+  const admitHash = createHashAdmission({ places: 1 })
   const failing = job()
-  const first = beforeHash(() => failing.done)
-  const second = beforeHash(async () => 'second')
+  const first = admitHash(() => failing.done)
+  const second = admitHash(async () => 'second')
   failing.fail(new Error('the database is unavailable'))
   await expect(first).rejects.toThrow('the database is unavailable')
   expect(await second).toBe('second')
-  expect(await beforeHash(async () => 'third')).toBe('third')
+  expect(await admitHash(async () => 'third')).toBe('third')
 })
 
 test('a full line answers SERVICE_UNAVAILABLE at once instead of growing', async () => {
-  const beforeHash = createBeforeHash({ places: 1, maxWaiting: 1 })
+  const admitHash = createHashAdmission({ places: 1, maxWaiting: 1 })
   const first = job()
-  const entered = [beforeHash(() => first.done), beforeHash(async () => 'second')]
-  await expect(beforeHash(async () => 'third')).rejects.toMatchObject({
+  const entered = [admitHash(() => first.done), admitHash(async () => 'second')]
+  await expect(admitHash(async () => 'third')).rejects.toMatchObject({
     extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 },
   })
   first.end()

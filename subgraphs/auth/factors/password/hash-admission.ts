@@ -9,7 +9,7 @@ import { createPace, type Deadline, noTurn } from '../../core/turn.ts'
  * @throws AuthError SERVICE_UNAVAILABLE at once when too many wait, or when those before this one will take too long;
  *   and when the deadline comes sooner than a place all the same
  */
-export type BeforeHash = <T>(work: () => Promise<T>, deadline?: Deadline) => Promise<T>
+export type HashAdmission = <T>(work: () => Promise<T>, deadline?: Deadline) => Promise<T>
 
 export interface BeforeHashOptions {
   /** Who may be at work at a time. Default: 3. */
@@ -24,15 +24,15 @@ interface Waiting {
   enter(): void
 }
 
-export function createBeforeHash({
+export function createHashAdmission({
   places = 3,
   maxWaiting = 1000,
-}: BeforeHashOptions = {}): BeforeHash {
+}: BeforeHashOptions = {}): HashAdmission {
   const waiting = new Set<Waiting>()
   const pace = createPace(ASSUMED_MS)
   let free = places
 
-  return async function beforeHash(work, deadline = Number.POSITIVE_INFINITY) {
+  return async function admitHash(work, deadline = Number.POSITIVE_INFINITY) {
     if (free > 0) free -= 1
     else await wait(deadline)
     const start = performance.now()
