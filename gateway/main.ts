@@ -8,7 +8,7 @@ import { SettingsError } from '../platform/settings.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { startWorkers } from './workers/primary.ts'
-import { tellPrimary } from './workers/worker.ts'
+import { notifyPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
 await main().catch((error: unknown) =>
@@ -28,12 +28,12 @@ async function main(): Promise<void> {
 async function runGateway(config: GatewayConfig, logger: Logger): Promise<void> {
   const gateway = await createGateway(config, { logger })
   endWith(gateway.stop, logger)
-  tellPrimary({ type: 'listens', adminUrl: gateway.adminUrl })
+  notifyPrimary({ type: 'listens', adminUrl: gateway.adminUrl })
   await gateway.ready().catch((error: Error) => {
     logger.error(error.message)
     process.exit(1)
   })
-  tellPrimary({ type: 'ready' })
+  notifyPrimary({ type: 'ready' })
   logger.info('gateway is ready')
 }
 

@@ -6,6 +6,6 @@ export type WorkerMessage =
   | { readonly type: 'ready' }
 
 /** Tells the primary; in a gateway of one process there is nobody to tell. */
-export function tellPrimary(message: WorkerMessage): void {
+export function notifyPrimary(message: WorkerMessage): void {
   if (cluster.isWorker) process.send?.(message)
 }

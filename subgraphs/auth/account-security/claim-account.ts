@@ -4,7 +4,7 @@ import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
-import { tellAddresses } from '../users/tell-addresses.ts'
+import { notifyAddresses } from '../users/notify-addresses.ts'
 import type { User } from '../users/user.ts'
 import { emailsOf } from '../users/user-email.ts'
 
@@ -19,7 +19,7 @@ export async function claimAccount(trx: Knex, origin: RequestOrigin, user: User)
   )
   const told = { address: user.email, normalized: user.email_normalized }
   await dropAddressesSince(trx, user, { since: new Date(0), told })
-  await tellAddresses(trx, others, { template: 'address-dropped', data: {} })
+  await notifyAddresses(trx, others, { template: 'address-dropped', data: {} })
   for (const { id } of others) {
     await recordAudit(trx, origin, {
       action: 'email.removed',

@@ -9,7 +9,7 @@ import { enqueueMail } from '../core/mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
-import { tellOfChange } from './tell-of-change.ts'
+import { notifyOfChange } from './notify-of-change.ts'
 import { transactChange } from './transact-change.ts'
 
 const removeEmailInput = z.object({ id: z.string().max(128) })
@@ -31,7 +31,7 @@ export async function removeEmail(
         message: 'This is the primary address: make another one primary first.',
       })
     }
-    await tellOfChange(trx, deps, { kind: 'removed', user, changed: email.email })
+    await notifyOfChange(trx, deps, { kind: 'removed', user, changed: email.email })
     // Without a link: anyone who has a mailbox that was given up must not come back in through it.
     await enqueueMail(trx, { template: 'address-removed', recipient: email.email, data: {} })
     await UserEmail.query(trx).deleteById(email.id)

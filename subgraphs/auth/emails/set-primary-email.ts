@@ -10,8 +10,8 @@ import { enqueueMail } from '../core/mail/outbox.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
+import { notifyOfChange } from './notify-of-change.ts'
 import { openUndosOf } from './open-undos.ts'
-import { tellOfChange } from './tell-of-change.ts'
 import { transactChange } from './transact-change.ts'
 
 const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
@@ -35,7 +35,7 @@ export async function setPrimaryEmail(
       grant.leaveUnused()
       return user
     }
-    await tellOldPrimary(trx, deps, { user, next: email })
+    await notifyOldPrimary(trx, deps, { user, next: email })
     await trx('users').where('id', user.id).update({
       email: email.email,
       email_normalized: email.email_normalized,
@@ -59,7 +59,7 @@ export async function setPrimaryEmail(
  * would give them the account again, and the address that is left gets none. Unless it was told first: then it was there
  * before the other.
  */
-async function tellOldPrimary(
+async function notifyOldPrimary(
   trx: Knex,
   deps: Pick<AuthDeps, 'config'>,
   { user, next }: { readonly user: User; readonly next: UserEmail },
@@ -69,7 +69,7 @@ async function tellOldPrimary(
     undos.findIndex(({ email_normalized }) => email_normalized === address)
   const [ofNext, ofLeft] = [firstOf(next.email_normalized), firstOf(user.email_normalized)]
   if (ofNext === -1 || (ofLeft !== -1 && ofLeft < ofNext)) {
-    await tellOfChange(trx, deps, { kind: 'primary', user, changed: next.email })
+    await notifyOfChange(trx, deps, { kind: 'primary', user, changed: next.email })
     return
   }
   const later = undos

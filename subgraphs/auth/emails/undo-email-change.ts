@@ -7,13 +7,13 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
-import { tellAddresses } from '../users/tell-addresses.ts'
+import { notifyAddresses } from '../users/notify-addresses.ts'
 import { User } from '../users/user.ts'
 import { emailsOf, insertEmail, UserEmail } from '../users/user-email.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import type { Verification } from '../verifications/verification.ts'
+import type { Undoable } from './notify-of-change.ts'
 import { openUndosOf } from './open-undos.ts'
-import type { Undoable } from './tell-of-change.ts'
 
 const undoInput = z.object({ token: z.string().max(256) })
 
@@ -50,7 +50,7 @@ export async function undoEmailChange(
       action: 'email.change-undone',
     })
     // An intruder may hold a link too: nobody's account changes hands without a word to everybody.
-    await tellAddresses(trx, [...before, ...(await emailsOf(trx, user.id))], {
+    await notifyAddresses(trx, [...before, ...(await emailsOf(trx, user.id))], {
       template: 'account-taken-back',
       data: { told: link.email },
     })

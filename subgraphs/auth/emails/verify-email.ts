@@ -10,7 +10,7 @@ import { requireLiveSession } from '../sessions/live-session.ts'
 import { emailsOf, insertEmail, requireRoom, type UserEmail } from '../users/user-email.ts'
 import { checkCode } from '../verifications/check-code.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
-import { tellOfChange } from './tell-of-change.ts'
+import { notifyOfChange } from './notify-of-change.ts'
 
 const verifyEmailInput = z.object({
   verificationId: z.string().max(128),
@@ -35,7 +35,7 @@ export async function verifyEmail(
     // Again: several codes may have been asked for while there was room.
     requireRoom(await emailsOf(trx, user.id))
     await consumeVerification(trx, verification)
-    await tellOfChange(trx, deps, { kind: 'added', user, changed: verification.email })
+    await notifyOfChange(trx, deps, { kind: 'added', user, changed: verification.email })
     const email = await insertEmail(trx, {
       userId: user.id,
       email: { address: verification.email, normalized: verification.email_normalized },

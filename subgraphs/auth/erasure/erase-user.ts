@@ -8,8 +8,8 @@ import { emitEvent } from '../core/events/emit.ts'
 import { newId, sha256 } from '../core/identifiers.ts'
 import { lockAdmins, requireAnotherAdmin } from '../roles/last-admin.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { notifyAddresses } from '../users/notify-addresses.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
-import { tellAddresses } from '../users/tell-addresses.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { emailsOf } from '../users/user-email.ts'
 import { completeErasure } from './complete-erasure.ts'
@@ -122,5 +122,5 @@ async function removeAccount(trx: Knex, user: UserWithRoles): Promise<void> {
   await trx('verifications').whereIn('email_normalized', normalized).delete()
   await trx('address_rules').where('created_by', user.id).update({ created_by: null })
   await trx('users').where('id', user.id).delete()
-  await tellAddresses(trx, addresses, { template: 'account-deleted', data: {} })
+  await notifyAddresses(trx, addresses, { template: 'account-deleted', data: {} })
 }

@@ -6,7 +6,7 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, parseInput } from '../core/errors.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
-import { tellAddresses } from '../users/tell-addresses.ts'
+import { notifyAddresses } from '../users/notify-addresses.ts'
 import { User } from '../users/user.ts'
 import { emailsOf, isAddressOf } from '../users/user-email.ts'
 import { checkLink } from '../verifications/check-link.ts'
@@ -44,7 +44,7 @@ export async function denySession(
       since,
       action: 'session.denied',
     })
-    await tellAddresses(trx, before, {
+    await notifyAddresses(trx, before, {
       template: 'account-taken-back',
       data: { told: link.email },
     })

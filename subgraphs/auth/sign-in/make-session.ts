@@ -14,7 +14,7 @@ import {
 import { proveAddress } from '../users/prove-address.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import type { Proof } from '../verifications/verification.ts'
-import { tellOfNewDevice } from './new-device.ts'
+import { notifyOfNewDevice } from './new-device.ts'
 import { methodsOf } from './policy.ts'
 
 export interface Entrance {
@@ -78,6 +78,6 @@ async function meetDevice(
     const known = isProven ? await device.update({ proven: true }) : (await device.select(1)).length
     if (known > 0) return null
   }
-  if (!isRegistration) await tellOfNewDevice(trx, deps, { user, session })
+  if (!isRegistration) await notifyOfNewDevice(trx, deps, { user, session })
   return await rememberDevice(trx, { user, session, isProven })
 }

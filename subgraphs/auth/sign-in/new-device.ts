@@ -6,7 +6,7 @@ import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
 
-export async function tellOfNewDevice(
+export async function notifyOfNewDevice(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
   { user, session }: { readonly user: User; readonly session: Session },

@@ -34,7 +34,7 @@ const TEMPLATES: Readonly<Record<EmailChange['kind'], MailTemplate>> = {
 }
 
 /** Call it before the change: what stands now is what an undo brings back. */
-export async function tellOfChange(
+export async function notifyOfChange(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
   { kind, user, changed }: EmailChange,

@@ -4,7 +4,7 @@ import { enqueueMail, type OutgoingMail } from '../core/mail/outbox.ts'
 import type { UserEmail } from './user-email.ts'
 
 /** Read the addresses before what is told, when that takes some away. */
-export async function tellAddresses(
+export async function notifyAddresses(
   trx: Knex,
   addresses: readonly UserEmail[],
   mail: Pick<OutgoingMail, 'template' | 'data'>,
