@@ -12,7 +12,7 @@ import { requireStrongPassword } from '../factors/password/policy.ts'
 import { activeKeysOf, setPassword } from '../factors/password/set-password.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { renewTokens } from '../sessions/renew-tokens.ts'
+import { reissueTokens } from '../sessions/reissue-tokens.ts'
 import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
 import type { Entered } from '../sessions/sign-in.ts'
 import { findUserWithRoles } from '../users/user.ts'
@@ -61,7 +61,7 @@ export async function changePassword(
       sessionId: live.session.id,
     })
     await emitEvent(trx, 'user.password_changed', user.id, {})
-    const tokens = await renewTokens(trx, deps, live.session, {
+    const tokens = await reissueTokens(trx, deps, live.session, {
       predecessorsForSeconds: GRACE_SECONDS,
     })
     return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }

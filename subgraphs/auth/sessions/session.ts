@@ -37,7 +37,7 @@ export class Session extends Model {
   declare family_key_version: number | null
   declare turn_hash: string | null
   declare previous_turn_hash: string | null
-  /** Turns before it whose successors were made by `renewTokens`, newest first; empty once a successor was presented. */
+  /** Turns before it whose successors were made by `reissueTokens`, newest first; empty once a successor was presented. */
   declare earlier_turn_hashes: string[]
   /** From then on turns before the present one are reuse. Null: not before the present one is presented. */
   declare predecessors_expire_at: Date | null

@@ -10,7 +10,7 @@ import { AuthError, badInput, parseInput } from '../core/errors.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { confirmPassword } from '../factors/password/confirm-password.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { renewTokens } from '../sessions/renew-tokens.ts'
+import { reissueTokens } from '../sessions/reissue-tokens.ts'
 import type { Entered } from '../sessions/sign-in.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -120,7 +120,7 @@ async function renew(
   }: { readonly live: Awaited<ReturnType<typeof requireLiveSession>>; readonly proof: Proof },
 ): Promise<Entered> {
   const proved = raisedBy(deps.factors, proof)
-  const renewed = await renewTokens(trx, deps, live.session, { proved })
+  const renewed = await reissueTokens(trx, deps, live.session, { proved })
   return { ...renewed, user: live.user, deviceToken: null }
 }
 

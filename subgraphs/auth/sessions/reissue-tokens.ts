@@ -24,7 +24,7 @@ export interface RenewOptions {
  * The client's present refresh token becomes the predecessor. Which one it has is not sure: the answer that carried the
  * present one may be lost too, so its predecessor stays one. Neither proves what was proved just now.
  */
-export async function renewTokens(
+export async function reissueTokens(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
   session: Session,
