@@ -1,7 +1,7 @@
 // Passwords in the graph: change one's own, or choose a new one with what was mailed.
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { answerSignedIn } from '../sessions/sign-in.ts'
+import { issueTokens } from '../sessions/issue-tokens.ts'
 import { changePassword } from './change-password.ts'
 import { requestPasswordReset } from './request-password-reset.ts'
 import { resetPassword } from './reset-password.ts'
@@ -70,7 +70,7 @@ type Input = { readonly input: unknown }
 export const resolvers = {
   Mutation: {
     changePassword: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await answerSignedIn(context, await changePassword(context.deps, context, input)),
+      await issueTokens(context, await changePassword(context.deps, context, input)),
     requestPasswordReset: async (_: unknown, { input }: Input, context: AuthContext) =>
       await requestPasswordReset(context.deps, context, input),
     resetPassword: async (_: unknown, { input }: Input, context: AuthContext) =>

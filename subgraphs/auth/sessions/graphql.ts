@@ -6,11 +6,11 @@ import { type ConnectionArguments, paginate } from '../core/pagination.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { clearedSessionCookies } from './cookies.ts'
+import { issueTokens } from './issue-tokens.ts'
 import { logout } from './logout.ts'
 import { RefusedCookie, refresh } from './refresh.ts'
 import { revokeSession } from './revoke-session.ts'
 import { Session } from './session.ts'
-import { answerSignedIn } from './sign-in.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
@@ -184,7 +184,7 @@ export const resolvers = {
   Mutation: {
     refresh: async (_: unknown, { input }: Input, context: AuthContext) => {
       try {
-        return await answerSignedIn(context, await refresh(context.deps, context, input))
+        return await issueTokens(context, await refresh(context.deps, context, input))
       } catch (error) {
         if (error instanceof RefusedCookie) context.setCookies.push(...clearedSessionCookies())
         throw error

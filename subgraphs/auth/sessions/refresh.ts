@@ -9,10 +9,10 @@ import { enqueueMail } from '../core/mail/outbox.ts'
 import { findUserWithRoles, User } from '../users/user.ts'
 import { deviceOf } from './device-of.ts'
 import { endSessions } from './end-sessions.ts'
+import type { Entered } from './issue-tokens.ts'
 import { parseRefreshToken } from './refresh-token.ts'
 import { type Rotation, rotateRefreshToken } from './rotate-refresh-token.ts'
 import type { Session } from './session.ts'
-import type { Entered } from './sign-in.ts'
 
 const refreshInput = z.object({ refreshToken: z.string().nullish() }).nullish()
 

@@ -2,7 +2,7 @@
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
-import { answerSignedIn, type Entered, type SignedIn } from '../sessions/sign-in.ts'
+import { type Entered, issueTokens, type SignedIn } from '../sessions/issue-tokens.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { denySession } from './deny-session.ts'
 import { login } from './login.ts'
@@ -205,7 +205,7 @@ async function answer(
   context: AuthContext,
   result: Entered | BegunVerification,
 ): Promise<SignedIn | BegunVerification> {
-  if ('session' in result) return await answerSignedIn(context, result)
+  if ('session' in result) return await issueTokens(context, result)
   return begun(context, result)
 }
 

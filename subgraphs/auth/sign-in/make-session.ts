@@ -4,8 +4,8 @@ import type { Caller, TokenDelivery } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { rememberDevice } from '../sessions/device.ts'
+import { type Entered, requireAddressOfAdmin } from '../sessions/issue-tokens.ts'
 import type { Session } from '../sessions/session.ts'
-import { type Entered, requireAddressOfAdmin } from '../sessions/sign-in.ts'
 import {
   type ActiveSession,
   activateSession,

@@ -40,7 +40,7 @@ interface Door extends Caller {
 }
 
 /** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not */
-export async function answerSignedIn(context: Door, entered: Entered): Promise<SignedIn> {
+export async function issueTokens(context: Door, entered: Entered): Promise<SignedIn> {
   const { session, user, refreshToken, deviceToken } = entered
   await requireAddressOfAdmin(context.deps.db, context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
