@@ -2,6 +2,7 @@
 import { type AskedFields, compileAskedOfEntities } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
 import { cloneData, type Data, haveSameScalars } from './data.ts'
+import { placeOf } from './deduplicated-entities.ts'
 import { answerFor } from './entity-answer.ts'
 import { reportFlight } from './entity-errors.ts'
 import { compileBody, type FetchOptions } from './fetch.ts'
@@ -12,12 +13,11 @@ import { compileRepresentation } from './representation.ts'
 import { compileRewrites } from './rewrite.ts'
 import type { Condition, Run, Slot } from './run.ts'
 import type { Step } from './step.ts'
-import { placeOf } from './united-places.ts'
 
 export interface EntityFetchOptions extends FetchOptions {
   /** Names fetches of one text, variables and subgraph; null when there is no other of this one. */
   readonly sharedKey: string | null
-  /** Objects at this place that are equal may become one, see `united-places.ts`. */
+  /** Objects at this place that are equal may become one, see `deduplicated-entities.ts`. */
   mayUnite(place: string): boolean
   conditionOf(variable: string): Condition
 }

@@ -1,5 +1,6 @@
 // Compiles a plan: a tree of fetches becomes a tree of functions, once for each operation.
 import type { DataSource } from '../subgraph/data-source.ts'
+import { placesToDeduplicate } from './deduplicated-entities.ts'
 import { compileEntityFetch, sharedKeyOf } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
 import type { Merge } from './merge.ts'
@@ -8,7 +9,6 @@ import type { FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
 import type { Condition } from './run.ts'
 import { inParallel, inSequence, onCondition, type Step } from './step.ts'
 import type { IsOfType } from './types.ts'
-import { placesThatUnite } from './united-places.ts'
 
 export interface PlanOptions {
   readonly isMutation: boolean
@@ -24,7 +24,7 @@ export function compilePlan(node: PlanNode | null, options: PlanOptions): Step |
   if (node === null) return null
   const { isOfType, variables, merge } = options
   const repeated = options.isMutation ? new Set<string>() : repeatedKeys(node)
-  const uniting = placesThatUnite(node)
+  const uniting = placesToDeduplicate(node)
   return compileNode(node, [])
 
   function compileNode(node: PlanNode, path: PlanPath): Step {

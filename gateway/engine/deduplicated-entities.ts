@@ -18,7 +18,7 @@ interface PlacedRequest {
 }
 
 /** For each fetch of entities the places, as `placeOf` names them, at which it may do so: it is the first one there. */
-export function placesThatUnite(plan: PlanNode): ReadonlyMap<FetchNode, ReadonlySet<string>> {
+export function placesToDeduplicate(plan: PlanNode): ReadonlyMap<FetchNode, ReadonlySet<string>> {
   const requests = placeAll(plan)
   const seen = new Set<string>()
   const uniting = new Map<FetchNode, Set<string>>()
