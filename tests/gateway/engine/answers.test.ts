@@ -267,3 +267,86 @@ describe('fields that are required with other arguments', () => {
     },
   )
 })
+
+describe('what the kinds of the public federation audit ask for', () => {
+  test.each(planners)(
+    'keys of mixed shapes lead from one subgraph to the next (%s)',
+    async (planner) => {
+      const orders = {
+        sdl: /* GraphQL */ `
+        type Query { order: Order }
+        type Order @key(fields: "id") @key(fields: "shop { id } number") {
+          id: ID! shop: Shop! @shareable number: Int! @shareable
+        }
+        type Shop { id: ID! @shareable }
+      `,
+        resolvers: { Query: { order: () => ({ id: 'o1', shop: { id: 's1' }, number: 7 }) } },
+      }
+      const parcels = {
+        sdl: /* GraphQL */ `
+        type Order @key(fields: "shop { id } number") {
+          shop: Shop! @shareable number: Int! @shareable parcel: Parcel
+        }
+        type Shop { id: ID! @shareable }
+        type Parcel @key(fields: "code") { code: String! }
+      `,
+        resolvers: {
+          Order: {
+            __resolveReference: (reference: { shop: { id: string }; number: number }) => reference,
+            parcel: ({ shop, number }: { shop: { id: string }; number: number }) => ({
+              code: `${shop.id}-${number}`,
+            }),
+          },
+        },
+      }
+      const tracking = {
+        sdl: /* GraphQL */ `
+        type Parcel @key(fields: "code") { code: String! place: String }
+      `,
+        resolvers: {
+          Parcel: { place: ({ code }: { code: string }) => (code === 's1-7' ? 'Rome' : null) },
+        },
+      }
+      const fixture = await start(planner, { orders, parcels, tracking })
+      expect(await answer(fixture, '{ order { parcel { place } } }')).toEqual({
+        data: { order: { parcel: { place: 'Rome' } } },
+      })
+    },
+  )
+
+  test.each(planners)('a key that is null asks nobody, and is null (%s)', async (planner) => {
+    const books = {
+      sdl: /* GraphQL */ `
+        type Query { books: [Book!]! }
+        type Book { title: String author: Author }
+        type Author @key(fields: "id") { id: ID }
+      `,
+      resolvers: {
+        Query: {
+          books: () => [
+            { title: 'Known', author: { id: 'a1' } },
+            { title: 'Nobody', author: null },
+          ],
+        },
+      },
+    }
+    const authors = {
+      sdl: 'type Author @key(fields: "id") { id: ID name: String }',
+      resolvers: {
+        Author: {
+          __resolveReference: (one: object) => one,
+          name: ({ id }: { id: string }) => `Author ${id}`,
+        },
+      },
+    }
+    const fixture = await start(planner, { books, authors })
+    expect(await answer(fixture, '{ books { title author { name } } }')).toEqual({
+      data: {
+        books: [
+          { title: 'Known', author: { name: 'Author a1' } },
+          { title: 'Nobody', author: null },
+        ],
+      },
+    })
+  })
+})
