@@ -1,7 +1,7 @@
 // `srt_<family id>.<family secret>.<turn secret>`. The family parts stay, the turn changes at each refresh (RFC 9700 4.14.2).
 import { timingSafeEqual } from 'node:crypto'
+import { decrypt, encrypt } from '../core/encryption.ts'
 import { randomText, sha256 } from '../core/identifiers.ts'
-import { seal, unseal } from '../core/sealed-box.ts'
 
 export interface RefreshToken {
   readonly familyId: string
@@ -37,13 +37,13 @@ export function matchesHash(value: string, hash: string | null): boolean {
 }
 
 /** Only who presents the predecessor can open it: the database alone cannot make a token from it. */
-export function sealSuccessor(predecessor: RefreshToken, successor: RefreshToken): string {
-  return seal(predecessor.familySecret + predecessor.turn, 'refresh successor', successor.turn)
+export function encryptSuccessor(predecessor: RefreshToken, successor: RefreshToken): string {
+  return encrypt(predecessor.familySecret + predecessor.turn, 'refresh successor', successor.turn)
 }
 
-export function unsealSuccessor(predecessor: RefreshToken, box: string): RefreshToken {
+export function decryptSuccessor(predecessor: RefreshToken, box: string): RefreshToken {
   return {
     ...predecessor,
-    turn: unseal(predecessor.familySecret + predecessor.turn, 'refresh successor', box),
+    turn: decrypt(predecessor.familySecret + predecessor.turn, 'refresh successor', box),
   }
 }

@@ -1,9 +1,9 @@
 // New tokens for a session whose privilege has changed: a proof of who is there, a new password.
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { decrypt, encrypt } from '../core/encryption.ts'
 import { AuthError } from '../core/errors.ts'
 import { randomText, sha256 } from '../core/identifiers.ts'
-import { seal, unseal } from '../core/sealed-box.ts'
 import { formatRefreshToken, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
 
@@ -35,10 +35,10 @@ export async function reissueTokens(
   const familyId = session.family_id ?? ''
   const token: RefreshToken = {
     familyId,
-    familySecret: unseal(familyKey, `family ${familyId}`, session.family_sealed ?? ''),
+    familySecret: decrypt(familyKey, `family ${familyId}`, session.family_sealed ?? ''),
     turn: randomText(32),
   }
-  const box = seal(keys.current().release(), `successor ${familyId}`, token.turn)
+  const box = encrypt(keys.current().release(), `successor ${familyId}`, token.turn)
   const [row] = await trx('sessions')
     .where({ id: session.id, status: 'ACTIVE' })
     .update({

@@ -12,15 +12,15 @@
 import type { Knex } from 'knex'
 import type { RequestOrigin } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { decrypt } from '../core/encryption.ts'
 import { sha256 } from '../core/identifiers.ts'
-import { unseal } from '../core/sealed-box.ts'
 import {
+  decryptSuccessor,
+  encryptSuccessor,
   formatRefreshToken,
   matchesHash,
   nextTurn,
   type RefreshToken,
-  sealSuccessor,
-  unsealSuccessor,
 } from './refresh-token.ts'
 import { Session } from './session.ts'
 
@@ -163,7 +163,7 @@ async function update(
       previous_turn_hash: sha256(change.presented.turn),
       earlier_turn_hashes: [],
       turn_hash: sha256(change.successor.turn),
-      sealed_successor: sealSuccessor(change.presented, change.successor),
+      sealed_successor: encryptSuccessor(change.presented, change.successor),
       generation: db.raw('generation + 1'),
       rotated_at: db.fn.now(),
       last_used_at: db.fn.now(),
@@ -180,11 +180,11 @@ async function update(
   return row === undefined ? null : Session.fromDatabaseJson(row)
 }
 
-/** `reauthenticate` holds no predecessor to seal under, so its successors are sealed under KEY_ENCRYPTION_KEY: `k<version>:`. */
+/** `reauthenticate` holds no predecessor to encrypt under, so its successors are encrypted under KEY_ENCRYPTION_KEY: `k<version>:`. */
 function openSuccessor(deps: AuthDeps, presented: RefreshToken, row: Session): RefreshToken {
   const box = row.sealed_successor ?? ''
   const byKey = /^k(\d+):(.+)$/.exec(box)
-  if (byKey === null) return unsealSuccessor(presented, box)
+  if (byKey === null) return decryptSuccessor(presented, box)
   const key = deps.config.secrets.keyEncryptionKey.version(Number(byKey[1])).release()
-  return { ...presented, turn: unseal(key, `successor ${row.family_id}`, byKey[2] ?? '') }
+  return { ...presented, turn: decrypt(key, `successor ${row.family_id}`, byKey[2] ?? '') }
 }

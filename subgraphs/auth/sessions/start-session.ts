@@ -3,9 +3,9 @@ import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin, TokenDelivery } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { encrypt } from '../core/encryption.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId, sha256 } from '../core/identifiers.ts'
-import { seal } from '../core/sealed-box.ts'
 import { endSessions } from './end-sessions.ts'
 import { formatRefreshToken, newFamily, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
@@ -95,7 +95,7 @@ function activeColumns(trx: Knex, { config }: AuthDeps, token: RefreshToken) {
     csrf_key_version: secrets.codeKey.currentVersion,
     family_id: token.familyId,
     family_hash: sha256(token.familySecret),
-    family_sealed: seal(key.current().release(), `family ${token.familyId}`, token.familySecret),
+    family_sealed: encrypt(key.current().release(), `family ${token.familyId}`, token.familySecret),
     family_key_version: key.currentVersion,
     turn_hash: sha256(token.turn),
     generation: 1,

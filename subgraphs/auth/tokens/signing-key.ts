@@ -2,7 +2,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { Knex } from 'knex'
 import { Model } from 'objection'
-import { seal, unseal } from '../core/sealed-box.ts'
+import { decrypt, encrypt } from '../core/encryption.ts'
 import type { VersionedSecret } from '../core/secret.ts'
 
 export type SigningKeyStatus = 'pending' | 'active' | 'retiring' | 'retired'
@@ -27,7 +27,7 @@ export class SigningKey extends Model {
   /** The private key, opened. @throws Error when KEY_ENCRYPTION_KEY no longer holds the version it was sealed with. */
   privateJwk(keyEncryptionKey: VersionedSecret): JWK {
     const key = keyEncryptionKey.version(this.key_encryption_version).release()
-    return JSON.parse(unseal(key, `signing key ${this.kid}`, this.private_jwk_sealed)) as JWK
+    return JSON.parse(decrypt(key, `signing key ${this.kid}`, this.private_jwk_sealed)) as JWK
   }
 }
 
@@ -45,7 +45,7 @@ export async function createSigningKey(
     kid,
     status,
     public_jwk: JSON.stringify({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }),
-    private_jwk_sealed: seal(
+    private_jwk_sealed: encrypt(
       keyEncryptionKey.current().release(),
       `signing key ${kid}`,
       privateJwk,

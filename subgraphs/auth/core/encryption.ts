@@ -5,7 +5,7 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 
 /** @param purpose binds the box to its use: a box made for one purpose opens for no other */
-export function seal(keyMaterial: string, purpose: string, plaintext: string): string {
+export function encrypt(keyMaterial: string, purpose: string, plaintext: string): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', deriveKey(keyMaterial, purpose), iv)
   const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
@@ -13,7 +13,7 @@ export function seal(keyMaterial: string, purpose: string, plaintext: string): s
 }
 
 /** @throws Error when the key is another one or the box was changed */
-export function unseal(keyMaterial: string, purpose: string, box: string): string {
+export function decrypt(keyMaterial: string, purpose: string, box: string): string {
   const bytes = Buffer.from(box, 'base64url')
   const iv = bytes.subarray(0, IV_BYTES)
   const tag = bytes.subarray(bytes.length - TAG_BYTES)
