@@ -9,8 +9,8 @@ import type { Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
 import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { createLog } from '../../platform/log.ts'
+import { startChaining } from './audit/extend-chain.ts'
 import { startAuditMonths } from './audit/months.ts'
-import { startSealing } from './audit/seal.ts'
 import type { AuthConfig } from './config.ts'
 import { connectPostgres, type Database, openEmbedded } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
@@ -100,7 +100,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   })
   const delivery = await startEventDelivery({ ...deps, consumers: parts.consumers ?? [] })
   const months = await startAuditMonths(deps)
-  const sealer = startSealing(deps)
+  const chaining = startChaining(deps)
   const supervision = startErasureSupervision(deps)
   const sweeper = startSweeping(deps)
   const identity = createIdentityReader({
@@ -130,7 +130,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       sweeper.stop()
       supervision.stop()
       months.stop()
-      await sealer.stop()
+      await chaining.stop()
       keyring.stop()
       await delivery.stop()
       await sender.stop()

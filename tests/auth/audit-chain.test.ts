@@ -2,8 +2,8 @@
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatCheckpoint } from '../../subgraphs/auth/audit/chain.ts'
+import { chainOnce } from '../../subgraphs/auth/audit/extend-chain.ts'
 import { addAuditMonths, pruneAudit } from '../../subgraphs/auth/audit/months.ts'
-import { sealOnce } from '../../subgraphs/auth/audit/seal.ts'
 import { verifyAudit } from '../../subgraphs/auth/audit/verify.ts'
 import { recordAudit } from '../../subgraphs/auth/core/audit/record.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
@@ -164,7 +164,7 @@ async function rebuild(): Promise<void> {
 async function sealAll(): Promise<void> {
   await expect
     .poll(async () => {
-      await sealOnce({ db: stack.db, log })
+      await chainOnce({ db: stack.db, log })
       return await stack.db('audit_unsealed').select('*')
     })
     .toEqual([])
@@ -261,7 +261,7 @@ test('a record that never gets its seal is told', async () => {
     occurred_at: stack.db.raw("now() - interval '1 hour'"),
   })
   expect((await verify()).problems).toEqual([
-    '1 records went missing before they were sealed',
-    '1 records wait for the sealer: is auth running?',
+    '1 records went missing before they were chained',
+    '1 records wait to be chained: is auth running?',
   ])
 })

@@ -85,7 +85,7 @@ function lint(files: Readonly<Record<string, string>>): string {
 
 const UPWARD: Readonly<Record<string, string>> = {
   'core/planted.ts': '../users/user.ts',
-  'core/audit/planted.ts': '../../audit/seal.ts',
+  'core/audit/planted.ts': '../../audit/extend-chain.ts',
   'users/planted.ts': '../emails/add-email.ts',
   'tokens/planted.ts': '../sign-in/login.ts',
   'sessions/planted.ts': '../factors/password/policy.ts',

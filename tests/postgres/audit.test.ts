@@ -9,8 +9,8 @@ import * as erasure from '../../migrations/0011-erasure.ts'
 import * as auditTrail from '../../migrations/0012-audit-trail.ts'
 import { migrate } from '../../migrations/index.ts'
 import { grantAppRole } from '../../subgraphs/auth/audit/app-role.ts'
+import { chainOnce } from '../../subgraphs/auth/audit/extend-chain.ts'
 import { addAuditMonths, pruneAudit } from '../../subgraphs/auth/audit/months.ts'
-import { sealOnce } from '../../subgraphs/auth/audit/seal.ts'
 import { verifyAudit } from '../../subgraphs/auth/audit/verify.ts'
 import { recordAudit } from '../../subgraphs/auth/core/audit/record.ts'
 import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
@@ -118,7 +118,7 @@ test('two sealers under load, and a transaction that commits late: every record 
     Array.from({ length: 4 }, async (_, writer) => {
       for (let turn = 0; turn < 50; turn += 1) {
         await recordAudit(stack.db, null, { action: `test.${writer}`, actor: { kind: 'system' } })
-        if (turn % 10 === 0) await Promise.all([0, 1].map(() => sealOnce({ db: stack.db, log })))
+        if (turn % 10 === 0) await Promise.all([0, 1].map(() => chainOnce({ db: stack.db, log })))
       }
     }),
   )
@@ -199,7 +199,7 @@ test('what an older version recorded is carried over, readable, and in the chain
       { action: 'login.failed', user_id: null, actor_id: null, ip_address: '192.0.2.2' },
     ])
     await recordAudit(db, null, { action: 'test.new', actor: { kind: 'system' } })
-    while ((await sealOnce({ db, log })) > 0);
+    while ((await chainOnce({ db, log })) > 0);
     expect(await verifyAudit(db, { retentionMonths: 24 })).toMatchObject({
       records: 4,
       unsealed: 0,

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../core/audit/commitment.ts'
 import { sha256 } from '../core/identifiers.ts'
 
-export interface SealedRecord {
+export interface ChainedRecord {
   /** A bigint, as text. */
   readonly id: string
   readonly occurred_at: Date
@@ -25,7 +25,7 @@ export interface ChainHead {
   readonly hash: string
 }
 
-export function hashRecord(record: SealedRecord): string {
+export function hashRecord(record: ChainedRecord): string {
   const { id, occurred_at, action, outcome, actor_kind, operation_name, operation_hash } = record
   const { request_id, kept, actor_commitment, target_commitment } = record
   return sha256(

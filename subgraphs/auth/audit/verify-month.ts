@@ -2,12 +2,12 @@
 import type { Knex } from 'knex'
 import { commitmentOf, type PersonalPart } from '../core/audit/commitment.ts'
 import {
+  type ChainedRecord,
   type ChainHead,
   formatCheckpoint,
   hashRecord,
   nextHead,
   openMonth,
-  type SealedRecord,
 } from './chain.ts'
 
 /** `previous` at position 0 alone: where the chain of the month before stood. */
@@ -30,7 +30,7 @@ interface MonthParts {
   readonly present: ReadonlySet<string>
 }
 
-type SealedRow = SealedRecord & {
+type ChainedRow = ChainedRecord & {
   readonly position: string
   readonly record_id: string
   readonly record_hash: string
@@ -123,7 +123,7 @@ async function verifySeals(
   return { month: head.month, position: head.position, hash: head.hash }
 }
 
-async function readSeals(trx: Knex, { month, position }: ChainHead): Promise<SealedRow[]> {
+async function readSeals(trx: Knex, { month, position }: ChainHead): Promise<ChainedRow[]> {
   return await trx('audit_seals')
     .leftJoin('audit_records', (join) =>
       join
@@ -137,7 +137,7 @@ async function readSeals(trx: Knex, { month, position }: ChainHead): Promise<Sea
     .select('audit_records.*', 'position', 'record_id', 'record_hash', 'hash')
 }
 
-function verifySeal(findings: Findings, head: ChainHead, row: SealedRow): ChainHead {
+function verifySeal(findings: Findings, head: ChainHead, row: ChainedRow): ChainHead {
   findings.records += 1
   const name = `${nameOf(head.month)}: record ${row.record_id}`
   if (row.id === null) findings.report(`${name} is missing`)
@@ -153,7 +153,7 @@ function verifySeal(findings: Findings, head: ChainHead, row: SealedRow): ChainH
 async function verifyParts(
   trx: Knex,
   findings: Findings,
-  rows: readonly SealedRow[],
+  rows: readonly ChainedRow[],
 ): Promise<void> {
   const records = rows.filter((row) => row.id !== null)
   if (records.length === 0) return

@@ -23,7 +23,7 @@ export interface VerifyOptions {
   readonly checkpoint?: ChainHead
 }
 
-/** A sealer takes a second; so long without one is a fault. */
+/** Chaining takes a second; so long without one is a fault. */
 const UNSEALED_SECONDS = 120
 
 /** Looks at the trail as it is at one moment, while records go on being written. */
@@ -57,9 +57,9 @@ async function verify(
     findings.report(`there is no such month: ${formatCheckpoint(checkpoint)}`)
   const waiting = await countUnsealed(trx)
   if (waiting.missing > 0)
-    findings.report(`${waiting.missing} records went missing before they were sealed`)
+    findings.report(`${waiting.missing} records went missing before they were chained`)
   if (waiting.late > 0)
-    findings.report(`${waiting.late} records wait for the sealer: is auth running?`)
+    findings.report(`${waiting.late} records wait to be chained: is auth running?`)
   const { records, erasedParts, problems } = findings
   return { records, erasedParts, unsealed: waiting.all, head, problems }
 }

@@ -5,7 +5,7 @@ import type { Knex } from 'knex'
 
 const NUMBERS = {
   keyRotation: 7_255_002,
-  auditSealer: 7_255_004,
+  auditChain: 7_255_004,
   addressRules: 7_255_010,
 } as const
 

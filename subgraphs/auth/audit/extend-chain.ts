@@ -1,20 +1,20 @@
-// The sealer: chains what was committed. One at a time for all instances; in the order in which it finds records, since
+// Chains what was committed. One at a time for all instances; in the order in which it finds records, since
 // a transaction that commits late must not be passed over.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { tryLock } from '../core/advisory-lock.ts'
 import { transact } from '../core/database.ts'
 import {
+  type ChainedRecord,
   type ChainHead,
   formatCheckpoint,
   hashRecord,
   monthOf,
   nextHead,
   openMonth,
-  type SealedRecord,
 } from './chain.ts'
 
-interface SealDeps {
+interface ChainDeps {
   readonly db: Knex
   readonly log: Logger
 }
@@ -24,16 +24,16 @@ const BATCH = 500
 const CHECKPOINT_RECORDS = 1_000
 const CHECKPOINT_MINUTES = 60
 
-export function startSealing(deps: SealDeps): { stop(): Promise<void> } {
+export function startChaining(deps: ChainDeps): { stop(): Promise<void> } {
   let stopped = false
   let timer = setTimeout(start, SEAL_MS)
   let running: Promise<void> = Promise.resolve()
 
   async function tick(): Promise<void> {
     try {
-      while (!stopped && (await sealOnce(deps)) === BATCH);
+      while (!stopped && (await chainOnce(deps)) === BATCH);
     } catch (error) {
-      deps.log.warn({ err: error }, 'audit records could not be sealed')
+      deps.log.warn({ err: error }, 'audit records could not be chained')
     }
     if (!stopped) timer = setTimeout(start, SEAL_MS)
   }
@@ -50,13 +50,13 @@ export function startSealing(deps: SealDeps): { stop(): Promise<void> } {
   }
 }
 
-/** @returns how many records were sealed */
-export async function sealOnce({ db, log }: SealDeps): Promise<number> {
+/** @returns how many records were chained */
+export async function chainOnce({ db, log }: ChainDeps): Promise<number> {
   const waiting = await db('audit_unsealed').first('record_id')
   if (waiting === undefined) return 0
   const { sealed, checkpoints } = await transact(db, async (trx) => {
-    if (!(await tryLock(trx, 'auditSealer'))) return { sealed: 0, checkpoints: [] }
-    return await sealBatch(trx)
+    if (!(await tryLock(trx, 'auditChain'))) return { sealed: 0, checkpoints: [] }
+    return await chainBatch(trx)
   })
   // Into the logs, which leave the machine: anyone who rewrites the whole chain later is found out by these.
   for (const head of checkpoints)
@@ -64,9 +64,9 @@ export async function sealOnce({ db, log }: SealDeps): Promise<number> {
   return sealed
 }
 
-async function sealBatch(trx: Knex): Promise<{ sealed: number; checkpoints: ChainHead[] }> {
+async function chainBatch(trx: Knex): Promise<{ sealed: number; checkpoints: ChainHead[] }> {
   // A look-up for each that waits: joined, a whole month was read for a few, until it had grown large.
-  const { rows: records } = await trx.raw<{ rows: SealedRecord[] }>(
+  const { rows: records } = await trx.raw<{ rows: ChainedRecord[] }>(
     `select record.* from audit_unsealed as waiting
      cross join lateral (
        select * from audit_records
@@ -87,8 +87,8 @@ async function sealBatch(trx: Knex): Promise<{ sealed: number; checkpoints: Chai
   return { sealed: records.length, checkpoints }
 }
 
-function groupByMonth(records: readonly SealedRecord[]): Map<string, SealedRecord[]> {
-  const months = new Map<string, SealedRecord[]>()
+function groupByMonth(records: readonly ChainedRecord[]): Map<string, ChainedRecord[]> {
+  const months = new Map<string, ChainedRecord[]>()
   for (const record of records) {
     const month = monthOf(record.occurred_at)
     months.set(month, [...(months.get(month) ?? []), record])
@@ -100,7 +100,7 @@ function groupByMonth(records: readonly SealedRecord[]): Map<string, SealedRecor
 async function sealMonth(
   trx: Knex,
   month: string,
-  records: readonly SealedRecord[],
+  records: readonly ChainedRecord[],
 ): Promise<ChainHead[]> {
   const found = await readHead(trx, month)
   const checkpoints = found === null ? [await open(trx, month)] : []
