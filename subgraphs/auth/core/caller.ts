@@ -1,7 +1,7 @@
 // Who asks, and from where: all that a verb knows of a request. Cookies and claims of the answer are set at the door.
 import type { Claims } from '@sallyport/claims'
+import type { Deadline } from './deadline.ts'
 import { AuthError, badInput } from './errors.ts'
-import type { Deadline } from './turn.ts'
 
 export interface Caller {
   readonly claims: Claims

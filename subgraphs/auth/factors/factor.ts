@@ -1,8 +1,8 @@
 // The one shape of whatever proves who somebody is. A factor is a folder with these three verbs and one line in factors.ts.
 // What surrounds it is the same for all: which may begin, what must follow, the counting of attempts, the session at the end.
 import type { Knex } from 'knex'
+import type { Deadline } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import type { Deadline } from '../core/turn.ts'
 import type { User } from '../users/user.ts'
 import type { Verification } from '../verifications/verification.ts'
 

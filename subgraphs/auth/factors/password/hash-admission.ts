@@ -1,7 +1,7 @@
 // What precedes the hash of a login happens for a few at a time. Twenty logins that come together would otherwise share
 // each turn of the event loop for all of it, and everybody else's requests with them. Anyone who is refused for guessing too
 // often never gets as far as the queue for a hash: that stays free for others.
-import { createPace, type Deadline, noTurn } from '../../core/turn.ts'
+import { createPace, type Deadline, tooBusy } from '../../core/deadline.ts'
 
 /**
  * Does the work when there is a place, in the order of arrival.
@@ -47,11 +47,11 @@ export function createHashAdmission({
   function wait(deadline: Deadline): Promise<void> {
     const waitMs = pace.estimate((waiting.size + 1) / places)
     const leftMs = deadline - performance.now()
-    if (waiting.size >= maxWaiting || waitMs > leftMs) throw noTurn(waitMs)
+    if (waiting.size >= maxWaiting || waitMs > leftMs) throw tooBusy(waitMs)
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         waiting.delete(one)
-        reject(noTurn(pace.estimate(waiting.size / places)))
+        reject(tooBusy(pace.estimate(waiting.size / places)))
       }
       const timer = Number.isFinite(leftMs) ? setTimeout(giveUp, leftMs) : undefined
       const one = {

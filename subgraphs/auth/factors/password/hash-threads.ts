@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
-import { createPace, type Deadline, noTurn } from '../../core/turn.ts'
+import { createPace, type Deadline, tooBusy } from '../../core/deadline.ts'
 import { createThreadPriority, mayLeaveIdleClass, type ThreadPriority } from './thread-priority.ts'
 
 export interface HashThreads {
@@ -143,14 +143,14 @@ export function createHashThreads({
     const { deadline = Number.POSITIVE_INFINITY, isContinued = false } = turn
     const units = 2 ** costOfJob(job)
     const waitMs = waitFor(units)
-    if (stopped) throw noTurn(0)
+    if (stopped) throw tooBusy(0)
     if (!isContinued && (queue.length >= maxQueue || waitMs > deadline - performance.now())) {
-      throw noTurn(waitMs)
+      throw tooBusy(waitMs)
     }
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         queue.splice(queue.indexOf(waiting), 1)
-        reject(noTurn(waitFor(0)))
+        reject(tooBusy(waitFor(0)))
       }
       const leftMs = deadline - performance.now()
       const mayGiveUp = !isContinued && Number.isFinite(leftMs)

@@ -1,8 +1,8 @@
 // bcrypt over base64(HMAC-SHA-384(pepper, NFC(password))): 64 characters, so nothing is cut at bcrypt's 72 bytes,
 // no NUL byte ends it early, and a stolen table is worth nothing without the pepper.
 import { createHmac } from 'node:crypto'
+import type { Deadline } from '../../core/deadline.ts'
 import type { VersionedSecret } from '../../core/secret.ts'
-import type { Deadline } from '../../core/turn.ts'
 import type { HashThreads } from './hash-threads.ts'
 
 export interface StoredPassword {

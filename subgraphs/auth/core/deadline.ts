@@ -13,7 +13,7 @@ export function deadlineOf(receivedAt: number, gatewayTimeoutMs: number): Deadli
 }
 
 /** @param waitMs until there is room again, as far as is known */
-export function noTurn(waitMs: number): AuthError {
+export function tooBusy(waitMs: number): AuthError {
   const retryAfterSeconds = Math.min(60, Math.max(2, Math.ceil(waitMs / 1000)))
   return new AuthError('SERVICE_UNAVAILABLE', { retryAfterSeconds })
 }

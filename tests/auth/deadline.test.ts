@@ -1,7 +1,7 @@
 // Anyone who would get a turn after their deadline is told so when they come, and nobody is worked for after it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createPace, deadlineOf, noTurn } from '../../subgraphs/auth/core/turn.ts'
+import { createPace, deadlineOf, tooBusy } from '../../subgraphs/auth/core/deadline.ts'
 import { readGatewayTimeout } from '../../subgraphs/auth/erasure/participants.ts'
 import { createHashAdmission } from '../../subgraphs/auth/factors/password/hash-admission.ts'
 import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
@@ -97,6 +97,6 @@ test('a pace follows what is measured', () => {
 test('the deadline leaves room in what a gateway waits, which is read where the gateway reads it', () => {
   expect(readGatewayTimeout('schema/supergraph.yaml')).toBe(10_000)
   expect(deadlineOf(1_000, 10_000)).toBe(8_000)
-  expect(noTurn(10).extensions.retryAfterSeconds).toBe(2)
-  expect(noTurn(1e9).extensions.retryAfterSeconds).toBe(60)
+  expect(tooBusy(10).extensions.retryAfterSeconds).toBe(2)
+  expect(tooBusy(1e9).extensions.retryAfterSeconds).toBe(60)
 })
