@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 // loading it for each file. Whatever is not listed gets a process and a database of its own.
 const pure = [
   'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions}.test.ts',
-  'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,seal,starting,vectors}.test.ts',
+  'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,sign,starting,vectors}.test.ts',
   'tests/clients/docs.test.ts',
   'tests/auth/{hash-admission,start,thread-priority}.test.ts',
   'tests/reviews/config.test.ts',

@@ -1,7 +1,7 @@
 // The gateway, put together: config in, two listeners out. Nothing here decides anything about a request.
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
-import { createIdentitySigner } from '@sallyport/claims/seal'
+import { createIdentitySigner } from '@sallyport/claims/sign'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { createAskAccount } from './account/ask.ts'

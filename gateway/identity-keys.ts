@@ -1,7 +1,7 @@
 // The keys that sign identity tokens, for development: read from DATA_DIR/secrets, made on first start.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generateIdentityKey } from '@sallyport/claims/seal'
+import { generateIdentityKey } from '@sallyport/claims/sign'
 import type { JSONWebKeySet } from 'jose'
 
 /** Reads the development key set of this data folder, or makes one. */

@@ -1,6 +1,6 @@
 // Identity tokens: what each subgraph is told about the caller, signed for that subgraph alone.
 import type { ClaimsPayload } from '@sallyport/claims'
-import type { IdentitySigner } from '@sallyport/claims/seal'
+import type { IdentitySigner } from '@sallyport/claims/sign'
 import type { IdentityToken, Principal } from './authenticate/principal.ts'
 import type { IdentityGrant, IdentityHeader, IdentityTarget } from './request-context.ts'
 

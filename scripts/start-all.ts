@@ -1,5 +1,5 @@
 // Every part in one process, as `npm start` does: settings first, then database, subgraphs and gateway.
-import { createIdentitySigner } from '@sallyport/claims/seal'
+import { createIdentitySigner } from '@sallyport/claims/sign'
 import type { Logger } from 'pino'
 import { type GatewayConfig, readGatewayConfig } from '../gateway/config.ts'
 import { createGateway } from '../gateway/gateway.ts'

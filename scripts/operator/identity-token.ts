@@ -1,5 +1,5 @@
 // An identity token for calling a subgraph by hand, signed with the development keys of DATA_DIR.
-import { createIdentitySigner } from '@sallyport/claims/seal'
+import { createIdentitySigner } from '@sallyport/claims/sign'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
 import type { Given } from './command.ts'

@@ -1,5 +1,5 @@
 // Networks that may use the graph or must not: in settings, and by admins at run time, who cannot shut themselves out.
-import { createIdentitySigner } from '@sallyport/claims/seal'
+import { createIdentitySigner } from '@sallyport/claims/sign'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { bearer } from '../client.ts'

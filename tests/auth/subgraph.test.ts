@@ -1,5 +1,5 @@
 // The auth subgraph from the side: what somebody sees who reaches it without the gateway.
-import { createIdentitySigner } from '@sallyport/claims/seal'
+import { createIdentitySigner } from '@sallyport/claims/sign'
 import { decodeJwt } from 'jose'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 // Keys from a URL: rotation is followed, an absent origin is survived, forged kids cost it nothing.
 import { createJwks, createLocalJwks } from '@sallyport/claims/jwt'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import type { JSONWebKeySet } from 'jose'
 import { expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 // The reader of identity tokens, as a subgraph meets it: headers in, claims or a coded refusal out.
 import { anonymousClaims, type Claims, createIdentityReader } from '@sallyport/claims'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { expect, test } from 'vitest'
 
 const ISSUER = 'https://api.example.com'

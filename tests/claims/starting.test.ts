@@ -6,7 +6,7 @@ import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type Claims, createIdentityReader, IdentityError, isSignedIn } from '@sallyport/claims'
 import { guardSchema } from '@sallyport/claims/rules'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { parse } from 'graphql'
 import { expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 // What a subgraph is told of a caller: who it is, and beyond that only what its entry grants.
 import { createIdentityReader } from '@sallyport/claims'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { expect, test } from 'vitest'
 import { createPrincipal } from '../../gateway/authenticate/principal.ts'
 import { createIdentity } from '../../gateway/identity.ts'

@@ -1,6 +1,6 @@
 // Apps and clients before anybody issues their tokens: made by hand with auth's key, and taken for what they are.
 import { createIdentityReader } from '@sallyport/claims'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Credential, createPrincipal } from '../../gateway/authenticate/principal.ts'
 import { createIdentity } from '../../gateway/identity.ts'

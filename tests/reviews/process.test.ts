@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const signer = await createIdentitySigner({

@@ -1,6 +1,6 @@
 // The signer refuses keys that would let somebody else sign, and payloads that nobody could read.
 import { createIdentityReader } from '@sallyport/claims'
-import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/seal'
+import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sign'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { expect, test } from 'vitest'
 
