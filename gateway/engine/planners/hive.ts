@@ -85,7 +85,7 @@ export async function createHivePlanner(
     const one = await current.catch(() => null)
     if (one !== null && !one.isGone) return one
     if (isStopped) throw new PlannerCrashed({ wasAlone: false })
-    // Whoever finds it gone first starts the next.
+    // Anyone who finds it gone first starts the next.
     if (child === current) child = startHiveChild(supergraphSdl, program)
     return child
   }
