@@ -26,8 +26,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['sallyport-source', 'node'] } },
   test: {
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Two passes run side by side on two cores: a test that hangs is found all the same.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
