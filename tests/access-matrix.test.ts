@@ -31,6 +31,7 @@ const ADMIN = [401, 403, 403, 403, 'pass'] as const
 const MATRIX = {
   'Query.viewer': ['{ viewer { kind } }', ...PASS],
   'Query.user': ['{ user(id: "usr_nobody") { id } }', 401, 'denied', 'denied', 'denied', 'pass'],
+  'Query.signInMethods': ['{ signInMethods { password } }', ...PASS],
   'Query.users': ['{ users(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.roles': ['{ roles(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Query.addressRules': ['{ addressRules(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
@@ -46,6 +47,14 @@ const MATRIX = {
   ],
   'Mutation.login': [
     'mutation { login(input: { email: "x", password: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.startEmailLogin': [
+    'mutation { startEmailLogin(input: { email: "x" }) { __typename } }',
+    ...PASS,
+  ],
+  'Mutation.openSignInLink': [
+    'mutation { openSignInLink(input: { token: "x" }) { __typename } }',
     ...PASS,
   ],
   'Mutation.verifySession': [
