@@ -95,7 +95,9 @@ test('a full queue answers SERVICE_UNAVAILABLE at once instead of growing', asyn
   const refused = results.filter((result) => result.status === 'rejected')
   expect(refused.length).toBeGreaterThan(0)
   for (const { reason } of refused) {
-    expect(reason.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 })
+    expect(reason.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+    // By what hashes took of late, which is the machine's matter.
+    expect(reason.extensions.retryAfterSeconds).toBeGreaterThanOrEqual(1)
   }
 })
 
