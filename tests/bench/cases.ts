@@ -1,4 +1,5 @@
 // What is asked for: each operation is answered alike by every gateway before any of them is put under load.
+import { randomInt } from 'node:crypto'
 
 export interface BenchCase {
   readonly name: string
@@ -7,6 +8,8 @@ export interface BenchCase {
   /** Variables of the nth request; none by default. */
   readonly variables?: (turn: number) => Record<string, unknown>
   readonly isMutation?: boolean
+  /** Each request has a document that nobody sent before. */
+  readonly isNew?: boolean
 }
 
 const fragments = /* GraphQL */ `
@@ -18,6 +21,14 @@ const fragments = /* GraphQL */ `
 const reviewsOfAuthor = /* GraphQL */ `
   author { ...User reviews { ...Review product { ...Product } } }
 `
+
+/** Stands in the documents that are new with each request; subgraphs see it too. */
+export const NEW_NAME = /\bnew\d{9}\b/g
+
+/** The same document under a name that nobody used before. */
+export function asNew(query: string): string {
+  return query.replaceAll(NEW_NAME, `new${String(randomInt(1e9)).padStart(9, '0')}`)
+}
 
 /** The marker that a request's variables carry; of fixed length, so that only its digits change. */
 export function markOf(turn: number): string {
@@ -71,5 +82,25 @@ export const cases: readonly BenchCase[] = [
     query:
       'query User($id: ID!, $note: String) { user(id: $id, note: $note) { id name username } }',
     variables: (turn) => ({ id: String(1 + (turn % 6)), note: markOf(turn) }),
+  },
+  {
+    name: 'new-small',
+    about: 'one fetch, another document with every request',
+    isNew: true,
+    query: '{ me { id new000000000: name username } }',
+  },
+  {
+    name: 'new-deep',
+    about: 'ten levels, another document with every request',
+    isNew: true,
+    query: /* GraphQL */ `
+      ${fragments}
+      {
+        product(upc: "3") {
+          ...Product new000000000: name
+          reviews { ...Review ${reviewsOfAuthor} product { ...Product reviews { ...Review ${reviewsOfAuthor} } } }
+        }
+      }
+    `,
   },
 ]

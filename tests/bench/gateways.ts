@@ -1,22 +1,21 @@
-// The contestants: how each gateway is started, and what its requests carry.
+// How each gateway of the benchmark is started.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { composeServices } from '@apollo/composition'
 import { generateIdentityKey } from '@sallyport/claims/sign'
-import { parse } from 'graphql'
-import { stringify } from 'yaml'
-import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
-import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
 import { freePort } from '../free-ports.ts'
-import { authSdl, sdlOf, subgraphNames } from './graph/sdl.ts'
+import type { Contestant } from './contestants.ts'
+import { startGrafbase } from './grafbase.ts'
 import { type Child, startProcess } from './processes.ts'
+import { type BenchGraph, writePlainSupergraph, writeSupergraph } from './supergraphs.ts'
 
 /** What a contestant needs to know of the others. */
 export interface World {
   /** A folder for files of this run. */
   readonly folder: string
+  /** The node that all of them run on. */
+  readonly node: string
+  readonly graph: BenchGraph
   readonly subgraphPort: number
   readonly authPort: number
   readonly publicUrl: string
@@ -25,18 +24,8 @@ export interface World {
   readonly profiles: string | null
   /** Folder of another version of Sallyport, built; null: none takes part. */
   readonly other: string | null
-  /** What raw answers, by operation; see recording.ts. */
+  /** What the limit answers, by operation; see recording.ts. */
   readonly recordings: string
-}
-
-export type CredentialKind = 'none' | 'bearer' | 'cookie' | 'api-key'
-
-export interface Contestant {
-  readonly name: string
-  readonly about: string
-  /** Contestants of one program share its process. */
-  readonly program: Program
-  readonly credential: CredentialKind
 }
 
 export type Program = keyof typeof programs
@@ -51,39 +40,20 @@ const programs = {
   apollo: startApollo,
   sallyport: (world: World) => startSallyport(world, 'authenticated'),
   'sallyport-stock': (world: World) => startSallyport(world, 'authenticated', { ENGINE: 'stock' }),
+  'sallyport-apollo': (world: World) =>
+    startSallyport(world, 'authenticated', { PLANNER: 'apollo' }),
   'sallyport-other': (world: World) =>
     startSallyport({ ...world, root: resolve(world.other ?? root) }, 'authenticated'),
   'sallyport-public': (world: World) => startSallyport(world, 'public'),
   hive: (world: World) => startHive(world, []),
   'hive-rust': (world: World) => startHive(world, ['--hive-router-runtime']),
-  raw: startRaw,
+  grafbase: startGrafbase,
+  limit: startLimit,
 } satisfies Record<string, (world: World) => Promise<RunningGateway>>
 
 export interface RunningGateway {
   readonly child: Child
   readonly port: number
-}
-
-export const contestants: readonly Contestant[] = [
-  contestant('apollo', 'plain @apollo/server and @apollo/gateway, no auth', 'apollo', 'none'),
-  contestant('sallyport-jwt', 'access token as bearer', 'sallyport', 'bearer'),
-  contestant('sallyport-key', 'API key and secret', 'sallyport', 'api-key'),
-  contestant('sallyport-cookie', 'cookie, CSRF token', 'sallyport', 'cookie'),
-  contestant('sallyport-anonymous', 'no credential, public fields', 'sallyport-public', 'none'),
-  contestant('sallyport-stock', 'ENGINE=stock, bearer', 'sallyport-stock', 'bearer'),
-  contestant('sallyport-other', 'the version of --other, bearer', 'sallyport-other', 'bearer'),
-  contestant('hive-jwt', 'Hive Gateway with its JWT plugin', 'hive', 'bearer'),
-  contestant('hive-rust-jwt', 'the same with its Rust runtime', 'hive-rust', 'bearer'),
-  contestant('raw', 'node:http sending the same fetches, nothing else', 'raw', 'none'),
-]
-
-function contestant(
-  name: string,
-  about: string,
-  program: Program,
-  credential: CredentialKind,
-): Contestant {
-  return { name, about, program, credential }
 }
 
 /** Starts a program and waits until it answers. */
@@ -118,9 +88,10 @@ async function startSallyport(
 ): Promise<RunningGateway> {
   const port = await freePort()
   const folder = join(world.folder, rules)
-  writeSupergraph(folder, world, rules)
+  writeSupergraph(folder, world.graph, { port: world.subgraphPort, rules })
   const child = startProcess({
     name: `sallyport (${rules})`,
+    program: world.node,
     core: world.core,
     profiles: world.profiles,
     cwd: world.root ?? root,
@@ -141,49 +112,15 @@ async function startSallyport(
   return { child, port }
 }
 
-function writeSupergraph(folder: string, world: World, rules: 'authenticated' | 'public'): void {
-  const entries = [...subgraphNames, 'auth'].map((name) => [
-    name,
-    {
-      routing_url: `http://127.0.0.1:${world.subgraphPort}/${name}`,
-      schema: { file: `${name}.graphql` },
-      mayDeclarePublic: true,
-      identity: { grants: ['roles', 'scope'] },
-    },
-  ])
-  const yaml = stringify({ subgraphs: Object.fromEntries(entries) })
-  const { subgraphs } = readSupergraphConfig(yaml, { variables: {} })
-  const sources = subgraphs.map((config) => ({
-    config,
-    sdl: config.name === 'auth' ? authSdl : sdlOf(config.name, rules),
-  }))
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'supergraph.yaml'), yaml)
-  writeFileSync(join(folder, 'supergraph.graphql'), composeSupergraph(sources))
-}
-
-/** The same graph without rules, as the peers load it. */
-function writePlainSupergraph(world: World): string {
-  const services = subgraphNames.map((name) => ({
-    name,
-    url: `http://127.0.0.1:${world.subgraphPort}/${name}`,
-    typeDefs: parse(sdlOf(name, 'none')),
-  }))
-  const { supergraphSdl, errors } = composeServices(services)
-  if (supergraphSdl === undefined) throw new Error(errors?.map(String).join('\n'))
-  const file = join(world.folder, 'supergraph.graphql')
-  writeFileSync(file, stripAuthDirectives(parse(supergraphSdl)))
-  return file
-}
-
 async function startApollo(world: World): Promise<RunningGateway> {
   const port = await freePort()
   const child = startProcess({
     name: 'apollo',
+    program: world.node,
     core: world.core,
     profiles: world.profiles,
     cwd: peers,
-    args: ['apollo.mjs', writePlainSupergraph(world), String(port)],
+    args: ['apollo.mjs', plainSupergraph(world), String(port)],
     env: { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' },
   })
   return { child, port }
@@ -191,9 +128,10 @@ async function startApollo(world: World): Promise<RunningGateway> {
 
 async function startHive(world: World, flags: readonly string[]): Promise<RunningGateway> {
   const port = await freePort()
-  const supergraph = writePlainSupergraph(world)
+  const supergraph = plainSupergraph(world)
   const child = startProcess({
     name: `hive ${flags.join(' ')}`,
+    program: world.node,
     core: world.core,
     profiles: world.profiles,
     cwd: peers,
@@ -211,17 +149,22 @@ async function startHive(world: World, flags: readonly string[]): Promise<Runnin
   return { child, port }
 }
 
-async function startRaw(world: World): Promise<RunningGateway> {
+function plainSupergraph({ folder, graph, subgraphPort }: World): string {
+  return writePlainSupergraph(join(folder, 'plain'), graph, subgraphPort)
+}
+
+async function startLimit(world: World): Promise<RunningGateway> {
   const port = await freePort()
   const child = startProcess({
-    name: 'raw',
+    name: 'limit',
+    program: world.node,
     core: world.core,
     profiles: world.profiles,
     cwd: root,
     args: [
       '--import',
       'tsx',
-      join(import.meta.dirname, 'raw.ts'),
+      join(import.meta.dirname, 'limit.ts'),
       world.recordings,
       ...[String(world.subgraphPort), String(port)],
     ],

@@ -16,24 +16,30 @@ export interface BenchOptions {
   readonly json: string | null
   /** Folder for the gateways' CPU profiles; null: none. Profiling costs speed. */
   readonly profiles: string | null
+  /** The node that the gateways run on; null: a Node 24 is looked for. */
+  readonly node: string | null
+  /** A file that the result is written to, with command and machine; null: it is only printed. */
+  readonly results: string | null
   /** A built checkout of another version, to be measured beside this one; null: none. */
   readonly other: string | null
 }
 
 const usage = `npm run bench -- [flags]
 
-  --gateways <names>     of: apollo, sallyport-jwt, sallyport-key, sallyport-cookie, sallyport-anonymous,
-                         sallyport-stock, hive-jwt, hive-rust-jwt, raw   (default: all)
-  --cases <names>        of: big, me, hop, mutation, abstract, variables   (default: all)
+  --gateways <names>     of: apollo, sallyport-jwt, sallyport-key, sallyport-cookie, sallyport-anonymous, sallyport-apollo,
+                         sallyport-stock, grafbase, hive-jwt, hive-rust-jwt, limit   (default: all)
+  --cases <names>        of: big, me, hop, mutation, abstract, variables, new-small, new-deep   (default: all)
   --seconds <n>          length of a window (5)
   --warm-up <n>          seconds of load before each window (2)
   --repeats <n>          windows of each gateway and case, interleaved (3)
   --connections <n>      requests under way at a time (50)
   --cores <a,b>          core of the gateway, core of all others (0,1); none: not pinned
-  --json <file>          the whole result
+  --node <path>          the node that gateways run on (a Node 24 that is found)
+  --results <file>       writes the result there, with command and machine
+  --json <file>          every window
   --profiles <folder>    writes a CPU profile of each gateway there
   --other <folder>       a built checkout of another version takes part as sallyport-other
-  --quick                apollo, sallyport-jwt and raw on big, me and hop: one window of 2 s each
+  --quick                apollo, sallyport-jwt and limit on big, me and hop: one window of 2 s each
 `
 
 /** Reads the flags; prints the usage and exits when they are wrong or ask for help. */
@@ -41,7 +47,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseOrExit(args)
   const isQuick = values.quick === true
   return {
-    gateways: list(values.gateways) ?? (isQuick ? ['apollo', 'sallyport-jwt', 'raw'] : []),
+    gateways: list(values.gateways) ?? (isQuick ? ['apollo', 'sallyport-jwt', 'limit'] : []),
     cases: list(values.cases) ?? (isQuick ? ['big', 'me', 'hop'] : []),
     seconds: Number(values.seconds ?? (isQuick ? 2 : 5)),
     warmUpSeconds: Number(values['warm-up'] ?? 2),
@@ -50,6 +56,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     cores: coresOf(values.cores ?? '0,1'),
     json: values.json ?? null,
     profiles: values.profiles ?? null,
+    node: values.node ?? null,
+    results: values.results ?? null,
     other: values.other ?? null,
   }
 }
@@ -70,6 +78,8 @@ function parseOrExit(args: readonly string[]) {
         cores: text,
         json: text,
         profiles: text,
+        node: text,
+        results: text,
         other: text,
         quick: flag,
         help: flag,

@@ -1,10 +1,11 @@
 // Child processes of the benchmark: pinned to a core, asked over IPC, measured through /proc.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 export interface StartOptions {
   readonly name: string
-  /** Arguments of node. */
+  /** Default: the node that runs this. */
+  readonly program?: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -24,12 +25,12 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Starts node with these arguments; what it prints on stderr is shown when it fails. */
+/** Starts a program with these arguments; what it prints on stderr is shown when it fails. */
 export function startProcess(options: StartOptions): Child {
-  const { name, args, env, cwd, core, profiles = null } = options
+  const { name, program = process.execPath, args, env, cwd, core, profiles = null } = options
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
   const profiled = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
-  const [file = '', ...rest] = [...pinned, process.execPath, ...profiled, ...args]
+  const [file = '', ...rest] = [...pinned, program, ...profiled, ...args]
   const child = spawn(file, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
@@ -77,6 +78,24 @@ function failure(child: ChildProcess, name: string): Promise<never> {
 /** Pins this very process, load generator included. */
 export function pinSelf(core: number): void {
   execFileSync('taskset', ['-a', '-p', '-c', String(core), String(process.pid)])
+}
+
+/** CPU time so far of a process and of those that it started: Hive's planner has one of its own. In milliseconds. */
+export function familyCpuMs(pid: number): number {
+  return familyOf(pid).reduce((sum, one) => sum + cpuMs(one), 0)
+}
+
+/** Resident memory of the same processes, in MB: what they share is counted for each. */
+export function familyResidentMb(pid: number): number {
+  return familyOf(pid).reduce((sum, one) => sum + residentMb(one), 0)
+}
+
+function familyOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  )
+  return [pid, ...children.flatMap((child) => familyOf(Number(child)))]
 }
 
 /** CPU time of a process and its threads so far, in milliseconds. */

@@ -33,8 +33,9 @@ export function tableOf(
 const columns = [
   'gateway',
   'times plain (min to max)',
-  'share of raw',
+  'share of limit',
   'times plain by CPU',
+  'share of limit by CPU',
   'requests/s',
   'CPU ms',
   'p50 ms',
@@ -54,8 +55,9 @@ function rowOf(measures: readonly Measure[], gateway: string, operation: string)
   const cells = [
     gateway,
     ratiosTo('apollo', own, all),
-    shareOf('raw', own, all),
+    shareOf('limit', own, all),
     ratioByCpu('apollo', own, all),
+    shareByCpu('limit', own, all),
     middle((one) => one.perSecond).toFixed(0),
     middle((one) => one.cpuMsPerRequest).toFixed(3),
     middle((one) => one.p50Ms).toFixed(1),
@@ -81,11 +83,20 @@ function shareOf(peer: string, own: readonly Measure[], all: readonly Measure[])
   return ratios.length === 0 ? '–' : `${(100 * median(ratios)).toFixed(0)} %`
 }
 
-/** Requests for one second of the gateway's CPU: what others do on the machine counts for less here. */
 function ratioByCpu(peer: string, own: readonly Measure[], all: readonly Measure[]): string {
+  return byCpu(peer, own, all)?.toFixed(2) ?? '–'
+}
+
+function shareByCpu(peer: string, own: readonly Measure[], all: readonly Measure[]): string {
+  const share = byCpu(peer, own, all)
+  return share === null ? '–' : `${(100 * share).toFixed(0)} %`
+}
+
+/** Requests for one second of the gateway's CPU: what others do on the machine counts for less here. */
+function byCpu(peer: string, own: readonly Measure[], all: readonly Measure[]): number | null {
   const ofPeer = all.filter(({ gateway }) => gateway === peer).map((one) => one.cpuMsPerRequest)
-  if (ofPeer.length === 0) return '–'
-  return (median(ofPeer) / median(own.map((one) => one.cpuMsPerRequest))).toFixed(2)
+  if (ofPeer.length === 0) return null
+  return median(ofPeer) / median(own.map((one) => one.cpuMsPerRequest))
 }
 
 function ratiosOf(peer: string, own: readonly Measure[], all: readonly Measure[]): number[] {

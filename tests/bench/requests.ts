@@ -1,7 +1,7 @@
 // Whole requests, head and body, made before the load begins wherever their variables allow.
 import type { BenchUser } from './auth.ts'
-import type { BenchCase } from './cases.ts'
-import type { CredentialKind } from './gateways.ts'
+import { asNew, type BenchCase } from './cases.ts'
+import type { CredentialKind } from './contestants.ts'
 
 /** The nth request. */
 export type RequestSource = (turn: number) => Buffer
@@ -16,16 +16,17 @@ export interface RequestOptions {
 
 export function createRequests(options: RequestOptions): RequestSource {
   const { operation, users } = options
-  const { variables } = operation
+  const { variables, query } = operation
   const heads = users.map((user) => headOf(options, user))
   const headOfTurn = (turn: number) => heads[turn % heads.length] ?? ''
-  if (variables !== undefined) {
-    return (turn) => {
-      const body = JSON.stringify({ query: operation.query, variables: variables(turn) })
-      return wholeOf(headOfTurn(turn), body)
-    }
+  if (operation.isNew === true) {
+    return (turn) => wholeOf(headOfTurn(turn), JSON.stringify({ query: asNew(query) }))
   }
-  const body = JSON.stringify({ query: operation.query })
+  if (variables !== undefined) {
+    return (turn) =>
+      wholeOf(headOfTurn(turn), JSON.stringify({ query, variables: variables(turn) }))
+  }
+  const body = JSON.stringify({ query })
   const requests = heads.map((head) => wholeOf(head, body))
   return (turn) => requests[turn % requests.length] ?? Buffer.alloc(0)
 }

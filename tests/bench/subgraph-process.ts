@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type DocumentNode, execute, type GraphQLSchema, parse } from 'graphql'
 import { startAuth } from './auth.ts'
+import { NEW_NAME } from './cases.ts'
 import { resolvers } from './graph/resolvers.ts'
 import { sdlOf, subgraphNames } from './graph/sdl.ts'
 
@@ -20,6 +21,7 @@ const schemas = new Map<string, GraphQLSchema>(
 )
 const documents = new Map<string, DocumentNode>()
 const answers = new Map<string, Buffer>()
+const KNOWN_NAME = 'new000000000'
 const MAX_ANSWERS = 5000
 const RECORDING_DELAY_MS = 40
 
@@ -59,17 +61,24 @@ function serve(socket: Socket): void {
   })
 }
 
-function answer(socket: Socket, path: string, body: string): void {
+function answer(socket: Socket, path: string, sent: string): void {
   fetches += 1
+  // A name that is new with each request has one length: what was answered to another of them is an answer to this one.
+  const [name] = sent.match(NEW_NAME) ?? []
+  const body = name === undefined ? sent : sent.replaceAll(name, KNOWN_NAME)
+  const write = (computed: Buffer) =>
+    socket.write(
+      name === undefined ? computed : computed.toString('utf8').replaceAll(KNOWN_NAME, name),
+    )
   const key = path + body
   const known = answers.get(key)
-  if (known !== undefined && recording === null) return void socket.write(known)
+  if (known !== undefined && recording === null) return void write(known)
   void compute(path, body).then((computed) => {
     if (answers.size >= MAX_ANSWERS) answers.clear()
     answers.set(key, computed)
-    if (recording === null) return void socket.write(computed)
+    if (recording === null) return void write(computed)
     record({ path, body })
-    setTimeout(() => socket.write(computed), RECORDING_DELAY_MS)
+    setTimeout(() => write(computed), RECORDING_DELAY_MS)
   })
 }
 
