@@ -74,6 +74,7 @@ export async function createGateway(
     random: deps.random ?? Math.random,
   }
   const traffic = { deadlines: createDeadlines(), admission: deps.admission ?? createAdmission() }
+  const metrics = createMetrics()
   const corsOf = createCorsFactory(config, logger)
   const place = {
     configPath: config.supergraphPath,
@@ -84,6 +85,7 @@ export async function createGateway(
     ...place,
     ...graphOptions(config, logger),
     traffic,
+    measureSubgraph: metrics.measureSubgraph,
     createCors: corsOf,
     createExecution: executionWith(deps.plugins ?? [], logger),
   })
@@ -93,7 +95,6 @@ export async function createGateway(
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
   const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
   const checks = createCheckCounts()
-  const metrics = createMetrics()
   const pipelineParts = {
     ...config,
     ...clocks,

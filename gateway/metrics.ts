@@ -2,11 +2,13 @@
 // Labels are words of our own: what a client or a subgraph writes is not one.
 import { Counter, type Metric, Registry } from 'prom-client'
 import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
+import { createSubgraphMeasures, type MeasureSubgraph } from './subgraph/measures.ts'
 
 export interface Metrics {
   /** Counts how long the steps of a pipeline take, under their names. */
   timeSteps(names: readonly string[]): StepTimes
   countSwap(outcome: 'swapped' | 'refused'): void
+  readonly measureSubgraph: MeasureSubgraph
   /** All of it. */
   text(): Promise<string>
   /** The same for programs of ours. */
@@ -31,6 +33,7 @@ export function createMetrics(): Metrics {
       registry.registerMetric(stepMetric(times))
       return times
     },
+    measureSubgraph: createSubgraphMeasures(registry),
     countSwap: (outcome) => swaps.inc({ outcome }),
     text: () => registry.metrics(),
     json: () => registry.getMetricsAsJSON(),

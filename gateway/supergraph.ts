@@ -19,6 +19,7 @@ import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { createDataSources } from './subgraph/data-source.ts'
+import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
 import { readAccess } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
@@ -68,6 +69,8 @@ export interface SupergraphOptions {
   readonly logger: EngineLogger
   /** Of the gateway that serves it. */
   readonly traffic: Traffic
+  /** Default: nothing is measured. */
+  readonly measureSubgraph?: MeasureSubgraph
   readonly createCors: (config: SupergraphConfig) => Cors
   /** Default: straight in the engine. */
   readonly createExecution?: ((graph: Pick<Graph, 'schema'>) => Promise<Execution>) | undefined
@@ -139,6 +142,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     logger,
     traffic,
     showSubgraphErrors,
+    ...(options.measureSubgraph && { measure: options.measureSubgraph }),
   })
   const owned = [() => dataSources.stop()]
   const closeAll = async () => {
@@ -178,8 +182,10 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
   }
 }
 
+const ADDRESSES = new Set(['url', 'urls'])
+
 /** Identity tokens are kept by it: they say what the configuration grants. */
 function versionOf({ sdl, config }: GraphSource): string {
-  const said = JSON.stringify(config, (key, value) => (key === 'url' ? undefined : value))
+  const said = JSON.stringify(config, (key, value) => (ADDRESSES.has(key) ? undefined : value))
   return createHash('sha256').update(`${sdl}\0${said}`).digest('base64url')
 }

@@ -3,7 +3,7 @@ import type { GraphQLDataSource } from '@apollo/gateway'
 import type { EngineLogger, ExecuteOptions } from '../engine.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { DataSource } from '../subgraph/data-source.ts'
+import { type DataSource, mayRepeat } from '../subgraph/data-source.ts'
 
 /** What Apollo's executor reads of a request. */
 export function apolloRequest(
@@ -36,7 +36,11 @@ export function asApolloDataSource(source: DataSource): GraphQLDataSource {
   return {
     async process({ request, context }) {
       const body = JSON.stringify({ query: request.query, variables: request.variables })
-      const answer = await source.send(body, context as RequestContext)
+      const answer = await source.send(
+        body,
+        context as RequestContext,
+        mayRepeat(request.query ?? ''),
+      )
       return answer as unknown as Awaited<ReturnType<GraphQLDataSource['process']>>
     },
   }

@@ -88,7 +88,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
       run,
       sent.map((texts) => [...texts.keys()]),
     )
-    const answer = source.send(body, run.context)
+    const answer = source.send(body, run.context, true)
     return requests.map((request, index) => {
       const own = seats[index] ?? []
       const typenames = new Map(own.map(({ seat, group }) => [seat, group.targets[0]?.__typename]))
@@ -143,7 +143,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     const typenames = groups.map(({ targets: [first] }) => first?.__typename)
     const flight = followFlight(
       source
-        .send(body, run.context)
+        .send(body, run.context, true)
         .then((answer) => answerFor(answer, request.alias, { isFirst: true })),
       {
         count: groups.length,

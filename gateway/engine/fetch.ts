@@ -1,5 +1,5 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
-import type { DataSource, SubgraphAnswer } from '../subgraph/data-source.ts'
+import { type DataSource, mayRepeat, type SubgraphAnswer } from '../subgraph/data-source.ts'
 import { compileAskedFields } from './asked-fields.ts'
 import { objectsAt } from './cursor.ts'
 import { type Data, isInherited, ownValue, toJson } from './data.ts'
@@ -30,6 +30,7 @@ export function compileFetch({
   merge,
 }: FetchOptions): Step {
   const writeBody = compileBody(fetch, variables)
+  const isRepeatable = mayRepeat(fetch.operation)
   const rewrite = compileRewrites(fetch.outputRewrites, isOfType)
   const asked = compileAskedFields(fetch)
   const rename = compileErrorNames(fetch.outputRewrites)
@@ -38,7 +39,7 @@ export function compileFetch({
   return function fetchRoot(run) {
     const targets = path.length === 0 ? [run.data] : objectsAt(run, [path], isOfType).objects
     if (targets.length === 0) return
-    return source.send(writeBody(run, []), run.context).then(
+    return source.send(writeBody(run, []), run.context, isRepeatable).then(
       (answer) => take(run, targets, answer),
       (error: unknown) => run.addError(error),
     )

@@ -1,12 +1,20 @@
 // How the gateway speaks to subgraphs: one pooled client each, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
-import { Pool } from 'undici'
 import type { Log } from '../../platform/log.ts'
 import type { IdentityHeader, RequestContext } from '../request-context.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from '../supergraph/config.ts'
-import { createSubgraphLog, type SubgraphLog } from './log.ts'
-import { parseSubgraphJson } from './parse-json.ts'
-import { EXCERPT, type PostAnswer, post, SubgraphFailure, type Traffic } from './post.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { SubgraphFailure } from './failure.ts'
+import { createSubgraphLog } from './log.ts'
+import {
+  type MeasureSubgraph,
+  type SubgraphMeasures,
+  type SubgraphOutcome,
+  unmeasured,
+} from './measures.ts'
+import type { Traffic } from './post.ts'
+import { readAnswer } from './read-answer.ts'
+import { type NameServices, systemNames } from './resolve.ts'
 
 export interface DataSourcesOptions {
   readonly subgraphs: readonly SubgraphConfig[]
@@ -16,8 +24,10 @@ export interface DataSourcesOptions {
   readonly showSubgraphErrors?: boolean
   /** Bytes of one answer. Default: 5 MB. */
   readonly maxResponseBytes?: number
-  /** Connections to one subgraph. Default: 128. */
-  readonly connections?: number
+  /** Default: nothing is measured. */
+  readonly measure?: MeasureSubgraph
+  /** Default: the system's. */
+  readonly names?: NameServices
 }
 
 export interface DataSources {
@@ -32,8 +42,9 @@ export interface DataSource {
    * Sends a GraphQL request, as JSON text. What goes wrong at the subgraph is an error of the answer.
    *
    * @param body `query` and `variables`, and nothing else.
+   * @param mayRepeat whether it may be carried out twice: queries alone. Default: false.
    */
-  send(body: string, context: RequestContext): Promise<SubgraphAnswer>
+  send(body: string, context: RequestContext, mayRepeat?: boolean): Promise<SubgraphAnswer>
 }
 
 export interface SubgraphAnswer {
@@ -46,13 +57,19 @@ export interface SubgraphAnswer {
 
 /** One data source per subgraph, with connections of its own: one that is slow holds up no other of the same origin. */
 export function createDataSources(options: DataSourcesOptions): DataSources {
-  const { connections = 128, maxResponseBytes = 5 * 1024 * 1024 } = options
-  const pools: Pool[] = []
+  const {
+    maxResponseBytes = 5 * 1024 * 1024,
+    measure = unmeasured,
+    names = systemNames(),
+  } = options
+  const connections: Connection[] = []
   const sources = new Map(
     options.subgraphs.map((subgraph) => {
-      const pool = new Pool(new URL(subgraph.url).origin, { connections, pipelining: 1 })
-      pools.push(pool)
-      return [subgraph.name, createDataSource({ ...options, subgraph, pool, maxResponseBytes })]
+      const measures = measure(subgraph.name)
+      const connection = createConnection({ ...options, subgraph, measures, names })
+      connections.push(connection)
+      const parts = { ...options, subgraph, connection, measures, maxResponseBytes }
+      return [subgraph.name, createDataSource(parts)]
     }),
   )
 
@@ -63,14 +80,15 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
       return source
     },
     async stop() {
-      await Promise.all(pools.map((pool) => pool.destroy()))
+      await Promise.all(connections.map((connection) => connection.stop()))
     },
   }
 }
 
 interface DataSourceOptions {
   readonly subgraph: SubgraphConfig
-  readonly pool: Pool
+  readonly connection: Connection
+  readonly measures: SubgraphMeasures
   readonly maxResponseBytes: number
   readonly logger: Pick<Log, 'warn' | 'error'>
   readonly traffic: Traffic
@@ -78,7 +96,14 @@ interface DataSourceOptions {
 }
 
 function createDataSource(options: DataSourceOptions): DataSource {
-  const { subgraph, pool, maxResponseBytes, logger, traffic, showSubgraphErrors = false } = options
+  const {
+    subgraph,
+    connection,
+    maxResponseBytes,
+    logger,
+    traffic,
+    showSubgraphErrors = false,
+  } = options
   const { timeoutMs } = subgraph
   const isAuth = subgraph.name === AUTH_SUBGRAPH
   const { pathname, search } = new URL(subgraph.url)
@@ -86,33 +111,63 @@ function createDataSource(options: DataSourceOptions): DataSource {
   const writeHeaders = createHeadersWriter(subgraph)
   const log = createSubgraphLog({ subgraph: subgraph.name, logger, showSubgraphErrors })
 
+  async function ask(
+    body: string,
+    context: RequestContext,
+    mayRepeat: boolean,
+  ): Promise<SubgraphAnswer> {
+    const { cancellation, requestId } = context
+    const identity = context.identityHeader(subgraph)
+    const headers = writeHeaders(context, identity instanceof Promise ? await identity : identity)
+    const answer = await connection.send({
+      path,
+      headers,
+      body,
+      timeoutMs,
+      maxResponseBytes,
+      cancellation,
+      traffic,
+      mayRepeat,
+    })
+    if (isAuth) context.setCookies.push(...answer.setCookies)
+    return readAnswer(answer, { isAuth, log, requestId })
+  }
+
   return {
-    async send(body, context) {
+    async send(body, context, mayRepeat = false) {
       context.fetches += 1
-      const { cancellation, requestId } = context
+      const beganAt = performance.now()
+      const record = (outcome: SubgraphOutcome) =>
+        options.measures.record(outcome, performance.now() - beganAt)
       try {
-        const identity = context.identityHeader(subgraph)
-        const headers = writeHeaders(
-          context,
-          identity instanceof Promise ? await identity : identity,
-        )
-        const answer = await post(pool, {
-          path,
-          headers,
-          body,
-          timeoutMs,
-          maxResponseBytes,
-          cancellation,
-          traffic,
-        })
-        if (isAuth) context.setCookies.push(...answer.setCookies)
-        return readAnswer(answer, { isAuth, log, requestId })
+        const answer = await ask(body, context, mayRepeat)
+        record(answer.errors === undefined ? 'ok' : 'error')
+        return answer
       } catch (error) {
         if (!(error instanceof SubgraphFailure)) throw error
-        return { data: null, errors: [log.ofFailure(error, requestId)], isUnanswered: true }
+        record(outcomeOf(error))
+        const errors = [log.ofFailure(error, context.requestId)]
+        return { data: null, errors, isUnanswered: true }
       }
     },
   }
+}
+
+function outcomeOf({
+  code,
+  isAbandoned,
+  isShed,
+  retryAfterSeconds,
+}: SubgraphFailure): SubgraphOutcome {
+  if (isAbandoned) return 'cancelled'
+  if (isShed) return 'shed'
+  if (retryAfterSeconds !== undefined) return 'refused'
+  return code === 'SUBGRAPH_TIMEOUT' ? 'timeout' : 'unavailable'
+}
+
+/** Whether what a plan sends may be carried out twice. Plans write the word out for everything but queries. */
+export function mayRepeat(operation: string): boolean {
+  return !operation.trimStart().startsWith('mutation')
 }
 
 type WriteHeaders = (context: RequestContext, identity: IdentityHeader) => string[]
@@ -142,47 +197,4 @@ const SAFE_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 /** A value that could end the line is left out: undici would refuse the whole request for it. */
 function addHeader(headers: string[], name: string, value: string): void {
   if (SAFE_VALUE.test(value)) headers.push(name, value)
-}
-
-interface ReadOptions {
-  readonly isAuth: boolean
-  readonly log: SubgraphLog
-  readonly requestId: string
-}
-
-/** @throws SubgraphFailure when it is not an answer of GraphQL. */
-function readAnswer(answer: PostAnswer, { isAuth, log, requestId }: ReadOptions): SubgraphAnswer {
-  const body = readBody(answer)
-  const errors = Array.isArray(body.errors) ? body.errors : []
-  if (errors.length === 0 && answer.status !== 200) throw unreadable('no errors', answer)
-  const data = isData(body.data) ? body.data : null
-  if (errors.length > 0) {
-    return { data, errors: log.ofAnswer(errors, { isAuth, status: answer.status }, requestId) }
-  }
-  if (!data) throw unreadable('an answer without data and errors', answer)
-  return { data }
-}
-
-function readBody(answer: PostAnswer): Record<string, unknown> {
-  try {
-    return parseSubgraphJson(answer.text)
-  } catch (error) {
-    throw error instanceof SubgraphFailure ? unreadable(error.message, answer) : error
-  }
-}
-
-function unreadable(message: string, answer: PostAnswer): SubgraphFailure {
-  const { status, text } = answer
-  const said = isPersonal(answer) ? {} : { said: text.slice(0, EXCERPT) }
-  const what = `${message} (status ${status})`
-  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', what, { status, ...said })
-}
-
-/** What came instead of an answer may be all that there is to know; half of a good one is somebody's data. */
-function isPersonal({ status, text }: PostAnswer): boolean {
-  return status === 200 && /^\s*[{[]/.test(text)
-}
-
-function isData(data: unknown): data is Record<string, unknown> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
 }

@@ -1,6 +1,7 @@
 // What leaves of an error that a subgraph or the executor raised: a stable code and little else, never where it happened.
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
 import { publicMessage } from '../errors.ts'
+import type { SubgraphFailure } from './failure.ts'
 
 /** Codes that speak about the caller's credential or the request itself: only auth, or the gateway, may say them. */
 const AUTH_CODES = new Set([
@@ -77,10 +78,12 @@ function isReason(reason: unknown): reason is string {
 }
 
 /** A subgraph that did not answer, as an error of its answer. */
-export function subgraphFailure(
-  code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT',
-): GraphQLFormattedError {
-  return { message: publicMessage(code), extensions: { code } }
+export function subgraphFailure({
+  code,
+  retryAfterSeconds,
+}: Pick<SubgraphFailure, 'code' | 'retryAfterSeconds'>): GraphQLFormattedError {
+  const when = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
+  return { message: publicMessage(code), extensions: { code, ...when } }
 }
 
 interface RaisedError {

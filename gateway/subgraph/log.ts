@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Log } from '../../platform/log.ts'
 import { safeText } from '../../platform/redact.ts'
 import { isMasked, normalizeSubgraphError, type SubgraphAnswer, subgraphFailure } from './errors.ts'
-import type { SubgraphFailure } from './post.ts'
+import type { SubgraphFailure } from './failure.ts'
 
 /** Lines for one answer: one with a thousand errors says little more than one with five. */
 const MAX_LINES = 5
@@ -47,11 +47,15 @@ export function createSubgraphLog(options: SubgraphLogOptions): SubgraphLog {
     },
     ofFailure(failure, requestId) {
       const { code, status, said } = failure
+      // Told once, when the breaker opened: a line for each would drown what else there is.
+      if (failure.retryAfterSeconds !== undefined) {
+        return withMessage(subgraphFailure(failure), failure.message)
+      }
       const words = said === undefined ? {} : { said: safeText(said) }
       const fields = { requestId, subgraph, code, ...(status > 0 && { status }), ...words }
       const level = status === 401 ? 'error' : 'warn'
       logger[level]({ ...fields, ...adviceOn(status), err: failure }, 'a subgraph failed')
-      return withMessage(subgraphFailure(code), said ?? failure.message)
+      return withMessage(subgraphFailure(failure), said ?? failure.message)
     },
   }
 

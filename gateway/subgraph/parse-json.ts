@@ -1,6 +1,6 @@
 // A subgraph's answer as plain data: keys that JavaScript treats as prototypes are dropped.
 import { markLongNumbers } from '../long-numbers.ts'
-import { SubgraphFailure } from './post.ts'
+import { SubgraphFailure } from './failure.ts'
 
 const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
 // Cheaper than a reviver on every answer; an escaped letter or underscore counts as suspicious too. Most answers have none

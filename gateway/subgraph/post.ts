@@ -3,6 +3,7 @@ import type { Dispatcher, Pool } from 'undici'
 import type { Admission } from '../admission.ts'
 import type { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
+import { type Progress, SubgraphFailure } from './failure.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -30,33 +31,6 @@ export interface PostAnswer {
 
 /** Characters that are kept of an answer that cannot be read. */
 export const EXCERPT = 500
-
-export interface SubgraphFailureOptions extends ErrorOptions {
-  /** HTTP status of the answer, where one came. */
-  readonly status?: number
-  /** The beginning of what came instead of an answer. */
-  readonly said?: string
-}
-
-/** Why a subgraph gave no answer that could be used. The message is for the log. */
-export class SubgraphFailure extends Error {
-  override readonly name = 'SubgraphFailure'
-  readonly code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT'
-  /** 0 when nothing came. */
-  readonly status: number
-  readonly said: string | undefined
-
-  constructor(
-    code: 'SUBGRAPH_UNAVAILABLE' | 'SUBGRAPH_TIMEOUT',
-    message: string,
-    { status = 0, said, ...options }: SubgraphFailureOptions = {},
-  ) {
-    super(message, options)
-    this.code = code
-    this.status = status
-    this.said = said
-  }
-}
 
 /** @throws SubgraphFailure */
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
@@ -116,7 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
 
   onDeadline(): void {
     if (this.#unreadable !== null) return void this.#failUnreadable('')
-    const message = `no answer within ${this.#timeoutMs} ms`
+    const message = `no answer within ${Math.round(this.#timeoutMs)} ms`
     this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
   }
 
@@ -156,7 +130,10 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
-    this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', { cause }))
+    const progress =
+      this.#status > 0 ? 'sent' : progressOf(this.#controller !== null, cause as Broken)
+    const options = { cause, progress, status: this.#status }
+    this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', options))
   }
 
   /** A page of a proxy, or of a framework that did not get as far as GraphQL: it says what is wrong. */
@@ -185,8 +162,21 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
   }
 }
 
+interface Broken {
+  /** What the connection had brought before, where it is known. */
+  readonly bytesRead?: number
+  readonly socket?: { readonly bytesRead?: number }
+}
+
+/** How far a request without an answer got. A connection that never brought anything may have died of this very request. */
+function progressOf(isBegun: boolean, { bytesRead, socket }: Broken): Progress {
+  if (!isBegun) return 'unsent'
+  return (bytesRead ?? socket?.bytesRead ?? 0) > 0 ? 'reset' : 'sent'
+}
+
 function clientLeft(): SubgraphFailure {
-  return unavailable('the client left')
+  const options = { isAbandoned: true }
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left', options)
 }
 
 function unavailable(message: string): SubgraphFailure {

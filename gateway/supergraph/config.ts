@@ -4,10 +4,16 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { isExactOrigin } from '../../platform/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
+import { type Endurance, enduranceKeys } from '../subgraph/endurance.ts'
+import { isSrvUrl } from '../subgraph/resolve.ts'
 
 /** One subgraph as the gateway knows it. */
 export interface SubgraphConfig extends IdentityTarget {
+  /** The first of `urls`. */
   readonly url: string
+  /** Its addresses: each serves the same, and one that fails is passed over. `dns+srv://` leads to more. */
+  readonly urls: readonly string[]
+  readonly endurance: Endurance
   /** The SDL file beside the YAML. */
   readonly schemaFile: string
   /** What a field without a rule demands. Default: `deny`. */
@@ -106,8 +112,21 @@ const dateSchema = z.union([z.date(), z.string()]).transform((value, context) =>
   return z.NEVER
 })
 
+const urlSchema = z
+  .string()
+  .refine(isGraphqlUrl, 'must be an http or https URL without credentials, or dns+srv://<service>')
+
+const routingSchema = z
+  .union([urlSchema.transform((url) => [url]), z.array(urlSchema).min(1)])
+  .refine((urls) => new Set(urls).size === urls.length, 'names an address twice')
+  .refine(
+    (urls) => new Set(urls.map(pathOf)).size === 1,
+    'its addresses must have the same path: they serve the same',
+  )
+
 const subgraphSchema = z.strictObject({
-  routing_url: z.string().refine(isGraphqlUrl, 'must be an http or https URL without credentials'),
+  routing_url: routingSchema,
+  ...enduranceKeys,
   schema: z.strictObject({ file: z.string().min(1) }),
   access: z.enum(['authenticated', 'deny']).default('deny'),
   mayDeclarePublic: z.boolean().default(false),
@@ -202,7 +221,13 @@ function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
   const defaultGrants: readonly IdentityGrant[] = name === AUTH_SUBGRAPH ? GRANTS : []
   return Object.freeze({
     name,
-    url: entry.routing_url,
+    url: entry.routing_url[0] ?? '',
+    urls: Object.freeze(entry.routing_url),
+    endurance: Object.freeze({
+      retries: entry.retries,
+      breaker: entry.breaker,
+      concurrency: entry.concurrency,
+    }),
     schemaFile: entry.schema.file,
     access: entry.access,
     mayDeclarePublic: entry.mayDeclarePublic,
@@ -219,7 +244,14 @@ function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
 function isGraphqlUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && username === '' && password === ''
+  const isKnown = /^https?:$/.test(protocol) || isSrvUrl(text)
+  return isKnown && username === '' && password === ''
+}
+
+function pathOf(url: string): string {
+  if (!URL.canParse(url)) return ''
+  const { pathname, search } = new URL(url)
+  return pathname + search
 }
 
 /** @apollo/gateway reports to Apollo unless this is set before the first one is made. */

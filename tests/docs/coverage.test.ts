@@ -48,6 +48,7 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', 'Pages on another origin', 'yaml', 'tests/docs/subgraphs.test.ts'],
   ['docs/mails.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/mails.md', '*', 'liquid', 'tests/docs/commands.test.ts'],
+  ['docs/operators.md', 'When a subgraph fails', 'yaml', 'tests/docs/failing-subgraphs.test.ts'],
   ['docs/operators.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/subgraphs.md', 'Start', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/subgraphs.md', '*', 'sh', 'tests/docs/subgraphs.test.ts'],

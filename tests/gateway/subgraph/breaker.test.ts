@@ -1,0 +1,154 @@
+// A subgraph that keeps failing is left alone for a while, and a single request tries whether it is back.
+import { describe, expect, test, vi } from 'vitest'
+import { Cancellation } from '../../../gateway/cancellation.ts'
+import {
+  answerData,
+  answerPage,
+  type Behaviour,
+  connectTo,
+  startSubgraphServer,
+} from './subgraph-server.ts'
+
+const settings = {
+  breaker: { failures: 3, openMs: 300 },
+  retries: { attempts: 0 },
+}
+
+/** Fails until it is told otherwise. */
+function failing() {
+  const state = { behave: answerPage(503) as Behaviour }
+  const behave: Behaviour = (...request) => state.behave(...request)
+  return { state, behave }
+}
+
+type Shop = ReturnType<typeof connectTo>
+
+async function open(shop: Shop): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await shop.ask()
+}
+
+/** Asks until the subgraph is asked again. */
+async function untilTried(shop: Shop, server: { readonly count: number }) {
+  const before = server.count
+  return await vi.waitFor(async () => {
+    const answer = await shop.ask()
+    expect(server.count).toBeGreaterThan(before)
+    return answer
+  }, 10_000)
+}
+
+describe('a breaker', () => {
+  test('opens after so many failures in a row: then nobody waits, nothing is sent, and it says when to come back', async () => {
+    const { behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, {
+      ...settings,
+      breaker: { failures: 3, openMs: 60_000 },
+    })
+    await open(shop)
+    const { errors } = await shop.ask()
+    expect(errors).toMatchObject([
+      { extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryAfterSeconds: 60 } },
+    ])
+    expect(server.count).toBe(3)
+    const metrics = await shop.metrics()
+    expect(metrics).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+    expect(metrics).toContain(
+      'sallyport_subgraph_requests_total{subgraph="shop",outcome="refused"} 1',
+    )
+  })
+
+  test('is told of once in the log, not with each request that it refuses', async () => {
+    const { behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, {
+      ...settings,
+      breaker: { failures: 3, openMs: 60_000 },
+    })
+    await open(shop)
+    const lines = shop.logged.length
+    for (let turn = 0; turn < 5; turn += 1) await shop.ask()
+    expect(shop.logged).toHaveLength(lines)
+    expect(shop.logged.at(-1)?.[0] ?? shop.logged).toBeDefined()
+    expect(JSON.stringify(shop.logged)).toContain('"breaker":"open"')
+  })
+
+  test('closes when a single trial succeeds', async () => {
+    const { state, behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    state.behave = answerData
+    expect((await untilTried(shop, server)).data).toEqual({ a: 1 })
+    expect((await shop.ask()).data).toEqual({ a: 1 })
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 0')
+  })
+
+  test('stays open when the trial fails', async () => {
+    const { behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    await untilTried(shop, server)
+    expect(server.count).toBe(4)
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+  })
+
+  test('lets one request alone try: others are refused meanwhile, and do not wait for it', async () => {
+    const { state, behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    let answer: (() => void) | undefined
+    state.behave = (request, response) => {
+      answer = () => answerData(request, response)
+    }
+    const trial = vi.waitFor(async () => {
+      const { data } = await shop.ask()
+      expect(data).toEqual({ a: 1 })
+    }, 10_000)
+    await vi.waitFor(() => expect(answer).toBeDefined(), 10_000)
+    const { errors } = await shop.ask()
+    expect(errors).toMatchObject([{ extensions: { retryAfterSeconds: 1 } }])
+    expect(server.count).toBe(4)
+    answer?.()
+    await trial
+  })
+
+  test('a trial whose client leaves has shown nothing', async () => {
+    const { state, behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    const cancellation = new Cancellation()
+    state.behave = () => cancellation.cancel()
+    await vi.waitFor(async () => {
+      await shop.ask({ cancellation: cancellation.isCancelled ? new Cancellation() : cancellation })
+      expect(server.count).toBe(4)
+    }, 10_000)
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+  })
+
+  test.each([
+    ['errors of GraphQL', graphqlErrors],
+    ['a page of status 404', answerPage(404)],
+  ])('%s are no reason to open', async (_, behave) => {
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    for (let turn = 0; turn < 10; turn += 1) await shop.ask()
+    expect(server.count).toBe(10)
+  })
+
+  test('failures: 0 turns it off', async () => {
+    const { behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, { ...settings, breaker: { failures: 0 } })
+    for (let turn = 0; turn < 30; turn += 1) await shop.ask()
+    expect(server.count).toBe(30)
+  })
+})
+
+const graphqlErrors: Behaviour = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end('{"errors":[{"message":"no","extensions":{"code":"CONFLICT"}}]}')
+}
