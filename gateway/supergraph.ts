@@ -170,6 +170,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
         limits: { ...defaultOperationLimits, ...options.limits },
         logger,
         showSchemaDetails,
+        denied: config.denied,
       }),
       engine,
       execute: execution?.execute ?? executeInEngine,

@@ -104,7 +104,8 @@ export function collectCoordinates(
   return { types: [...types], fields: [...fields.values()] }
 }
 
-function withPossibleTypes(
+/** A type, and for an abstract one also what it can be. */
+export function withPossibleTypes(
   schema: GraphQLSchema,
   type: GraphQLNamedType,
 ): readonly GraphQLNamedType[] {

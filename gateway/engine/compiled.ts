@@ -20,6 +20,7 @@ import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
 import { readConditions } from './conditions.ts'
 import { createCounters } from './counters.ts'
+import { compileDeniedErrors } from './denied-errors.ts'
 import { withClientNames } from './distinct-names.ts'
 import { findFaults, INVALID_RESPONSE, logFaults } from './faults.ts'
 import { readFieldOwners } from './field-owners.ts'
@@ -171,6 +172,7 @@ export function createCompiledEngine(options: EngineOptions, planner: Planner): 
     const options = { prepared, clientNames, schema, isOn }
     const nobodys = nobodysFields(prepared)
     const write = compileResponse(options)
+    const addDenied = compileDeniedErrors(options)
 
     return async (run) => {
       counters.compiled += 1
@@ -180,6 +182,7 @@ export function createCompiledEngine(options: EngineOptions, planner: Planner): 
         if (pending !== undefined) await pending
         const text = write(run)
         if (run.isFaulty) reportFaults(run)
+        addDenied?.(run)
         const errors = withClientNames(run.errors, clientNames)
         return new WrittenResult(text, maskedErrors(errors, run.context.requestId, logger))
       } catch (error) {
@@ -206,7 +209,7 @@ interface Variant {
   readonly on: ReadonlySet<string>
 }
 
-/** Root fields that are answered, and were left out of the plan: null for nobody. */
+/** Root fields that are answered, and were left out of the plan: null for nobody, or denied. */
 function nobodysFields({ operation, asked }: PreparedOperation): readonly string[] {
   if (operation === asked.operation) return []
   const namesOf = ({ selectionSet }: OperationDefinitionNode) =>

@@ -9,10 +9,15 @@ import {
   isCompositeType,
   isListType,
   isNonNullType,
-  type SelectionSetNode,
 } from 'graphql'
 import type { EngineLogger } from '../engine.ts'
-import { type CollectOptions, createCollectFields, fieldTypeOf } from './collect-fields.ts'
+import {
+  type CollectOptions,
+  createCollectFields,
+  fieldTypeOf,
+  type Selected,
+  selectedBelow,
+} from './collect-fields.ts'
 import { isObject, ownValue } from './data.ts'
 import type { FieldOwners } from './field-owners.ts'
 import { fitsLeaf } from './leaf.ts'
@@ -30,18 +35,17 @@ export const INVALID_RESPONSE = 'SUBGRAPH_INVALID_RESPONSE'
 
 const MAX_FAULTS = 100
 
-interface Place {
+interface Place extends Selected {
   readonly path: Path
   readonly type: string
   readonly field: string
-  readonly sets: readonly SelectionSetNode[]
   /** It stands below an object of which a subgraph knows nothing. */
   readonly isBelowAbsent: boolean
 }
 
 export function findFaults(run: Run, options: CollectOptions): readonly Fault[] {
   const { prepared, schema } = options
-  // Nobody's viewer was not asked for.
+  // Nobody's viewer, and what is denied, was not asked for.
   const { operation } = prepared
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) return []
@@ -56,6 +60,7 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
     type: '',
     field: '',
     sets: [operation.selectionSet],
+    deniedSets: [],
     isBelowAbsent: false,
   })
   return faults
@@ -107,6 +112,7 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
       runtimeType,
       typename: String(typename),
       sets: place.sets,
+      deniedSets: place.deniedSets,
     })
     for (const [name, field] of fields) {
       if (field.definition.startsWith('__')) continue
@@ -116,7 +122,7 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
         path: [...place.path, name],
         type: field.runtimeType.name,
         field: field.definition,
-        sets: field.nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+        ...selectedBelow(field),
         isBelowAbsent: isAbsent,
       })
       if (isFieldNull && isNonNullType(fieldType)) isNull = true

@@ -9,14 +9,16 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type SelectionSetNode,
 } from 'graphql'
 import {
   type CollectedField,
   type CollectOptions,
   createCollectFields,
+  denialOf,
   fieldTypeOf,
   type Place,
+  type Selected,
+  selectedBelow,
 } from './collect-fields.ts'
 import { isInherited, isObject } from './data.ts'
 import { compileIntrospection } from './introspection.ts'
@@ -32,11 +34,11 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
   const introspect = compileIntrospection({ schema, document, operation })
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
-  const write = compileComposite(rootType, [operation.selectionSet])
+  const write = compileComposite(rootType, { sets: [operation.selectionSet], deniedSets: [] })
   return (run) => write(run.data, run) ?? NULL
 
-  function compileValue(type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Write {
-    const write = compileNullable(getNullableType(type), sets)
+  function compileValue(type: GraphQLOutputType, selected: Selected): Write {
+    const write = compileNullable(getNullableType(type), selected)
     if (!isNonNullType(type)) return write
     return (value, run) => {
       const text = write(value, run)
@@ -46,13 +48,13 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
     }
   }
 
-  function compileNullable(type: GraphQLOutputType, sets: readonly SelectionSetNode[]): Write {
-    if (isListType(type)) return compileList(compileValue(type.ofType, sets))
-    if (isCompositeType(type)) return compileComposite(type, sets)
+  function compileNullable(type: GraphQLOutputType, selected: Selected): Write {
+    if (isListType(type)) return compileList(compileValue(type.ofType, selected))
+    if (isCompositeType(type)) return compileComposite(type, selected)
     return compileLeaf(type)
   }
 
-  function compileComposite(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Write {
+  function compileComposite(type: GraphQLCompositeType, selected: Selected): Write {
     const shapes = new Map<string, Shape>()
 
     const shapeOf = (typename: string): Shape | null => {
@@ -60,7 +62,7 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
       if (known !== undefined) return known
       const runtimeType = typename === '' ? type : schema.getType(typename)
       if (!isCompositeType(runtimeType)) return null
-      const shape = compileShape({ type, runtimeType, typename, sets })
+      const shape = compileShape({ type, runtimeType, typename, ...selected })
       shapes.set(typename, shape)
       return shape
     }
@@ -88,8 +90,14 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
     const { definition, nodes, runtimeType } = field
     if (definition === '__typename') return compileTypename(runtimeType)
     if (definition === '__schema' || definition === '__type') return introspect(nodes)
-    const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    return compileValue(fieldTypeOf(field), sets)
+    const type = fieldTypeOf(field)
+    if (denialOf(field) !== null) return compileDenied(type)
+    return compileValue(type, selectedBelow(field))
+  }
+
+  /** Whatever the data has there: a subgraph may have sent it as a key. */
+  function compileDenied(type: GraphQLOutputType): Write {
+    return isNonNullType(type) ? () => null : () => NULL
   }
 
   // A subgraph may call a root type, or the types behind an @interfaceObject, by another name.

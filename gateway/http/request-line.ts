@@ -20,6 +20,7 @@ export function describeRequest(request: GatewayRequest, ms: number): Record<str
     status: answer.status,
     code,
     reason,
+    denied: prepared?.denied.size || undefined,
     ms: Math.round(ms * 10) / 10,
     fetches: context?.fetches ?? 0,
     hash: prepared?.queryHash.slice(0, 16),

@@ -5,10 +5,17 @@ import { compileOperation } from '../authorize/compile-operation.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
+import type { DeniedHandling } from '../supergraph/config.ts'
+import { createFilter, type Filter } from './filtered-operations.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
 import { forgetLocations, parseDocument } from './parse.ts'
-import type { OperationCache, OperationDocument, PreparedOperation } from './prepared-operation.ts'
+import type {
+  DeniedFields,
+  OperationCache,
+  OperationDocument,
+  PreparedOperation,
+} from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
 import { createVariablesCheck } from './variables.ts'
@@ -20,6 +27,8 @@ export interface OperationCacheOptions {
   readonly limits: OperationLimits
   readonly logger: { warn(...args: unknown[]): void }
   readonly showSchemaDetails: boolean
+  /** Default: `refuse`. */
+  readonly denied?: DeniedHandling
 }
 
 /** The operations of one document, by the name that was asked for. */
@@ -33,6 +42,7 @@ interface Prepared {
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
   const { limits, schema, access } = options
   const viewer = findViewer(schema, access)
+  const filter = options.denied === 'filter' ? createFilter(options) : null
   const documents = createBoundedCache<Prepared>({
     maxEntries: limits.cachedOperations,
     maxWeight: limits.cachedTokens,
@@ -61,7 +71,7 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
     try {
       const { operation, tokens } = prepareOperation(
         { query, operationName, queryHash },
-        { ...options, viewer },
+        { ...options, viewer, filter },
       )
       document.byName.set(operationName, operation)
       document.tokens += tokens
@@ -86,12 +96,17 @@ interface OperationText {
   readonly queryHash: string
 }
 
+interface PrepareOptions extends OperationCacheOptions {
+  readonly viewer: ViewerField | null
+  readonly filter: Filter | null
+}
+
 /** The steps from text to operation, the cheap ones first: each is bounded by what those before let pass. */
 function prepareOperation(
   { query, operationName, queryHash }: OperationText,
-  options: OperationCacheOptions & { readonly viewer: ViewerField | null },
+  options: PrepareOptions,
 ): { operation: PreparedOperation; tokens: number } {
-  const { schema, access, limits, logger, showSchemaDetails, viewer } = options
+  const { schema, access, limits, logger, showSchemaDetails, viewer, filter } = options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
@@ -103,20 +118,31 @@ function prepareOperation(
     compileOperation({ schema, access, logger, ...source })
   const asked: OperationDocument = { operation, document }
   const compiled = compile(asked)
-  const common = { ...compiled, query, queryHash, checkVariables, asked }
+  const common = { ...compiled, query, queryHash, checkVariables, asked, denied: NOTHING_DENIED }
   // What makes a credential runs as nobody, but answers as whoever it made.
   const left =
     viewer && !compiled.isStaleCredentials ? leaveOutViewer(asked, { schema, viewer }) : null
   const forNobody = left && withoutViewer(left)
-  const prepared = { ...common, ...asked, planKey: queryHash, forNobody }
-  return { tokens: forNobody ? 2 * tokens : tokens, operation: Object.freeze(prepared) }
+  const prepared = filterable({ ...common, ...asked, planKey: queryHash, forNobody })
+  return { tokens: forNobody ? 2 * tokens : tokens, operation: prepared }
 
   function withoutViewer(left: OperationDocument): PreparedOperation {
     const { authorize, needsLive } = compile(left)
     const planKey = hashOf(`without viewer ${queryHash}`, operationName)
-    return Object.freeze({ ...common, ...left, planKey, authorize, needsLive, forNobody: null })
+    return filterable({ ...common, ...left, planKey, authorize, needsLive, forNobody: null })
+  }
+
+  /** A mutation is refused as a whole: half of it done helps nobody. */
+  function filterable(found: Omit<PreparedOperation, 'leaveOutDenied'>): PreparedOperation {
+    const prepared = { ...found, leaveOutDenied: null as PreparedOperation['leaveOutDenied'] }
+    if (filter !== null && found.kind === 'query') {
+      prepared.leaveOutDenied = filter(prepared, weightOf(query, tokens))
+    }
+    return Object.freeze(prepared)
   }
 }
+
+const NOTHING_DENIED: DeniedFields = new Map()
 
 /** A refusal says in the log which operation it was. The names are the client's: bounded where they are written. */
 function naming(operation: OperationDefinitionNode, check: () => void): void {

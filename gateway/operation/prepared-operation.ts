@@ -3,6 +3,7 @@ import type { Claims } from '@sallyport/claims'
 import type { Denial } from '@sallyport/claims/predicates'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import type { CacheUse } from '../bounded-cache.ts'
+import type { UnauthenticatedReason } from '../errors.ts'
 import type { CredentialUse } from '../supergraph/credential-use.ts'
 
 /** An operation and the fragments that it uses, nothing else of the document. */
@@ -11,14 +12,37 @@ export interface OperationDocument {
   readonly operation: OperationDefinitionNode
 }
 
+/** By `Type.field`, where the type is the one that the field is selected on. */
+export type DeniedFields = ReadonlyMap<string, DeniedField>
+
+/** The error that stands at each place of a field that was left out. */
+export interface DeniedField {
+  readonly message: string
+  readonly extensions: Readonly<Record<string, unknown>>
+}
+
+/** For whom fields are left out. */
+export interface DeniedCaller {
+  readonly claims: Claims
+  readonly nowSeconds: number
+  /** Auth can say what this caller may at this moment, and was asked where a rule wants it. */
+  readonly isKnownToAuth: boolean
+  /** Why nobody is signed in, when that is so. */
+  readonly reason?: UnauthenticatedReason | undefined
+}
+
 /** `document` is what is planned and sent. */
 export interface PreparedOperation extends OperationDocument {
   /** The text as it was sent. */
   readonly query: string
-  /** What the client asked for, and what the answer is written from; differs for nobody's `viewer` alone. */
+  /** What the client asked for, and what the answer is written from; differs where nobody's `viewer` or denied fields are left out. */
   readonly asked: OperationDocument
   /** The same for somebody who is not signed in: without `viewer`, which is null for them. `null`: it does not select it. */
   readonly forNobody: PreparedOperation | null
+  /** What was left out of `document` because its caller may not read it: null in the answer, with an error. */
+  readonly denied: DeniedFields
+  /** The same without what a caller may not read. `null`: it is refused as a whole. */
+  readonly leaveOutDenied: ((caller: DeniedCaller) => PreparedOperation) | null
   /** The operation's own name, `null` when it has none. */
   readonly operationName: string | null
   /** SHA-256 over text and operation name. */

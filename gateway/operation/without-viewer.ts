@@ -12,16 +12,15 @@ import {
   isCompositeType,
   isNonNullType,
   Kind,
-  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql'
 import type { GraphAccess } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
 import { VIEWER_FIELD } from '../supergraph/sealed-viewer.ts'
 import type { OperationDocument } from './prepared-operation.ts'
 import { fragmentsOf, reduceDocument } from './select.ts'
+import { onlyUsedVariables } from './used-variables.ts'
 
 /** The one coordinate that is null for nobody: auth's `Query.viewer`. */
 export interface ViewerField {
@@ -54,7 +53,10 @@ export function leaveOutViewer(
   const { selectionSet } = source.operation
   const reduced = reduce(selectionSet, { declared: root, possible: new Set([root.name]) })
   if (reduced === selectionSet) return null
-  const operation = onlyUsedVariables({ ...source.operation, selectionSet: reduced }, source)
+  const operation = onlyUsedVariables(
+    { ...source.operation, selectionSet: reduced },
+    source.document,
+  )
   return { operation, document: reduceDocument(source.document, operation) }
 }
 
@@ -141,24 +143,3 @@ function createReduce({ schema, viewer, fragments }: ReduceOptions) {
 
 /** Asks whether the object is there, and nothing else. */
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
-
-/** A variable that nothing uses any more would make the document invalid. */
-function onlyUsedVariables(
-  operation: OperationDefinitionNode,
-  { document }: OperationDocument,
-): OperationDefinitionNode {
-  const used = new Set<string>()
-  for (const definition of reduceDocument(document, operation).definitions) {
-    visit(definition, {
-      VariableDefinition: () => false,
-      Variable: ({ name }) => void used.add(name.value),
-    })
-  }
-  const { variableDefinitions = [] } = operation
-  return {
-    ...operation,
-    variableDefinitions: variableDefinitions.filter(({ variable }) =>
-      used.has(variable.name.value),
-    ),
-  }
-}

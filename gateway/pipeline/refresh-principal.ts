@@ -14,7 +14,7 @@ export function refreshPrincipal(parts: { readonly questions: Pick<AuthQuestions
   return function refresh(request: GatewayRequest): void | Promise<void> {
     if (!request.prepared.needsLive) return
     const question = questionOf(request.principal)
-    if (question === null) return refuseUnlessAnonymous(request.principal)
+    if (question === null) return refuseUnlessAnonymous(request)
     return ask(question).then((principal) => {
       request.principal = principal
     })
@@ -35,9 +35,18 @@ export function refreshPrincipal(parts: { readonly questions: Pick<AuthQuestions
   }
 }
 
-/** Nobody is refused by the rules. Of anybody else auth can say nothing, and what they hold may be gone: no answer is not a pass. */
-function refuseUnlessAnonymous({ claims }: Principal): void {
-  if (claims.kind !== 'anonymous') throw new GatewayError('FORBIDDEN')
+/**
+ * Nobody is refused by the rules. Of anybody else auth can say nothing, and what they hold may be gone: no answer is not a pass.
+ * Where what is denied is left out, the rules do that too.
+ */
+function refuseUnlessAnonymous({ principal, prepared }: GatewayRequest): void {
+  if (principal.claims.kind === 'anonymous' || prepared.leaveOutDenied !== null) return
+  throw new GatewayError('FORBIDDEN')
+}
+
+/** Whether auth can say what this principal may at this moment. */
+export function canBeAsked(principal: Principal): boolean {
+  return questionOf(principal) !== null
 }
 
 function questionOf({ claims, ver }: Principal): LivePrincipal | null {

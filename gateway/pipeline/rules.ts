@@ -1,22 +1,31 @@
-// Step "rules": every access rule of the operation, before anything is planned. A refusal costs no subgraph call.
-import type { Claims } from '@sallyport/claims'
+// Step "rules": every access rule of the operation, before anything is planned. What is refused or left out costs no subgraph call.
 import { errorFromDenial } from '../errors.ts'
-import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { serviceUnavailable } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
+import { canBeAsked } from './refresh-principal.ts'
 
 export function checkRules(parts: { readonly now: () => number }) {
-  return function rules({ prepared, principal, verdict }: GatewayRequest): void {
-    const denial = judge(prepared, principal.claims, Math.floor(parts.now() / 1000))
-    if (denial === null) return
-    throw errorFromDenial(denial, verdict.kind === 'none' ? verdict.missing : undefined)
+  return function rules(request: GatewayRequest): void {
+    const { prepared, principal, verdict } = request
+    const nowSeconds = Math.floor(parts.now() / 1000)
+    const denial = judge(() => prepared.authorize(principal.claims, nowSeconds))
+    const reason = verdict.kind === 'none' ? verdict.missing : undefined
+    const { leaveOutDenied } = prepared
+    if (leaveOutDenied === null) {
+      if (denial === null) return
+      throw errorFromDenial(denial, reason)
+    }
+    const isKnownToAuth = !prepared.needsLive || canBeAsked(principal)
+    if (denial === null && isKnownToAuth) return
+    const caller = { claims: principal.claims, nowSeconds, isKnownToAuth, reason }
+    request.prepared = judge(() => leaveOutDenied(caller))
   }
 }
 
 /** A policy of a deployment's own that breaks says neither yes nor no, here as at a subgraph's door. */
-function judge(prepared: PreparedOperation, claims: Claims, nowSeconds: number) {
+function judge<T>(ask: () => T): T {
   try {
-    return prepared.authorize(claims, nowSeconds)
+    return ask()
   } catch (error) {
     throw serviceUnavailable('POLICY_FAILED', error)
   }

@@ -41,7 +41,12 @@ export interface SupergraphConfig {
   /** A module beside the YAML with the deployment's own policies; `null`: none. */
   readonly policiesModule: string | null
   readonly cors: CorsSettings
+  /** What becomes of a query with fields that its caller may not read. Default: `refuse`. */
+  readonly denied: DeniedHandling
 }
+
+/** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
+export type DeniedHandling = 'refuse' | 'filter'
 
 /** Everything that is wrong with a supergraph configuration, in one message. */
 export class SupergraphConfigError extends Error {
@@ -97,6 +102,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     subgraphs: Object.freeze(entries.map(toSubgraph)),
     policiesModule: result.data.policies?.module ?? null,
     cors: Object.freeze(result.data.cors),
+    denied: result.data.denied,
   })
 }
 
@@ -171,6 +177,7 @@ const fileSchema = z.looseObject({
   federation_version: z.union([z.string(), z.number()]).optional(),
   policies: z.strictObject({ module: z.string().min(1) }).optional(),
   cors: corsSchema.default({ origins: [], headers: [] }),
+  denied: z.enum(['refuse', 'filter']).default('refuse'),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 

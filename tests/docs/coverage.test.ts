@@ -54,6 +54,7 @@ const RUNNERS: readonly (readonly [
   ['docs/subgraphs.md', '*', 'sh', 'tests/docs/subgraphs.test.ts'],
   ['docs/subgraphs.md', '*', 'ts', 'tests/docs/subgraphs.test.ts'],
   ['docs/subgraphs.md', '*', 'js', 'tests/docs/subgraphs.test.ts'],
+  ['docs/subgraphs.md', 'Refuse, or leave out', 'yaml', 'tests/gateway/denied-http.test.ts'],
   ['docs/subgraphs.md', '*', 'yaml', 'tests/docs/subgraphs.test.ts'],
   ['docs/subgraphs.md', '*', 'graphql', 'tests/docs/subgraphs.test.ts'],
   ['docs/subgraphs.md', '*', 'python', 'tests/long/languages.test.ts'],

@@ -2,20 +2,27 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { anonymousClaims, type Claims } from '@sallyport/claims'
+import { anonymousClaims, type Claims, payloadFromClaims } from '@sallyport/claims'
 import { type ExecutionResult, type FormattedExecutionResult, graphql, parse } from 'graphql'
 import { createAdmission } from '../../gateway/admission.ts'
+import { createPrincipal } from '../../gateway/authenticate/principal.ts'
+import { noCredential } from '../../gateway/authenticate/verdict.ts'
 import { Cancellation } from '../../gateway/cancellation.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { bodyOf } from '../../gateway/engine/result.ts'
 import type { EngineSettings } from '../../gateway/engine.ts'
-import { errorFromDenial } from '../../gateway/errors.ts'
 import { createCors } from '../../gateway/http/cors.ts'
 import type { OperationLimits } from '../../gateway/operation/limits.ts'
 import type { PreparedOperation } from '../../gateway/operation/prepared-operation.ts'
+import { checkRules } from '../../gateway/pipeline/rules.ts'
+import type { GatewayRequest } from '../../gateway/request.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
-import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import {
+  type DeniedHandling,
+  readSupergraphConfig,
+  type SupergraphConfig,
+} from '../../gateway/supergraph/config.ts'
 import { createSupergraph, type Graph, type Supergraph } from '../../gateway/supergraph.ts'
 
 /** What a subgraph's author writes at the top of the SDL. */
@@ -67,6 +74,8 @@ export interface SubgraphFixture {
 export interface GraphOptions {
   readonly limits?: Partial<OperationLimits>
   readonly engine?: EngineSettings
+  /** Default: `refuse`. */
+  readonly denied?: DeniedHandling
 }
 
 export interface Ask {
@@ -134,7 +143,7 @@ export async function startGraph(
   const logger = { debug: log, info: log, warn: log, error: log }
   const supergraph = createSupergraph({ logger, ...graphParts(), ...options })
   const graph = await supergraph.load({
-    config: configOf(subgraphs, urls),
+    config: { ...configOf(subgraphs, urls), denied: options.denied ?? 'refuse' },
     sdl: composeFixture(subgraphs),
   })
   const prepare = (query: string, operationName?: string) =>
@@ -149,11 +158,11 @@ export async function startGraph(
     async ask(query, { claims = anonymousClaims, variables = {}, operationName } = {}) {
       const prepared = prepare(query, operationName)
       const caller = prepared.isStaleCredentials ? anonymousClaims : claims
-      const denial = prepared.authorize(caller, Date.now() / 1000)
-      if (denial) throw errorFromDenial(denial)
+      const request = { prepared, principal: principalOf(caller), verdict: noCredential }
+      checkRules({ now: Date.now })(request as unknown as GatewayRequest)
       const checked = prepared.checkVariables(variables)
       const context = contextFor(caller)
-      const result = await graph.engine.execute(prepared, { variables: checked, context })
+      const result = await graph.engine.execute(request.prepared, { variables: checked, context })
       // As a client gets it.
       return JSON.parse(bodyOf(result))
     },
@@ -163,6 +172,8 @@ export async function startGraph(
     },
   }
 }
+
+const principalOf = (claims: Claims) => createPrincipal({ ...payloadFromClaims(claims) }, 1)
 
 export function contextFor(
   claims: Claims = anonymousClaims,

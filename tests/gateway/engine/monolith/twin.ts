@@ -24,13 +24,22 @@ import type { RandomOperation } from '../operations.ts'
 import { drawModel } from './draw-model.ts'
 import type { Subgraph } from './model.ts'
 import { printMonolith, printSubgraph } from './print-model.ts'
-import { createWorld, type Mood } from './world.ts'
+import { createWorld, type Mood, type World } from './world.ts'
 
 export interface Twin extends AsyncDisposable {
   /** What clients see. */
   readonly schema: GraphQLSchema
   readonly sdl: string
+  readonly supergraphSdl: string
+  /** What the monolith's fields answer. */
+  readonly resolve: ReturnType<World['resolver']>
   ask(operation: RandomOperation, mood: Mood): Promise<Asked>
+  /** Our engine alone. */
+  run(
+    prepared: PreparedOperation,
+    variables: Record<string, unknown>,
+    mood: Mood,
+  ): Promise<Omit<Asked, 'expected'>>
 }
 
 export interface Asked {
@@ -66,6 +75,8 @@ export async function createTwin(seed: number, planner: PlannerKind): Promise<Tw
 
   return {
     schema,
+    supergraphSdl,
+    resolve: world.resolver(null),
     sdl: sdls.map(({ name, text }) => `# ${name}\n${text}`).join('\n\n'),
     async ask(operation, now) {
       mood = now
@@ -79,13 +90,22 @@ export async function createTwin(seed: number, planner: PlannerKind): Promise<Tw
         typeResolver: ({ __typename }: { __typename: string }) => __typename,
       })
       const expected = JSON.parse(JSON.stringify(result))
-      fetches.length = 0
-      const { variables } = operation
-      const run = { variables, context: contextFor() }
-      const actual = JSON.parse(bodyOf(await engine.execute(prepare(operation.query), run)))
-      return { expected, actual, fetches: [...fetches] }
+      return { expected, ...(await run(prepare(operation.query), operation.variables, now)) }
     },
+    run,
     [Symbol.asyncDispose]: () => engine.stop(),
+  }
+
+  async function run(
+    prepared: PreparedOperation,
+    variables: Record<string, unknown>,
+    now: Mood,
+  ): Promise<Omit<Asked, 'expected'>> {
+    mood = now
+    fetches.length = 0
+    const options = { variables, context: contextFor() }
+    const actual = JSON.parse(bodyOf(await engine.execute(prepared, options)))
+    return { actual, fetches: [...fetches] }
   }
 
   function sourceOf(subgraph: Subgraph): DataSource {
@@ -130,7 +150,7 @@ export function isRefused({ actual, fetches }: Asked): boolean {
 }
 
 /** Where errors lead to: what is below a null may be told or not. */
-function nullPlaces({ data, errors = [] }: FormattedExecutionResult): readonly string[] {
+export function nullPlaces({ data, errors = [] }: FormattedExecutionResult): readonly string[] {
   const places = errors.map(({ path = [] }) => {
     let value: unknown = data
     const place: (string | number)[] = []
@@ -144,7 +164,7 @@ function nullPlaces({ data, errors = [] }: FormattedExecutionResult): readonly s
   return [...new Set(places)].sort()
 }
 
-function prepare(query: string): PreparedOperation {
+export function prepare(query: string): PreparedOperation {
   const document = parse(query)
   const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation')
@@ -154,6 +174,8 @@ function prepare(query: string): PreparedOperation {
     asked,
     query,
     forNobody: null,
+    denied: new Map(),
+    leaveOutDenied: null,
     operationName: operation.name?.value ?? null,
     queryHash: query,
     planKey: query,
