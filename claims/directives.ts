@@ -20,6 +20,8 @@ export interface DirectiveNames {
   readonly policy: ReadonlySet<string>
   /** What auth's mutations do to credentials. It demands nothing, and counts only where it is linked. */
   readonly credentials: ReadonlySet<string>
+  /** How often a root field may be asked for. It takes away alone, and counts where it is linked. */
+  readonly rateLimit: ReadonlySet<string>
 }
 
 interface DirectedNode {
@@ -69,6 +71,7 @@ export function namesFromLinks(schemaNodes: readonly DirectedNode[]): DirectiveN
     requiresScopes,
     policy,
     credentials: linked('credentials'),
+    rateLimit: linked('rateLimit'),
   }
 }
 
@@ -104,7 +107,9 @@ function* namesOfLink(link: ConstDirectiveNode): Generator<readonly [string, str
   const isFederation = FEDERATION_URL.test(url)
   if (!isFederation && !ACCESS_URL.test(url)) return
 
-  const directives: readonly string[] = isFederation ? APOLLO : ['public', 'credentials']
+  const directives: readonly string[] = isFederation
+    ? APOLLO
+    : ['public', 'credentials', 'rateLimit']
   const namespace = typeof as === 'string' ? as : isFederation ? 'federation' : 'access'
   const imports = importsOf(link)
   for (const directive of directives) {

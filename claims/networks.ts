@@ -79,3 +79,21 @@ export function ipv6Groups(address: string): number[] {
   const zeros = plain.includes('::') ? Array(8 - left.length - right.length).fill('0') : []
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }
+
+/** Requests whose address nobody told count together. */
+const UNKNOWN = 'unknown'
+
+/**
+ * What a client is counted by: an IPv4 address, or the /64 that one IPv6 subscriber has to choose from, in one spelling.
+ * `::ffff:192.0.2.1` is 192.0.2.1.
+ */
+export function networkOf(address: string | null): string {
+  const bare = (address ?? '').split('%')[0] ?? ''
+  const version = isIP(bare)
+  if (version === 0) return UNKNOWN
+  if (version === 4) return bare
+  const mapped = mappedAddress(bare)
+  if (mapped !== null) return mapped
+  const groups = ipv6Groups(bare).slice(0, 4)
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`
+}

@@ -15,6 +15,7 @@ import {
   port,
   publicUrlOf,
   readSettings,
+  redisUrl,
   sharedSettings,
   unsafeShared,
   wholeNumber,
@@ -80,6 +81,8 @@ export interface GatewayConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly limits: GatewayLimits
   readonly engine: EngineSettings
+  /** Counts requests for all gateways together; null: each counts for itself. */
+  readonly redisUrl: string | null
   readonly caches: CacheSizes
 }
 
@@ -134,6 +137,7 @@ const shape = {
     .optional(),
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
+  REDIS_URL: redisUrl.optional(),
   MAX_BODY_BYTES: wholeNumber([1024, 100 * 1024 * 1024], defaultLimits.bodyBytes),
   ENGINE: oneOf(['stock', 'compiled'], 'compiled'),
   PLANNER: oneOf(['hive', 'apollo'], 'hive'),
@@ -201,6 +205,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
       withoutAddon: isProduction ? ('stop' as const) : ('apollo' as const),
       shadowPercent: read.ENGINE_SHADOW,
     },
+    redisUrl: read.REDIS_URL ?? null,
     caches: {
       operations: read.OPERATION_CACHE_SIZE,
       tokens: read.TOKEN_CACHE_SIZE,

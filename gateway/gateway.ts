@@ -25,6 +25,8 @@ import { createMetrics } from './metrics.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
 import { createPipeline } from './pipeline.ts'
+import { createRateCounter } from './rate-limits/counter.ts'
+import { connectToRedis } from './rate-limits/redis.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
 import { openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph, Supergraph } from './supergraph.ts'
@@ -58,6 +60,8 @@ export interface GatewayDeps {
   readonly policies?: Readonly<Record<string, CustomPolicy>>
   /** The line in which new requests wait. Default: one of its own. */
   readonly admission?: Admission
+  /** Whether it is one of several processes of a gateway, whose primary counts for them. Default: false. */
+  readonly isWorker?: boolean
   /** What passes to auth. Default: the list of `passed/paths.ts`. */
   readonly passedPaths?: readonly PassedPath[]
 }
@@ -95,6 +99,13 @@ export async function createGateway(
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
   const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
   const checks = createCheckCounts()
+  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
+  const rateCounter = createRateCounter({
+    redis,
+    isWorker: deps.isWorker ?? false,
+    logger,
+    monotonic: clocks.monotonic,
+  })
   const pipelineParts = {
     ...config,
     ...clocks,
@@ -104,6 +115,7 @@ export async function createGateway(
     anonymous: createAnonymous(),
     checks,
     metrics,
+    rateCounter,
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
@@ -174,6 +186,7 @@ export async function createGateway(
       await front.stop()
       load.stop()
       auth.keys.stop()
+      rateCounter.stop()
       await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
       await dispatcher.destroy()
     },

@@ -2,11 +2,13 @@
 // Labels are words of our own: what a client or a subgraph writes is not one.
 import { Counter, type Metric, Registry } from 'prom-client'
 import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
+import type { RateScope } from './rate-limits/standing.ts'
 import { createSubgraphMeasures, type MeasureSubgraph } from './subgraph/measures.ts'
 
 export interface Metrics {
   /** Counts how long the steps of a pipeline take, under their names. */
   timeSteps(names: readonly string[]): StepTimes
+  countRateLimited(scope: RateScope): void
   countSwap(outcome: 'swapped' | 'refused'): void
   readonly measureSubgraph: MeasureSubgraph
   /** All of it. */
@@ -27,6 +29,13 @@ export function createMetrics(): Metrics {
     registers: [registry],
   })
 
+  const rateLimited = new Counter({
+    name: 'sallyport_rate_limited_total',
+    help: 'Requests that were refused with 429, by the kind of limit.',
+    labelNames: ['scope'],
+    registers: [registry],
+  })
+
   return {
     timeSteps(names) {
       const times = createStepTimes(names)
@@ -34,6 +43,7 @@ export function createMetrics(): Metrics {
       return times
     },
     measureSubgraph: createSubgraphMeasures(registry),
+    countRateLimited: (scope) => rateLimited.inc({ scope }),
     countSwap: (outcome) => swaps.inc({ outcome }),
     text: () => registry.metrics(),
     json: () => registry.getMetricsAsJSON(),

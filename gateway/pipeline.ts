@@ -18,6 +18,7 @@ import { prepareOperation } from './pipeline/operation.ts'
 import { checkOrigin } from './pipeline/origin.ts'
 import { checkPreconditions } from './pipeline/preconditions.ts'
 import { type PrincipalParts, resolvePrincipal } from './pipeline/principal.ts'
+import { limitAddress, limitRate, type RateParts } from './pipeline/rate.ts'
 import { refreshPrincipal } from './pipeline/refresh-principal.ts'
 import { checkRules } from './pipeline/rules.ts'
 import { checkVariables } from './pipeline/variables.ts'
@@ -25,7 +26,7 @@ import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 
-export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts {
+export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts, RateParts {
   currentGraph(): Graph | null
   isOverloaded(): boolean
   readonly admission: Admission
@@ -38,7 +39,7 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
   readonly now: () => number
   /** Milliseconds that never jump. */
   readonly monotonic: () => number
-  readonly metrics: Pick<Metrics, 'timeSteps'>
+  readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited'>
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
@@ -53,6 +54,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['admission', waitForAdmission(parts)], //       400 503 for those who left, or whose time was over, meanwhile
     ['preconditions', checkPreconditions(parts)], // 400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //             403 ADDRESS_DENIED
+    ['address-rate', limitAddress(parts)], //        429
     ['body', readOperation(parts.limits)], //        400 413
     ['credential', judgeCredential(parts)], //       400 for two credentials; a bad one is only noted
     ['operation', prepareOperation], //              400 405
@@ -61,6 +63,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['viewer', leaveOutNobodysViewer], //            401 for a browser whose token ran out
     ['refresh-principal', refreshPrincipal(parts)], // 401 503
     ['admin-address', checkAdminAddress(parts)], //  403 ADDRESS_DENIED
+    ['rate', limitRate(parts)], //                   429
     ['introspection', controlIntrospection(parts)], // 400
     ['rules', checkRules(parts)], //                 401 403
     ['variables', checkVariables], //                400

@@ -8,6 +8,7 @@ import type { Cancellation } from './cancellation.ts'
 import type { GatewayError, ResponseMediaType } from './errors.ts'
 import type { Caller } from './http/client-address.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
+import type { RateStanding } from './rate-limits/standing.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Graph } from './supergraph.ts'
 
@@ -43,6 +44,8 @@ export class GatewayRequest {
   hasHeaderCredential = false
   cookies: OurCookies = {}
   verdict: Verdict | OpenVerdict = noCredential
+  /** Of the tightest limit that it counted for; null: none. */
+  rate: RateStanding | null = null
   /** Why it was refused. */
   refusal: GatewayError | null = null
 

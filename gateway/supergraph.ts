@@ -18,6 +18,7 @@ import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
+import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createDataSources } from './subgraph/data-source.ts'
 import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
@@ -39,6 +40,7 @@ export interface Graph {
   readonly engine: Engine
   readonly execute: Execute
   readonly cors: Cors
+  readonly rateLimits: RateLimits
   /** A request begins on it, and `end` has to follow: until then it is not taken down. */
   begin(): void
   end(): void
@@ -175,6 +177,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       engine,
       execute: execution?.execute ?? executeInEngine,
       cors: options.createCors(config),
+      rateLimits: createRateLimits(config.limits, { document, schema }),
       ...createDrain(closeAll),
     }
   } catch (error) {

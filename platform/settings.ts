@@ -123,6 +123,8 @@ export function startsWith(...schemes: readonly string[]) {
   return z.string().refine(isKnown, `must start with ${schemes.join(' or ')}`)
 }
 
+export const redisUrl = startsWith('redis://', 'rediss://')
+
 export const databaseUrl = startsWith('postgres://', 'postgresql://')
 
 export const natsUrls = z

@@ -13,6 +13,7 @@ import { executeOperation } from '../pipeline/execute.ts'
 import { shedLoad } from '../pipeline/load.ts'
 import { prepareOperation } from '../pipeline/operation.ts'
 import { resolvePrincipal } from '../pipeline/principal.ts'
+import { limitAddress, limitRate } from '../pipeline/rate.ts'
 import { checkRules } from '../pipeline/rules.ts'
 import { checkVariables } from '../pipeline/variables.ts'
 import type { PipelineParts, Step } from '../pipeline.ts'
@@ -61,8 +62,10 @@ export function createAskAccount(
     shedLoad(parts),
     waitForAdmission(parts),
     checkAddress(parts),
+    limitAddress(parts),
     prepareOperation,
     resolvePrincipal(parts),
+    limitRate(parts),
     checkRules(parts),
     checkVariables,
     executeOperation(parts),

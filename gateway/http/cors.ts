@@ -50,7 +50,8 @@ export function createCors(options: CorsOptions): Cors {
       Object.freeze({
         'access-control-allow-origin': origin,
         'access-control-allow-credentials': 'true',
-        'access-control-expose-headers': 'retry-after, www-authenticate, x-request-id',
+        'access-control-expose-headers':
+          'retry-after, www-authenticate, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
       }),
     ]),
   )

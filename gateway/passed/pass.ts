@@ -2,7 +2,7 @@
 // Nothing of what a client wrote goes on as it came, but what this path is there for: the parameters, the form, the flow's
 // cookies and, for programs, their `Authorization`.
 //
-//   load → admission → preconditions → address → origin → body → credential → principal → form token → auth
+//   load → admission → preconditions → address → address-rate → origin → body → credential → principal → form token → auth
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import { Cancellation } from '../cancellation.ts'
@@ -12,6 +12,7 @@ import type { PassedRoute, PlainAnswer, RouteTable } from '../http/route.ts'
 import { checkAddress, checkAdminAddress } from '../pipeline/address.ts'
 import { waitForAdmission } from '../pipeline/admission.ts'
 import { shedLoad } from '../pipeline/load.ts'
+import { limitAddress } from '../pipeline/rate.ts'
 import type { PipelineParts } from '../pipeline.ts'
 import { httpsRequired } from '../refusals.ts'
 import { GatewayRequest } from '../request.ts'
@@ -60,7 +61,12 @@ interface Visit {
 function createPass(parts: PassParts) {
   const askAuth = createAskAuth(parts)
   const identifyPerson = createIdentifyPerson(parts)
-  const firstSteps = [shedLoad(parts), waitForAdmission(parts), checkAddress(parts)]
+  const firstSteps = [
+    shedLoad(parts),
+    waitForAdmission(parts),
+    checkAddress(parts),
+    limitAddress(parts),
+  ]
   const admitsAdmin = checkAdminAddress(parts)
 
   return async function pass(path: PassedPath, visit: Visit): Promise<PlainAnswer> {

@@ -2,11 +2,13 @@
 import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { bodyOf } from '../engine/result.ts'
 import { errorBody, type GatewayError, type ResponseMediaType } from '../errors.ts'
+import { rateHeaders } from '../rate-limits/standing.ts'
 import type { Answer, GatewayRequest } from '../request.ts'
 
 export function writeAnswer(request: GatewayRequest): void {
   const { mediaType, result, context, prepared } = request
   const headers: Record<string, string | readonly string[]> = { 'content-type': mediaType }
+  if (request.rate !== null) Object.assign(headers, rateHeaders(request.rate))
   const { sets } = prepared.credentials
   if (context.setCookies.length > 0 && sets.size > 0) {
     headers['set-cookie'] = onlyCookies(context.setCookies, cookiesOf(sets))

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { isExactOrigin } from '../../platform/settings.ts'
+import { type RateLimit, rateLimitsSchema } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 import { type Endurance, enduranceKeys } from '../subgraph/endurance.ts'
 import { isSrvUrl } from '../subgraph/resolve.ts'
@@ -43,6 +44,8 @@ export interface SupergraphConfig {
   readonly cors: CorsSettings
   /** What becomes of a query with fields that its caller may not read. Default: `refuse`. */
   readonly denied: DeniedHandling
+  /** How often somebody may ask, beside what `@rateLimit` says. Default: no limit. */
+  readonly limits: readonly RateLimit[]
 }
 
 /** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
@@ -103,6 +106,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     policiesModule: result.data.policies?.module ?? null,
     cors: Object.freeze(result.data.cors),
     denied: result.data.denied,
+    limits: Object.freeze(result.data.limits),
   })
 }
 
@@ -178,6 +182,7 @@ const fileSchema = z.looseObject({
   policies: z.strictObject({ module: z.string().min(1) }).optional(),
   cors: corsSchema.default({ origins: [], headers: [] }),
   denied: z.enum(['refuse', 'filter']).default('refuse'),
+  limits: rateLimitsSchema.default([]),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 

@@ -59,6 +59,7 @@ export function supergraphDirectiveNames(supergraph: DocumentNode): DirectiveNam
     requiresScopes: withImports('requiresScopes', names.requiresScopes),
     policy: withImports('policy', names.policy),
     credentials: names.credentials,
+    rateLimit: names.rateLimit,
   }
 }
 

@@ -1,5 +1,6 @@
 // A gateway in several processes: starts them, replaces those that end, and drains all of them.
 import cluster, { type Worker } from 'node:cluster'
+import { RateLimiterClusterMaster } from 'rate-limiter-flexible'
 import type { Log } from '../../platform/log.ts'
 import { listenForAdmins } from '../admin.ts'
 import type { GatewayConfig } from '../config.ts'
@@ -43,6 +44,8 @@ export async function startWorkers(
     },
     logger,
   )
+  // Workers ask it how often somebody asked in all of them. It listens as long as this process lives.
+  if (config.redisUrl === null) new RateLimiterClusterMaster()
   for (let count = 0; count < config.workers; count += 1) startOne()
   return { stop }
 
@@ -54,7 +57,7 @@ export async function startWorkers(
     workers.set(worker, known)
     worker.on('message', (message: WorkerMessage) => {
       if (message.type === 'listens') known.adminUrl = message.adminUrl
-      else onReady(known)
+      if (message.type === 'ready') onReady(known)
     })
     worker.on('error', (error) => logger.error({ pid: known.pid, err: error }, 'worker'))
     worker.once('exit', (code, signal) => onExit(worker, { pid: known.pid, code, signal }))

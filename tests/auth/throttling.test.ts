@@ -1,7 +1,8 @@
 // Guessing gets slow, then useless, and none of it keeps anybody out of their own account.
+
+import { networkOf } from '@sallyport/claims/networks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
-import { networkOf } from '../../subgraphs/auth/core/network.ts'
 import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'

@@ -122,7 +122,7 @@ function portOf(bench: Bench, contestant: Contestant): number {
   return gatewayOf(bench, contestant).port
 }
 
-/** What was recorded is no answer to a document that is new. */
+/** What was recorded answers no document that is new. */
 function canAnswer({ program }: Contestant, { isNew = false }: BenchCase): boolean {
   return program !== 'limit' || !isNew
 }

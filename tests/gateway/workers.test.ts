@@ -45,6 +45,16 @@ test('all are ready, share the port, and what they log is whole lines', async ()
   expect(requests).toHaveLength(200)
 })
 
+test('they count together how often somebody asks', async () => {
+  await writeSupergraph(folder, {
+    file: 'limits: [{ by: address, max: 10, windowSeconds: 3600 }]',
+  })
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const answers = await Promise.all(Array.from({ length: 30 }, hello))
+  expect(answers.filter((status) => status === 200)).toHaveLength(10)
+})
+
 test('one that dies is replaced, and the other goes on meanwhile', async () => {
   await using gateway = startWorkers()
   await gateway.becomesReady()

@@ -1,12 +1,13 @@
 // Takes one factor of a challenge: the attempt is counted before it is looked at, in a statement of its own that no failure
 // rolls back.
+
+import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller, RequestOrigin } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
-import { networkOf } from '../core/network.ts'
 import { type CountKey, countKey } from '../core/throttling/count-key.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { User } from '../users/user.ts'

@@ -1,11 +1,12 @@
 // Sends a new code, once a minute and five times an hour; the codes before it stop working.
+
+import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
-import { networkOf } from '../core/network.ts'
 import { countKey } from '../core/throttling/count-key.ts'
 import { type Share, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'

@@ -1,9 +1,10 @@
 // Whether a mail may leave because somebody asked for it: nobody's mailbox is flooded, and only what is mailed counts. Who
 // is refused for another reason, or gets the answer alone, uses up nothing of what the owner of the mailbox may need.
+
+import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import { transact } from '../database.ts'
 import type { AuthDeps } from '../dependencies.ts'
-import { networkOf } from '../network.ts'
 import { type CountKey, countKey } from './count-key.ts'
 import type { LimitName } from './limits.ts'
 

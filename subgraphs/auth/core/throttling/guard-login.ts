@@ -1,8 +1,9 @@
 // Brute-force protection of the login that nobody can aim at somebody else: guesses get slower, then need the mailbox,
 // and a device that is known goes on as if nothing happened (OWASP Authentication cheat sheet, "Login throttling").
+
+import { networkOf } from '@sallyport/claims/networks'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
-import { networkOf } from '../network.ts'
 import { type CountKey, countKey } from './count-key.ts'
 import { limits } from './limits.ts'
 

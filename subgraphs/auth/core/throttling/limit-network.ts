@@ -1,7 +1,8 @@
 // A bound on what one network may ask for: registrations, resets, wrong codes.
+
+import { networkOf } from '@sallyport/claims/networks'
 import type { AuthDeps } from '../dependencies.ts'
 import { AuthError } from '../errors.ts'
-import { networkOf } from '../network.ts'
 import { countKey } from './count-key.ts'
 import type { LimitName } from './limits.ts'
 

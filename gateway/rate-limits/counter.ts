@@ -1,0 +1,134 @@
+// Counts how often somebody asked, in windows: in Redis where there is one, so that all gateways count together; else among the
+// workers of this gateway; else here. Whatever becomes of Redis, everybody is counted: a fault never means "no limit".
+//
+//   count ──► Redis ──(away, or slower than 0.3 s)──► memory of this process, for a second; then Redis is tried again
+import type { Redis } from 'ioredis'
+import {
+  type RateLimiterAbstract,
+  RateLimiterCluster,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible'
+import type { Log } from '../../platform/log.ts'
+import type { RateLimit } from './settings.ts'
+
+export interface Count {
+  readonly isOver: boolean
+  /** Left in this window; never negative. */
+  readonly remaining: number
+  /** Until the window ends; at least 1. */
+  readonly resetSeconds: number
+}
+
+export interface RateCounter {
+  /** @param subject whom it counts for @param points how often they ask at once */
+  count(limit: RateLimit, subject: string, points: number): Promise<Count>
+  stop(): void
+}
+
+export interface RateCounterOptions {
+  /** Null: counts stay in this gateway. */
+  readonly redis: Redis | null
+  /** Whether other workers of this gateway are asked, through the primary. Only without Redis. */
+  readonly isWorker: boolean
+  readonly logger: Pick<Log, 'warn' | 'info'>
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number
+}
+
+interface Limiters {
+  readonly shared: RateLimiterAbstract | null
+  readonly own: RateLimiterAbstract
+}
+
+/** Redis is asked for no longer than this, and then left alone for a while. */
+export const REDIS_TIMEOUT_MS = 300
+/** The primary, for longer: it does nothing else, and a burst of starting workers holds it up. */
+const PRIMARY_TIMEOUT_MS = 2000
+const PAUSE_MS = 1000
+
+export function createRateCounter(options: RateCounterOptions): RateCounter {
+  const { redis, logger, monotonic } = options
+  const limiters = new Map<string, Limiters>()
+  let pausedUntil = Number.NEGATIVE_INFINITY
+  let isAway = false
+
+  return {
+    async count(limit, subject, points) {
+      const { shared, own } = limitersOf(limit)
+      if (shared === null || monotonic() < pausedUntil) return await consume(own, subject, points)
+      try {
+        const count = await consume(shared, subject, points)
+        if (isAway) logger.info('requests are counted together again')
+        isAway = false
+        return count
+      } catch (error) {
+        pausedUntil = monotonic() + PAUSE_MS
+        if (!isAway) logger.warn({ err: error }, 'requests are counted in this process alone')
+        isAway = true
+        return await consume(own, subject, points)
+      }
+    },
+    stop: () => redis?.disconnect(),
+  }
+
+  /** One for each limit, however often the graph is swapped: counts outlive it. */
+  function limitersOf(limit: RateLimit): Limiters {
+    const key = keyOf(limit)
+    const found = limiters.get(key)
+    if (found !== undefined) return found
+    const made = createLimiters(key, limit, options)
+    limiters.set(key, made)
+    return made
+  }
+}
+
+/** The same limit on two gateways is one count, whatever stands around it. */
+function keyOf({ by, field, max, windowSeconds }: RateLimit): string {
+  return `sallyport:rate:${by}:${field ?? ''}:${max}:${windowSeconds}`
+}
+
+function createLimiters(
+  keyPrefix: string,
+  { max, windowSeconds }: RateLimit,
+  { redis, isWorker }: RateCounterOptions,
+): Limiters {
+  const settings = { keyPrefix, points: max, duration: windowSeconds }
+  const own = new RateLimiterMemory(settings)
+  if (redis !== null) {
+    // Anyone who is over stays so until the window ends: that need not be asked again.
+    const known = { inMemoryBlockOnConsumed: max + 1 }
+    const shared = new RateLimiterRedis({
+      ...settings,
+      ...known,
+      storeClient: redis,
+      rejectIfRedisNotReady: true,
+    })
+    return { shared, own }
+  }
+  if (!isWorker) return { shared: null, own }
+  return { shared: new RateLimiterCluster({ ...settings, timeoutMs: PRIMARY_TIMEOUT_MS }), own }
+}
+
+/** @throws Error when it could not be counted */
+async function consume(
+  limiter: RateLimiterAbstract,
+  subject: string,
+  points: number,
+): Promise<Count> {
+  try {
+    return toCount(await limiter.consume(subject, points), false)
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return toCount(refusal, true)
+    throw refusal
+  }
+}
+
+function toCount({ remainingPoints, msBeforeNext }: RateLimiterRes, isOver: boolean): Count {
+  return {
+    isOver,
+    remaining: isOver ? 0 : Math.max(0, remainingPoints),
+    resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+  }
+}

@@ -1,0 +1,54 @@
+// Gateways that count together on Redis, and each for itself while Redis is away or slow: never nobody.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RedisServer, startRedis } from '../postgres/redis.ts'
+import { type Stack, startGateway } from './start-gateway.ts'
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(async () => {
+  redis.thaw()
+  await redis.stop()
+})
+
+const yaml = (max: number) => ({
+  file: `limits: [{ by: address, max: ${max}, windowSeconds: 3600 }]`,
+})
+
+async function statuses(count: number, stack: Stack) {
+  const found: number[] = []
+  for (let turn = 0; turn < count; turn += 1) found.push((await stack.hello()).status)
+  return found
+}
+
+test('two gateways count together', async () => {
+  await redis.flush()
+  const env = { REDIS_URL: redis.url }
+  await using one = await startGateway({ env, yaml: yaml(4) })
+  await using two = await startGateway({ env, yaml: yaml(4), beside: one })
+  expect(await statuses(3, one)).toEqual([200, 200, 200])
+  expect(await statuses(2, two)).toEqual([200, 429])
+  expect(await statuses(1, one)).toEqual([429])
+})
+
+test('Redis that stands still costs one request 0.3 s; then memory counts, and Redis again when it is back', async () => {
+  await redis.flush()
+  await using stack = await startGateway({ env: { REDIS_URL: redis.url }, yaml: yaml(5) })
+  expect(await statuses(2, stack)).toEqual([200, 200])
+  redis.freeze()
+  // Memory starts from nothing: as many again, and no more.
+  expect(await statuses(7, stack)).toEqual([200, 200, 200, 200, 200, 429, 429])
+  expect(stack.logs.join('')).toContain('requests are counted in this process alone')
+  redis.thaw()
+  await expect
+    .poll(async () => stack.hello().then(() => stack.logs.join('')), { timeout: 20_000 })
+    .toContain('requests are counted together again')
+})
+
+test('without Redis from the start everybody is counted here', async () => {
+  const gone = await startRedis()
+  await gone.stop()
+  await using stack = await startGateway({ env: { REDIS_URL: gone.url }, yaml: yaml(2) })
+  expect(await statuses(3, stack)).toEqual([200, 200, 429])
+})
