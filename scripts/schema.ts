@@ -1,26 +1,30 @@
-// `npm run schema`: prints each subgraph's SDL, composes them, prints what clients see. `-- --check` writes nothing and fails on drift.
+// `npm run schema`: prints each subgraph's SDL and its types, composes them, prints what clients see. `-- --check` writes nothing and
+// fails on drift.
 import { parseArgs } from 'node:util'
 import { SchemaError } from '../gateway/supergraph/compose.ts'
 import { SupergraphConfigError } from '../gateway/supergraph/config.ts'
-import { compareFiles, writeFiles } from './schema/files.ts'
+import { compareFiles, type Files, writeFiles } from './schema/files.ts'
 import { printSchemas } from './schema/print-schemas.ts'
+import { printTypes } from './schema/print-types.ts'
+
+const DEFAULT_CONFIG = 'schema/supergraph.yaml'
 
 const USAGE = `Usage: npm run schema [-- --check] [-- --config <supergraph.yaml>]
 
   --check    Write nothing; fail when a printed file is out of date or a rule is missing.
-  --config   Another list of subgraphs. Default: schema/supergraph.yaml.
+  --config   Another list of subgraphs. Default: ${DEFAULT_CONFIG}.
 `
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       check: { type: 'boolean', default: false },
-      config: { type: 'string', default: 'schema/supergraph.yaml' },
+      config: { type: 'string', default: DEFAULT_CONFIG },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return void process.stdout.write(USAGE)
-  const files = await printSchemas(values.config)
+  const files = await printAll(values.config)
   if (files.size === 0) throw new SchemaError(['nothing was looked at'])
   if (!values.check) {
     const written = writeFiles(files)
@@ -33,6 +37,12 @@ async function run(): Promise<void> {
     throw new SchemaError(stale.map((file) => `${file} is out of date: run \`npm run schema\``))
   }
   process.stdout.write(`schema: ${files.size} files checked, all up to date\n`)
+}
+
+/** The types of our code follow our SDL, whatever another list of subgraphs holds. */
+async function printAll(config: string): Promise<Files> {
+  const schemas = await printSchemas(config)
+  return config === DEFAULT_CONFIG ? new Map([...schemas, ...(await printTypes())]) : schemas
 }
 
 try {

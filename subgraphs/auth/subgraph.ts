@@ -11,6 +11,7 @@ import { jsonObject } from './core/json-object.ts'
 import * as emails from './emails/graphql.ts'
 import * as erasure from './erasure/graphql.ts'
 import * as factors from './factors/graphql.ts'
+import type { Resolvers } from './generated.ts'
 import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import * as roles from './roles/graphql.ts'
@@ -41,7 +42,7 @@ const capabilities: readonly Capability[] = [
 
 interface Capability {
   readonly typeDefs: DocumentNode
-  readonly resolvers: object
+  readonly resolvers: Resolvers
   readonly rules?: Rules
 }
 
@@ -52,7 +53,7 @@ export const typeDefs: readonly DocumentNode[] = capabilities.map(
 /** Every field guarded by the rules in its SDL and by its capability's own. */
 export function createAuthSchema(): GraphQLSchema {
   const modules = capabilities.map(({ typeDefs, resolvers }) => ({ typeDefs, resolvers }))
-  const schema = buildSubgraphSchema(modules as Parameters<typeof buildSubgraphSchema>[0])
+  const schema = buildSubgraphSchema(modules)
   return guardSchema(schema, { rules: mergeRules(capabilities) })
 }
 

@@ -3,10 +3,10 @@ import type { Model, QueryBuilder } from 'objection'
 import { InputError } from './errors.ts'
 
 export interface PageArgs {
-  readonly first?: number | null
-  readonly after?: string | null
-  readonly last?: number | null
-  readonly before?: string | null
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+  readonly last?: number | null | undefined
+  readonly before?: string | null | undefined
 }
 
 export interface Page {

@@ -1,6 +1,5 @@
 // Every error that this subgraph answers with, and the one place where the unexpected loses its text.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { z } from 'zod'
 import { isDatabaseAway, isUnstorable } from './database.ts'
 
 const TEXTS = {
@@ -23,18 +22,6 @@ export class InputError extends GraphQLError {
     const message = fields[0]?.message ?? TEXTS.BAD_USER_INPUT
     super(message, { extensions: { code: 'BAD_USER_INPUT', fields } })
   }
-}
-
-/** Checks an input against its schema: GraphQL knows types, not lengths and ranges. */
-export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw new InputError(
-    parsed.error.issues.map(({ path, message }) => ({
-      path: ['input', ...path].join('.'),
-      message,
-    })),
-  )
 }
 
 /** Apollo Server's formatError: coded errors pass, an absent database is told, the rest says nothing. */

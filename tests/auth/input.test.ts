@@ -1,7 +1,14 @@
 // What no database can keep, and no calendar has, is the caller's mistake: BAD_USER_INPUT, never a fault of ours.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { id, type Limits } from '../../subgraphs/auth/core/input.ts'
+import type {
+  CreateRoleInput,
+  GrantRoleInput,
+  LogoutInput,
+} from '../../subgraphs/auth/generated.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { type Stack, startStack } from '../harness.ts'
+import { namedFields, overfullInputs } from '../input-limits.ts'
 import {
   LOGIN,
   logIn,
@@ -15,10 +22,14 @@ import {
 
 let stack: Stack
 let person: Person
+let admin: Person
 
 beforeAll(async () => {
   stack = await startStack({ env: { API_KEY_VERIFICATION: 'off' } })
   person = await registerPerson(stack)
+  const promoted = await registerPerson(stack)
+  await stack.db('user_roles').insert({ user_id: promoted.id, role_name: 'admin' })
+  admin = { ...promoted, ...(await logIn(stack.client, promoted)) }
 })
 afterAll(async () => {
   await stack?.stop()
@@ -62,13 +73,10 @@ test.each(['a\u0000b', 'a\ud800', '\udfff'])(
 )
 
 test('an id with a NUL in it is bad input where no input object is, too', async () => {
-  const admin = await registerPerson(stack)
-  await stack.db('user_roles').insert({ user_id: admin.id, role_name: 'admin' })
-  const { headers } = await logIn(stack.client, admin)
   const answer = await stack.client.send(
     'query ($id: ID!) { user(id: $id) { id } }',
     { id: 'usr_\u0000' },
-    headers,
+    admin.headers,
   )
   expect(answer.code).toBe('BAD_USER_INPUT')
 })
@@ -169,6 +177,41 @@ describe('what pasting and phones put around an address is not part of it, at ev
       expect((await stack.client.send(REGISTER, { input })).code).toBe('BAD_USER_INPUT')
       expect((await stack.client.send(LOGIN, { input })).code).toBe('INVALID_CREDENTIALS')
     }
+  })
+})
+
+describe('each field that the SDL leaves open has a limit, and the refusal names it', () => {
+  const inputs = overfullInputs('schema/auth.graphql')
+  /** As long as a request may be: a token that is none of ours is INVALID_REFRESH_TOKEN, whatever its length. */
+  const BOUNDLESS = ['refresh', 'logout']
+
+  test('every mutation with an input is among them', () => {
+    expect(inputs.length).toBeGreaterThan(35)
+    const boundless = inputs.filter(({ mutation }) => BOUNDLESS.includes(mutation))
+    expect(boundless.map(({ open }) => open)).toEqual([['refreshToken'], ['refreshToken']])
+  })
+
+  test.each(inputs.filter(({ mutation }) => !BOUNDLESS.includes(mutation)))(
+    '$mutation: $open',
+    async ({ document, input, open }) => {
+      const { errors } = await stack.client.send(document, { input }, admin.headers)
+      const extensions = errors[0]?.extensions
+      const named = namedFields((extensions?.fields ?? []) as { path: string }[])
+      expect([extensions?.code, named]).toEqual(['BAD_USER_INPUT', open])
+    },
+  )
+
+  test('one that is missing, is for no field, or is for another type does not compile', () => {
+    const fits = { userId: id, role: id } satisfies Limits<GrantRoleInput>
+    // @ts-expect-error: `role` has none.
+    const short = { userId: id } satisfies Limits<GrantRoleInput>
+    // @ts-expect-error: the SDL has no such field.
+    const long = { userId: id, role: id, note: id } satisfies Limits<GrantRoleInput>
+    // @ts-expect-error: an enum needs none.
+    const closed = { refreshToken: id, scope: id } satisfies Limits<LogoutInput>
+    // @ts-expect-error: a rank is a number.
+    const wrong: Pick<Limits<CreateRoleInput>, 'rank'> = { rank: id }
+    expect([fits, short, long, closed, wrong]).toHaveLength(5)
   })
 })
 

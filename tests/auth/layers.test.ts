@@ -118,6 +118,6 @@ test('only graphql.ts knows the context of GraphQL', () => {
     /from '(\.\.\/)+context\.ts'/.test(readFileSync(join(AUTH, file), 'utf8')),
   )
   expect(files.length).toBeGreaterThan(150)
-  expect(knowing.filter((file) => file.endsWith('/graphql.ts')).length).toBeGreaterThan(8)
+  expect(knowing.filter((file) => file.endsWith('/graphql.ts'))).not.toEqual([])
   expect(knowing.filter((file) => !file.endsWith('/graphql.ts'))).toEqual([])
 })

@@ -1,4 +1,5 @@
 // What the check on subgraph schemas refuses before composition (case 112), and what the gateway refuses to load (case 127).
+
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ import { readSupergraphConfig, SupergraphConfigError } from '../../gateway/super
 import { openSupergraph } from '../../gateway/supergraph/open.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
+import { compareFiles } from '../../scripts/schema/files.ts'
+import { printTypes } from '../../scripts/schema/print-types.ts'
 import {
   composeFixture,
   configOf,
@@ -523,6 +526,20 @@ test('the committed schemas are what the code says', () => {
   const { status, stdout, stderr } = spawnSync('npx', args, { encoding: 'utf8' })
   expect(`${stdout}${stderr}`).toContain('all up to date')
   expect(status).toBe(0)
+})
+
+test('types that say other than the SDL are out of date', async () => {
+  const types = await printTypes()
+  expect([...types.keys()]).toEqual([
+    'subgraphs/auth/generated.ts',
+    'subgraphs/reviews/generated.ts',
+  ])
+  expect(compareFiles(types)).toEqual([])
+  const edited = [...types].map(([path, text]): [string, string] => [
+    path,
+    text.replace('interface AddReviewInput', 'interface AddReviewsInput'),
+  ])
+  expect(compareFiles(new Map(edited))).toEqual(['subgraphs/reviews/generated.ts'])
 })
 
 function silent() {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClaimsPayload } from '@sallyport/claims'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { namedFields, overfullInputs } from '../input-limits.ts'
 import { type Reviews, startReviews } from './start-reviews.ts'
 
 let reviews: Reviews
@@ -247,6 +248,15 @@ describe('hideReview', () => {
     expect((await hide(person('moderator'), 'rev_none', ' ')).codes).toEqual(['BAD_USER_INPUT'])
   })
 })
+
+test.each(overfullInputs('schema/reviews.graphql'))(
+  'each field of $mutation that the SDL leaves open has a limit: $open',
+  async ({ document, input, open }) => {
+    const { errors } = await reviews.ask(person('moderator'), document, { input })
+    const { code, fields } = errors[0]?.extensions ?? {}
+    expect([code, namedFields(fields as { path: string }[])]).toEqual(['BAD_USER_INPUT', open])
+  },
+)
 
 describe('what is for admins', () => {
   const HIDDEN = '{ hiddenReviews { edges { node { id } } } }'

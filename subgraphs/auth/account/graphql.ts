@@ -1,7 +1,9 @@
 // One's own account in the graph: who is calling, and the profile.
+
 import { isSignedIn, mayEver } from '@sallyport/claims'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import type { PrincipalKind, Resolvers } from '../generated.ts'
 import { csrfTokenFor } from '../sessions/csrf-token.ts'
 import { Session } from '../sessions/session.ts'
 import { updateProfile } from './update-profile.ts'
@@ -59,26 +61,25 @@ export const typeDefs = gql`
 
 export const resolvers = {
   Query: {
-    viewer: (_: unknown, __: unknown, { claims }: AuthContext) => (isSignedIn(claims) ? {} : null),
+    viewer: (_, __, { claims }) => (isSignedIn(claims) ? {} : null),
   },
   Mutation: {
-    updateProfile: async (_: unknown, { input }: { input: unknown }, context: AuthContext) =>
+    updateProfile: async (_, { input }, context) =>
       await updateProfile(context.deps, context, input),
   },
   Viewer: {
-    kind: (_: unknown, __: unknown, { claims }: AuthContext) =>
-      claims.kind.toUpperCase().replace('-', '_'),
-    user: async (_: unknown, __: unknown, { claims, users }: AuthContext) =>
+    kind: (_, __, { claims }) => claims.kind.toUpperCase().replace('-', '_') as PrincipalKind,
+    user: async (_, __, { claims, users }) =>
       claims.subject === null ? null : await users.load(claims.subject),
-    session: async (_: unknown, __: unknown, context: AuthContext) => await currentSession(context),
-    roles: (_: unknown, __: unknown, { claims }: AuthContext) => claims.roles,
-    scopes: (_: unknown, __: unknown, { claims }: AuthContext) => claims.scopes,
-    csrfToken: async (_: unknown, __: unknown, context: AuthContext) => {
+    session: async (_, __, context) => await currentSession(context),
+    roles: (_, __, { claims }) => claims.roles,
+    scopes: (_, __, { claims }) => claims.scopes,
+    csrfToken: async (_, __, context) => {
       const session = await currentSession(context)
       return session === null ? null : csrfTokenFor(session, context.deps.config.secrets.codeKey)
     },
   },
-}
+} satisfies Resolvers
 
 async function currentSession({ claims, deps }: AuthContext): Promise<Session | null> {
   if (!mayEver(claims, 'session') || claims.sessionId === null) return null

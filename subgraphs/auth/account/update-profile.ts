@@ -1,26 +1,24 @@
 // What people say of themselves.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { type Limits, parseInput } from '../core/input.ts'
+import type { UpdateProfileInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findUserWithRoles, namesInput, type UserWithRoles } from '../users/user.ts'
 
-const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
-
-const updateProfileInput = z.object({ fullName: name, displayName: name })
+const limits = namesInput satisfies Limits<UpdateProfileInput>
 
 /** Fields that are absent or null stay as they are; an empty name is taken away. */
 export async function updateProfile(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: UpdateProfileInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { fullName, displayName } = parseInput(updateProfileInput, input)
+  const { fullName, displayName } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     await trx('users')

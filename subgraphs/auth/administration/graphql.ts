@@ -1,6 +1,7 @@
 // What admins do with people in the graph. Every write reads the admin's role from the database.
+
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
+import type { Resolvers } from '../generated.ts'
 import { inviteUser } from './invite-user.ts'
 import { reinstateUser } from './reinstate-user.ts'
 import { resendInvitation } from './resend-invitation.ts'
@@ -117,21 +118,16 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input: unknown }
-
 export const resolvers = {
   Mutation: {
-    createUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await inviteUser(context.deps, context, input),
-    resendInvitation: async (_: unknown, { input }: Input, context: AuthContext) =>
+    createUser: async (_, { input }, context) => await inviteUser(context.deps, context, input),
+    resendInvitation: async (_, { input }, context) =>
       await resendInvitation(context.deps, context, input),
-    updateUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateUser(context.deps, context, input),
-    suspendUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await suspendUser(context.deps, context, input),
-    reinstateUser: async (_: unknown, { input }: Input, context: AuthContext) =>
+    updateUser: async (_, { input }, context) => await updateUser(context.deps, context, input),
+    suspendUser: async (_, { input }, context) => await suspendUser(context.deps, context, input),
+    reinstateUser: async (_, { input }, context) =>
       await reinstateUser(context.deps, context, input),
-    revokeUserSessions: async (_: unknown, { input }: Input, context: AuthContext) =>
+    revokeUserSessions: async (_, { input }, context) =>
       await revokeUserSessions(context.deps, context, input),
   },
-}
+} satisfies Resolvers

@@ -5,36 +5,35 @@ import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
+import type { CreateUserInput } from '../generated.ts'
 import { requireGrantableRoles } from '../roles/grantable.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { requireTokenRoom } from '../roles/token-room.ts'
 import { createUser } from '../users/create-user.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
-import { parseEmail } from '../users/normalize-email.ts'
+import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { requireInvitations } from '../users/registration-mode.ts'
-import type { User, UserWithRoles } from '../users/user.ts'
+import { namesInput, type User, type UserWithRoles } from '../users/user.ts'
 import { beginVerification } from '../verifications/begin-verification.ts'
 
-const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
-
-const createUserInput = z.object({
-  email: z.string().max(320, 'Use at most 254 characters.'),
-  fullName: name,
-  displayName: name,
-  roles: z.array(z.string().max(50)).max(20).nullish(),
-  customClaims: customClaimsInput.nullish(),
-})
+const limits = {
+  email: emailInput,
+  ...namesInput,
+  roles: z.array(text(50)).max(20),
+  customClaims: customClaimsInput,
+} satisfies Limits<CreateUserInput>
 
 /** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank */
 export async function inviteUser(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: CreateUserInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { email: emailText, ...given } = parseInput(createUserInput, input)
-  const email = parseEmail(emailText)
+  const { email: typed, ...given } = parseInput(limits, input)
+  const email = parseEmail(typed)
   requireInvitations(deps.config)
   const roles = [...new Set(['user', ...(given.roles ?? [])])]
   return await transact(deps.db, async (trx) => {

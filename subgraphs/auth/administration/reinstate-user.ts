@@ -1,26 +1,27 @@
 // Lets a suspended person in again. Their sessions stay ended; their API keys work again.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
+import type { ReinstateUserInput } from '../generated.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 
-const reinstateUserInput = z.object({ id: z.string().max(128) })
+const limits = { id } satisfies Limits<ReinstateUserInput>
 
 /** Active already is success. @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for an open invitation */
 export async function reinstateUser(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ReinstateUserInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { id } = parseInput(reinstateUserInput, input)
+  const { id } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)

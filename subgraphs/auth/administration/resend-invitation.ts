@@ -1,24 +1,25 @@
 // Mails an invitation once more; the one before it stops working.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
+import type { ResendInvitationInput } from '../generated.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { mailInvitation } from './invite-user.ts'
 
-const resendInvitationInput = z.object({ id: z.string().max(128) })
+const limits = { id } satisfies Limits<ResendInvitationInput>
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for somebody who has accepted already */
 export async function resendInvitation(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ResendInvitationInput,
 ): Promise<UserWithRoles> {
-  const { id } = parseInput(resendInvitationInput, input)
+  const { id } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)

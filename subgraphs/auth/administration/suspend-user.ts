@@ -1,11 +1,12 @@
 // Shuts a person out: every session ends, their API keys stop, and neither login nor reset works until they are reinstated.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput, trimmed } from '../core/input.ts'
+import type { SuspendUserInput } from '../generated.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
@@ -13,19 +14,19 @@ import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
-const suspendUserInput = z.object({
-  id: z.string().max(128),
-  reason: z.string().trim().max(500, 'Use at most 500 characters.').nullish(),
-})
+const limits = {
+  id,
+  reason: trimmed(500),
+} satisfies Limits<SuspendUserInput>
 
 /** Suspended already is success. @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for an open invitation */
 export async function suspendUser(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: SuspendUserInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { id, reason } = parseInput(suspendUserInput, input)
+  const { id, reason } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)

@@ -1,35 +1,32 @@
 // Changes what an admin may of another person: names, and custom claims. Addresses are the person's own to prove.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
+import type { UpdateUserInput } from '../generated.ts'
 import { findManageable } from '../roles/rank.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { requireTokenRoom } from '../roles/token-room.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
-import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { findUserWithRoles, namesInput, type UserWithRoles } from '../users/user.ts'
 
-const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
-
-const updateUserInput = z.object({
-  id: z.string().max(128),
-  fullName: name,
-  displayName: name,
-  customClaims: customClaimsInput.nullish(),
-})
+const limits = {
+  id,
+  ...namesInput,
+  customClaims: customClaimsInput,
+} satisfies Limits<UpdateUserInput>
 
 /** Fields that are absent or null stay as they are; an empty name is taken away. @throws AuthError NOT_FOUND, FORBIDDEN by rank */
 export async function updateUser(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: UpdateUserInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { id, fullName, displayName, customClaims } = parseInput(updateUserInput, input)
+  const { id, fullName, displayName, customClaims } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, id)

@@ -2,8 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
 import type { VersionedSecret } from '../core/secret.ts'
-
-export type ApiKeyStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
+import type { ApiKeyStatus } from '../generated.ts'
 
 /** Unverified keys and rotations die after this, and there are never more than this many. */
 export const PENDING_MINUTES = 60

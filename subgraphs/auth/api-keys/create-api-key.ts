@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, badInput, parseInput } from '../core/errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId } from '../core/identifiers.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
 import { plainText } from '../core/mail/plain-text.ts'
 import { ownersMail, type Share, transactMailing } from '../core/throttling/count-mail.ts'
+import type { CreateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
@@ -26,13 +28,12 @@ import { type KeyEnvironment, newKey, newSecret } from './key-format.ts'
 
 const grantNames = z.array(z.string().min(1).max(100)).max(100)
 
-export const createApiKeyInput = z.object({
+export const keyLimits = {
   name: z.string().trim().min(1, 'Give the key a name.').max(100, 'Use at most 100 characters.'),
-  roles: grantNames.nullish(),
-  scopes: grantNames.nullish(),
-  expiresAt: z.date().nullish(),
-  allowedIps: z.array(z.string().max(64)).min(1).max(MAX_ADDRESSES).nullish(),
-})
+  roles: grantNames,
+  scopes: grantNames,
+  allowedIps: z.array(text(64)).min(1).max(MAX_ADDRESSES),
+} satisfies Limits<CreateApiKeyInput>
 
 export interface CreatedApiKey {
   readonly apiKey: ApiKey
@@ -44,10 +45,10 @@ export interface CreatedApiKey {
 export async function createApiKey(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: CreateApiKeyInput,
 ): Promise<CreatedApiKey> {
   const { origin } = caller
-  const { name, roles, scopes, expiresAt, allowedIps } = parseInput(createApiKeyInput, input)
+  const { name, roles, scopes, expiresAt, allowedIps } = parseInput(keyLimits, input)
   if (expiresAt && expiresAt <= new Date()) throw badInput('input.expiresAt', 'This time is past.')
   if (allowedIps) requireAddresses(allowedIps)
   const environment = keyEnvironment(deps)

@@ -1,10 +1,10 @@
 // API keys in the graph: made, verified, narrowed, rotated and revoked by a person's session, never by a key.
+
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../core/pagination.ts'
+import { paginate } from '../core/pagination.ts'
+import type { Resolvers } from '../generated.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
-import type { UserWithRoles } from '../users/user.ts'
 import { ApiKey } from './api-key.ts'
 import { createApiKey } from './create-api-key.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
@@ -177,38 +177,31 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input: unknown }
-
 export const resolvers = {
   Mutation: {
-    createApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await createApiKey(context.deps, context, input),
-    verifyApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await verifyApiKey(context.deps, context, input),
-    updateApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateApiKey(context.deps, context, input),
-    rotateApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await rotateApiKey(context.deps, context, input),
-    revokeApiKey: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeApiKey(context.deps, context, input),
+    createApiKey: async (_, { input }, context) => await createApiKey(context.deps, context, input),
+    verifyApiKey: async (_, { input }, context) => await verifyApiKey(context.deps, context, input),
+    updateApiKey: async (_, { input }, context) => await updateApiKey(context.deps, context, input),
+    rotateApiKey: async (_, { input }, context) => await rotateApiKey(context.deps, context, input),
+    revokeApiKey: async (_, { input }, context) => await revokeApiKey(context.deps, context, input),
   },
   Viewer: {
-    apiKey: async (_: unknown, __: unknown, { claims, deps }: AuthContext) =>
+    apiKey: async (_, __, { claims, deps }) =>
       claims.keyId === null ? null : ((await ApiKey.query(deps.db).findById(claims.keyId)) ?? null),
   },
   User: {
-    apiKeys: async (user: UserWithRoles, args: ConnectionArguments, { deps }: AuthContext) =>
+    apiKeys: async (user, args, { deps }) =>
       await paginate(deps.db('api_keys').where('user_id', user.id).select('*'), args, (row) =>
         ApiKey.fromDatabaseJson(row),
       ),
   },
   ApiKey: {
-    status: (key: ApiKey) => key.shownStatus(new Date()),
-    allowedIps: (key: ApiKey) => key.allowed_ips,
-    createdAt: (key: ApiKey) => key.created_at,
-    expiresAt: (key: ApiKey) => key.expires_at,
-    lastUsedAt: (key: ApiKey) => key.last_used_at,
+    status: (key) => key.shownStatus(new Date()),
+    allowedIps: (key) => key.allowed_ips,
+    createdAt: (key) => key.created_at,
+    expiresAt: (key) => key.expires_at,
+    lastUsedAt: (key) => key.last_used_at,
   },
-}
+} satisfies Resolvers
 
 export const rules = { User: { apiKeys: ownOrAdmin } } as unknown as Rules

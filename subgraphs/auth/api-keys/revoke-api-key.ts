@@ -1,24 +1,25 @@
 // Ends a key for good, on every gateway within the revocation bound. Revoking twice is success.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
+import type { RevokeApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { ApiKey } from './api-key.ts'
 
-const revokeApiKeyInput = z.object({ id: z.string().max(128) })
+const limits = { id } satisfies Limits<RevokeApiKeyInput>
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids alike */
 export async function revokeApiKey(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RevokeApiKeyInput,
 ): Promise<ApiKey> {
-  const { id } = parseInput(revokeApiKeyInput, input)
+  const { id } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     const key = await ApiKey.query(trx).findOne({ id, user_id: user.id }).forUpdate()

@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
 import { transactMailing } from '../core/throttling/count-mail.ts'
+import type { RotateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
 import {
@@ -20,18 +21,18 @@ import { requireOwnKey } from './own-key.ts'
 
 const MAX_OVERLAP_SECONDS = 24 * 3_600
 
-const rotateApiKeyInput = z.object({
-  id: z.string().max(128),
-  overlapSeconds: z.number().int().min(0).max(MAX_OVERLAP_SECONDS, 'At most 24 hours.').nullish(),
-})
+const limits = {
+  id,
+  overlapSeconds: z.number().int().min(0).max(MAX_OVERLAP_SECONDS, 'At most 24 hours.'),
+} satisfies Limits<RotateApiKeyInput>
 
 /** @returns the same key with a new secret; overlap: one hour unless told otherwise */
 export async function rotateApiKey(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RotateApiKeyInput,
 ): Promise<CreatedApiKey> {
-  const { id, overlapSeconds } = parseInput(rotateApiKeyInput, input)
+  const { id, overlapSeconds } = parseInput(limits, input)
   const secret = newSecret(keyEnvironment(deps))
   const pepper = deps.config.secrets.apiKeyPepper
   const isActive = deps.config.apiKeyVerification === 'off'

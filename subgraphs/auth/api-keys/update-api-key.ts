@@ -1,33 +1,27 @@
 // Renames a key or narrows what it may. Widening would need a new proof: create a new key for that.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { badInput, parseInput } from '../core/errors.ts'
+import { badInput } from '../core/errors.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
+import type { UpdateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressAllowed, requireAddresses } from './address-list.ts'
 import { ApiKey } from './api-key.ts'
-import { createApiKeyInput } from './create-api-key.ts'
+import { keyLimits } from './create-api-key.ts'
 import { requireOwnKey } from './own-key.ts'
 
-const { name, roles, scopes, allowedIps } = createApiKeyInput.shape
-const updateApiKeyInput = z.object({
-  id: z.string().max(128),
-  name: name.nullish(),
-  roles,
-  scopes,
-  allowedIps,
-})
+const limits = { id, ...keyLimits } satisfies Limits<UpdateApiKeyInput>
 
 /** Fields that are absent or null stay as they are. @throws AuthError BAD_USER_INPUT when the key would gain something */
 export async function updateApiKey(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: UpdateApiKeyInput,
 ): Promise<ApiKey> {
-  const change = parseInput(updateApiKeyInput, input)
+  const change = parseInput(limits, input)
   if (change.allowedIps) requireAddresses(change.allowedIps)
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)

@@ -1,11 +1,12 @@
 // Makes a new key, or the new secret of a rotated one, usable: the code must come from a session of its owner.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
+import type { VerifyApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import { checkCode } from '../verifications/check-code.ts'
@@ -13,18 +14,18 @@ import { consumeVerification } from '../verifications/consume-verification.ts'
 import { ApiKey } from './api-key.ts'
 import { activateRotation } from './rotate-api-key.ts'
 
-const verifyApiKeyInput = z.object({
-  verificationId: z.string().max(128),
-  code: z.string().max(64),
-})
+const limits = {
+  verificationId: id,
+  code: text(64),
+} satisfies Limits<VerifyApiKeyInput>
 
 /** @throws AuthError VERIFICATION_FAILED, for the code of another person's key as well */
 export async function verifyApiKey(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: VerifyApiKeyInput,
 ): Promise<ApiKey> {
-  const { verificationId, code } = parseInput(verifyApiKeyInput, input)
+  const { verificationId, code } = parseInput(limits, input)
   const verification = await checkCode(
     { deps, origin: caller.origin },
     { verificationId, code, purposes: ['API_KEY'], flowSecret: null },

@@ -1,14 +1,9 @@
 // The audit trail in the graph: all of it for admins, one's own part for everybody.
+
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
 import { auditActorKinds } from '../core/audit/record.ts'
-import type { ConnectionArguments } from '../core/pagination.ts'
-import {
-  type AuditEventNode,
-  type AuditFilter,
-  listActivity,
-  listAuditEvents,
-} from './list-audit-events.ts'
+import type { AuditActorKind, AuditOutcome, Resolvers } from '../generated.ts'
+import { listActivity, listAuditEvents } from './list-audit-events.ts'
 
 export const typeDefs = gql`
   extend type Query {
@@ -156,40 +151,36 @@ export const typeDefs = gql`
 
 export const resolvers = {
   Query: {
-    auditEvents: async (
-      _: unknown,
-      args: ConnectionArguments & { readonly filter?: AuditFilter | null },
-      { deps }: AuthContext,
-    ) => await listAuditEvents(deps.db, args),
+    auditEvents: async (_, args, { deps }) => await listAuditEvents(deps.db, args),
   },
   Viewer: {
-    activity: async (_: unknown, args: ConnectionArguments, { deps, claims }: AuthContext) =>
+    activity: async (_, args, { deps, claims }) =>
       claims.subject === null ? null : await listActivity(deps.db, claims.subject, args),
   },
   AuditEvent: {
-    id: (event: AuditEventNode) => `aud_${event.id}`,
-    outcome: (event: AuditEventNode) => event.outcome.toUpperCase(),
-    occurredAt: (event: AuditEventNode) => event.created_at,
-    actorKind: (event: AuditEventNode) => auditActorKinds.get(event.actor_kind),
-    actorId: (event: AuditEventNode) => event.actor_id,
-    actor: async (event: AuditEventNode, _: unknown, { users }: AuthContext) =>
+    id: (event) => `aud_${event.id}`,
+    outcome: (event) => event.outcome.toUpperCase() as AuditOutcome,
+    occurredAt: (event) => event.created_at,
+    actorKind: (event) => auditActorKinds.get(event.actor_kind) as AuditActorKind,
+    actorId: (event) => event.actor_id,
+    actor: async (event, _, { users }) =>
       event.actor_id === null ? null : await users.load(event.actor_id),
-    actorSessionId: (event: AuditEventNode) => event.actor_session_id,
-    actorApiKeyId: (event: AuditEventNode) => event.actor_api_key_id,
-    ipAddress: (event: AuditEventNode) => event.ip_address,
-    userAgent: (event: AuditEventNode) => event.user_agent,
-    userId: (event: AuditEventNode) => event.user_id,
-    user: async (event: AuditEventNode, _: unknown, { users }: AuthContext) =>
+    actorSessionId: (event) => event.actor_session_id,
+    actorApiKeyId: (event) => event.actor_api_key_id,
+    ipAddress: (event) => event.ip_address,
+    userAgent: (event) => event.user_agent,
+    userId: (event) => event.user_id,
+    user: async (event, _, { users }) =>
       event.user_id === null ? null : await users.load(event.user_id),
-    sessionId: (event: AuditEventNode) => event.session_id,
-    apiKeyId: (event: AuditEventNode) => event.api_key_id,
-    operationName: (event: AuditEventNode) => event.operation_name,
-    operationHash: (event: AuditEventNode) => event.operation_hash,
-    requestId: (event: AuditEventNode) => event.request_id,
-    detail: (event: AuditEventNode) =>
+    sessionId: (event) => event.session_id,
+    apiKeyId: (event) => event.api_key_id,
+    operationName: (event) => event.operation_name,
+    operationHash: (event) => event.operation_hash,
+    requestId: (event) => event.request_id,
+    detail: (event) =>
       Object.entries(event.detail).map(([name, value]) => ({
         name,
         value: typeof value === 'string' ? value : JSON.stringify(value),
       })),
   },
-}
+} satisfies Resolvers

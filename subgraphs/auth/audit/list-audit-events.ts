@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { badInput } from '../core/errors.ts'
 import { type Connection, type ConnectionArguments, paginate } from '../core/pagination.ts'
+import type { AuditFilter, QueryAuditEventsArgs } from '../generated.ts'
 
 export interface AuditEventNode {
   /** A bigint, as text. */
@@ -24,27 +25,13 @@ export interface AuditEventNode {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-export interface AuditFilter {
-  readonly actions?: readonly string[] | null
-  readonly outcome?: 'SUCCESS' | 'FAILURE' | null
-  readonly userId?: string | null
-  readonly sessionId?: string | null
-  readonly apiKeyId?: string | null
-  readonly ipAddress?: string | null
-  readonly requestId?: string | null
-  readonly since?: Date | null
-  readonly until?: Date | null
-}
-
-type Page = ConnectionArguments & { readonly filter?: AuditFilter | null }
-
 const MAX_ACTIONS = 20
 const MAX_TEXT = 256
 
 /** Everything. @throws AuthError BAD_USER_INPUT */
 export async function listAuditEvents(
   db: Knex,
-  { filter, ...page }: Page,
+  { filter, ...page }: QueryAuditEventsArgs,
 ): Promise<Connection<AuditEventNode>> {
   const events = db('audit_events').select('*', 'occurred_at as created_at')
   if (filter) applyFilter(events, db, filter)

@@ -3,12 +3,13 @@
 import { createNetworkMatcher } from '@sallyport/claims/networks'
 import { Model } from 'objection'
 import type { AuthConfig } from '../config.ts'
+import type { AddressRuleAction, AddressRuleScope } from '../generated.ts'
 
 export const MAX_RULES = 500
 
 export interface Rule {
-  readonly action: 'ALLOW' | 'DENY'
-  readonly applies_to: 'EVERYBODY' | 'ADMINS'
+  readonly action: AddressRuleAction
+  readonly applies_to: AddressRuleScope
   readonly network: string
 }
 

@@ -1,5 +1,6 @@
 // Who asks, and from where: all that a verb knows of a request. Cookies and claims of the answer are set at the door.
 import type { Claims } from '@sallyport/claims'
+import type { TokenDelivery } from '../generated.ts'
 import type { Deadline } from './deadline.ts'
 import { AuthError, badInput } from './errors.ts'
 
@@ -32,9 +33,6 @@ export interface ClientCredentials {
   /** The gateway's verdict on cookies for this request: https or loopback, an Origin of ours, and no other credential. */
   readonly cookies: 'allowed' | 'insecure' | 'origin' | 'unused'
 }
-
-/** How tokens travel to a client, and back. */
-export type TokenDelivery = 'BODY' | 'COOKIE'
 
 /** @throws AuthError when the client asks for cookies that it must not or cannot have */
 export function requireCookiesAllowed({ client }: Caller, delivery: TokenDelivery): void {

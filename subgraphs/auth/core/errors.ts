@@ -1,8 +1,6 @@
 // Every error that the auth subgraph answers with, in one table (docs/errors.md), and the one place that translates to GraphQL.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { z } from 'zod'
 import { isDatabaseAway, isUnstorable } from './database.ts'
-import { findUnstorable } from './storable-text.ts'
 
 const messages = {
   UNAUTHENTICATED: 'Sign in first.',
@@ -52,30 +50,6 @@ export class AuthError extends GraphQLError {
 /** One field of the input is wrong, and this is what to do about it. */
 export function badInput(path: string, message: string): AuthError {
   return new AuthError('BAD_USER_INPUT', { fields: [{ path, message }], message })
-}
-
-/**
- * Checks an input object against its schema. Types are checked although GraphQL did so before: knex binds objects silently.
- * @throws AuthError BAD_USER_INPUT with every problem
- */
-export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const unstorable = findUnstorable(input)
-  if (unstorable !== null) {
-    throw badInput(
-      ['input', ...unstorable].join('.'),
-      'This text has characters that cannot be stored.',
-    )
-  }
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const fields = parsed.error.issues.map((issue) => ({
-    path: ['input', ...issue.path].join('.'),
-    message: issue.message,
-  }))
-  throw new AuthError('BAD_USER_INPUT', {
-    fields,
-    message: fields[0]?.message ?? messages.BAD_USER_INPUT,
-  })
 }
 
 /** Apollo Server's formatError: coded errors pass, an absent database is a 503, an impossible value the caller's, the rest says nothing. */

@@ -1,17 +1,18 @@
 // Begins to add an address to one's account: it counts once the code that is mailed there was proved.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { badInput, parseInput } from '../core/errors.ts'
+import { badInput } from '../core/errors.ts'
+import { type Limits, parseInput } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
+import type { AddEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
-import { parseEmail } from '../users/normalize-email.ts'
+import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
 import { emailsOf, requireRoom } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 
-const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 characters.') })
+const limits = { email: emailInput } satisfies Limits<AddEmailInput>
 
 /**
  * The address of another account gets the same answer, and its owner a mail that says so.
@@ -20,10 +21,10 @@ const addEmailInput = z.object({ email: z.string().max(320, 'Use at most 254 cha
 export async function addEmail(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: AddEmailInput,
 ): Promise<BegunVerification> {
   const { origin } = caller
-  const email = parseEmail(parseInput(addEmailInput, input).email)
+  const email = parseEmail(parseInput(limits, input).email)
   const mail = { to: email.normalized, purpose: 'EMAIL', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)

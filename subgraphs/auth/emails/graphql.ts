@@ -1,9 +1,9 @@
 // E-mail addresses in the graph: several a person, one of them primary, every change told to those it takes something from.
+
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
+import type { Resolvers } from '../generated.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
-import type { UserWithRoles } from '../users/user.ts'
 import { emailsOf, type UserEmail } from '../users/user-email.ts'
 import { addEmail } from './add-email.ts'
 import { removeEmail } from './remove-email.ts'
@@ -110,34 +110,30 @@ export const typeDefs = gql`
     token: String!
   }
 `
-
-type Input = { readonly input: unknown }
-type Shown = UserEmail & { readonly primary: boolean }
+export type ShownEmail = UserEmail & { readonly primary: boolean }
 
 export const resolvers = {
   Mutation: {
-    addEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await addEmail(context.deps, context, input),
+    addEmail: async (_, { input }, context) => await addEmail(context.deps, context, input),
     // A new address is never the primary one.
-    verifyEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
+    verifyEmail: async (_, { input }, context) =>
       Object.assign(await verifyEmail(context.deps, context, input), { primary: false }),
-    setPrimaryEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
+    setPrimaryEmail: async (_, { input }, context) =>
       await setPrimaryEmail(context.deps, context, input),
-    removeEmail: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await removeEmail(context.deps, context, input),
-    undoEmailChange: async (_: unknown, { input }: Input, context: AuthContext) =>
+    removeEmail: async (_, { input }, context) => await removeEmail(context.deps, context, input),
+    undoEmailChange: async (_, { input }, context) =>
       await undoEmailChange(context.deps, context, input),
   },
   User: {
-    emails: async (user: UserWithRoles, _: unknown, { deps }: AuthContext): Promise<Shown[]> =>
+    emails: async (user, _, { deps }) =>
       (await emailsOf(deps.db, user.id)).map((email) =>
         Object.assign(email, { primary: email.email_normalized === user.email_normalized }),
       ),
   },
   UserEmail: {
-    verifiedAt: (email: UserEmail) => email.verified_at,
-    createdAt: (email: UserEmail) => email.created_at,
+    verifiedAt: (email) => email.verified_at,
+    createdAt: (email) => email.created_at,
   },
-}
+} satisfies Resolvers
 
 export const rules = { User: { emails: ownOrAdmin } } as unknown as Rules

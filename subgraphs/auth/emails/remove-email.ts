@@ -1,27 +1,28 @@
 // Takes an address off the account. It is told; the primary one is told too, and can undo it for 72 hours.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import type { RemoveEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
 import { notifyOfChange } from './notify-of-change.ts'
 import { transactChange } from './transact-change.ts'
 
-const removeEmailInput = z.object({ id: z.string().max(128) })
+const limits = { id } satisfies Limits<RemoveEmailInput>
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT for the primary address; RATE_LIMITED */
 export async function removeEmail(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RemoveEmailInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { id } = parseInput(removeEmailInput, input)
+  const { id } = parseInput(limits, input)
   return await transactChange(deps, caller, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()

@@ -1,12 +1,13 @@
 // Makes one of the verified addresses the primary one: where mail goes, and what others see.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import type { SetPrimaryEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
@@ -14,16 +15,16 @@ import { notifyOfChange } from './notify-of-change.ts'
 import { openUndosOf } from './open-undos.ts'
 import { transactChange } from './transact-change.ts'
 
-const setPrimaryEmailInput = z.object({ id: z.string().max(128) })
+const limits = { id } satisfies Limits<SetPrimaryEmailInput>
 
 /** @throws AuthError NOT_FOUND for unknown and foreign ids; CONFLICT when nobody has proved the address; RATE_LIMITED */
 export async function setPrimaryEmail(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: SetPrimaryEmailInput,
 ): Promise<UserWithRoles> {
   const { origin } = caller
-  const { id } = parseInput(setPrimaryEmailInput, input)
+  const { id } = parseInput(limits, input)
   return await transactChange(deps, caller, async (trx, grant) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()

@@ -1,12 +1,13 @@
 // "This was not me": brings the addresses back as they were, this one primary, and secures the account.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { secureAccount } from '../account-security/secure-account.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
+import type { UndoEmailChangeInput } from '../generated.ts'
 import { notifyAddresses } from '../users/notify-addresses.ts'
 import { User } from '../users/user.ts'
 import { emailsOf, insertEmail, UserEmail } from '../users/user-email.ts'
@@ -15,7 +16,7 @@ import type { Verification } from '../verifications/verification.ts'
 import type { Undoable } from './notify-of-change.ts'
 import { openUndosOf } from './open-undos.ts'
 
-const undoInput = z.object({ token: z.string().max(256) })
+const limits = { token: text(256) } satisfies Limits<UndoEmailChangeInput>
 
 /**
  * Undoes every change that this address was told of and can still undo, not the last one alone: an intruder makes several.
@@ -25,9 +26,9 @@ const undoInput = z.object({ token: z.string().max(256) })
 export async function undoEmailChange(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: UndoEmailChangeInput,
 ): Promise<{ resetToken: string }> {
-  const { token } = parseInput(undoInput, input)
+  const { token } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_UNDO'] })
     const user = await User.query(trx)

@@ -1,30 +1,31 @@
 // Adds the address whose code was proved; the primary address is told, and can undo it.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
+import type { VerifyEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { emailsOf, insertEmail, requireRoom, type UserEmail } from '../users/user-email.ts'
 import { checkCode } from '../verifications/check-code.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 import { notifyOfChange } from './notify-of-change.ts'
 
-const verifyEmailInput = z.object({
-  verificationId: z.string().max(128),
-  code: z.string().max(64),
-})
+const limits = {
+  verificationId: id,
+  code: text(64),
+} satisfies Limits<VerifyEmailInput>
 
 /** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well; CONFLICT when there are too many */
 export async function verifyEmail(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: VerifyEmailInput,
 ): Promise<UserEmail> {
   const { origin } = caller
-  const { verificationId, code } = parseInput(verifyEmailInput, input)
+  const { verificationId, code } = parseInput(limits, input)
   const verification = await checkCode(
     { deps, origin },
     { verificationId, code, purposes: ['EMAIL'], flowSecret: null },

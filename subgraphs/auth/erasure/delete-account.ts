@@ -1,13 +1,14 @@
 // Deletes one's own account: a recent sign-in, then the e-mailed code, then it is gone.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { openUndosOf } from '../emails/open-undos.ts'
+import type { ConfirmAccountDeletionInput } from '../generated.ts'
 import { lockAdmins, requireAnotherAdmin } from '../roles/last-admin.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { User } from '../users/user.ts'
@@ -17,7 +18,7 @@ import { checkCode } from '../verifications/check-code.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 import { eraseUser, lockForErasure, type StartedErasure } from './erase-user.ts'
 
-const confirmInput = z.object({ verificationId: z.string().max(128), code: z.string().max(64) })
+const limits = { verificationId: id, code: text(64) } satisfies Limits<ConfirmAccountDeletionInput>
 
 /** Mails the code. Nothing ends yet. @throws AuthError LAST_ADMIN; CONFLICT while the primary address can be undone */
 export async function deleteAccount(deps: AuthDeps, caller: Caller): Promise<BegunVerification> {
@@ -54,10 +55,10 @@ export async function deleteAccount(deps: AuthDeps, caller: Caller): Promise<Beg
 export async function confirmAccountDeletion(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ConfirmAccountDeletionInput,
 ): Promise<StartedErasure> {
   const { claims, origin } = caller
-  const { verificationId, code } = parseInput(confirmInput, input)
+  const { verificationId, code } = parseInput(limits, input)
   const verification = await checkCode(
     { deps, origin },
     { verificationId, code, purposes: ['ACCOUNT_DELETION'], flowSecret: null },

@@ -1,7 +1,6 @@
 // An erasure: it outlives the account that it removes, and proves that every subgraph has removed its part.
 import { Model } from 'objection'
-
-export type ErasureStatus = 'RUNNING' | 'COMPLETED'
+import type { ErasureRequester, ErasureStatus } from '../generated.ts'
 
 export class Erasure extends Model {
   static override readonly tableName = 'erasures'
@@ -11,7 +10,7 @@ export class Erasure extends Model {
   declare receipt_hash: string
   /** null once it is complete: the proof stays without the person. */
   declare user_id: string | null
-  declare requested_by: 'USER' | 'ADMIN'
+  declare requested_by: ErasureRequester
   /** The event `user.erasure.requested`, which is sent again until all have answered. */
   declare event_id: string
   declare created_at: Date

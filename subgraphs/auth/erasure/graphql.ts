@@ -1,13 +1,11 @@
 // Erasure in the graph: delete an account, and see what became of it with nothing but the receipt.
+
 import { gql } from 'graphql-tag'
-import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
-import { parseInput } from '../core/errors.ts'
-import type { ConnectionArguments } from '../core/pagination.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
+import type { QueryErasureStatusArgs, Resolvers } from '../generated.ts'
 import { confirmAccountDeletion, deleteAccount } from './delete-account.ts'
 import { deleteUser } from './delete-user.ts'
-import type { Erasure, ErasureReceipt } from './erasure.ts'
-import { type ErasureFilter, findErasure, listErasures } from './list-erasures.ts'
+import { findErasure, listErasures } from './list-erasures.ts'
 
 export const typeDefs = gql`
   extend type Query {
@@ -155,39 +153,30 @@ export const typeDefs = gql`
   }
 `
 
-const receiptInput = z.string().max(128)
-
-type Input = { readonly input?: unknown }
+const receiptLimits = { receiptId: id } satisfies Limits<QueryErasureStatusArgs>
 
 export const resolvers = {
   Query: {
-    erasureStatus: async (_: unknown, args: { receiptId: unknown }, { deps }: AuthContext) =>
-      await findErasure(deps.db, parseInput(receiptInput, args.receiptId)),
-    erasures: async (
-      _: unknown,
-      args: ConnectionArguments & { readonly filter?: ErasureFilter | null },
-      { deps }: AuthContext,
-    ) => await listErasures(deps.db, args),
+    erasureStatus: async (_, args, { deps }) =>
+      await findErasure(deps.db, parseInput(receiptLimits, args, []).receiptId),
+    erasures: async (_, args, { deps }) => await listErasures(deps.db, args),
   },
   Mutation: {
-    deleteAccount: async (_: unknown, __: unknown, context: AuthContext) =>
-      await deleteAccount(context.deps, context),
-    confirmAccountDeletion: async (_: unknown, { input }: Input, context: AuthContext) =>
+    deleteAccount: async (_, __, context) => await deleteAccount(context.deps, context),
+    confirmAccountDeletion: async (_, { input }, context) =>
       await confirmAccountDeletion(context.deps, context, input),
-    deleteUser: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await deleteUser(context.deps, context, input),
+    deleteUser: async (_, { input }, context) => await deleteUser(context.deps, context, input),
   },
   Erasure: {
-    requestedBy: (erasure: Erasure) => erasure.requested_by,
-    requestedAt: (erasure: Erasure) => erasure.created_at,
-    deadline: (erasure: Erasure) => erasure.deadline_at,
-    completedAt: (erasure: Erasure) => erasure.completed_at,
-    isOverdue: (erasure: Erasure) => erasure.isOverdue(new Date()),
-    userId: (erasure: Erasure) => erasure.user_id,
+    requestedBy: (erasure) => erasure.requested_by,
+    requestedAt: (erasure) => erasure.created_at,
+    deadline: (erasure) => erasure.deadline_at,
+    completedAt: (erasure) => erasure.completed_at,
+    isOverdue: (erasure) => erasure.isOverdue(new Date()),
+    userId: (erasure) => erasure.user_id,
   },
   ErasureReceipt: {
-    completedAt: (receipt: ErasureReceipt) => receipt.completed_at,
-    isWaived: ({ completed_at, erased }: ErasureReceipt) =>
-      completed_at !== null && erased === null,
+    completedAt: (receipt) => receipt.completed_at,
+    isWaived: ({ completed_at, erased }) => completed_at !== null && erased === null,
   },
-}
+} satisfies Resolvers

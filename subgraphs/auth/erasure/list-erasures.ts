@@ -1,18 +1,9 @@
 // Erasures with what each subgraph answered: one by its receipt, or a page of all for admins.
 import type { Knex } from 'knex'
 import { sha256 } from '../core/identifiers.ts'
-import { type Connection, type ConnectionArguments, paginate } from '../core/pagination.ts'
-import {
-  Erasure,
-  type ErasureReceipt,
-  type ErasureStatus,
-  type ErasureWithReceipts,
-} from './erasure.ts'
-
-export interface ErasureFilter {
-  readonly status?: ErasureStatus | null
-  readonly isOverdue?: boolean | null
-}
+import { type Connection, paginate } from '../core/pagination.ts'
+import type { QueryErasuresArgs } from '../generated.ts'
+import { Erasure, type ErasureReceipt, type ErasureWithReceipts } from './erasure.ts'
 
 /** @returns null when no erasure has this receipt */
 export async function findErasure(
@@ -27,7 +18,7 @@ export async function findErasure(
 
 export async function listErasures(
   db: Knex,
-  { filter, ...page }: ConnectionArguments & { readonly filter?: ErasureFilter | null },
+  { filter, ...page }: QueryErasuresArgs,
 ): Promise<Connection<ErasureWithReceipts>> {
   const query = db('erasures').select('*')
   if (filter?.status === 'RUNNING') query.whereNull('completed_at')

@@ -1,29 +1,28 @@
 // Allows or denies a network. Every gateway knows within the revocation bound.
-
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { AddressRule, MAX_RULES } from '../core/address-rule.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, badInput, parseInput } from '../core/errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
 import { newId } from '../core/identifiers.ts'
+import { type Limits, parseInput, trimmed } from '../core/input.ts'
+import type { CreateAddressRuleInput } from '../generated.ts'
 import { changeRules } from './change-rules.ts'
 
-const createAddressRuleInput = z.object({
-  action: z.enum(['ALLOW', 'DENY']),
-  appliesTo: z.enum(['EVERYBODY', 'ADMINS']).nullish(),
+const limits = {
   network: z.string().trim().max(64),
-  note: z.string().trim().max(200, 'Use at most 200 characters.').nullish(),
-})
+  note: trimmed(200),
+} satisfies Limits<CreateAddressRuleInput>
 
 /** The same rule again is success. @throws AuthError BAD_USER_INPUT; CONFLICT when it would shut the caller out */
 export async function createAddressRule(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: CreateAddressRuleInput,
 ): Promise<AddressRule> {
-  const { action, appliesTo, network, note } = parseInput(createAddressRuleInput, input)
+  const { action, appliesTo, network, note } = parseInput(limits, input)
   if (!isNetwork(network)) {
     throw badInput('input.network', 'This is neither an address nor a CIDR range.')
   }

@@ -1,8 +1,9 @@
 // Address rules in the graph, for admins. Gateways apply them; auth keeps them.
+
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
 import { AddressRule } from '../core/address-rule.ts'
-import { type ConnectionArguments, paginate } from '../core/pagination.ts'
+import { paginate } from '../core/pagination.ts'
+import type { Resolvers } from '../generated.ts'
 import { createAddressRule } from './create-address-rule.ts'
 import { deleteAddressRule } from './delete-address-rule.ts'
 
@@ -116,23 +117,21 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input: unknown }
-
 export const resolvers = {
   Query: {
-    addressRules: async (_: unknown, args: ConnectionArguments, { deps }: AuthContext) =>
+    addressRules: async (_, args, { deps }) =>
       await paginate(deps.db('address_rules').select('*'), args, (row) =>
         AddressRule.fromDatabaseJson(row),
       ),
   },
   Mutation: {
-    createAddressRule: async (_: unknown, { input }: Input, context: AuthContext) =>
+    createAddressRule: async (_, { input }, context) =>
       await createAddressRule(context.deps, context, input),
-    deleteAddressRule: async (_: unknown, { input }: Input, context: AuthContext) =>
+    deleteAddressRule: async (_, { input }, context) =>
       await deleteAddressRule(context.deps, context, input),
   },
   AddressRule: {
-    appliesTo: (rule: AddressRule) => rule.applies_to,
-    createdAt: (rule: AddressRule) => rule.created_at,
+    appliesTo: (rule) => rule.applies_to,
+    createdAt: (rule) => rule.created_at,
   },
-}
+} satisfies Resolvers

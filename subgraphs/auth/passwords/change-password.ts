@@ -1,15 +1,20 @@
 // Replaces one's password: the present one is asked for, every other session ends, and this one gets new tokens.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
 import { confirmPassword } from '../factors/password/confirm-password.ts'
-import { requireStrongPassword } from '../factors/password/policy.ts'
+import {
+  chosenPassword,
+  presentedPassword,
+  requireStrongPassword,
+} from '../factors/password/policy.ts'
 import { activeKeysOf, setPassword } from '../factors/password/set-password.ts'
+import type { ChangePasswordInput } from '../generated.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -18,20 +23,19 @@ import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
-const password = z
-  .string()
-  .refine((text) => Buffer.byteLength(text) <= 1024, 'A password has at most 1024 bytes.')
-
-const changePasswordInput = z.object({ currentPassword: password, newPassword: password })
+const limits = {
+  currentPassword: presentedPassword,
+  newPassword: chosenPassword,
+} satisfies Limits<ChangePasswordInput>
 
 /** @throws AuthError INVALID_CREDENTIALS when the present password is wrong, WEAK_PASSWORD, RATE_LIMITED */
 export async function changePassword(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ChangePasswordInput,
 ): Promise<Entered> {
   const { origin } = caller
-  const { currentPassword, newPassword } = parseInput(changePasswordInput, input)
+  const { currentPassword, newPassword } = parseInput(limits, input)
   const user = await confirmPassword(deps, caller, currentPassword, 'password.change-attempted')
   const words = [user.email_normalized, user.full_name, user.display_name]
   requireStrongPassword(newPassword, words, 'input.newPassword')

@@ -1,6 +1,7 @@
 // Passwords in the graph: change one's own, or choose a new one with what was mailed.
+
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
+import type { Resolvers } from '../generated.ts'
 import { issueTokens } from '../sessions/issue-tokens.ts'
 import { changePassword } from './change-password.ts'
 import { requestPasswordReset } from './request-password-reset.ts'
@@ -65,15 +66,13 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input: unknown }
-
 export const resolvers = {
   Mutation: {
-    changePassword: async (_: unknown, { input }: Input, context: AuthContext) =>
+    changePassword: async (_, { input }, context) =>
       await issueTokens(context, await changePassword(context.deps, context, input)),
-    requestPasswordReset: async (_: unknown, { input }: Input, context: AuthContext) =>
+    requestPasswordReset: async (_, { input }, context) =>
       await requestPasswordReset(context.deps, context, input),
-    resetPassword: async (_: unknown, { input }: Input, context: AuthContext) =>
+    resetPassword: async (_, { input }, context) =>
       await resetPassword(context.deps, context, input),
   },
-}
+} satisfies Resolvers

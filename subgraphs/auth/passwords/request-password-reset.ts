@@ -1,19 +1,19 @@
 // Mails a code and a link for a new password. Whether the address has an account, nobody learns who does not read its mail.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
+import { type Limits, parseInput } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { parseEmail } from '../users/normalize-email.ts'
+import type { RequestPasswordResetInput } from '../generated.ts'
+import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 
-const requestPasswordResetInput = z.object({
-  email: z.string().max(320, 'Use at most 254 characters.'),
-})
+const limits = {
+  email: emailInput,
+} satisfies Limits<RequestPasswordResetInput>
 
 /**
  * An unknown address gets the same answer and the same work; its mail says that there is no account.
@@ -22,10 +22,10 @@ const requestPasswordResetInput = z.object({
 export async function requestPasswordReset(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RequestPasswordResetInput,
 ): Promise<BegunVerification> {
   const { origin } = caller
-  const email = parseEmail(parseInput(requestPasswordResetInput, input).email)
+  const email = parseEmail(parseInput(limits, input).email)
   await limitNetwork(deps, 'reset-network', origin.ipAddress)
   const mail = {
     to: email.normalized,

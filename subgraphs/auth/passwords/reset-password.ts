@@ -1,19 +1,20 @@
 // Sets a new password for anyone who proved the mailbox, by link or by code. It ends every session and signs nobody in,
 // so that further factors are still asked for at the next login (ASVS 6.4.3).
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { claimAccount } from '../account-security/claim-account.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, badInput, parseInput } from '../core/errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
 import type { StoredPassword } from '../factors/password/hasher.ts'
-import { requireStrongPassword } from '../factors/password/policy.ts'
+import { chosenPassword, requireStrongPassword } from '../factors/password/policy.ts'
 import { activeKeysOf, setPassword } from '../factors/password/set-password.ts'
+import type { ResetPasswordInput } from '../generated.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { proveAddress } from '../users/prove-address.ts'
 import { User } from '../users/user.ts'
@@ -25,12 +26,12 @@ import { consumeVerification } from '../verifications/consume-verification.ts'
 import type { MailedVerification } from '../verifications/verification.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
-const resetPasswordInput = z.object({
-  token: z.string().max(256).nullish(),
-  verificationId: z.string().max(128).nullish(),
-  code: z.string().max(64).nullish(),
-  newPassword: z.string().max(2048, 'Use at most 128 characters.'),
-})
+const limits = {
+  token: text(256),
+  verificationId: id,
+  code: text(64),
+  newPassword: chosenPassword,
+} satisfies Limits<ResetPasswordInput>
 
 /**
  * An invitation is accepted in the same way. A weak password uses nothing up.
@@ -40,10 +41,10 @@ const resetPasswordInput = z.object({
 export async function resetPassword(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ResetPasswordInput,
 ): Promise<{ email: string }> {
   const { origin } = caller
-  const { newPassword, ...proof } = parseInput(resetPasswordInput, input)
+  const { newPassword, ...proof } = parseInput(limits, input)
   requireStrongPassword(newPassword, [], 'input.newPassword')
   const verification = await checkProof(deps, caller, proof)
   const owner = await User.query(deps.db).findById(verification.user_id ?? '')
@@ -69,7 +70,7 @@ export async function resetPassword(
 async function checkProof(
   deps: AuthDeps,
   caller: Caller,
-  { token, verificationId, code }: Omit<z.infer<typeof resetPasswordInput>, 'newPassword'>,
+  { token, verificationId, code }: Omit<ResetPasswordInput, 'newPassword'>,
 ): Promise<MailedVerification> {
   if (token && !verificationId && !code) {
     const purposes = ['PASSWORD_RESET', 'INVITATION'] as const

@@ -4,7 +4,9 @@ import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, trimmed } from '../core/input.ts'
+import type { CreateRoleInput } from '../generated.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { requireLowerRank } from './grantable.ts'
 import { requireAdmin } from './require-admin.ts'
@@ -16,23 +18,27 @@ const scope = z
   .max(100)
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'A scope has no space, quote or backslash.')
 
-export const roleFields = {
+export const roleLimits = {
   rank: z.number().int().min(0, 'A rank is 0 or more.').max(1_000_000),
-  scopes: z.array(scope).max(100, 'A role has at most 100 scopes.').nullish(),
-  description: z.string().trim().max(500, 'Use at most 500 characters.').nullish(),
-  customClaims: customClaimsInput.nullish(),
+  scopes: z.array(scope).max(100, 'A role has at most 100 scopes.'),
+  description: trimmed(500),
+  customClaims: customClaimsInput,
 }
 
-const createRoleInput = z.object({
+const limits = {
   name: z
     .string()
     .regex(ROLE_NAME, 'A name has lower case letters, digits, ":", "_" and "-", 50 at most.'),
-  ...roleFields,
-})
+  ...roleLimits,
+} satisfies Limits<CreateRoleInput>
 
 /** @throws AuthError CONFLICT when it exists; FORBIDDEN at or above the admin's rank */
-export async function createRole(deps: AuthDeps, caller: Caller, input: unknown): Promise<Role> {
-  const { name, rank, scopes, description, customClaims } = parseInput(createRoleInput, input)
+export async function createRole(
+  deps: AuthDeps,
+  caller: Caller,
+  input: CreateRoleInput,
+): Promise<Role> {
+  const { name, rank, scopes, description, customClaims } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     requireLowerRank(admin, { rank })

@@ -1,23 +1,24 @@
 // Removes a role that nobody has.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
+import type { DeleteRoleInput } from '../generated.ts'
 import { requireLowerRank } from './grantable.ts'
 import { requireAdmin } from './require-admin.ts'
 import { BUILT_IN, Role } from './role.ts'
 
-const deleteRoleInput = z.object({ name: z.string().max(50) })
+const limits = { name: text(50) } satisfies Limits<DeleteRoleInput>
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for a built-in role, or one that somebody has */
 export async function deleteRole(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: DeleteRoleInput,
 ): Promise<{ name: string }> {
-  const { name } = parseInput(deleteRoleInput, input)
+  const { name } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const role = await Role.query(trx).findById(name).forUpdate()

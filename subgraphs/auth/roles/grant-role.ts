@@ -1,16 +1,16 @@
 // Gives somebody a role. It counts within the revocation bound: tokens made before are stale.
-import { z } from 'zod'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
+import type { GrantRoleInput } from '../generated.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { giveRole } from './give-role.ts'
 import { requireGrantableRoles } from './grantable.ts'
 import { findManageable } from './rank.ts'
 import { requireAdmin } from './require-admin.ts'
 
-const grantRoleInput = z.object({ userId: z.string().max(128), role: z.string().max(50) })
+const limits = { userId: id, role: text(50) } satisfies Limits<GrantRoleInput>
 
 /**
  * Having it already is success.
@@ -19,9 +19,9 @@ const grantRoleInput = z.object({ userId: z.string().max(128), role: z.string().
 export async function grantRole(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: GrantRoleInput,
 ): Promise<UserWithRoles> {
-  const { userId, role } = parseInput(grantRoleInput, input)
+  const { userId, role } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const user = await findManageable(trx, admin, userId)

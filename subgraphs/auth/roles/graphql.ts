@@ -1,7 +1,8 @@
 // Roles in the graph, for admins.
+
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../core/pagination.ts'
+import { paginate } from '../core/pagination.ts'
+import type { Resolvers } from '../generated.ts'
 import { createRole } from './create-role.ts'
 import { deleteRole } from './delete-role.ts'
 import { grantRole } from './grant-role.ts'
@@ -155,31 +156,24 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input: unknown }
-
 export const resolvers = {
   Query: {
-    roles: async (_: unknown, args: ConnectionArguments, { deps }: AuthContext) =>
+    roles: async (_, args, { deps }) =>
       await paginate(deps.db('roles').select('*'), args, (row) => Role.fromDatabaseJson(row), {
         column: 'name',
         idColumn: 'name',
       }),
   },
   Mutation: {
-    createRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await createRole(context.deps, context, input),
-    updateRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await updateRole(context.deps, context, input),
-    deleteRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await deleteRole(context.deps, context, input),
-    grantRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await grantRole(context.deps, context, input),
-    revokeRole: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await revokeRole(context.deps, context, input),
+    createRole: async (_, { input }, context) => await createRole(context.deps, context, input),
+    updateRole: async (_, { input }, context) => await updateRole(context.deps, context, input),
+    deleteRole: async (_, { input }, context) => await deleteRole(context.deps, context, input),
+    grantRole: async (_, { input }, context) => await grantRole(context.deps, context, input),
+    revokeRole: async (_, { input }, context) => await revokeRole(context.deps, context, input),
   },
   Role: {
-    customClaims: (role: Role) => role.custom_claims,
-    builtIn: ({ name }: Role) => BUILT_IN.includes(name),
-    createdAt: (role: Role) => role.created_at,
+    customClaims: (role) => role.custom_claims,
+    builtIn: ({ name }) => BUILT_IN.includes(name),
+    createdAt: (role) => role.created_at,
   },
-}
+} satisfies Resolvers

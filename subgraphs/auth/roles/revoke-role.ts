@@ -1,17 +1,18 @@
 // Takes a role from somebody of a lower rank, or from oneself. The last admin stays.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
+import type { RevokeRoleInput } from '../generated.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import { takeRole } from './give-role.ts'
 import { lockAdmins, requireAnotherAdmin } from './last-admin.ts'
 import { findManageable, rankOfRoles } from './rank.ts'
 import { type Admin, requireAdmin } from './require-admin.ts'
 
-const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string().max(50) })
+const limits = { userId: id, role: text(50) } satisfies Limits<RevokeRoleInput>
 
 /**
  * Not having it is success.
@@ -20,9 +21,9 @@ const revokeRoleInput = z.object({ userId: z.string().max(128), role: z.string()
 export async function revokeRole(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RevokeRoleInput,
 ): Promise<UserWithRoles> {
-  const { userId, role } = parseInput(revokeRoleInput, input)
+  const { userId, role } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     if (role === 'admin') await lockAdmins(trx)
     const admin = await requireAdmin(trx, caller.claims)
@@ -37,7 +38,7 @@ export async function revokeRole(
 async function findSelfOrManageable(
   trx: Knex,
   admin: Admin,
-  { userId, role }: z.infer<typeof revokeRoleInput>,
+  { userId, role }: RevokeRoleInput,
 ): Promise<UserWithRoles> {
   if (admin.user.id !== userId) return await findManageable(trx, admin, userId)
   if ((await rankOfRoles(trx, [role])) > admin.rank) throw new AuthError('FORBIDDEN')

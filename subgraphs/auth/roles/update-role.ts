@@ -1,30 +1,34 @@
 // Changes what a role gives. Tokens of those who have it are stale from then on.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
-import { roleFields } from './create-role.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
+import type { UpdateRoleInput } from '../generated.ts'
+import { roleLimits } from './create-role.ts'
 import { requireLowerRank } from './grantable.ts'
 import { requireAdmin } from './require-admin.ts'
 import { BUILT_IN, Role } from './role.ts'
 import { makeHoldersStale } from './stale-holders.ts'
 import { requireTokenRoom } from './token-room.ts'
 
-const updateRoleInput = z.object({
-  name: z.string().max(50),
-  ...roleFields,
-  rank: roleFields.rank.nullish(),
-})
+const limits = {
+  name: text(50),
+  ...roleLimits,
+} satisfies Limits<UpdateRoleInput>
 
 /**
  * Fields that are absent or null stay as they are.
  * @throws AuthError NOT_FOUND; FORBIDDEN by rank, before or after; CONFLICT for the rank of a built-in role, or when a
  *   holder's token would not fit any more
  */
-export async function updateRole(deps: AuthDeps, caller: Caller, input: unknown): Promise<Role> {
-  const change = parseInput(updateRoleInput, input)
+export async function updateRole(
+  deps: AuthDeps,
+  caller: Caller,
+  input: UpdateRoleInput,
+): Promise<Role> {
+  const change = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const role = await Role.query(trx).findById(change.name).forUpdate()

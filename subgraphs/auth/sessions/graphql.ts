@@ -1,10 +1,10 @@
 // Sessions in the graph: refresh, sign out, and the list of devices.
+
 import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
-import type { AuthContext } from '../context.ts'
-import { type ConnectionArguments, paginate } from '../core/pagination.ts'
+import { paginate } from '../core/pagination.ts'
+import type { Resolvers } from '../generated.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
-import type { UserWithRoles } from '../users/user.ts'
 import { clearedSessionCookies } from './cookies.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { logout } from './logout.ts'
@@ -178,29 +178,27 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input?: unknown }
-
 export const resolvers = {
   Mutation: {
-    refresh: async (_: unknown, { input }: Input, context: AuthContext) => {
+    refresh: async (_, { input }, context) => {
       try {
-        return await issueTokens(context, await refresh(context.deps, context, input))
+        return await issueTokens(context, await refresh(context.deps, context, input ?? {}))
       } catch (error) {
         if (error instanceof RefusedCookie) context.setCookies.push(...clearedSessionCookies())
         throw error
       }
     },
-    logout: async (_: unknown, { input }: Input, context: AuthContext) => {
-      const { revokedSessionIds, isSignedOut } = await logout(context.deps, context, input)
+    logout: async (_, { input }, context) => {
+      const { revokedSessionIds, isSignedOut } = await logout(context.deps, context, input ?? {})
       const isInBrowser = context.client.cookies === 'allowed'
       if (isSignedOut && isInBrowser) context.setCookies.push(...clearedSessionCookies())
       return { revokedSessionIds }
     },
-    revokeSession: async (_: unknown, { input }: Input, context: AuthContext) =>
+    revokeSession: async (_, { input }, context) =>
       await revokeSession(context.deps, context, input),
   },
   User: {
-    sessions: async (user: UserWithRoles, args: ConnectionArguments, { deps }: AuthContext) =>
+    sessions: async (user, args, { deps }) =>
       await paginate(
         deps.db('sessions').where('user_id', user.id).whereNot('status', 'PENDING').select('*'),
         args,
@@ -208,17 +206,16 @@ export const resolvers = {
       ),
   },
   Session: {
-    status: (session: Session) => session.shownStatus(new Date()),
-    current: (session: Session, _: unknown, { claims }: AuthContext) =>
-      session.id === claims.sessionId,
-    device: (session: Session) => session.device_name,
-    userAgent: (session: Session) => session.user_agent,
-    ipAddress: (session: Session) => session.ip_address,
-    createdAt: (session: Session) => session.created_at,
-    lastUsedAt: (session: Session) => session.last_used_at,
-    expiresAt: (session: Session) => session.endsAt,
-    authenticationMethods: (session: Session) => session.authentication_methods,
+    status: (session) => session.shownStatus(new Date()),
+    current: (session, _, { claims }) => session.id === claims.sessionId,
+    device: (session) => session.device_name,
+    userAgent: (session) => session.user_agent,
+    ipAddress: (session) => session.ip_address,
+    createdAt: (session) => session.created_at,
+    lastUsedAt: (session) => session.last_used_at,
+    expiresAt: (session) => session.endsAt,
+    authenticationMethods: (session) => session.authentication_methods,
   },
-}
+} satisfies Resolvers
 
 export const rules = { User: { sessions: ownOrAdmin } } as unknown as Rules

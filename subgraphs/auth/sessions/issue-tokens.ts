@@ -13,7 +13,6 @@ import { csrfClaim, csrfTokenFor } from './csrf-token.ts'
 import type { Session } from './session.ts'
 
 export interface SignedIn {
-  readonly __typename: 'SignedIn'
   readonly session: Session
   readonly user: UserWithRoles
   readonly accessTokenExpiresAt: Date
@@ -57,7 +56,6 @@ export async function issueTokens(context: Door, entered: Entered): Promise<Sign
   }
   context.claims = claimsOf(session, user)
   return {
-    __typename: 'SignedIn',
     session,
     user,
     accessTokenExpiresAt: access.expiresAt,

@@ -4,18 +4,17 @@ import { z } from 'zod'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput } from '../core/input.ts'
+import type { LogoutInput } from '../generated.ts'
 import { endSessions, endSessionsOf } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
 import { matchesHash, parseRefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'
 
-const logoutInput = z
-  .object({
-    scope: z.enum(['CURRENT', 'OTHERS', 'ALL']).nullish(),
-    refreshToken: z.string().nullish(),
-  })
-  .nullish()
+const limits = {
+  refreshToken: z.string(),
+} satisfies Limits<LogoutInput>
 
 export interface LoggedOut {
   /** Of the sessions that ended now. */
@@ -27,12 +26,16 @@ export interface LoggedOut {
 /**
  * `OTHERS` and `ALL` need a live access token; a refresh token alone ends its own session.
  */
-export async function logout(deps: AuthDeps, caller: Caller, input: unknown): Promise<LoggedOut> {
-  const parsed = parseInput(logoutInput, input)
-  const scope = parsed?.scope ?? 'CURRENT'
+export async function logout(
+  deps: AuthDeps,
+  caller: Caller,
+  input: LogoutInput,
+): Promise<LoggedOut> {
+  const parsed = parseInput(limits, input)
+  const scope = parsed.scope ?? 'CURRENT'
   const revokedSessionIds =
     scope === 'CURRENT'
-      ? await endCurrent(deps, caller, parsed?.refreshToken ?? null)
+      ? await endCurrent(deps, caller, parsed.refreshToken ?? null)
       : await endMany(deps, caller, scope)
   return { revokedSessionIds, isSignedOut: scope !== 'OTHERS' }
 }

@@ -1,11 +1,13 @@
 // Exchanges a refresh token for a new pair, and ends the session when an old one comes back.
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
-import type { Caller, TokenDelivery } from '../core/caller.ts'
+import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import type { RefreshInput, TokenDelivery } from '../generated.ts'
 import { findUserWithRoles, User } from '../users/user.ts'
 import { deviceOf } from './device-of.ts'
 import { endSessions } from './end-sessions.ts'
@@ -14,11 +16,15 @@ import { parseRefreshToken } from './refresh-token.ts'
 import { type Rotation, rotateRefreshToken } from './rotate-refresh-token.ts'
 import type { Session } from './session.ts'
 
-const refreshInput = z.object({ refreshToken: z.string().nullish() }).nullish()
+const limits = { refreshToken: z.string() } satisfies Limits<RefreshInput>
 
 /** @throws AuthError INVALID_REFRESH_TOKEN: the one refresh error after which a client logs in again */
-export async function refresh(deps: AuthDeps, caller: Caller, input: unknown): Promise<Entered> {
-  const presented = presentedToken(caller, parseInput(refreshInput, input)?.refreshToken ?? null)
+export async function refresh(
+  deps: AuthDeps,
+  caller: Caller,
+  input: RefreshInput,
+): Promise<Entered> {
+  const presented = presentedToken(caller, parseInput(limits, input).refreshToken ?? null)
   const token = presented === null ? null : parseRefreshToken(presented.text)
   if (presented === null || token === null) throw refused(deps, presented?.delivery)
   await requireSameDelivery(deps, token.familyId, presented.delivery)

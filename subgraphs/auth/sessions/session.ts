@@ -3,9 +3,7 @@
 //   login on a new device ──► PENDING ──code──► ACTIVE ──logout, reuse, password, admin──► REVOKED
 //   login on a known one ─────────────────────────┘└─────idle or absolute end──► EXPIRED, which is shown and never stored
 import { Model } from 'objection'
-import type { TokenDelivery } from '../core/caller.ts'
-
-export type SessionStatus = 'PENDING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED'
+import type { SessionStatus, TokenDelivery } from '../generated.ts'
 
 export class Session extends Model {
   static override readonly tableName = 'sessions'

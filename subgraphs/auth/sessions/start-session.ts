@@ -1,11 +1,12 @@
 // Makes a session: pending until a code is proved, or active with its first refresh token.
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
-import type { RequestOrigin, TokenDelivery } from '../core/caller.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { encrypt } from '../core/encryption.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId, sha256 } from '../core/identifiers.ts'
+import type { TokenDelivery } from '../generated.ts'
 import { endSessions } from './end-sessions.ts'
 import { formatRefreshToken, newFamily, type RefreshToken } from './refresh-token.ts'
 import { Session } from './session.ts'

@@ -1,10 +1,11 @@
 // The first factor was right, or is to look as if it was: a challenge asks for what must follow, and a session waits for it.
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
-import type { Caller, TokenDelivery } from '../core/caller.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { countKey } from '../core/throttling/count-key.ts'
 import { type Share, transactMailing } from '../core/throttling/count-mail.ts'
+import type { TokenDelivery } from '../generated.ts'
 import { startPendingSession } from '../sessions/start-session.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import type { User } from '../users/user.ts'

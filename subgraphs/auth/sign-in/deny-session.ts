@@ -1,10 +1,11 @@
 // "This was not me": one click from the mail about a new device takes the account back.
-import { z } from 'zod'
 import { secureAccount } from '../account-security/secure-account.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
+import type { DenySessionInput } from '../generated.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
 import { notifyAddresses } from '../users/notify-addresses.ts'
 import { User } from '../users/user.ts'
@@ -12,7 +13,7 @@ import { emailsOf, isAddressOf } from '../users/user-email.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 
-const denySessionInput = z.object({ token: z.string().max(256) })
+const limits = { token: text(256) } satisfies Limits<DenySessionInput>
 
 /**
  * Ends every session, that one and others, voids the password, and takes away the addresses that were added since.
@@ -22,9 +23,9 @@ const denySessionInput = z.object({ token: z.string().max(256) })
 export async function denySession(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: DenySessionInput,
 ): Promise<{ resetToken: string }> {
-  const { token } = parseInput(denySessionInput, input)
+  const { token } = parseInput(limits, input)
   return await transact(deps.db, async (trx) => {
     const link = await checkLink(deps, trx, { token, purposes: ['SESSION_REPORT'] })
     const user = await User.query(trx)

@@ -1,6 +1,8 @@
 // Signing in, in the graph: register, log in, prove the code, prove it again, and take an account back.
+
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import type { Resolvers } from '../generated.ts'
 import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
 import { type Entered, issueTokens, type SignedIn } from '../sessions/issue-tokens.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
@@ -198,8 +200,6 @@ export const typeDefs = gql`
   }
 `
 
-type Input = { readonly input?: unknown }
-
 /** Cookies and the principal of the answer are set here, and nowhere below. */
 async function answer(
   context: AuthContext,
@@ -217,29 +217,28 @@ function begun(context: AuthContext, verification: BegunVerification): BegunVeri
 
 export const resolvers = {
   Query: {
-    signInMethods: (_: unknown, __: unknown, { deps }: AuthContext) => signInMethods(deps),
+    signInMethods: (_, __, { deps }) => signInMethods(deps),
   },
   Mutation: {
-    register: async (_: unknown, { input }: Input, context: AuthContext) =>
+    register: async (_, { input }, context) =>
       begun(context, await register(context.deps, context, input)),
-    login: async (_: unknown, { input }: Input, context: AuthContext) =>
+    login: async (_, { input }, context) =>
       await answer(context, await login(context.deps, context, input)),
-    startEmailLogin: async (_: unknown, { input }: Input, context: AuthContext) =>
+    startEmailLogin: async (_, { input }, context) =>
       begun(context, await startEmailLogin(context.deps, context, input)),
-    openSignInLink: async (_: unknown, { input }: Input, context: AuthContext) =>
+    openSignInLink: async (_, { input }, context) =>
       await answer(context, await openSignInLink(context.deps, context, input)),
-    verifySession: async (_: unknown, { input }: Input, context: AuthContext) => {
+    verifySession: async (_, { input }, context) => {
       const result = await verifySession(context.deps, context, input)
       const isOver = 'session' in result && result.session.delivery === 'COOKIE'
       if (isOver) context.setCookies.push(clearedFlowCookie())
       return await answer(context, result)
     },
-    reauthenticate: async (_: unknown, { input }: Input, context: AuthContext) =>
+    reauthenticate: async (_, { input }, context) =>
       await answer(context, await reauthenticate(context.deps, context, input)),
-    denySession: async (_: unknown, { input }: Input, context: AuthContext) =>
-      await denySession(context.deps, context, input),
+    denySession: async (_, { input }, context) => await denySession(context.deps, context, input),
   },
   AuthResult: {
-    __resolveType: (result: { __typename?: string }) => result.__typename ?? 'VerificationRequired',
+    __resolveType: (result) => ('session' in result ? 'SignedIn' : 'VerificationRequired'),
   },
-}
+} satisfies Resolvers

@@ -1,15 +1,17 @@
 // Signs in with e-mail address and password: active at once, or a code first. Every refusal looks and costs the same.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
 import { type AdmittedLogin, forgetGuesses, guardLogin } from '../core/throttling/guard-login.ts'
 import type { StoredPassword } from '../factors/password/hasher.ts'
+import { presentedPassword } from '../factors/password/policy.ts'
 import { storedPasswordOf } from '../factors/password/set-password.ts'
+import type { LoginInput } from '../generated.ts'
 import { findDevice } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
@@ -19,15 +21,12 @@ import { type AskFurther, askFurther } from './ask-further.ts'
 import { makeSession } from './make-session.ts'
 import { requireOffered, whatFollows } from './policy.ts'
 
-const loginInput = z.object({
-  email: z.string().max(2048),
-  password: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= 1024, 'A password has at most 1024 bytes.'),
-  delivery: z.enum(['BODY', 'COOKIE']).nullish(),
-  deviceName: z.string().trim().max(100, 'Use at most 100 characters.').nullish(),
-  deviceToken: z.string().max(128).nullish(),
-})
+const limits = {
+  email: text(2048),
+  password: presentedPassword,
+  deviceName: trimmed(100),
+  deviceToken: text(128),
+} satisfies Limits<LoginInput>
 
 /** What is known of the person who asks, before their password is looked at. */
 interface Claimant {
@@ -43,10 +42,10 @@ interface Claimant {
 export async function login(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: LoginInput,
 ): Promise<Entered | BegunVerification> {
   const { client } = caller
-  const parsed = parseInput(loginInput, input)
+  const parsed = parseInput(limits, input)
   const delivery = parsed.delivery ?? 'BODY'
   requireOffered(deps, 'password')
   requireCookiesAllowed(caller, delivery)
@@ -80,12 +79,12 @@ export async function login(
 async function admit(
   deps: AuthDeps,
   caller: Caller,
-  emailText: string,
+  typed: string,
   deviceToken: string | null,
 ): Promise<{ claimant: Claimant; guard: AdmittedLogin }> {
-  const claimant = await findClaimant(deps, emailText, deviceToken)
+  const claimant = await findClaimant(deps, typed, deviceToken)
   const guard = await guardLogin(deps, {
-    typed: claimant.email === null ? { text: emailText } : { email: claimant.email.normalized },
+    typed: claimant.email === null ? { text: typed } : { email: claimant.email.normalized },
     userId: claimant.user?.id ?? null,
     address: caller.origin.ipAddress,
     knownDevice: claimant.device?.hash ?? null,
@@ -95,10 +94,10 @@ async function admit(
 
 async function findClaimant(
   deps: AuthDeps,
-  emailText: string,
+  typed: string,
   deviceToken: string | null,
 ): Promise<Claimant> {
-  const email = tryParseEmail(emailText)
+  const email = tryParseEmail(typed)
   const user = email === null ? undefined : await findUserByEmail(deps.db, email)
   const device = await findDevice(deps.db, user?.id ?? '', deviceToken)
   return { email, user, device }

@@ -1,8 +1,9 @@
 // The end of every way in: the one place where somebody who has passed the policy gets a session.
 import type { Knex } from 'knex'
-import type { Caller, TokenDelivery } from '../core/caller.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
+import type { TokenDelivery } from '../generated.ts'
 import { rememberDevice } from '../sessions/device.ts'
 import { type Entered, requireAddressOfAdmin } from '../sessions/issue-tokens.ts'
 import type { Session } from '../sessions/session.ts'

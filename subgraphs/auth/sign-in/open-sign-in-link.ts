@@ -1,13 +1,14 @@
 // Signs in anyone who opened the mailed link and pressed the button there. The flow that had it mailed is over, and gets
 // nothing: else a stranger who began it would be signed in by a click of the owner.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
+import type { OpenSignInLinkInput, TokenDelivery } from '../generated.ts'
 import { findDevice } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
@@ -20,21 +21,20 @@ import { claimUnproved } from './claim-unproved.ts'
 import { makeSession } from './make-session.ts'
 import { requireOffered, whatFollows } from './policy.ts'
 
-const openSignInLinkInput = z.object({
-  token: z.string().max(256),
-  delivery: z.enum(['BODY', 'COOKIE']).nullish(),
-  deviceName: z.string().trim().max(100, 'Use at most 100 characters.').nullish(),
-  deviceToken: z.string().max(128).nullish(),
-})
+const limits = {
+  token: text(256),
+  deviceName: trimmed(100),
+  deviceToken: text(128),
+} satisfies Limits<OpenSignInLinkInput>
 
 /** @throws AuthError VERIFICATION_FAILED: one answer for unknown, expired and used, by link or by code */
 export async function openSignInLink(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: OpenSignInLinkInput,
 ): Promise<Entered | BegunVerification> {
   const { client, origin } = caller
-  const { token, ...given } = parseInput(openSignInLinkInput, input)
+  const { token, ...given } = parseInput(limits, input)
   const delivery = given.delivery ?? 'BODY'
   requireOffered(deps, 'email-code')
   requireCookiesAllowed(caller, delivery)
@@ -56,7 +56,7 @@ export async function openSignInLink(
 
 interface Opened {
   readonly token: string
-  readonly delivery: 'BODY' | 'COOKIE'
+  readonly delivery: TokenDelivery
   readonly deviceToken: string | null
   readonly deviceName: string | null
 }

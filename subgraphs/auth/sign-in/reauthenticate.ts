@@ -1,14 +1,16 @@
 // Confirms that the person is still there, with any factor they have: it raises auth_time (RFC 9470) and changes the tokens.
 // Anyone who holds a further factor is asked for that one; the password alone is not proof of presence for them.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, badInput, parseInput } from '../core/errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { confirmPassword } from '../factors/password/confirm-password.ts'
+import { presentedPassword } from '../factors/password/policy.ts'
+import type { ReauthenticateInput } from '../generated.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { reissueTokens } from '../sessions/reissue-tokens.ts'
@@ -19,15 +21,11 @@ import { consumeVerification } from '../verifications/consume-verification.ts'
 import type { Beginnings, Proof } from '../verifications/verification.ts'
 import { raisedBy, whatReauthenticates } from './policy.ts'
 
-const reauthenticateInput = z.object({
-  password: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= 1024, 'A password has at most 1024 bytes.')
-    .nullish(),
-  method: z.string().max(64).nullish(),
-  verificationId: z.string().max(128).nullish(),
-  code: z.string().max(64).nullish(),
-})
+const limits = {
+  password: presentedPassword,
+  verificationId: id,
+  code: text(64),
+} satisfies Limits<ReauthenticateInput>
 
 /**
  * @throws AuthError INVALID_CREDENTIALS or VERIFICATION_FAILED when the factor is wrong; the session stays as it was.
@@ -36,9 +34,9 @@ const reauthenticateInput = z.object({
 export async function reauthenticate(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: ReauthenticateInput,
 ): Promise<Entered | BegunVerification> {
-  const { password, method, verificationId, code } = parseInput(reauthenticateInput, input)
+  const { password, method, verificationId, code } = parseInput(limits, input)
   if (typeof password === 'string') {
     if (method || verificationId || code) throw oneFactor()
     return await byPassword(deps, caller, password)

@@ -1,27 +1,23 @@
 // Begins a registration. It creates no user: address, password hash and names wait in the verification for the code.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
+import { type Limits, parseInput } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { requireStrongPassword } from '../factors/password/policy.ts'
-import { parseEmail } from '../users/normalize-email.ts'
+import { chosenPassword, requireStrongPassword } from '../factors/password/policy.ts'
+import type { RegisterInput } from '../generated.ts'
+import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
-import { findUserByEmail } from '../users/user.ts'
+import { findUserByEmail, namesInput } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 
-const name = z.string().trim().max(200, 'Use at most 200 characters.').nullish()
-
-const registerInput = z.object({
-  email: z.string().max(320, 'Use at most 254 characters.'),
-  password: z.string().max(2048, 'Use at most 128 characters.'),
-  fullName: name,
-  displayName: name,
-  delivery: z.enum(['BODY', 'COOKIE']).nullish(),
-})
+const limits = {
+  email: emailInput,
+  password: chosenPassword,
+  ...namesInput,
+} satisfies Limits<RegisterInput>
 
 /**
  * A taken address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
@@ -30,18 +26,12 @@ const registerInput = z.object({
 export async function register(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: RegisterInput,
 ): Promise<BegunVerification> {
   const { origin } = caller
-  const {
-    email: emailText,
-    password,
-    fullName,
-    displayName,
-    delivery,
-  } = parseInput(registerInput, input)
+  const { email: typed, password, fullName, displayName, delivery } = parseInput(limits, input)
   requireCookiesAllowed(caller, delivery ?? 'BODY')
-  const email = parseEmail(emailText)
+  const email = parseEmail(typed)
   requireOpenRegistration(deps.config, email.normalized)
   requireStrongPassword(password, [email.normalized, fullName, displayName])
   await limitNetwork(deps, 'register-network', origin.ipAddress)

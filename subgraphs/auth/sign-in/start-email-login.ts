@@ -1,35 +1,34 @@
 // Begins a sign-in with the mailbox alone: a code and a link leave, to the address as it is stored. Whether there is an
 // account nobody learns who does not read its mail: answer, limits and work are the same for every address.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { parseInput } from '../core/errors.ts'
+import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
+import type { StartEmailLoginInput } from '../generated.ts'
 import { findDevice } from '../sessions/device.ts'
-import { parseEmail } from '../users/normalize-email.ts'
+import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, type User } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { requireOffered } from './policy.ts'
 
-const startEmailLoginInput = z.object({
-  email: z.string().max(320, 'Use at most 254 characters.'),
-  delivery: z.enum(['BODY', 'COOKIE']).nullish(),
-  deviceName: z.string().trim().max(100, 'Use at most 100 characters.').nullish(),
-  deviceToken: z.string().max(128).nullish(),
-})
+const limits = {
+  email: emailInput,
+  deviceName: trimmed(100),
+  deviceToken: text(128),
+} satisfies Limits<StartEmailLoginInput>
 
 /** @throws AuthError BAD_USER_INPUT, RATE_LIMITED, FORBIDDEN where this way in is not offered */
 export async function startEmailLogin(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: StartEmailLoginInput,
 ): Promise<BegunVerification> {
   const { origin, client } = caller
-  const parsed = parseInput(startEmailLoginInput, input)
+  const parsed = parseInput(limits, input)
   const delivery = parsed.delivery ?? 'BODY'
   requireOffered(deps, 'email-code')
   requireCookiesAllowed(caller, delivery)

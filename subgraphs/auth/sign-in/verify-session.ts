@@ -1,13 +1,14 @@
 // Takes the next factor of a sign-in: the end of a registration or a login, or one step more of it.
 import type { Knex } from 'knex'
-import { z } from 'zod'
 import { lockOne } from '../core/advisory-lock.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError, parseInput } from '../core/errors.ts'
+import { AuthError } from '../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
+import type { VerifySessionInput } from '../generated.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
@@ -21,19 +22,18 @@ import { completeRegistration } from './complete-registration.ts'
 import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
 
-const verifySessionInput = z.object({
-  verificationId: z.string().max(128),
-  method: z.string().max(64).nullish(),
-  code: z.string().max(64),
-})
+const limits = {
+  verificationId: id,
+  code: text(64),
+} satisfies Limits<VerifySessionInput>
 
 /** @throws AuthError VERIFICATION_FAILED */
 export async function verifySession(
   deps: AuthDeps,
   caller: Caller,
-  input: unknown,
+  input: VerifySessionInput,
 ): Promise<Entered | BegunVerification> {
-  const { verificationId, method, code } = parseInput(verifySessionInput, input)
+  const { verificationId, method, code } = parseInput(limits, input)
   const checked = await checkFactor(
     { ...caller, deps },
     {

@@ -2,8 +2,9 @@
 import type { Knex } from 'knex'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId } from '../core/identifiers.ts'
+import type { UserStatus } from '../generated.ts'
 import type { CustomClaims } from './custom-claims.ts'
-import { findUserWithRoles, type UserStatus, type UserWithRoles } from './user.ts'
+import { findUserWithRoles, type UserWithRoles } from './user.ts'
 import { insertEmail } from './user-email.ts'
 
 export interface NewUser {

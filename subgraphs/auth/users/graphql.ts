@@ -1,11 +1,13 @@
 // Users in the graph: oneself, and for admins everybody.
+
 import { isSubject } from '@sallyport/claims'
 import { forbidden, type Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
-import { type ListUsers, listUsers } from './list-users.ts'
+import type { Resolvers } from '../generated.ts'
+import { listUsers } from './list-users.ts'
 import { isAdmin, ownOrAdmin } from './own-or-admin.ts'
-import type { User, UserWithRoles } from './user.ts'
+import { noRoles } from './user.ts'
 
 export const typeDefs = gql`
   "What can be read."
@@ -123,28 +125,25 @@ export const typeDefs = gql`
 
 export const resolvers = {
   Query: {
-    user: async (_: unknown, { id }: { id: string }, { users }: AuthContext) =>
-      await users.load(id),
-    users: async (_: unknown, args: ListUsers, context: AuthContext) =>
-      await listUsers(context.deps, args),
+    user: async (_, { id }, { users }) => await users.load(id),
+    users: async (_, args, context) => await listUsers(context.deps, args),
   },
   UserEdge: {
     // With their roles, which the page's rows do not have.
-    node: async ({ node }: { node: User }, _: unknown, { users }: AuthContext) =>
-      (await users.load(node.id)) ?? node,
+    node: async ({ node }, _, { users }) =>
+      (await users.load(node.id)) ?? Object.assign(node, noRoles()),
   },
   User: {
-    __resolveReference: async ({ id }: { id: string }, { users }: AuthContext) =>
-      await users.load(id),
-    displayName: (user: UserWithRoles) => user.display_name,
-    fullName: (user: UserWithRoles) => user.full_name,
-    emailVerified: (user: UserWithRoles) => user.email_verified,
-    createdAt: (user: UserWithRoles) => user.created_at,
-    updatedAt: (user: UserWithRoles) => user.updated_at,
-    customClaims: (user: UserWithRoles) => user.custom_claims,
-    suspendedReason: (user: UserWithRoles) => user.suspended_reason,
+    __resolveReference: async ({ id }, { users }) => await users.load(id),
+    displayName: (user) => user.display_name,
+    fullName: (user) => user.full_name,
+    emailVerified: (user) => user.email_verified,
+    createdAt: (user) => user.created_at,
+    updatedAt: (user) => user.updated_at,
+    customClaims: (user) => user.custom_claims,
+    suspendedReason: (user) => user.suspended_reason,
   },
-}
+} satisfies Resolvers
 
 export const rules = {
   Query: {

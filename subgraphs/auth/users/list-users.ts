@@ -1,41 +1,27 @@
 // All users, for admins: searched, filtered, sorted and paged, each on an index (docs/administration.md has the plans).
 import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
-import {
-  type Connection,
-  type ConnectionArguments,
-  type Order,
-  paginate,
-} from '../core/pagination.ts'
-import { User, type UserStatus } from './user.ts'
-
-export interface UserFilter {
-  readonly status?: UserStatus | null
-  readonly role?: string | null
-}
+import { type Connection, type Order, paginate } from '../core/pagination.ts'
+import type { QueryUsersArgs, UserOrderField } from '../generated.ts'
+import { User } from './user.ts'
 
 const ORDERS = {
   CREATED_AT: 'created_at',
   EMAIL: 'email_normalized',
   NAME: 'sort_name',
-} as const
+} as const satisfies Record<UserOrderField, string>
 
-export interface UserOrder {
-  readonly field: keyof typeof ORDERS
-  readonly direction: 'ASC' | 'DESC'
-}
-
-export interface ListUsers extends ConnectionArguments {
-  readonly search?: string | null
-  readonly filter?: UserFilter | null
-  readonly orderBy?: UserOrder | null
+/** Without the roles, which the page's rows do not have. */
+export interface ListedUser {
+  readonly cursor: string
+  readonly node: User
 }
 
 const MAX_SEARCH = 200
 /** What a trigram index can find. */
 const MIN_SEARCH = 3
 
-export async function listUsers(deps: AuthDeps, args: ListUsers): Promise<Connection<User>> {
+export async function listUsers(deps: AuthDeps, args: QueryUsersArgs): Promise<Connection<User>> {
   const { search, filter, orderBy } = args
   const query = deps.db('users').select('users.*')
   if (filter?.status != null) query.where('status', filter.status)

@@ -1,6 +1,7 @@
 // One spelling for each mailbox, so that no look-alike reaches another's account (Unicode TR 36; GitHub, 2016).
 import { domainToASCII } from 'node:url'
 import { badInput } from '../core/errors.ts'
+import { text } from '../core/input.ts'
 
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/
 const DOMAIN =
@@ -12,6 +13,9 @@ export interface EmailAddress {
   /** As accounts are found by it: lower case. */
   readonly normalized: string
 }
+
+/** With room for blanks around it. */
+export const emailInput = text(320, 'Use at most 254 characters.')
 
 /**
  * Accepts ASCII local parts only: a dotless i, a Kelvin sign or a full-width letter would fold onto a plain one.

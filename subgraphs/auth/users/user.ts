@@ -1,11 +1,13 @@
 // A user, and the roles and scopes that follow from them.
 import type { Knex } from 'knex'
 import { Model } from 'objection'
+import { trimmed } from '../core/input.ts'
+import type { UserStatus } from '../generated.ts'
 import type { CustomClaims } from './custom-claims.ts'
 import type { EmailAddress } from './normalize-email.ts'
 
-/** INVITED: made by an admin, without a password until the mailed link is followed. */
-export type UserStatus = 'INVITED' | 'ACTIVE' | 'SUSPENDED'
+/** Limits of the names that people, and admins for them, choose. */
+export const namesInput = { fullName: trimmed(200), displayName: trimmed(200) }
 
 export class User extends Model {
   static override readonly tableName = 'users'
@@ -20,6 +22,7 @@ export class User extends Model {
   declare email_verified: boolean
   declare full_name: string | null
   declare display_name: string | null
+  /** INVITED: made by an admin, without a password until the mailed link is followed. */
   declare status: UserStatus
   declare password_hash: string | null
   declare password_pepper_version: number | null
@@ -99,6 +102,7 @@ function fromRows(rows: readonly RoleRow[]): RolesAndScopes {
   }
 }
 
-function noRoles(): RolesAndScopes {
+/** Of somebody who was erased a moment ago. */
+export function noRoles(): RolesAndScopes {
   return { roles: [], scopes: [], roleClaims: {} }
 }

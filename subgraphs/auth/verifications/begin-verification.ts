@@ -1,9 +1,9 @@
 // Starts a challenge and puts its mail into the outbox, in the caller's transaction.
 import type { Knex } from 'knex'
 import type { AuthConfig } from '../config.ts'
-import type { TokenDelivery } from '../core/caller.ts'
 import { newId, randomText, sha256 } from '../core/identifiers.ts'
 import { enqueueMail, type MailTemplate } from '../core/mail/outbox.ts'
+import type { TokenDelivery } from '../generated.ts'
 import type { EmailAddress } from '../users/normalize-email.ts'
 import {
   type Beginnings,

@@ -1,10 +1,14 @@
 // Verifications in the graph: what a client is told while a code is on its way.
+
 import { gql } from 'graphql-tag'
-import { z } from 'zod'
-import type { AuthContext } from '../context.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
-import { parseInput } from '../core/errors.ts'
-import type { BegunVerification } from './begin-verification.ts'
+import { id, type Limits, parseInput } from '../core/input.ts'
+import type {
+  ResendVerificationInput,
+  Resolvers,
+  VerificationMethod,
+  VerificationPurpose,
+} from '../generated.ts'
 import { resendAvailableAt, resendVerification } from './resend-verification.ts'
 import type { Verification } from './verification.ts'
 
@@ -68,12 +72,12 @@ export const typeDefs = gql`
   }
 `
 
-const resendInput = z.object({ verificationId: z.string().max(128) })
+const limits = { verificationId: id } satisfies Limits<ResendVerificationInput>
 
 export const resolvers = {
   Mutation: {
-    resendVerification: async (_: unknown, args: { input: unknown }, context: AuthContext) => {
-      const { verificationId } = parseInput(resendInput, args.input)
+    resendVerification: async (_, args, context) => {
+      const { verificationId } = parseInput(limits, args.input)
       const flowSecret = context.client.cookies === 'allowed' ? context.client.flowSecret : null
       const verification = await resendVerification(context.deps, context, {
         verificationId,
@@ -84,18 +88,21 @@ export const resolvers = {
     },
   },
   VerificationRequired: {
-    verification: (begun: BegunVerification) => begun,
+    verification: (begun) => begun,
   },
   Verification: {
-    // How a login began is nobody's matter but its own.
-    purpose: ({ verification: { purpose } }: BegunVerification) =>
-      purpose === 'EMAIL_LOGIN' ? 'LOGIN' : purpose,
-    methods: ({ verification }: BegunVerification) =>
-      verification.methods.filter((method) => method !== 'PASSWORD'),
-    sentTo: ({ verification }: BegunVerification) => shorten(verification),
-    expiresAt: ({ verification }: BegunVerification) => verification.code_expires_at,
-    resendAvailableAt: ({ verification }: BegunVerification) => resendAvailableAt(verification),
+    // How a login began is nobody's matter but its own; what a link proves alone has no id that anybody could ask with.
+    purpose: ({ verification: { purpose } }) =>
+      purpose === 'EMAIL_LOGIN' ? 'LOGIN' : (purpose as VerificationPurpose),
+    methods: ({ verification }) => verification.methods.filter(isShown),
+    sentTo: ({ verification }) => shorten(verification),
+    expiresAt: ({ verification }) => verification.code_expires_at,
+    resendAvailableAt: ({ verification }) => resendAvailableAt(verification),
   },
+} satisfies Resolvers
+
+function isShown(method: string): method is VerificationMethod {
+  return method !== 'PASSWORD'
 }
 
 /** `a…@example.com`: enough for its owner to know which mailbox. Normalised: a stored spelling would tell of an account. */

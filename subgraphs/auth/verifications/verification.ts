@@ -2,8 +2,8 @@
 // a secret of the client that began the flow, hashed at rest.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Model } from 'objection'
-import type { TokenDelivery } from '../core/caller.ts'
 import type { VersionedSecret } from '../core/secret.ts'
+import type { TokenDelivery } from '../generated.ts'
 
 /** Proved by a code, given back by anyone who holds the verification's id. */
 export type CodePurpose =

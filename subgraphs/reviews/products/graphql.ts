@@ -1,9 +1,9 @@
 // Products in the graph: public, and an entity that other subgraphs may extend.
+
 import { parse } from 'graphql'
-import { type PageArgs, parsePage } from '../connection.ts'
-import type { ReviewsContext } from '../context.ts'
+import { parsePage } from '../connection.ts'
+import type { Resolvers } from '../generated.ts'
 import { listProducts } from './list-products.ts'
-import type { Product } from './product.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
   "What can be read."
@@ -74,20 +74,15 @@ export const typeDefs = parse(/* GraphQL */ `
 
 export const resolvers = {
   Query: {
-    products: (_: unknown, args: PageArgs, { db }: ReviewsContext) =>
-      listProducts(db, parsePage(args)),
-    product: (_: unknown, { id }: { id: string }, { products }: ReviewsContext) =>
-      products.load(id),
+    products: (_, args, { db }) => listProducts(db, parsePage(args)),
+    product: (_, { id }, { products }) => products.load(id),
   },
   Product: {
-    __resolveReference: ({ id }: { id: string }, { products }: ReviewsContext) => products.load(id),
-    priceCents: (product: Product) => product.price_cents,
-    createdAt: (product: Product) => product.created_at,
-    averageRating: async ({ id }: Product, _: unknown, { ratings }: ReviewsContext) =>
-      (await ratings.load(id)).average,
-    reviewCount: async ({ id }: Product, _: unknown, { ratings }: ReviewsContext) =>
-      (await ratings.load(id)).count,
-    reviews: ({ id }: Product, args: PageArgs, { reviews }: ReviewsContext) =>
-      reviews.of('product_id', id, parsePage(args)),
+    __resolveReference: ({ id }, { products }) => products.load(id),
+    priceCents: (product) => product.price_cents,
+    createdAt: (product) => product.created_at,
+    averageRating: async ({ id }, _, { ratings }) => (await ratings.load(id)).average,
+    reviewCount: async ({ id }, _, { ratings }) => (await ratings.load(id)).count,
+    reviews: ({ id }, args, { reviews }) => reviews.of('product_id', id, parsePage(args)),
   },
-}
+} satisfies Resolvers

@@ -3,15 +3,17 @@ import type { Knex } from 'knex'
 import { ForeignKeyViolationError, UniqueViolationError } from 'objection'
 import { z } from 'zod'
 import { asLivingPerson } from '../erasure/erase-person.ts'
-import { parseInput, ReviewsError } from '../errors.ts'
+import { ReviewsError } from '../errors.ts'
+import type { AddReviewInput } from '../generated.ts'
 import { createId } from '../identifiers.ts'
+import { type Limits, parseInput } from '../input.ts'
 import { Review } from './review.ts'
 
-const inputSchema = z.object({
+const limits = {
   productId: z.string().max(128),
   rating: z.number().int().min(1, 'A rating is 1 to 5.').max(5, 'A rating is 1 to 5.'),
   body: z.string().trim().min(1, 'Write something.').max(5000, 'Write at most 5000 characters.'),
-})
+} satisfies Limits<AddReviewInput>
 
 export interface AddReviewDeps {
   readonly db: Knex
@@ -26,9 +28,9 @@ export interface AddReviewDeps {
 export async function addReview(
   { db, now }: AddReviewDeps,
   author: string,
-  input: unknown,
+  input: AddReviewInput,
 ): Promise<Review> {
-  const { productId, rating, body } = parseInput(inputSchema, input)
+  const { productId, rating, body } = parseInput(limits, input)
   const time = now()
   const row = {
     id: createId('rev', time),

@@ -1,13 +1,14 @@
 // Reviews in the graph: read by all, written by people, hidden by moderators, looked into by admins.
+
 import type { Claims } from '@sallyport/claims'
 import { forbidden, type Rule, type Rules } from '@sallyport/claims/rules'
 import { parse } from 'graphql'
-import { type PageArgs, parsePage } from '../connection.ts'
+import { parsePage } from '../connection.ts'
 import type { ReviewsContext } from '../context.ts'
+import type { Resolvers } from '../generated.ts'
 import { addReview } from './add-review.ts'
 import { hideReview } from './hide-review.ts'
 import { listHiddenReviews } from './list-reviews.ts'
-import type { Review } from './review.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
   extend type Query {
@@ -106,28 +107,24 @@ export const typeDefs = parse(/* GraphQL */ `
 
 export const resolvers = {
   Query: {
-    hiddenReviews: (_: unknown, args: PageArgs, { db }: ReviewsContext) =>
-      listHiddenReviews(db, parsePage(args)),
+    hiddenReviews: (_, args, { db }) => listHiddenReviews(db, parsePage(args)),
   },
   Mutation: {
-    addReview: (_: unknown, { input }: { input: unknown }, context: ReviewsContext) =>
-      addReview(context, personOf(context), input),
-    hideReview: (_: unknown, { input }: { input: unknown }, context: ReviewsContext) =>
-      hideReview(context.db, personOf(context), input),
+    addReview: (_, { input }, context) => addReview(context, personOf(context), input),
+    hideReview: (_, { input }, context) => hideReview(context.db, personOf(context), input),
   },
   Review: {
-    product: (review: Review, _: unknown, { products }: ReviewsContext) =>
-      products.load(review.product_id),
-    author: (review: Review) => ({ __typename: 'User', id: review.author_id }),
-    createdAt: (review: Review) => review.created_at,
-    moderation: (review: Review) => (review.hidden_at ? review : null),
+    product: (review, _, { products }) => products.load(review.product_id),
+    author: (review) => ({ id: review.author_id }),
+    createdAt: (review) => review.created_at,
+    moderation: (review) => (review.isHidden() ? review : null),
   },
   Moderation: {
-    hiddenAt: (review: Review) => review.hidden_at,
-    hiddenBy: ({ hidden_by: id }: Review) => id && { __typename: 'User', id },
-    reason: (review: Review) => review.hidden_reason,
+    hiddenAt: (review) => review.hidden_at,
+    hiddenBy: ({ hidden_by: id }) => (id === null ? null : { id }),
+    reason: (review) => review.hidden_reason,
   },
-}
+} satisfies Resolvers
 
 /**
  * Signed in is enough for the SDL; an OAuth client is signed in too, but nobody's opinion. The id of a person of another

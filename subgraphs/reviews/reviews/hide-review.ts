@@ -2,13 +2,15 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { asLivingPerson } from '../erasure/erase-person.ts'
-import { parseInput, ReviewsError } from '../errors.ts'
+import { ReviewsError } from '../errors.ts'
+import type { HideReviewInput } from '../generated.ts'
+import { type Limits, parseInput } from '../input.ts'
 import { Review } from './review.ts'
 
-const inputSchema = z.object({
+const limits = {
   reviewId: z.string().max(128),
   reason: z.string().trim().min(1, 'Say why.').max(500, 'Say it in at most 500 characters.'),
-})
+} satisfies Limits<HideReviewInput>
 
 /**
  * Hidden already is success, and keeps the first moderator and reason.
@@ -16,8 +18,12 @@ const inputSchema = z.object({
  * @param moderator The id of the user who hides, from verified claims.
  * @throws InputError; ReviewsError NOT_FOUND without such a review, CONFLICT by somebody erased.
  */
-export async function hideReview(db: Knex, moderator: string, input: unknown): Promise<Review> {
-  const { reviewId, reason } = parseInput(inputSchema, input)
+export async function hideReview(
+  db: Knex,
+  moderator: string,
+  input: HideReviewInput,
+): Promise<Review> {
+  const { reviewId, reason } = parseInput(limits, input)
   return asLivingPerson(db, moderator, async (trx) => {
     await Review.query(trx)
       .findById(reviewId)

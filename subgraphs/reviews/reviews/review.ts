@@ -1,6 +1,13 @@
 // What one person thinks of one product; hidden ones are kept for admins.
 import { Model } from 'objection'
 
+/** What is on record of a review that nobody sees any more. */
+export interface HiddenReview {
+  readonly hidden_at: Date
+  readonly hidden_by: string | null
+  readonly hidden_reason: string
+}
+
 export class Review extends Model {
   static override readonly tableName = 'reviews'
 
@@ -13,4 +20,8 @@ export class Review extends Model {
   declare hidden_at: Date | null
   declare hidden_by: string | null
   declare hidden_reason: string | null
+
+  isHidden(): this is Review & HiddenReview {
+    return this.hidden_at !== null
+  }
 }

@@ -1,7 +1,8 @@
 // Adds to the auth subgraph's User what a person wrote here.
+
 import { parse } from 'graphql'
-import { type PageArgs, parsePage } from '../connection.ts'
-import type { ReviewsContext } from '../context.ts'
+import { parsePage } from '../connection.ts'
+import type { Resolvers } from '../generated.ts'
 
 export const typeDefs = parse(/* GraphQL */ `
   "A person. Private fields are for oneself and admins: null with FORBIDDEN for others."
@@ -22,13 +23,12 @@ export const typeDefs = parse(/* GraphQL */ `
   }
 `)
 
-interface UserReference {
+export interface UserReference {
   readonly id: string
 }
 
 export const resolvers = {
   User: {
-    reviews: ({ id }: UserReference, args: PageArgs, { reviews }: ReviewsContext) =>
-      reviews.of('author_id', id, parsePage(args)),
+    reviews: ({ id }, args, { reviews }) => reviews.of('author_id', id, parsePage(args)),
   },
-}
+} satisfies Resolvers

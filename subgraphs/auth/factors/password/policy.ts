@@ -1,5 +1,7 @@
 // Which passwords are accepted (NIST 800-63B-4 3.1.1.2): length and a blocklist, no composition rules.
+import { z } from 'zod'
 import { AuthError } from '../../core/errors.ts'
+import { text } from '../../core/input.ts'
 import { isGuessable } from './guessable.ts'
 
 const MIN_CHARACTERS = 10
@@ -7,6 +9,14 @@ const MAX_CHARACTERS = 128
 const MAX_BYTES = 1024
 /** Shorter words are parts of anything. */
 const MIN_CONTEXT_CHARACTERS = 3
+
+/** One to be compared with what is stored. */
+export const presentedPassword = z
+  .string()
+  .refine(isStoredLength, `A password has at most ${MAX_BYTES} bytes.`)
+
+/** One to be set. How strong it is, `requireStrongPassword` says. */
+export const chosenPassword = text(2048, `Use at most ${MAX_CHARACTERS} characters.`)
 
 /**
  * @param context words that make a password guessable for this person: address, name
@@ -31,7 +41,7 @@ function weaknessOf(
 ): string | null {
   const characters = [...password].length
   if (characters < MIN_CHARACTERS) return `Use at least ${MIN_CHARACTERS} characters.`
-  if (characters > MAX_CHARACTERS || Buffer.byteLength(password) > MAX_BYTES) {
+  if (characters > MAX_CHARACTERS || !isStoredLength(password)) {
     return `Use at most ${MAX_CHARACTERS} characters.`
   }
   if (isGuessable(password, [])) {
@@ -43,6 +53,10 @@ function weaknessOf(
     return 'Do not build the password from your name, your address or the name of the service.'
   }
   return null
+}
+
+function isStoredLength(password: string): boolean {
+  return Buffer.byteLength(password) <= MAX_BYTES
 }
 
 function contextWords(context: readonly (string | null | undefined)[]): string[] {
