@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { readOurCookies } from '../gateway/authenticate/cookies.ts'
 import { negotiateMediaType } from '../gateway/errors.ts'
 import { createCallerReader } from '../gateway/http/client-address.ts'
+import { refuseCredentialInUrl } from '../gateway/http/credentials-in-url.ts'
 import { exceededJsonLimit } from '../gateway/http/json-limits.ts'
-import { refuseCredentialInUrl } from '../gateway/pipeline/preconditions.ts'
 import { isWellFormedApiKey } from '../platform/api-key-format.ts'
 import { isAddressAllowed, requireAddresses } from '../subgraphs/auth/api-keys/address-list.ts'
 import { parseVersionedSecret } from '../subgraphs/auth/core/secret.ts'
@@ -65,7 +65,8 @@ const callerOf = (text: string) =>
 const strict = { typ: 'at+jwt', issuer: 'i', audience: 'i', maxLifetimeSeconds: 60 }
 
 const ofHeaders: Record<string, (text: string) => unknown> = {
-  refuseCredentialInUrl,
+  refuseCredentialInUrl: (text) =>
+    refuseCredentialInUrl(`id_token_hint=${text}&a=${text}`, ['id_token_hint']),
   negotiateMediaType,
   readOurCookies,
   callerOf,

@@ -42,6 +42,8 @@ export interface PassedRoute {
     response: ServerResponse,
     search: string,
   ) => Promise<PlainAnswer>
+  /** Query parameters that may hold an identity token. */
+  readonly identityHints: readonly string[]
   /** Whether pages of listed origins may read the answers. */
   readonly isSharedWithOrigins: boolean
 }

@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
 import { errorBody, type GatewayError, toGatewayError } from '../errors.ts'
-import { refuseCredentialInUrl } from '../pipeline/preconditions.ts'
 import { methodNotAllowed, notFound } from '../refusals.ts'
 import type { Cors } from './cors.ts'
+import { refuseCredentialInUrl } from './credentials-in-url.ts'
 import {
   type GraphqlRoute,
   isAmbiguousPath,
@@ -46,7 +46,7 @@ export function createRouter(parts: RouterParts): Handler {
     const visit = { incoming, response, search: mark < 0 ? '' : url.slice(mark + 1) }
     const found = routes.get(path) ?? wildcard(path)
     if (found?.kind === 'graphql') return visitGraph(found, visit)
-    refuseCredentialInUrl(visit.search)
+    refuseCredentialInUrl(visit.search, found?.kind === 'passed' ? found.identityHints : [])
     if (found === undefined) throw notFound()
     return found.kind === 'page' ? visitPage(found, visit) : visitPassed(found, visit)
   }

@@ -45,6 +45,7 @@ export function createPassedRoutes(parts: PassParts, paths: readonly PassedPath[
       {
         kind: 'passed',
         methods: methodsOf(path),
+        identityHints: path.identityHints ?? [],
         isSharedWithOrigins: path.for === 'programs',
         pass: (incoming, response, search) => pass(path, { incoming, response, search }),
       },

@@ -16,6 +16,8 @@ export interface PassedPath {
   readonly flowCookies?: readonly string[]
   /** Whether the answer to a form may set or clear the session's cookies. Default: false. */
   readonly makesSession?: boolean
+  /** Query parameters that may hold an identity token, as `id_token_hint`; elsewhere a token in a URL is refused. Default: none. */
+  readonly identityHints?: readonly string[]
   /** Most bytes of a body. Default: 16 KiB. */
   readonly bodyBytes?: number
 }
@@ -31,7 +33,15 @@ export function checkPassedPaths(paths: readonly PassedPath[]): void {
     cookieNames.csrf,
     cookieNames.device,
   ]
-  for (const { path, flowCookies = [], methods = [], makesSession, for: whom } of paths) {
+  for (const entry of paths) {
+    const {
+      path,
+      flowCookies = [],
+      identityHints = [],
+      methods = [],
+      makesSession,
+      for: whom,
+    } = entry
     if (isAmbiguousPath(path) || /[?#*\s]/.test(path)) throw new Error(`${path}: not a plain path`)
     if (path === '/graphql' || path.startsWith('/internal')) {
       throw new Error(`${path}: never passes to auth`)
@@ -44,6 +54,12 @@ export function checkPassedPaths(paths: readonly PassedPath[]): void {
     // Whatever changes something is a form, which is tied to its page.
     if (whom === 'people' && methods.some((method) => method !== 'GET' && method !== 'POST')) {
       throw new Error(`${path}: a page has GET and POST alone`)
+    }
+    for (const name of identityHints) {
+      if (!/^[a-z_]+$/.test(name)) throw new Error(`${path}: ${name} is not a plain parameter`)
+    }
+    if (whom === 'programs' && identityHints.length > 0) {
+      throw new Error(`${path}: programs send tokens in a body or a header`)
     }
     if (whom === 'programs' && (flowCookies.length > 0 || makesSession === true)) {
       throw new Error(`${path}: cookies are for people`)

@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import { negotiateMediaType } from '../errors.ts'
 import { isRepeated } from '../http/credentials-in-headers.ts'
+import { refuseCredentialInUrl } from '../http/credentials-in-url.ts'
 import {
   badRequest,
-  credentialInUrl,
   methodNotAllowed,
   notAcceptable,
   serviceUnavailable,
@@ -12,12 +12,6 @@ import {
 } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { Graph } from '../supergraph.ts'
-
-const credentialNames =
-  /(?:^|&)(?:access_?token|id_?token|refresh_?token|token|jwt|api_?key|x-api-key|api_?secret|x-api-secret|secret|authorization|password)=/i
-// A JWT is looked for where a word begins: from every "eyJ" of a long text the search would be quadratic.
-const credentialValues =
-  /sp[ks]_(?:live|test)_|srt_|(?:^|[^\w-]|%[0-9a-f]{2})eyJ[\w-]+(?:\.|%2e)eyJ/i
 
 export function checkPreconditions(parts: { currentGraph(): Graph | null }) {
   return function preconditions(request: GatewayRequest): void {
@@ -38,12 +32,6 @@ function acceptedMediaType(incoming: IncomingMessage) {
   const mediaType = negotiateMediaType(incoming.headers.accept)
   if (mediaType === null) throw notAcceptable()
   return mediaType
-}
-
-// URLs end up in histories, referers and logs: a credential found in one is burnt.
-export function refuseCredentialInUrl(search: string): void {
-  if (search === '') return
-  if (credentialNames.test(search) || credentialValues.test(search)) throw credentialInUrl()
 }
 
 // Without one of these headers a browser would send the request for any page, without asking first.

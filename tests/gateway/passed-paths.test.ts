@@ -10,6 +10,7 @@ import { type Stack, startGateway } from './start-gateway.ts'
 const passedPaths: readonly PassedPath[] = [
   { path: '/pretend/page', for: 'people', flowCookies: ['__Host-flow'], makesSession: true },
   { path: '/pretend/token', for: 'programs' },
+  { path: '/pretend/logout', for: 'people', identityHints: ['id_token_hint'], makesSession: true },
 ]
 const publicUrl = 'https://graph.example.com'
 
@@ -184,6 +185,100 @@ describe('one request is one request', () => {
     await response.text()
     expect(passed()).toEqual([])
   })
+})
+
+describe('what an app logs out with', () => {
+  const jwt = (header: object) =>
+    [header, { sub: 'usr_1' }, 'x']
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+  const hint = jwt({ alg: 'ES256', typ: 'JWT' })
+  const accessToken = jwt({ alg: 'ES256', typ: 'at+jwt' })
+  const get = async (target: string) =>
+    statusOf(await raw([`GET ${target} HTTP/1.1`, 'Host: graph.example.com']))
+
+  test('an identity token passes as the parameter that is listed', async () => {
+    const search = `id_token_hint=${hint}&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2F`
+    expect(await get(`/pretend/logout?${search}`)).toBe(200)
+    expect(lastPassed()?.path).toBe(`/pretend/logout?${search}`)
+    expect(stack.logs.join('')).not.toContain(hint)
+  })
+
+  test.each([
+    ['on a path that does not list it', `/pretend/page?id_token_hint=${hint}`],
+    ['beside a path', `/pretend/other?id_token_hint=${hint}`],
+    ['as another parameter', `/pretend/logout?hint=${hint}`],
+    ['as another spelling of it', `/pretend/logout?id%5Ftoken_hint=${hint}`],
+    ['in capitals', `/pretend/logout?ID_TOKEN_HINT=${hint}`],
+    ['beside another token', `/pretend/logout?id_token_hint=${hint}&state=${hint}`],
+    ['as a fragment of another', `/pretend/logout?x=1;id_token_hint=${hint}`],
+    ['which is an access token', `/pretend/logout?id_token_hint=${accessToken}`],
+    ['which is a refresh token', '/pretend/logout?id_token_hint=srt_abc'],
+    ['which is the secret of a key', '/pretend/logout?id_token_hint=sps_live_abc'],
+    ['which is called a token', `/pretend/logout?id_token=${hint}`],
+  ])('a token is refused %s', async (_, target) => {
+    expect(await get(target)).toBe(400)
+    expect(passed()).toEqual([])
+  })
+
+  test('a link logs nobody out: the cookies of the session go with the form alone', async () => {
+    const shown = await fetch(at(`/pretend/logout?id_token_hint=${hint}`))
+    await shown.text()
+    const names = shown.headers.getSetCookie().map((line) => line.split('=', 1)[0])
+    expect(names).toEqual(['__Host-form'])
+    expect(shown.headers.get('referrer-policy')).toBe('same-origin')
+  })
+})
+
+describe('a provider that sends the browser back', () => {
+  const cookies = '__Host-flow=f1; __Host-access=x; __Host-refresh=srt_1; __Host-device=d'
+  const CROSS_SITE = ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate']
+
+  test('by a link: code, state and the cookie of the flow pass, nothing of the session, and none is set', async () => {
+    const answer = await raw([
+      'GET /pretend/page?code=4%2F0Aabc&state=s1&iss=https%3A%2F%2Fop.example HTTP/1.1',
+      'Host: graph.example.com',
+      `Cookie: ${cookies}`,
+      'Referer: https://op.example/consent',
+      ...CROSS_SITE,
+    ])
+    expect(statusOf(answer)).toBe(200)
+    expect(answer).not.toMatch(/set-cookie: __Host-(?:access|refresh|csrf|device)/i)
+    expect(answer).toMatch(/set-cookie: __Host-form=[^\r]*SameSite=Lax/i)
+    expect(lastPassed()).toMatchObject({
+      path: '/pretend/page?code=4%2F0Aabc&state=s1&iss=https%3A%2F%2Fop.example',
+      headers: { cookie: '__Host-flow=f1' },
+    })
+    expect(lastPassed()?.headers).not.toHaveProperty('referer')
+  })
+
+  test('an encrypted code, which begins as a token does, passes', async () => {
+    const [header, key] = ['{"alg":"RSA-OAEP"}', '\u0001\u0002'].map((part) =>
+      Buffer.from(part).toString('base64url'),
+    )
+    const line = `GET /pretend/page?code=${header}.${key}.a.b.c&state=s1 HTTP/1.1`
+    expect(statusOf(await raw([line, 'Host: a']))).toBe(200)
+  })
+
+  test.each(['https://appleid.apple.com', 'null'])(
+    'by a form of its own, as %s: it is refused, whatever cookies came',
+    async (origin) => {
+      const body = 'code=c&state=s1'
+      const lines = [
+        'POST /pretend/page HTTP/1.1',
+        'Host: graph.example.com',
+        'Content-Type: application/x-www-form-urlencoded',
+        `Content-Length: ${body.length}`,
+        `Origin: ${origin}`,
+        `Cookie: ${cookies}`,
+        ...CROSS_SITE,
+      ]
+      const answer = await raw(lines, body)
+      expect(statusOf(answer)).toBe(403)
+      expect(answer).toContain('CSRF_FAILED')
+      expect(passed()).toEqual([])
+    },
+  )
 })
 
 describe('what auth is told', () => {
@@ -539,6 +634,8 @@ test.each([
   ['a cookie of the session', { path: '/a', for: 'people', flowCookies: ['__Host-refresh'] }],
   ['a cookie that any site sets', { path: '/a', for: 'people', flowCookies: ['flow'] }],
   ['cookies for programs', { path: '/a', for: 'programs', flowCookies: ['__Host-flow'] }],
+  ['a hint of programs', { path: '/a', for: 'programs', identityHints: ['id_token_hint'] }],
+  ['a hint in two spellings', { path: '/a', for: 'people', identityHints: ['id%5Ftoken'] }],
   ['a method without a form', { path: '/a', for: 'people', methods: ['DELETE'] }],
 ] satisfies [string, PassedPath][])('%s cannot be listed', (_, path) => {
   expect(() => checkPassedPaths([path])).toThrow(path.path)
