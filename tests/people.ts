@@ -48,7 +48,11 @@ export function newEmail(): string {
 /** Registers somebody and proves the code. */
 export async function registerPerson(
   stack: Pick<Stack, 'client' | 'mailbox'>,
-  { email = newEmail(), password = PASSWORD, client = stack.client as GraphqlClient } = {},
+  {
+    email = newEmail(),
+    password = PASSWORD as string | null,
+    client = stack.client as GraphqlClient,
+  } = {},
 ): Promise<Person> {
   const begun = await sendUnlessBusy(client, REGISTER, { input: { email, password } })
   const verificationId = begun.data?.register?.verification.id

@@ -445,7 +445,7 @@ export type AuthResult = SignedIn | VerificationRequired;
 
 export interface RegisterInput {
   readonly email: Scalars['String']['input'];
-  readonly password: Scalars['String']['input'];
+  readonly password?: InputMaybe<Scalars['String']['input']>;
   readonly fullName?: InputMaybe<Scalars['String']['input']>;
   readonly displayName?: InputMaybe<Scalars['String']['input']>;
   readonly delivery?: InputMaybe<TokenDelivery>;

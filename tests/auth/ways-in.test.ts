@@ -38,6 +38,20 @@ async function adminOf(stack: Stack): Promise<Readonly<Record<string, string>>> 
 const register = async (stack: Stack, email: string) =>
   await stack.client.send(REGISTER, { input: { email, password: PASSWORD } })
 
+/** Where nobody signs in with a password: it is refused, whoever has the address, and the account has none. */
+async function registersWithoutPassword(stack: Stack, taken: string): Promise<void> {
+  for (const email of [taken, newEmail()]) {
+    const { errors } = await register(stack, email)
+    expect(errors[0]?.extensions.reason).toBe('METHOD_NOT_OFFERED')
+    expect((await stack.client.send(REGISTER, { input: { email } })).errors).toEqual([])
+  }
+  const { id, accessToken } = await registerPerson(stack, { password: null })
+  expect(decodeJwt(accessToken)).toMatchObject({ amr: ['otp'], email_verified: true })
+  expect(await stack.db('users').where({ id }).first('password_hash')).toEqual({
+    password_hash: null,
+  })
+}
+
 describe('SIGN_IN_METHODS', () => {
   test('by default everything that exists is offered, and anybody may ask what that is', async () => {
     await withStack({}, async ({ client }) => {
@@ -52,7 +66,7 @@ describe('SIGN_IN_METHODS', () => {
 
   test('what is left out is refused, for known and unknown addresses alike', async () => {
     await withStack({ SIGN_IN_METHODS: 'email-code' }, async (stack) => {
-      const { email } = await registerPerson(stack)
+      const { email } = await registerPerson(stack, { password: null })
       const offered = (await stack.client.send(METHODS)).data.signInMethods
       expect([offered.password, offered.emailCode]).toEqual([false, true])
       for (const address of [email, newEmail()]) {
@@ -64,8 +78,14 @@ describe('SIGN_IN_METHODS', () => {
           reason: 'METHOD_NOT_OFFERED',
         })
       }
+      await registersWithoutPassword(stack, email)
     })
     await withStack({ SIGN_IN_METHODS: 'password' }, async (stack) => {
+      const { errors } = await stack.client.send(REGISTER, { input: { email: newEmail() } })
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        fields: [{ path: 'input.password' }],
+      })
       const person = await registerPerson(stack)
       for (const email of [person.email, newEmail()]) {
         expect((await stack.client.send(BEGIN, { input: { email } })).code).toBe('FORBIDDEN')

@@ -21,11 +21,15 @@ export async function completeRegistration(
   const { registration } = verification
   if (registration === null || !isOfMailbox(verification)) throw failed()
   const { email, email_normalized: normalized } = verification
+  const { passwordHash, pepperVersion } = registration
   requireOpenRegistration(deps.config, normalized)
   const user = await createUser(trx, {
     email,
     emailNormalized: normalized,
-    password: { hash: registration.passwordHash, pepperVersion: registration.pepperVersion },
+    password:
+      passwordHash === null || pepperVersion === null
+        ? null
+        : { hash: passwordHash, pepperVersion },
     fullName: registration.fullName,
     displayName: registration.displayName,
     roles: ['user'],

@@ -26,7 +26,7 @@ export const typeDefs = gql`
     """
     Begins a registration. The account appears when the e-mailed code is proved with verifySession;
     the answer is the same for an e-mail address that is taken. WEAK_PASSWORD, BAD_USER_INPUT,
-    RATE_LIMITED.
+    RATE_LIMITED, FORBIDDEN where nobody may register, or for a password where nobody signs in with one.
     """
     register(
       "The arguments."
@@ -97,8 +97,11 @@ export const typeDefs = gql`
   input RegisterInput {
     "E-mail address that the code goes to, at most 254 characters; it becomes the login name."
     email: String!
-    "10 to 128 characters, and not one that is easily guessed."
-    password: String!
+    """
+    10 to 128 characters, and not one that is easily guessed. Needed where signInMethods has password, and
+    refused where it has not.
+    """
+    password: String
     "At most 200 characters, seen by oneself and admins."
     fullName: String
     "At most 200 characters, seen by everybody."

@@ -3,6 +3,7 @@ import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { badInput } from '../core/errors.ts'
 import { type Limits, parseInput } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
@@ -12,6 +13,7 @@ import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
 import { findUserByEmail, namesInput } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
+import { requireOffered } from './policy.ts'
 
 const limits = {
   email: emailInput,
@@ -21,7 +23,8 @@ const limits = {
 
 /**
  * A taken address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
- * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED; FORBIDDEN where REGISTRATION lets nobody in
+ * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED; FORBIDDEN where REGISTRATION lets nobody in, and for a
+ *   password where nobody signs in with one
  */
 export async function register(
   deps: AuthDeps,
@@ -33,9 +36,9 @@ export async function register(
   requireCookiesAllowed(caller, delivery ?? 'BODY')
   const email = parseEmail(typed)
   requireOpenRegistration(deps.config, email.normalized)
-  requireStrongPassword(password, [email.normalized, fullName, displayName])
+  requirePassword(deps, password, [email.normalized, fullName, displayName])
   await limitNetwork(deps, 'register-network', origin.ipAddress)
-  const stored = await deps.hasher.hash(password, caller.deadline)
+  const stored = password != null ? await deps.hasher.hash(password, caller.deadline) : null
   const mail = { to: email.normalized, purpose: 'REGISTRATION', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const isTaken = (await findUserByEmail(trx, email)) !== undefined
@@ -50,14 +53,28 @@ export async function register(
       template: isTaken ? 'account-exists' : 'registration-code',
       delivery: delivery ?? 'BODY',
       isDecoy: isTaken,
-      proved: [{ method: 'PASSWORD', amr: deps.factors.PASSWORD.amr() }],
+      proved: stored === null ? [] : [{ method: 'PASSWORD', amr: deps.factors.PASSWORD.amr() }],
       isSilent: !isMailed,
       registration: {
-        passwordHash: stored.hash,
-        pepperVersion: stored.pepperVersion,
+        passwordHash: stored?.hash ?? null,
+        pepperVersion: stored?.pepperVersion ?? null,
         fullName: fullName || null,
         displayName: displayName || null,
       },
     })
   })
+}
+
+/** One that nobody may sign in with is not taken: it would be a secret that is good for nothing, and may be lost. */
+function requirePassword(
+  deps: Pick<AuthDeps, 'config'>,
+  password: string | null | undefined,
+  context: readonly (string | null | undefined)[],
+): void {
+  if (password != null) {
+    requireOffered(deps, 'password')
+    requireStrongPassword(password, context)
+  } else if (deps.config.signInMethods.includes('password')) {
+    throw badInput('input.password', 'Choose a password.')
+  }
 }

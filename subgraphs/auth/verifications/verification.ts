@@ -35,8 +35,9 @@ export const LINK_MINUTES: Readonly<Record<LinkPurpose, number>> = {
 
 /** What `register` was told. */
 export interface Registration {
-  readonly passwordHash: string
-  readonly pepperVersion: number
+  /** null where nobody signs in with a password. */
+  readonly passwordHash: string | null
+  readonly pepperVersion: number | null
   readonly fullName: string | null
   readonly displayName: string | null
 }
