@@ -29,18 +29,18 @@ export type Compile = (rule: AccessRule | null, kind?: 'query' | 'mutation') => 
 /** Compiles rules to checks that share what they know of the request at hand. */
 export function createCompiler(options: CheckOptions): Compile {
   const { policies = createPolicies() } = options
-  const turnOf = turns(options)
+  const askedBy = rememberLast(options)
 
   return (rule, kind = 'query') => {
     const predicate = compilePredicate(rule, kind)
-    let allowed: Turn | undefined
+    let allowed: Asked | undefined
     return (context) => {
-      const turn = turnOf(context)
-      if (turn === allowed) return null
-      if (!turn.claims) return unauthenticated()
-      const denial = predicate(turn.claims, turn.nowSeconds)
+      const asked = askedBy(context)
+      if (asked === allowed) return null
+      if (!asked.claims) return unauthenticated()
+      const denial = predicate(asked.claims, asked.nowSeconds)
       if (denial) return denialError(denial)
-      allowed = turn
+      allowed = asked
       return null
     }
   }
@@ -55,21 +55,21 @@ export function createCompiler(options: CheckOptions): Compile {
 }
 
 /** One caller in one request: a rule that let them pass need not be asked again for the next field. */
-interface Turn {
+interface Asked {
   readonly context: unknown
   readonly claims: Claims | undefined
   readonly nowSeconds: number
 }
 
-/** Keeps the turn while the same caller in the same request is asked about, as in the fields of a list. */
-function turns({ claimsOf = defaultClaimsOf, now = Date.now }: CheckOptions) {
+/** Keeps the answer while the same caller in the same request is asked about, as in the fields of a list. */
+function rememberLast({ claimsOf = defaultClaimsOf, now = Date.now }: CheckOptions) {
   const read = claimsOf as (context: unknown) => Claims | undefined
-  let turn: Turn | undefined
-  return (context: unknown): Turn => {
+  let asked: Asked | undefined
+  return (context: unknown): Asked => {
     const claims = read(context)
-    if (turn && turn.context === context && turn.claims === claims) return turn
-    turn = { context, claims, nowSeconds: Math.floor(now() / 1000) }
-    return turn
+    if (asked && asked.context === context && asked.claims === claims) return asked
+    asked = { context, claims, nowSeconds: Math.floor(now() / 1000) }
+    return asked
   }
 }
 

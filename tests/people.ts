@@ -66,7 +66,7 @@ export async function registerPerson(
 
 const BUSY_TRIES = 5
 
-/** A machine that does much else has no turn for a hash: anyone who is told so comes back when told to. */
+/** A machine that does much else has no thread free for a hash: anyone who is told so comes back when told to. */
 async function sendUnlessBusy(
   client: GraphqlClient,
   query: string,

@@ -39,7 +39,7 @@ export interface AuthConfig {
   readonly databasePoolSize: number
   /** null: attempts are counted in PostgreSQL alone. */
   readonly redisUrl: string | null
-  /** Addresses and CIDR ranges that limits per network do not count; loopback outside production. */
+  /** Network addresses and CIDR ranges that limits per network do not count; loopback outside production. */
   readonly throttleExempt: readonly string[]
   /** The gateways' own lists; auth knows them so that no admin shuts themselves out. */
   readonly addressRules: {
@@ -63,7 +63,7 @@ export interface AuthConfig {
   /** Which ways in may begin a sign-in, by the names that factors have there. */
   readonly signInMethods: readonly string[]
   readonly registration: RegistrationMode
-  /** With `domains`: which addresses may register, as they are normalised. */
+  /** With `domains`: which e-mail addresses may register, as they are normalised. */
   readonly registrationDomains: readonly string[]
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly apiKeyVerification: 'always' | 'off'
@@ -90,7 +90,7 @@ const SECRET_NAMES = {
   keyEncryptionKey: 'KEY_ENCRYPTION_KEY',
 } as const
 
-const networks = list(isNetwork, 'an address or CIDR range')
+const networks = list(isNetwork, 'a network address or CIDR range')
 /** Those that exist and may begin a sign-in. */
 const waysIn: readonly string[] = Object.values(factors).flatMap(({ offeredAs }) => offeredAs ?? [])
 const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.join(', ')}`).refine(
@@ -201,7 +201,7 @@ function unfitDomains({ REGISTRATION, REGISTRATION_DOMAINS }: Read): string[] {
   return []
 }
 
-/** As addresses are normalised. null: no mail can be sent there. */
+/** As e-mail addresses are normalised. null: no mail can be sent there. */
 function domainOf(name: string): string | null {
   const [, domain] = tryParseEmail(`a@${name}`)?.normalized.split('@') ?? []
   return domain?.includes('.') ? domain : null

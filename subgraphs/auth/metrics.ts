@@ -19,14 +19,14 @@ export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry
 
   const events = await readEventLag(db)
   const erasures = await readErasureMetrics(db)
-  const unsealed = Number((await db('audit_unsealed').count('* as count').first())?.count)
+  const unchained = Number((await db('audit_unsealed').count('* as count').first())?.count)
   gauge('sallyport_events_waiting', 'Events in the outbox that have not left.', events.waiting)
   gauge(
     'sallyport_events_oldest_seconds',
     'How long the oldest of them has waited.',
     events.oldestSeconds,
   )
-  gauge('sallyport_audit_unsealed', 'Audit records that are in no chain yet.', unsealed)
+  gauge('sallyport_audit_unchained', 'Audit records that are in no chain yet.', unchained)
   gauge('sallyport_erasures_running', 'Erasures that wait for a receipt.', erasures.running)
   gauge('sallyport_erasures_overdue', 'Those past their deadline.', erasures.overdue)
   const checked = new Counter({

@@ -38,7 +38,7 @@ async function tamper(statement: string, bindings: readonly (string | number)[] 
   })
 }
 
-async function newestSeal() {
+async function newestLink() {
   return await stack
     .db('audit_seals')
     .orderBy(['month', 'position'])
@@ -46,11 +46,11 @@ async function newestSeal() {
     .then((all) => all.at(-1))
 }
 
-test('records are sealed within seconds of their commit, and the trail is whole', async () => {
+test('records are chained within seconds of their commit, and the trail is whole', async () => {
   await expect.poll(() => stack.db('audit_unsealed').select('*'), { timeout: 10_000 }).toEqual([])
-  const { records, problems, unsealed, head } = await verify()
+  const { records, problems, unchained, head } = await verify()
   expect(problems).toEqual([])
-  expect(unsealed).toBe(0)
+  expect(unchained).toBe(0)
   expect(records).toBe(Number((await stack.db('audit_records').count('* as n').first())?.n))
   expect(head?.position).toBe(records)
   const said = await commands['verify-audit'](deps(), {})
@@ -74,7 +74,7 @@ test('even the owner of the tables cannot change, delete or truncate by an ordin
 })
 
 test('a record that was changed is found', async () => {
-  const { record_id } = await newestSeal()
+  const { record_id } = await newestLink()
   const { action } = await stack.db('audit_records').where('id', record_id).first()
   await tamper("update audit_records set action = 'nothing.happened' where id = ?", [record_id])
   const { problems } = await verify()
@@ -84,7 +84,7 @@ test('a record that was changed is found', async () => {
 })
 
 test('a record that was slipped in under the number of another is found', async () => {
-  const { record_id, occurred_at } = await newestSeal()
+  const { record_id, occurred_at } = await newestLink()
   const forged = { id: record_id, occurred_at: new Date(occurred_at.getTime() - 60_000) }
   // No more than the application itself may: append.
   await stack
@@ -97,7 +97,7 @@ test('a record that was slipped in under the number of another is found', async 
 })
 
 test('what is told of a person is found when it was changed, and not missed when it was erased', async () => {
-  const { record_id } = await newestSeal()
+  const { record_id } = await newestLink()
   const part = await stack.db('audit_personal').where({ record_id, part: 'actor' }).first()
   await tamper(
     `update audit_personal set data = jsonb_set(data, '{ipAddress}', '"192.0.2.1"') where record_id = ? and part = 'actor'`,
@@ -125,20 +125,20 @@ test('what is told of a person is found when it was changed, and not missed when
   expect(after.erasedParts).toBeGreaterThan(before.erasedParts)
 })
 
-test('a record that was removed is found, alone or with its seal', async () => {
-  const seal = await newestSeal()
-  const record = await stack.db('audit_records').where('id', seal.record_id).first()
-  await tamper('delete from audit_records where id = ?', [seal.record_id])
+test('a record that was removed is found, alone or with its link', async () => {
+  const link = await newestLink()
+  const record = await stack.db('audit_records').where('id', link.record_id).first()
+  await tamper('delete from audit_records where id = ?', [link.record_id])
   expect((await verify()).problems).toEqual([
-    expect.stringContaining(`record ${seal.record_id} is missing`),
+    expect.stringContaining(`record ${link.record_id} is missing`),
   ])
   await stack.db('audit_records').insert({ ...record, kept: JSON.stringify(record.kept) })
 
-  await tamper('delete from audit_seals where record_id = ?', [seal.record_id])
+  await tamper('delete from audit_seals where record_id = ?', [link.record_id])
   expect((await verify()).problems).toEqual([
-    expect.stringContaining(`record ${seal.record_id} is in no chain`),
+    expect.stringContaining(`record ${link.record_id} is in no chain`),
   ])
-  await stack.db('audit_seals').insert(seal)
+  await stack.db('audit_seals').insert(link)
 
   const first = await stack.db('audit_seals').orderBy('position').first()
   const oldest = await stack.db('audit_records').where('id', first.record_id).first()
@@ -157,11 +157,11 @@ async function rebuild(): Promise<void> {
   await stack.db.raw(
     'insert into audit_unsealed (record_id, occurred_at) select id, occurred_at from audit_records on conflict do nothing',
   )
-  await sealAll()
+  await chainAll()
 }
 
-/** The stack's own sealer may be at it as well. */
-async function sealAll(): Promise<void> {
+/** The stack itself may be at it as well. */
+async function chainAll(): Promise<void> {
   await expect
     .poll(async () => {
       await chainOnce({ db: stack.db, log })
@@ -192,7 +192,7 @@ test('a trail that was written anew is found by a checkpoint that was kept elsew
   if (head === null) throw new Error('no chain')
   const checkpoint = formatCheckpoint(head)
   expect(await commands['verify-audit'](deps(), { checkpoint })).toContain('is whole')
-  const { record_id } = await newestSeal()
+  const { record_id } = await newestLink()
   await tamper("update audit_records set outcome = 'failure' where id = ?", [record_id])
   await rebuild()
   expect((await verify()).problems).toEqual([])
@@ -226,7 +226,7 @@ test('each month has a chain that begins where the last one stood; a month past 
   await stack.db('audit_unsealed').delete()
   for (const months of [30, 25, 1, 0]) {
     await recordIn(months)
-    await sealAll()
+    await chainAll()
   }
   const whole = await verify()
   expect(whole.problems).toEqual([])
@@ -252,7 +252,7 @@ test('each month has a chain that begins where the last one stood; a month past 
   expect((await verify()).problems[0]).toContain('is not in the chain')
 })
 
-test('a record that never gets its seal is told', async () => {
+test('a record that never gets its link is told', async () => {
   await tamper('delete from audit_checkpoints')
   await tamper('delete from audit_seals')
   await tamper('delete from audit_records')

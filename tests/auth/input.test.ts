@@ -182,7 +182,7 @@ describe('what pasting and phones put around an address is not part of it, at ev
 
 describe('each field that the SDL leaves open has a limit, and the refusal names it', () => {
   const inputs = overfullInputs('schema/auth.graphql')
-  /** As long as a request may be: a token that is none of ours is INVALID_REFRESH_TOKEN, whatever its length. */
+  /** As long as a request may be: a token that is not one of ours is INVALID_REFRESH_TOKEN, whatever its length. */
   const BOUNDLESS = ['refresh', 'logout']
 
   test('every mutation with an input is among them', () => {

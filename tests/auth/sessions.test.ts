@@ -199,16 +199,16 @@ test('a refresh token is refused after its idle and after its absolute end', asy
   }
 })
 
-test('the sealed successor is wiped after the grace', async () => {
+test('the encrypted successor is wiped after the grace', async () => {
   const { sweep } = await import('../../subgraphs/auth/housekeeping/sweep.ts')
   const person = await registerPerson(stack)
   await refreshWith(stack.client, person.refreshToken)
-  const sealed = () => stack.db('sessions').where('id', person.sessionId).first('sealed_successor')
+  const kept = () => stack.db('sessions').where('id', person.sessionId).first('sealed_successor')
   await sweep(stack.db)
-  expect((await sealed()).sealed_successor).not.toBeNull()
+  expect((await kept()).sealed_successor).not.toBeNull()
   await ageRotation(person.sessionId)
   await sweep(stack.db)
-  expect((await sealed()).sealed_successor).toBeNull()
+  expect((await kept()).sealed_successor).toBeNull()
 })
 
 test('logout ends the session: access token within a second, refresh token at once, twice is success', async () => {

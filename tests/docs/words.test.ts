@@ -55,6 +55,53 @@ test('the sources and the pages use words that people use', () => {
   expect(found).toEqual([])
 })
 
+/** Words with one meaning, and where it is meant: elsewhere in their field they would have another. */
+const ONE_MEANING = [
+  {
+    word: /\bturns?\b/i,
+    field: /^subgraphs\/auth\/.*\.[jt]s$/,
+    home: /^subgraphs\/auth\/(?:sessions\/|mail\/texts\/)/,
+    meaning: 'the part of a refresh token that is new at every use',
+  },
+  {
+    // What a table or a column is called stays as it was made: `audit_seals`, `sealed_successor`.
+    word: /(?<![\w'])(?:un)?seal(?:s|ed|er|ers|ing)?\b(?!_)/i,
+    field: /^(?:subgraphs|claims|platform|scripts|docs)\/.*\.(?:[jt]s|md)$/,
+    home: /^docs\/(?:architecture|subgraphs|security)\.md$/,
+    meaning: 'what no other subgraph may touch of auth',
+  },
+  {
+    word: /(?<![-\w/.`'(])(?<!(?:e-mail|network|client|IP) )address(?:es)?\b(?!['_\w(:-]| rules?\b| lists?\b)/i,
+    field: /^(?:docs\/(?:accounts|audit|operators|settings)\.md|subgraphs\/auth\/.*\.ts)$/,
+    home: /^subgraphs\/auth\/(?:mail\/texts\/)/,
+    meaning: 'an e-mail address or a network address: which one, where both are spoken of',
+    beside: /(?:network|client|IP) address|\bipAddress\b|\bCIDR\b/,
+  },
+] as const
+
+test.each(ONE_MEANING)('$word means $meaning', ({ word, field, home, ...rest }) => {
+  const both = 'beside' in rest ? rest.beside : null
+  const looked = files.filter((file) => field.test(file) && !home.test(file))
+  expect(looked.length).toBeGreaterThan(3)
+  const found = looked.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    if (both !== null && !(both.test(text) && /e-mail|email|mailbox/i.test(text))) return []
+    return text.split('\n').flatMap((line, index) => {
+      const prose = file.endsWith('.md')
+        ? line.replace(/`[^`]*`/g, '')
+        : proseOf(line, both !== null)
+      return word.test(prose) ? [`${file}:${index + 1}: ${prose.trim()}`] : []
+    })
+  })
+  expect(found).toEqual([])
+})
+
+/** Code has names of its own for an address: there comments alone count. */
+function proseOf(line: string, isCommentAlone: boolean): string {
+  if (!isCommentAlone) return line
+  return /^\s*(?:\/\/|\/?\*)/.test(line) ? line.replace(/`[^`]*`/g, '') : ''
+}
+
 test.each([
   'the answer is no JSON',
   'the token is no string',

@@ -1,4 +1,4 @@
-// The audit trail on PostgreSQL: as a role that may only append, with two sealers, and over what an older version wrote.
+// The audit trail on PostgreSQL: as a role that may only append, with two that chain, and over what an older version wrote.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino from 'pino'
@@ -66,7 +66,7 @@ test('auth runs as a role that does not own its tables: accounts come, work and 
   )
   expect(deleted.errors).toEqual([])
   await addAuditMonths(stack.db)
-  await expect.poll(async () => (await verify()).unsealed, { timeout: 10_000 }).toBe(0)
+  await expect.poll(async () => (await verify()).unchained, { timeout: 10_000 }).toBe(0)
   expect((await verify()).problems).toEqual([])
 })
 
@@ -104,7 +104,7 @@ test('that role can neither change nor remove an audit record, by any road', asy
   expect((await verify()).problems).toEqual([])
 })
 
-test('two sealers under load, and a transaction that commits late: every record once, in one chain', async () => {
+test('two that chain under load, and a transaction that commits late: every record once, in one chain', async () => {
   let release = () => {}
   const isReleased = new Promise<void>((resolve) => {
     release = resolve
@@ -202,7 +202,7 @@ test('what an older version recorded is carried over, readable, and in the chain
     while ((await chainOnce({ db, log })) > 0);
     expect(await verifyAudit(db, { retentionMonths: 24 })).toMatchObject({
       records: 4,
-      unsealed: 0,
+      unchained: 0,
       problems: [],
     })
   } finally {

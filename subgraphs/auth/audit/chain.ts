@@ -1,4 +1,4 @@
-// How records are chained: each seal covers the one before it, and each month begins with where the last one stood.
+// How records are chained: each link covers the one before it, and each month begins with where the last one stood.
 
 import { canonicalJson } from '../core/audit/commitment.ts'
 import { sha256 } from '../core/identifiers.ts'

@@ -19,14 +19,14 @@ interface ChainDeps {
   readonly log: Logger
 }
 
-const SEAL_MS = 1_000
+const CHAIN_MS = 1_000
 const BATCH = 500
 const CHECKPOINT_RECORDS = 1_000
 const CHECKPOINT_MINUTES = 60
 
 export function startChaining(deps: ChainDeps): { stop(): Promise<void> } {
   let stopped = false
-  let timer = setTimeout(start, SEAL_MS)
+  let timer = setTimeout(start, CHAIN_MS)
   let running: Promise<void> = Promise.resolve()
 
   async function tick(): Promise<void> {
@@ -35,7 +35,7 @@ export function startChaining(deps: ChainDeps): { stop(): Promise<void> } {
     } catch (error) {
       deps.log.warn({ err: error }, 'audit records could not be chained')
     }
-    if (!stopped) timer = setTimeout(start, SEAL_MS)
+    if (!stopped) timer = setTimeout(start, CHAIN_MS)
   }
   function start(): void {
     running = tick()
@@ -54,17 +54,17 @@ export function startChaining(deps: ChainDeps): { stop(): Promise<void> } {
 export async function chainOnce({ db, log }: ChainDeps): Promise<number> {
   const waiting = await db('audit_unsealed').first('record_id')
   if (waiting === undefined) return 0
-  const { sealed, checkpoints } = await transact(db, async (trx) => {
-    if (!(await tryLock(trx, 'auditChain'))) return { sealed: 0, checkpoints: [] }
+  const { chained, checkpoints } = await transact(db, async (trx) => {
+    if (!(await tryLock(trx, 'auditChain'))) return { chained: 0, checkpoints: [] }
     return await chainBatch(trx)
   })
   // Into the logs, which leave the machine: anyone who rewrites the whole chain later is found out by these.
   for (const head of checkpoints)
     log.info({ checkpoint: formatCheckpoint(head) }, 'audit checkpoint')
-  return sealed
+  return chained
 }
 
-async function chainBatch(trx: Knex): Promise<{ sealed: number; checkpoints: ChainHead[] }> {
+async function chainBatch(trx: Knex): Promise<{ chained: number; checkpoints: ChainHead[] }> {
   // A look-up for each that waits: joined, a whole month was read for a few, until it had grown large.
   const { rows: records } = await trx.raw<{ rows: ChainedRecord[] }>(
     `select record.* from audit_unsealed as waiting
@@ -76,7 +76,7 @@ async function chainBatch(trx: Knex): Promise<{ sealed: number; checkpoints: Cha
   )
   const checkpoints: ChainHead[] = []
   for (const [month, ofMonth] of groupByMonth(records)) {
-    checkpoints.push(...(await sealMonth(trx, month, ofMonth)))
+    checkpoints.push(...(await chainMonth(trx, month, ofMonth)))
   }
   await trx('audit_unsealed')
     .whereIn(
@@ -84,7 +84,7 @@ async function chainBatch(trx: Knex): Promise<{ sealed: number; checkpoints: Cha
       records.map(({ id }) => id),
     )
     .delete()
-  return { sealed: records.length, checkpoints }
+  return { chained: records.length, checkpoints }
 }
 
 function groupByMonth(records: readonly ChainedRecord[]): Map<string, ChainedRecord[]> {
@@ -97,7 +97,7 @@ function groupByMonth(records: readonly ChainedRecord[]): Map<string, ChainedRec
 }
 
 /** @returns the checkpoints that were due */
-async function sealMonth(
+async function chainMonth(
   trx: Knex,
   month: string,
   records: readonly ChainedRecord[],
@@ -105,7 +105,7 @@ async function sealMonth(
   const found = await readHead(trx, month)
   const checkpoints = found === null ? [await open(trx, month)] : []
   let head = found ?? checkpoints[0] ?? openMonth(month, null)
-  const seals = records.map((record) => {
+  const links = records.map((record) => {
     const record_hash = hashRecord(record)
     head = nextHead(head, record.id, record_hash)
     const { position, hash } = head
@@ -118,7 +118,7 @@ async function sealMonth(
       hash,
     }
   })
-  await trx('audit_seals').insert(seals)
+  await trx('audit_seals').insert(links)
   if (await isCheckpointDue(trx, head)) {
     await trx('audit_checkpoints').insert({ ...head })
     checkpoints.push(head)
@@ -128,12 +128,12 @@ async function sealMonth(
 
 /** null: the month has not begun. */
 async function readHead(trx: Knex, month: string): Promise<ChainHead | null> {
-  const seal: { position: string; hash: string } | undefined = await trx('audit_seals')
+  const link: { position: string; hash: string } | undefined = await trx('audit_seals')
     .where('month', month)
     .orderBy('position', 'desc')
     .first('position', 'hash')
   const opening: { position: string; hash: string } | undefined =
-    seal ?? (await trx('audit_checkpoints').where({ month, position: 0 }).first('position', 'hash'))
+    link ?? (await trx('audit_checkpoints').where({ month, position: 0 }).first('position', 'hash'))
   if (opening === undefined) return null
   return { month, position: Number(opening.position), hash: opening.hash }
 }

@@ -46,7 +46,7 @@ export async function addAuditMonths(db: Knex): Promise<void> {
 }
 
 /**
- * Drops months that ended more than `keepMonths` months ago, records and seals together; their checkpoints stay.
+ * Drops months that ended more than `keepMonths` months ago, records and links together; their checkpoints stay.
  *
  * @returns their first days
  */

@@ -1,4 +1,4 @@
-// One month of the audit trail: its beginning, each seal in turn, the records that the seals stand for, and its end.
+// One month of the audit trail: its beginning, one link after the other, the records that they stand for, and its end.
 import type { Knex } from 'knex'
 import { commitmentOf, type PersonalPart } from '../core/audit/commitment.ts'
 import {
@@ -61,8 +61,8 @@ export async function verifyMonth(
   await findUnchained(trx, findings, month)
   const [opening, ...later] = checkpoints
   if (opening === undefined || opening.position !== 0) {
-    const seal = await trx('audit_seals').where('month', month).first('position')
-    if (seal !== undefined) findings.report(`${nameOf(month)}: the chain has no beginning`)
+    const link = await trx('audit_seals').where('month', month).first('position')
+    if (link !== undefined) findings.report(`${nameOf(month)}: the chain has no beginning`)
     return null
   }
   await verifyOpening(trx, findings, opening, present)

@@ -10,7 +10,7 @@ export interface AuditVerification {
   /** Parts of records that were erased with the person: their salted hashes stay in the chain. */
   readonly erasedParts: number
   /** Committed a moment ago, and not in the chain yet. */
-  readonly unsealed: number
+  readonly unchained: number
   /** Where the chain stands: worth keeping away from the database. */
   readonly head: ChainHead | null
   /** Empty: the trail is whole. */
@@ -24,7 +24,7 @@ export interface VerifyOptions {
 }
 
 /** Chaining takes a second; so long without one is a fault. */
-const UNSEALED_SECONDS = 120
+const UNCHAINED_SECONDS = 120
 
 /** Looks at the trail as it is at one moment, while records go on being written. */
 export async function verifyAudit(db: Knex, options: VerifyOptions): Promise<AuditVerification> {
@@ -55,13 +55,13 @@ async function verify(
     await requireInChain(trx, findings, checkpoint, 'the given checkpoint')
   else if (checkpoint !== undefined)
     findings.report(`there is no such month: ${formatCheckpoint(checkpoint)}`)
-  const waiting = await countUnsealed(trx)
+  const waiting = await countUnchained(trx)
   if (waiting.missing > 0)
     findings.report(`${waiting.missing} records went missing before they were chained`)
   if (waiting.late > 0)
     findings.report(`${waiting.late} records wait to be chained: is auth running?`)
   const { records, erasedParts, problems } = findings
-  return { records, erasedParts, unsealed: waiting.all, head, problems }
+  return { records, erasedParts, unchained: waiting.all, head, problems }
 }
 
 async function readCheckpoints(trx: Knex): Promise<Map<string, Checkpoint[]>> {
@@ -106,14 +106,14 @@ async function missingMonths(
   return [...checkpoints.keys()].filter((month) => !present.has(month) && month >= oldest)
 }
 
-async function countUnsealed(trx: Knex): Promise<{ all: number; missing: number; late: number }> {
+async function countUnchained(trx: Knex): Promise<{ all: number; missing: number; late: number }> {
   const { rows } = await trx.raw<{ rows: Record<'all' | 'missing' | 'late', string>[] }>(
     `select count(*) as "all",
        count(*) filter (where record.id is null) as missing,
-       count(*) filter (where unsealed.occurred_at < now() - ? * interval '1 second') as late
-     from audit_unsealed as unsealed left join audit_records as record
-       on record.occurred_at = unsealed.occurred_at and record.id = unsealed.record_id`,
-    [UNSEALED_SECONDS],
+       count(*) filter (where waiting.occurred_at < now() - ? * interval '1 second') as late
+     from audit_unsealed as waiting left join audit_records as record
+       on record.occurred_at = waiting.occurred_at and record.id = waiting.record_id`,
+    [UNCHAINED_SECONDS],
   )
   const [row] = rows
   return { all: Number(row?.all), missing: Number(row?.missing), late: Number(row?.late) }

@@ -8,7 +8,7 @@ export interface Caller {
   readonly claims: Claims
   readonly origin: RequestOrigin
   readonly client: ClientCredentials
-  /** Anyone who will not get a turn by then is told so at once. */
+  /** Anyone who will not be served by then is told so at once. */
   readonly deadline: Deadline
 }
 

@@ -1,11 +1,11 @@
-// Whether a request that waits will get its turn in time. A gateway gives up on auth after the `timeoutMs` of supergraph.yaml:
+// Whether a request that waits will be served in time. A gateway gives up on auth after the `timeoutMs` of supergraph.yaml:
 // an answer that comes later is a time-out for the person, and a hash that was made for nobody.
 import { AuthError } from './errors.ts'
 
 /** On the clock of `performance.now()`. Infinity: anyone who asked waits for as long as it takes, as a command does. */
 export type Deadline = number
 
-/** Of the gateway's patience: what comes before a turn, and after it, takes the rest. */
+/** Of the gateway's patience: what comes before a hash, and after it, takes the rest. */
 const SHARE = 0.7
 
 export function deadlineOf(receivedAt: number, gatewayTimeoutMs: number): Deadline {
@@ -18,7 +18,7 @@ export function tooBusy(waitMs: number): AuthError {
   return new AuthError('SERVICE_UNAVAILABLE', { retryAfterSeconds })
 }
 
-/** A password that was not looked at, as there was no turn for it, is not a guess: what was counted for it is taken back. */
+/** A password that was not looked at, as nothing could hash it in time, is not a guess: what was counted for it is taken back. */
 export async function unlessBusy<T>(
   work: () => Promise<T>,
   takeBack: () => Promise<void>,

@@ -1,4 +1,4 @@
-// Begins to add an address to one's account: it counts once the code that is mailed there was proved.
+// Begins to add an e-mail address to one's account: it counts once the code that is mailed there was proved.
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
@@ -15,7 +15,7 @@ import { type BegunVerification, beginVerification } from '../verifications/begi
 const limits = { email: emailInput } satisfies Limits<AddEmailInput>
 
 /**
- * The address of another account gets the same answer, and its owner a mail that says so.
+ * The e-mail address of another account gets the same answer, and its owner a mail that says so.
  * @throws AuthError BAD_USER_INPUT; CONFLICT when there are too many
  */
 export async function addEmail(
@@ -30,7 +30,7 @@ export async function addEmail(
     const { user, session } = await requireLiveSession(trx, caller.claims)
     const own = await emailsOf(trx, user.id)
     if (own.some((one) => one.email_normalized === email.normalized)) {
-      throw badInput('input.email', 'This address is yours already.')
+      throw badInput('input.email', 'This e-mail address is yours already.')
     }
     requireRoom(own)
     const isTaken = (await findUserByEmail(trx, email)) !== undefined

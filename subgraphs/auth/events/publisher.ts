@@ -6,6 +6,6 @@ export interface EventPublisher {
   isReady(): boolean
   /** Called when it is ready, with or without an event to send: makes what consumers wait for. Never rejects. */
   prepare?(): Promise<void>
-  /** Resolves when the event is stored or applied where it goes. A rejection has it sent again, in its turn. */
+  /** Resolves when the event is stored or applied where it goes. A rejection has it sent again, in its order. */
   publish(event: AuthEvent, messageId: string): Promise<void>
 }

@@ -192,7 +192,7 @@ async function examineAudit(
   { db, config }: OperatorDeps,
   { checkpoint }: { readonly checkpoint?: string | undefined },
 ): Promise<string> {
-  const { records, erasedParts, unsealed, head, problems } = await verifyAudit(db, {
+  const { records, erasedParts, unchained, head, problems } = await verifyAudit(db, {
     retentionMonths: config.auditRetentionMonths,
     ...(checkpoint === undefined ? {} : { checkpoint: parseCheckpoint(checkpoint) }),
   })
@@ -200,7 +200,7 @@ async function examineAudit(
     throw new Error(`The audit trail is not whole:\n- ${problems.join('\n- ')}`)
   }
   const stands = head === null ? '' : ` It stands at ${formatCheckpoint(head)}.`
-  return `The audit trail is whole: ${records} records in the chain, ${unsealed} on their way, ${erasedParts} parts erased with their person.${stands}`
+  return `The audit trail is whole: ${records} records in the chain, ${unchained} on their way, ${erasedParts} parts erased with their person.${stands}`
 }
 
 async function examine({ db, config }: OperatorDeps): Promise<string> {
@@ -234,6 +234,6 @@ function describeForwarding(note: ForwardingNote | null): string[] {
   if (note === null) return []
   return [
     `WARNING: ${note.peer} sends forwarding headers and is not in TRUSTED_PROXIES (last seen ${note.seenAt.toISOString()}). ` +
-      'If that is your proxy, list it: until then all its clients count as one address.',
+      'If that is your proxy, list it: until then all its clients count as one network address.',
   ]
 }

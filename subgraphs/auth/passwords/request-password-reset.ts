@@ -1,4 +1,4 @@
-// Mails a code and a link for a new password. Whether the address has an account, nobody learns who does not read its mail.
+// Mails a code and a link for a new password. Whether the e-mail address has an account, nobody learns who does not read its mail.
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
@@ -16,7 +16,7 @@ const limits = {
 } satisfies Limits<RequestPasswordResetInput>
 
 /**
- * An unknown address gets the same answer and the same work; its mail says that there is no account.
+ * An unknown e-mail address gets the same answer and the same work; its mail says that there is no account.
  * @throws AuthError BAD_USER_INPUT, RATE_LIMITED
  */
 export async function requestPasswordReset(
@@ -35,7 +35,7 @@ export async function requestPasswordReset(
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const user = await findUserByEmail(trx, email)
     const isReal = user !== undefined && user.status !== 'SUSPENDED'
-    // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
+    // Mail goes to the e-mail address as it is stored, never as it was typed (GitHub, 2016).
     const stored = await UserEmail.query(trx).findOne('email_normalized', email.normalized)
     await recordAudit(trx, origin, {
       action: 'password.reset-requested',

@@ -35,7 +35,7 @@ const limits = {
 
 /**
  * An invitation is accepted in the same way. A weak password uses nothing up.
- * @returns the address to log in with
+ * @returns the e-mail address to log in with
  * @throws AuthError VERIFICATION_FAILED, WEAK_PASSWORD, BAD_USER_INPUT
  */
 export async function resetPassword(
@@ -116,7 +116,7 @@ async function replacePassword(
   return user
 }
 
-/** Nobody had shown yet that they read the mail of the primary address. */
+/** Nobody had shown yet that they read the mail of the primary e-mail address. */
 function isFirstProof(user: User, { email_normalized }: MailedVerification): boolean {
   return user.email_normalized === email_normalized && !user.email_verified
 }

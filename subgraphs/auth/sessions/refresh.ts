@@ -93,7 +93,7 @@ async function endReused(deps: AuthDeps, caller: Caller, session: Session): Prom
   })
 }
 
-/** The same successor handed to another address or agent may be a thief's: it is allowed, and on record. */
+/** The same successor handed to another network address or agent may be a thief's: it is allowed, and on record. */
 async function auditOtherDevice(deps: AuthDeps, caller: Caller, rotation: Rotation): Promise<void> {
   if (rotation.kind !== 'same-successor' && rotation.kind !== 'new-successor') return
   const { session } = rotation

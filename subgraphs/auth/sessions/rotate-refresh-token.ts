@@ -1,4 +1,4 @@
-// Refresh token rotation with reuse detection (RFC 9700 4.14.2) that no race and no lost answer turns into a logout.
+// Refresh token rotation with reuse detection (RFC 9700 4.14.2) in which neither a race nor a lost answer is a logout.
 // Every decision is one conditional UPDATE on the row's present turn, by the database's clock, never by process state.
 //
 //   … ── earlier ──► previous ──► present          one row: hashes of the turns, and the present one encrypted for its predecessor

@@ -103,7 +103,7 @@ async function findClaimant(
   return { email, user, device }
 }
 
-/** null: unknown, wrong, suspended or not yet verified. An unknown address costs one hash too. */
+/** null: unknown, wrong, suspended or not yet verified. An unknown e-mail address costs one hash too. */
 async function authenticate(
   deps: AuthDeps,
   caller: Caller,
@@ -181,7 +181,7 @@ async function rehash(
     .update({ password_hash: fresh.hash, password_pepper_version: fresh.pepperVersion })
 }
 
-/** null: there is no turn for it now, and the next login will do. Anyone who had the right password is not refused for that. */
+/** null: no thread is free for it now, and the next login will do. Anyone who had the right password is not refused for that. */
 async function hashWhenIdle(
   deps: AuthDeps,
   { deadline }: Caller,

@@ -1,4 +1,4 @@
-// Begins a registration. It creates no user: address, password hash and names wait in the verification for the code.
+// Begins a registration. It creates no user: e-mail address, password hash and names wait in the verification for the code.
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
@@ -22,7 +22,7 @@ const limits = {
 } satisfies Limits<RegisterInput>
 
 /**
- * A taken address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
+ * A taken e-mail address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
  * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED; FORBIDDEN where REGISTRATION lets nobody in, and for a
  *   password where nobody signs in with one
  */

@@ -1,5 +1,5 @@
-// Begins a sign-in with the mailbox alone: a code and a link leave, to the address as it is stored. Whether there is an
-// account nobody learns who does not read its mail: answer, limits and work are the same for every address.
+// Begins a sign-in with the mailbox alone: a code and a link leave, to the e-mail address as it is stored. Whether there is an
+// account nobody learns who does not read its mail: answer, limits and work are the same for every e-mail address.
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
@@ -38,7 +38,7 @@ export async function startEmailLogin(
   const mail = { to: email.normalized, purpose: 'EMAIL_LOGIN', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const found = await findUserByEmail(trx, email)
-    // Mail goes to the address as it is stored, never as it was typed (GitHub, 2016).
+    // Mail goes to the e-mail address as it is stored, never as it was typed (GitHub, 2016).
     const stored = await UserEmail.query(trx).findOne('email_normalized', email.normalized)
     const user = mayEnter(found, stored) ? found : null
     const device = await findDevice(trx, user?.id ?? '', deviceToken)
@@ -61,7 +61,7 @@ export async function startEmailLogin(
   })
 }
 
-/** An address beside the primary one counts once it was proved. */
+/** An e-mail address beside the primary one counts once it was proved. */
 function mayEnter(user: User | undefined, email: UserEmail | undefined): user is User {
   if (user?.status !== 'ACTIVE' || email === undefined) return false
   return email.verified_at !== null || email.email_normalized === user.email_normalized

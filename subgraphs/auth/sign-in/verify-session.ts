@@ -100,7 +100,7 @@ async function goOn(
   })
 }
 
-/** Several registrations of one address proved at once would wait for each other's rows in a circle. */
+/** Several registrations of one e-mail address proved at once would wait for each other's rows in a circle. */
 async function lockMailbox(trx: Knex, { email_normalized }: Verification): Promise<void> {
   if (email_normalized === null) return
   await lockOne(trx, 'emailAddress', email_normalized)

@@ -24,7 +24,7 @@ export class SigningKey extends Model {
   declare retiring_at: Date | null
   declare compromised: boolean
 
-  /** The private key, opened. @throws Error when KEY_ENCRYPTION_KEY no longer holds the version it was sealed with. */
+  /** The private key, opened. @throws Error when KEY_ENCRYPTION_KEY no longer holds the version it was encrypted with. */
   privateJwk(keyEncryptionKey: VersionedSecret): JWK {
     const key = keyEncryptionKey.version(this.key_encryption_version).release()
     return JSON.parse(decrypt(key, `signing key ${this.kid}`, this.private_jwk_sealed)) as JWK

@@ -122,7 +122,7 @@ async function recordFailure(
   })
 }
 
-/** Anybody may begin these for an address that is not theirs. */
+/** Anybody may begin these for an e-mail address that is not theirs. */
 const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'EMAIL_LOGIN']
 
 /**
@@ -143,7 +143,7 @@ function guessKey(challenge: Verification, method: string, address: string | nul
   return countKey({ purpose, email, network: networkOf(address) })
 }
 
-/** What wrong codes for an address are counted under. */
+/** What wrong codes for an e-mail address are counted under. */
 export function codeKey(purpose: VerificationPurpose, email: string): CountKey {
   return countKey({ purpose, email })
 }

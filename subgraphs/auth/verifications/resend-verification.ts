@@ -73,7 +73,7 @@ export async function resendVerification(
 
 /**
  * Whether the mailbox is still who was meant. One that its owner has removed gets no further code, and the answer stays as
- * always: it would tell a stranger of the account. An address that is only being added is nobody's yet.
+ * always: it would tell a stranger of the account. An e-mail address that is only being added is nobody's yet.
  */
 async function isMailable(trx: Knex, verification: MailedVerification): Promise<boolean> {
   const { purpose, user_id, email_normalized } = verification
@@ -81,7 +81,7 @@ async function isMailable(trx: Knex, verification: MailedVerification): Promise<
   return await isAddressOf(trx, user_id, email_normalized)
 }
 
-/** It takes no password and no session to begin one of these for an address that is not one's own. */
+/** It takes no password and no session to begin one of these for an e-mail address that is not one's own. */
 const OF_STRANGERS: readonly VerificationPurpose[] = [
   'REGISTRATION',
   'EMAIL',

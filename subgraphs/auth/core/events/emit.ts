@@ -14,9 +14,9 @@ export async function emitEvent<T extends EventType>(
   data: EventData<T>,
 ): Promise<string> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `with turn as materialized (select ?)
+    `with place as materialized (select ?)
      insert into outbox_events (type, user_id, data, occurred_at)
-     select ?, ?, ?::jsonb, clock_timestamp() from turn
+     select ?, ?, ?::jsonb, clock_timestamp() from place
      returning id`,
     [lockOf(trx, 'eventsOfUser', userId), type, userId, JSON.stringify(data)],
   )

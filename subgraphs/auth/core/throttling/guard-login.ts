@@ -106,11 +106,11 @@ async function waitItsTurn({ throttle }: AuthDeps, pair: CountKey): Promise<void
   if (!tries.isOver) return
   const excess = tries.count - limits['login-pair'].points
   const seconds = Math.min(LONGEST_WAIT_SECONDS, 2 ** Math.min(excess, 12))
-  const turn = await throttle.add('login-pair-wait', pair, seconds)
-  if (!turn.isOver) return
+  const wait = await throttle.add('login-pair-wait', pair, seconds)
+  if (!wait.isOver) return
   // Refused before it was tried: knocking does not make the wait longer.
   await throttle.forgive('login-pair', pair)
-  throw new AuthError('RATE_LIMITED', { retryAfterSeconds: turn.retryAfterSeconds })
+  throw new AuthError('RATE_LIMITED', { retryAfterSeconds: wait.retryAfterSeconds })
 }
 
 async function countNetwork(

@@ -1,5 +1,5 @@
 // What precedes the hash of a login happens for a few at a time. Twenty logins that come together would otherwise share
-// each turn of the event loop for all of it, and everybody else's requests with them. Anyone who is refused for guessing too
+// each pass of the event loop for all of it, and everybody else's requests with them. Anyone who is refused for guessing too
 // often never gets as far as the queue for a hash: that stays free for others.
 import { createPace, type Deadline, tooBusy } from '../../core/deadline.ts'
 

@@ -6,15 +6,15 @@ import { createPace, type Deadline, tooBusy } from '../../core/deadline.ts'
 import { createThreadPriority, mayLeaveIdleClass, type ThreadPriority } from './thread-priority.ts'
 
 export interface HashThreads {
-  hash(password: string, cost: number, turn?: Turn): Promise<string>
-  compare(password: string, hash: string, turn?: Turn): Promise<boolean>
+  hash(password: string, cost: number, place?: Place): Promise<string>
+  compare(password: string, hash: string, place?: Place): Promise<boolean>
   stop(): Promise<void>
 }
 
-export interface Turn {
+export interface Place {
   /** Default: none. */
   readonly deadline?: Deadline
-  /** It goes on with what had its turn: next of all, and never refused. Default false. */
+  /** It goes on with what was begun: next of all, and never refused. Default false. */
   readonly isContinued?: boolean
 }
 
@@ -51,7 +51,7 @@ const ASSUMED_MS = 220
  * @param threads how many, default half of the cores
  * @param cost what most hashes cost, default 12
  * @param maxQueue how many jobs may wait, default as many as a thread hashes in 7 s, less than a gateway waits for auth;
- *   more are refused with SERVICE_UNAVAILABLE. So is, at once, whoever would get their turn after their deadline, by what
+ *   more are refused with SERVICE_UNAVAILABLE. So is, at once, anyone whose hash would begin after their deadline, by what
  *   hashes took of late; and anyone who has not had it then, because the machine became slower
  * @param log hears that the threads have no class of their own
  */
@@ -139,8 +139,8 @@ export function createHashThreads({
     thread.worker.postMessage(waiting.job)
   }
 
-  function run(job: Job, turn: Turn = {}): Promise<unknown> {
-    const { deadline = Number.POSITIVE_INFINITY, isContinued = false } = turn
+  function run(job: Job, place: Place = {}): Promise<unknown> {
+    const { deadline = Number.POSITIVE_INFINITY, isContinued = false } = place
     const units = 2 ** costOfJob(job)
     const waitMs = waitFor(units)
     if (stopped) throw tooBusy(0)
@@ -172,8 +172,8 @@ export function createHashThreads({
   }
 
   return {
-    hash: async (password, cost, turn) => (await run({ password, cost }, turn)) as string,
-    compare: async (password, hash, turn) => (await run({ password, hash }, turn)) as boolean,
+    hash: async (password, cost, place) => (await run({ password, cost }, place)) as string,
+    compare: async (password, hash, place) => (await run({ password, hash }, place)) as boolean,
     stop: async () => {
       stopped = true
       for (const thread of pool) thread.priority?.end()
