@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 const require = createRequire(import.meta.url)
 
-// No database, no process of its own, nothing that outlives a test: these share one copy of the modules instead of
-// loading it for each file. Whatever is not listed gets a process and a database of its own.
+// No file has a process of its own: a module holds no state, and nothing happens when it is loaded, so a worker loads the
+// modules once for all of its files. What a file starts, it stops.
+
+// No database, no server, nothing that outlives a test.
 const pure = [
   'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions}.test.ts',
   'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,sign,starting,vectors}.test.ts',
@@ -13,6 +15,18 @@ const pure = [
   'tests/reviews/config.test.ts',
   'tests/gateway/{write-batching,errors,identity,limits,planner-fields,rules,denied-fields,schema-check,tails,admission,utf8}.test.ts',
   'tests/gateway/engine/**/*.test.ts',
+]
+
+// Servers and processes, but no database: `.ci/run` has them once, on the Node of the image.
+const servers = [
+  'tests/{embedded-template,hostile-texts,start-settings,stop-server,terminal-stream}.test.ts',
+  'tests/claims/*.test.ts',
+  'tests/gateway/**/*.test.ts',
+  'tests/docs/{architecture,coverage,descriptions,words}.test.ts',
+  'tests/auth/{count-keys,deadline,layers,mail-preview,mail-texts,password-policy,passwords}.test.ts',
+  'tests/operator/arguments.test.ts',
+  'tests/platform/log-buffer.test.ts',
+  'tests/reviews/{date-time,process}.test.ts',
 ]
 
 const never = ['tests/bench/**', 'tests/long/**', '**/node_modules/**']
@@ -27,27 +41,25 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     // Two passes run side by side on two cores: a test that hangs is found all the same.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
+    isolate: false,
     projects: [
+      { extends: true, test: { name: 'pure', include: pure, exclude: never, pool: 'threads' } },
       {
         extends: true,
-        test: {
-          name: 'pure',
-          include: pure,
-          exclude: never,
-          pool: 'threads',
-          isolate: false,
-        },
+        test: { name: 'servers', include: servers, exclude: [...never, ...pure], pool: 'forks' },
       },
       {
         extends: true,
         test: {
-          name: 'stack',
+          name: 'database',
           include: ['tests/**/*.test.ts'],
           exclude: [
             ...never,
             ...pure,
+            ...servers,
             // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
             ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
           ],

@@ -32,7 +32,7 @@ test('the template is of the installed PGlite, and like a folder that it makes b
   await unpacked.close()
   await made.close()
   expect(unpackTemplate(join(folder, 'other'), '0.0.1')).toBe(false)
-}, 60_000)
+}, 120_000)
 
 test('auth and reviews in one database see their own tables alone, and keep them', async () => {
   const open = () => openEmbedded({ folder: join(folder, 'shared') })
@@ -72,4 +72,4 @@ test('auth and reviews in one database see their own tables alone, and keep them
   expect(await shared.owner('kept').select()).toEqual([])
   expect((await reviews('reviews').select()).length).toBeGreaterThan(0)
   await shared.stop()
-}, 60_000)
+}, 120_000)

@@ -1,5 +1,5 @@
 // Migrates once: every test file opens a copy of this database instead of making its own.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -8,7 +8,11 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import knex from 'knex'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../migrations/index.ts'
+import { TEMPLATE_PGLITE, unpackTemplate } from '../platform/embedded/template.ts'
 import { createOnServer } from './database-on-server.ts'
+
+/** A test's database is a few megabytes: 128 MB of buffers would be laid out for each. */
+const SMALL = '\nshared_buffers = 8MB\n'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,17 +41,24 @@ async function makeTemplate(project: TestProject, server: string): Promise<() =>
 
 async function makeSnapshot(project: TestProject): Promise<() => unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-snapshot-'))
-  const file = join(folder, 'database.tar')
-  const pglite = await PGlite.create({ extensions: { pg_trgm } })
+  const made = join(folder, 'made')
+  // As `npm start` makes it: without the databases that others would be copied from, two thirds of what there is to copy.
+  unpackTemplate(made, TEMPLATE_PGLITE)
+  appendFileSync(join(made, 'postgresql.conf'), SMALL)
+  const first = await PGlite.create({ dataDir: made, extensions: { pg_trgm } })
   const db = knex({
     client: 'pg',
     pool: { min: 1, max: 1 },
-    connection: createPgConfig(pglite) as never,
+    connection: createPgConfig(first) as never,
   })
   await migrate(db)
-  writeFileSync(file, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
   await db.destroy()
-  await pglite.close()
+  await first.close()
+  // Opened once more, so that it is dumped as it was closed: a copy has nothing to recover.
+  const closed = await PGlite.create({ dataDir: made, extensions: { pg_trgm } })
+  const file = join(folder, 'database.tar')
+  writeFileSync(file, Buffer.from(await (await closed.dumpDataDir('none')).arrayBuffer()))
+  await closed.close()
   project.provide('databaseSnapshot', file)
   project.provide('databaseTemplate', null)
   return () => rmSync(folder, { recursive: true, force: true })

@@ -142,7 +142,7 @@ test('a DATA_DIR that has a database for each part is used as it is', async () =
 test('says at once that it starts, and then what it does, for people and for programs', async () => {
   const env = await settings({})
   const { child, output } = spawnStart(env)
-  await expect.poll(output, { timeout: 10_000 }).toContain('Sallyport is starting.')
+  await expect.poll(output, { timeout: 30_000 }).toContain('Sallyport is starting.')
   await expect.poll(output, { timeout: 60_000 }).toContain('Sallyport is up')
   const steps = ['loading the parts', 'opening the database', 'starting auth', 'loading the graph']
   const places = steps.map((step) => output().indexOf(step))

@@ -50,7 +50,8 @@ function remove(id: string, from = HOME) {
   )
 }
 
-const WITHIN_A_SECOND = { timeout: 1_000, interval: 50 }
+/** A second on a machine that does nothing else, which long/revocation-times.test.ts measures: this one may be busy. */
+const WITHIN_A_SECOND = { timeout: 15_000, interval: 50 }
 
 test('a network that the settings deny is refused on every field, public ones too, before anything is asked', async () => {
   for (const address of ['203.0.113.7', '::ffff:203.0.113.7', '2001:db8:bad:1::1']) {

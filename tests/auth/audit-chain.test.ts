@@ -47,7 +47,7 @@ async function newestLink() {
 }
 
 test('records are chained within seconds of their commit, and the trail is whole', async () => {
-  await expect.poll(() => stack.db('audit_unsealed').select('*'), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => stack.db('audit_unsealed').select('*'), { timeout: 30_000 }).toEqual([])
   const { records, problems, unchained, head } = await verify()
   expect(problems).toEqual([])
   expect(unchained).toBe(0)

@@ -64,7 +64,7 @@ async function addressesOf(person: Person, headers = person.headers): Promise<ob
 async function firstMail(address: string, subject: RegExp) {
   const find = () =>
     stack.mailbox.messages.find((mail) => mail.to === address && subject.test(mail.subject))
-  await expect.poll(find, { timeout: 5_000 }).toBeDefined()
+  await expect.poll(find, { timeout: 30_000 }).toBeDefined()
   return find() as MailMessage
 }
 
@@ -239,7 +239,7 @@ test('anyone who had the account takes it back from the mail: addresses, session
     stack.mailbox.messages.filter(
       ({ to, subject }) => to === owner.email && /was (added|changed|removed)/.test(subject),
     )
-  await expect.poll(() => changes().length, { timeout: 5_000 }).toBe(3)
+  await expect.poll(() => changes().length, { timeout: 30_000 }).toBe(3)
   const mails = changes().filter(({ text }) => text.includes('#'))
   const main = mails.find(({ subject }) => subject.includes('main address'))
   const token = linkToken(main?.text ?? '', 'undo-email-change')
@@ -330,7 +330,7 @@ test('nobody who was primary for a moment can silence the one before', async () 
       ({ to, subject, text }) =>
         to === owner.email && /main address/.test(subject) && text.includes('#'),
     )
-  await expect.poll(() => links().length, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => links().length, { timeout: 30_000 }).toBe(2)
   for (const { text } of links().slice(0, 1)) {
     const input = { token: linkToken(text, 'undo-email-change') }
     expect((await stack.client.send(UNDO, { input })).errors).toEqual([])
@@ -376,7 +376,7 @@ test('an undo runs out after 72 hours', async () => {
     stack.mailbox.messages.find(
       ({ to, subject }) => to === person.email && subject.includes('main address'),
     )
-  await expect.poll(told, { timeout: 5_000 }).toBeDefined()
+  await expect.poll(told, { timeout: 30_000 }).toBeDefined()
   const mail = told()
   const open = () => stack.db('verifications').where({ user_id: person.id, purpose: 'EMAIL_UNDO' })
   const [row] = await open().select(

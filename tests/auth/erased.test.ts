@@ -153,7 +153,7 @@ async function deleteAccount(email: string, headers: Record<string, string>): Pr
 async function mailAbout(email: string, subject: string): Promise<string> {
   const find = () =>
     stack.mailbox.messages.find((mail) => mail.to === email && mail.subject.includes(subject))
-  await expect.poll(find, { timeout: 5_000 }).toBeDefined()
+  await expect.poll(find, { timeout: 30_000 }).toBeDefined()
   return find()?.subject ?? ''
 }
 

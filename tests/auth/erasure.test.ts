@@ -74,7 +74,7 @@ async function statusOf(receiptId: string) {
 
 async function expectCompleted(receiptId: string) {
   await expect
-    .poll(async () => (await statusOf(receiptId)).status, { timeout: 10_000 })
+    .poll(async () => (await statusOf(receiptId)).status, { timeout: 30_000 })
     .toBe('COMPLETED')
   return await statusOf(receiptId)
 }
@@ -106,7 +106,7 @@ test('with the mailed code the account is gone: sessions, tokens and keys end at
   const login = { email: person.email, password: PASSWORD, deviceToken: person.deviceToken }
   expect((await stack.client.send(LOGIN, { input: login })).code).toBe('INVALID_CREDENTIALS')
   for (const headers of [person.headers, keyHeaders])
-    await expect.poll(async () => (await viewer(headers)).status, { timeout: 2_000 }).toBe(401)
+    await expect.poll(async () => (await viewer(headers)).status, { timeout: 30_000 }).toBe(401)
   const mail = await stack.mailbox.take(person.email)
   expect(mail.subject).toContain('was deleted')
 })
@@ -262,7 +262,7 @@ test('no address that was made primary a moment ago confirms a deletion; who was
   for (const to of [person.email, attackers]) {
     const told = () =>
       stack.mailbox.messages.filter((mail) => mail.to === to && /was deleted/.test(mail.subject))
-    await expect.poll(() => told().length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => told().length, { timeout: 30_000 }).toBe(1)
   }
 })
 
@@ -394,16 +394,16 @@ test('while a service is away the erasure waits for it, past the deadline with a
     expect(metrics).toContain('\nsallyport_erasures_overdue 1\n')
 
     isAway = false
-    await expect.poll(() => answers, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => answers, { timeout: 30_000 }).toBe(1)
     expect((await status()).status).toBe('RUNNING')
     await away.db('erasure_receipts').update({
       asked_at: away.db.raw("now() - interval '61 minutes'"),
     })
     await expect
-      .poll(() => away.db('outbox_events').whereNull('published_at'), { timeout: 5_000 })
+      .poll(() => away.db('outbox_events').whereNull('published_at'), { timeout: 30_000 })
       .toEqual([])
     await supervise()
-    await expect.poll(async () => (await status()).status, { timeout: 10_000 }).toBe('COMPLETED')
+    await expect.poll(async () => (await status()).status, { timeout: 30_000 }).toBe('COMPLETED')
     expect(answers).toBe(2)
   } finally {
     await away.stop()

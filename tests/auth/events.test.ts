@@ -117,7 +117,7 @@ test('a replay brings events again, in order, with the ids that they had', async
   })
   expect(said).toContain('Opened 2 events again')
   const delivered = () => log.events.filter(({ subject }) => subject === userId)
-  await expect.poll(() => delivered().length, { timeout: 5_000 }).toBe(4)
+  await expect.poll(() => delivered().length, { timeout: 30_000 }).toBe(4)
   expect(delivered().slice(2)).toEqual(first)
 })
 

@@ -44,12 +44,12 @@ const anywhere = () => from(++hosts)
 
 const mailsTo = (email: string) => stack.mailbox.messages.filter(({ to }) => to === email).length
 async function expectMails(email: string, count: number): Promise<void> {
-  await expect.poll(() => mailsTo(email), { timeout: 5_000 }).toBe(count)
+  await expect.poll(() => mailsTo(email), { timeout: 30_000 }).toBe(count)
 }
 /** Whatever was going to be mailed has been. */
 async function settled(): Promise<void> {
   await expect
-    .poll(async () => (await stack.db('mail_outbox').count('* as n'))[0]?.n, { timeout: 5_000 })
+    .poll(async () => (await stack.db('mail_outbox').count('* as n'))[0]?.n, { timeout: 30_000 })
     .toEqual(expect.toSatisfy((n) => Number(n) === 0))
 }
 

@@ -103,7 +103,7 @@ test('a code leaves over SMTP, to the stored address, as text and as HTML', asyn
     MAIL_FROM: 'Sally <sally@example.com>',
   })
   await begin(auth, 'ada@example.com')
-  await expect.poll(() => mails.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => mails.length, { timeout: 30_000 }).toBe(1)
   expect(recipients).toEqual(['ada@example.com'])
   expect(mails[0]?.from?.address).toBe('sally@example.com')
   expect(mails[0]?.text).toMatch(/Your code is \d{8}\./)
@@ -118,13 +118,13 @@ test('a mail server that is unavailable loses nothing: the mail leaves when it i
   await begin(auth, 'ada@example.com')
   await expect
     .poll(async () => (await auth.deps.db('mail_outbox').first('attempts'))?.attempts, {
-      timeout: 5_000,
+      timeout: 30_000,
     })
     .toBeGreaterThan(0)
   expect(await waiting(auth)).toBe(1)
   const { mails } = await catchMail(port)
   await auth.deps.db('mail_outbox').update({ available_at: auth.deps.db.fn.now() })
-  await expect.poll(() => mails.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => mails.length, { timeout: 30_000 }).toBe(1)
 })
 
 test('a mail whose code was replaced meanwhile is not sent', async () => {
@@ -136,7 +136,7 @@ test('a mail whose code was replaced meanwhile is not sent', async () => {
     await begin({ ...auth, deps: { ...auth.deps, db: trx } }, 'ada@example.com')
     await trx('verifications').update({ send_number: 2 })
   })
-  await expect.poll(() => waiting(auth), { timeout: 5_000 }).toBe(0)
+  await expect.poll(() => waiting(auth), { timeout: 30_000 }).toBe(0)
   expect(mails).toEqual([])
 })
 
@@ -148,7 +148,7 @@ test('without a mail server mail becomes .eml files that only their owner reads'
     data: {},
   })
   const folder = join(auth.deps.config.dataDir, 'mail')
-  await expect.poll(() => waiting(auth), { timeout: 5_000 }).toBe(0)
+  await expect.poll(() => waiting(auth), { timeout: 30_000 }).toBe(0)
   const [file = ''] = readdirSync(folder)
   const mail = await PostalMime.parse(readFileSync(join(folder, file)))
   expect(mail.to?.[0]?.address).toBe('ada@example.com')

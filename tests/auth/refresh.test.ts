@@ -62,7 +62,7 @@ describe('a connection that breaks during a refresh costs nothing', () => {
   test('after it was done: the retry gets the pair that was made', async () => {
     const person = await registerPerson(stack)
     const socket = send(person)
-    await expect.poll(() => generationOf(person), { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => generationOf(person), { timeout: 30_000 }).toBe(2)
     socket.destroy()
     await expectAWorkingPair(person)
     expect(await generationOf(person)).toBe(3)

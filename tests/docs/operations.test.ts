@@ -132,7 +132,7 @@ async function mailWith(pattern: RegExp): Promise<string> {
           .findLast((text) => pattern.test(text))
         return found
       },
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toBeDefined()
   mailsSeen = stack.mailbox.messages.length

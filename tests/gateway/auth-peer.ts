@@ -66,6 +66,7 @@ export async function startAuthPeer(options: { issuer: string; jwksUrl?: string 
     delayMs: 0,
     slowAnswersMs: 0,
   }
+  let held: Promise<void> = Promise.resolve()
   const reader = createIdentityReader({ subgraph: 'auth', ...options })
   const schema = buildSubgraphSchema([{ typeDefs: parse(authSdl), resolvers: resolvers() }])
   let setCookies: string[] = []
@@ -105,6 +106,7 @@ export async function startAuthPeer(options: { issuer: string; jwksUrl?: string 
     // A slow answer is late, not fresh.
     const found = answer(body ?? {})
     if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
+    await held
     if (!switches.isAnswering) return json(response, {}, 502)
     json(response, found)
   }
@@ -184,6 +186,18 @@ export async function startAuthPeer(options: { issuer: string; jwksUrl?: string 
       const whole = { ...entry, expiresAt: Math.floor(Date.now() / 1000) + 3600 }
       entries.push(whole)
       if (switches.isBeating) tell({ type: 'changes', at: now(), entries: [whole] })
+    },
+    /** A heartbeat by a clock that is an hour late: a gateway that has read it warns. */
+    beatLate() {
+      tell({ type: 'heartbeat', at: new Date(Date.now() - 3_600_000).toISOString() })
+    },
+    /** No question is answered until what this returns is called. */
+    holdAnswers(): () => void {
+      let release = () => {}
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
     },
     /** From now on a feed begins with these bytes, piece by piece. */
     beginFeedsSlowly(pieces: readonly string[], pauseMs: number) {

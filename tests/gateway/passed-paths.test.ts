@@ -554,7 +554,7 @@ describe('what holds for operations holds here', () => {
     }
     keepBusy()
     const first = fetch(`${busy.gateway.url}/pretend/page`)
-    await expect.poll(admission.longestWaitMs, { timeout: 10_000 }).toBeGreaterThan(200)
+    await expect.poll(admission.longestWaitMs, { timeout: 30_000 }).toBeGreaterThan(200)
     expect((await fetch(`${busy.gateway.url}/pretend/page`)).status).toBe(503)
     expect(busy.auth.passed()).toEqual([])
     isOver = true

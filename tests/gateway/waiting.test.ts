@@ -16,7 +16,7 @@ afterAll(async () => {
 
 /** Somebody stands in line, and has for so long. */
 const waited = async (ms = 0, line = admission) =>
-  await vi.waitFor(() => expect(line.longestWaitMs()).toBeGreaterThan(ms), { timeout: 10_000 })
+  await vi.waitFor(() => expect(line.longestWaitMs()).toBeGreaterThan(ms), { timeout: 30_000 })
 
 /** Large answers with every turn of the event loop: nobody new begins. @returns ends them */
 function keepBusy(line: Admission = admission): () => void {

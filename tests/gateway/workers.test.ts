@@ -87,7 +87,7 @@ test('SIGTERM lets requests in flight finish, and leaves no process behind', asy
   const { workers } = await gateway.health()
   auth.switches.delayMs = 500
   const inFlight = Array.from({ length: 20 }, hello)
-  await expect.poll(() => auth.calls('/graphql').length, { timeout: 10_000 }).toBe(20)
+  await expect.poll(() => auth.calls('/graphql').length, { timeout: 30_000 }).toBe(20)
   const code = gateway.end('SIGTERM')
   expect(new Set(await Promise.all(inFlight))).toEqual(new Set([200]))
   expect(await code).toBe(0)
@@ -99,7 +99,7 @@ test('without a primary no worker stays', async () => {
   await gateway.becomesReady()
   const { workers } = await gateway.health()
   await gateway.end('SIGKILL')
-  await expect.poll(() => workers.some(({ pid }) => isAlive(pid)), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => workers.some(({ pid }) => isAlive(pid)), { timeout: 30_000 }).toBe(false)
 })
 
 test('when none can start the program ends, and says why', async () => {

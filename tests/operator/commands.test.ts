@@ -80,7 +80,7 @@ test('create-admin without a terminal and a password says where one comes from',
   const { code, stderr } = await run(['create-admin', '--email', 'root@example.com'])
   expect(stderr).toMatch(/^create-admin needs a password: set SALLYPORT_PASSWORD/)
   expect(code).toBe(1)
-}, 60_000)
+}, 120_000)
 
 test('in production identity-token says that it is for development, whatever is set', async () => {
   const args = ['identity-token', '--subgraph', 'reviews']
@@ -93,7 +93,7 @@ test('in production identity-token says that it is for development, whatever is 
   expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
     roles: ['a', 'b'],
   })
-}, 60_000)
+}, 120_000)
 
 describe('what a command is given is checked before anything is done', () => {
   const since = '2026-03-01T00:00:00Z'
@@ -154,4 +154,4 @@ test('the documentation lists every command', async () => {
   const docs = readFileSync('docs/operators.md', 'utf8')
   expect(listed).toContain('doctor')
   for (const name of listed) expect(docs).toContain(`| \`${name}`)
-}, 60_000)
+}, 120_000)

@@ -39,7 +39,7 @@ const shown = (page: Page, selector: string) => page.locator(`${selector}:visibl
 
 async function openTab(page: Page, name: string): Promise<void> {
   await page.locator('.window-switcher__item', { hasText: name }).click()
-  await expect.poll(() => activeTab(page), { timeout: 10_000 }).toBe(name)
+  await expect.poll(() => activeTab(page), { timeout: 30_000 }).toBe(name)
 }
 
 /** Presses Send, and reads the answer off the page. */
@@ -114,7 +114,7 @@ test('without internet the Sandbox page says so and leads to the explorer that w
   await page.getByText('+ Add new').waitFor()
   expect(page.url()).toBe(`${origin}/explorer`)
   await page.close()
-}, 60_000)
+}, 120_000)
 
 test('Sandbox is told an absolute address and the first operations, under its own policy', async () => {
   const page = await chromium.newPage()
@@ -140,4 +140,4 @@ test('Sandbox is told an absolute address and the first operations, under its ow
   expect(Object.keys(variables)).toEqual(['register', 'verify', 'login'])
   expect(refused).toEqual([])
   await page.close()
-}, 60_000)
+}, 120_000)

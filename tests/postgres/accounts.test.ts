@@ -15,7 +15,8 @@ import {
   viewerOf,
 } from '../people.ts'
 
-const WITHIN_A_SECOND = { timeout: 1_000, interval: 50 }
+/** A second on a machine that does nothing else, which long/revocation-times.test.ts measures: this one may be busy. */
+const WITHIN_A_SECOND = { timeout: 15_000, interval: 50 }
 
 describe('over two auth instances and two gateways', () => {
   let stack: Stack
@@ -352,18 +353,22 @@ describe('the list of users, at 100,000', () => {
       'a rare role',
       "where id in (select user_id from user_roles where role_name = 'admin') order by created_at, id limit 21",
     ],
-  ])('%s: no sequential scan, and a page in milliseconds', async (_, rest) => {
+  ])('%s: no sequential scan, and no more than a page is read', async (_, rest) => {
     const { rows } = await stack.db.raw(
       `explain (analyze, format json) select users.* from users ${rest}`,
     )
-    const [{ Plan: plan, 'Execution Time': ms }] = rows[0]['QUERY PLAN']
+    const [{ Plan: plan }] = rows[0]['QUERY PLAN']
     expect(nodesOf(plan)).not.toContain('Seq Scan on users')
-    expect(ms).toBeLessThan(250)
+    expect(rowsReadBy(plan)).toBeLessThan(1_000)
   })
 })
 
 interface PlanNode {
   readonly 'Node Type': string
+  readonly 'Actual Rows': number
+  readonly 'Actual Loops': number
+  readonly 'Rows Removed by Filter'?: number
+  readonly 'Rows Removed by Index Recheck'?: number
   readonly 'Relation Name'?: string
   readonly Plans?: readonly PlanNode[]
 }
@@ -373,4 +378,16 @@ function nodesOf(plan: PlanNode): string[] {
     `${plan['Node Type']} on ${plan['Relation Name']}`,
     ...(plan.Plans ?? []).flatMap(nodesOf),
   ]
+}
+
+/** Of all nodes together, those that were looked at for nothing included. */
+function rowsReadBy(plan: PlanNode): number {
+  const {
+    'Actual Rows': kept,
+    'Actual Loops': loops,
+    'Rows Removed by Filter': filtered = 0,
+    'Rows Removed by Index Recheck': rechecked = 0,
+  } = plan
+  const below = (plan.Plans ?? []).map(rowsReadBy)
+  return below.reduce((sum, rows) => sum + rows, (kept + filtered + rechecked) * loops)
 }

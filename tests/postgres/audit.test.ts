@@ -37,7 +37,7 @@ async function asAppRole(database: TestDatabase): Promise<TestDatabase> {
 
 beforeAll(async () => {
   stack = await startStack({ auths: 2, gateways: 2, prepare: asAppRole })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await owner?.db.raw(`drop owned by ${role}`)
   await owner?.db.raw(`drop role ${role}`)
@@ -66,7 +66,7 @@ test('auth runs as a role that does not own its tables: accounts come, work and 
   )
   expect(deleted.errors).toEqual([])
   await addAuditMonths(stack.db)
-  await expect.poll(async () => (await verify()).unchained, { timeout: 10_000 }).toBe(0)
+  await expect.poll(async () => (await verify()).unchained, { timeout: 30_000 }).toBe(0)
   expect((await verify()).problems).toEqual([])
 })
 
@@ -124,7 +124,7 @@ test('two that chain under load, and a transaction that commits late: every reco
   )
   release()
   await late
-  await expect.poll(() => stack.db('audit_unsealed').select('*'), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => stack.db('audit_unsealed').select('*'), { timeout: 30_000 }).toEqual([])
   const { records, problems } = await verify()
   expect(problems).toEqual([])
   const count = await stack.db('audit_records').count('* as n').first()

@@ -29,7 +29,7 @@ beforeAll(async () => {
     reviews: true,
     env: { NATS_URL: nats.urlOf('auth'), REVIEWS_NATS_URL: nats.urlOf('reviews') },
   })
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await stack?.stop()
   await nats?.drop()
@@ -91,11 +91,15 @@ test('an admin loses the role while another leaves: one stays', async () => {
     await stack.db('user_roles').where('role_name', 'admin').delete()
     const [leaves, demoted] = [await registerAdmin(), await registerAdmin()]
     const input = await beginDeletion(leaves)
-    const demotion = stack.db.transaction(async (trx) => {
-      await trx('user_roles').where({ user_id: demoted.id, role_name: 'admin' }).delete()
-      await sleep(100)
+    let demotion: Promise<void> | undefined
+    await new Promise<void>((isDemoted, failed) => {
+      demotion = stack.db.transaction(async (trx) => {
+        await trx('user_roles').where({ user_id: demoted.id, role_name: 'admin' }).delete()
+        isDemoted()
+        await sleep(100)
+      })
+      demotion.catch(failed)
     })
-    await sleep(20)
     const answer = await stack.client.send(CONFIRM, { input }, leaves.headers)
     await demotion
     expect(answer.code).toBe('LAST_ADMIN')
@@ -110,7 +114,7 @@ test('accounts are deleted while NATS is unavailable: tokens end at once, and ev
   const receipts = await Promise.all(people.map((person, index) => deleteOwn(person, index % 2)))
   for (const { accessToken } of people) {
     await expect
-      .poll(async () => (await viewerOf(stack.client, accessToken)).status, { timeout: 2_000 })
+      .poll(async () => (await viewerOf(stack.client, accessToken)).status, { timeout: 15_000 })
       .toBe(401)
   }
   for (const receiptId of receipts) expect((await statusOf(receiptId)).status).toBe('RUNNING')
@@ -124,12 +128,12 @@ test('accounts are deleted while NATS is unavailable: tokens end at once, and ev
   }
   const ids = people.map(({ id }) => id)
   expect(await stack.db('reviews.reviews').whereIn('author_id', ids)).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('a receipt counts once, for its own subgraph and its own event; what is not one is dropped', async () => {
   const log = pino({ level: 'silent' })
   const link = connectNats({ url: nats.urlOf('reviews'), name: 'forger', log })
-  await expect.poll(link.isConnected).toBe(true)
+  await expect.poll(link.isConnected, { timeout: 15_000 }).toBe(true)
   const send = async (subgraph: string, body: string) =>
     await link.publish({
       stream: RECEIPT_STREAM.name,

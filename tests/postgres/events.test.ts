@@ -31,7 +31,7 @@ beforeAll(async () => {
   nats = await startNatsServer()
   stack = await startStack({ auths: 2, env: { NATS_URL: nats.urlOf('auth') } })
   log = await startAppliedLog(nats.urlOf('reviews'), 'reviews')
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await log?.stop()
   await stack?.stop()
@@ -50,7 +50,7 @@ async function emit(userId: string, count = 1): Promise<void> {
   })
 }
 
-async function expectApplied(userIds: readonly string[], timeout = 20_000): Promise<void> {
+async function expectApplied(userIds: readonly string[], timeout = 30_000): Promise<void> {
   for (const userId of userIds) {
     const expected = await outboxOf(userId)
     expect(expected.length).toBeGreaterThan(0)
@@ -70,7 +70,7 @@ test('consumers find their stream on a new server before any event was sent', as
   try {
     const manager = await jetstreamManager(connection)
     await expect
-      .poll(async () => (await manager.streams.names().next()).sort(), { timeout: 10_000 })
+      .poll(async () => (await manager.streams.names().next()).sort(), { timeout: 30_000 })
       .toEqual(['SALLYPORT_EVENTS', 'SALLYPORT_RECEIPTS'])
   } finally {
     await connection.close()
@@ -102,11 +102,15 @@ test('a transaction that commits late is not passed over, and one of the same us
   const isReleased = new Promise<void>((resolve) => {
     release = resolve
   })
-  const slow = stack.db.transaction(async (trx) => {
-    await emitEvent(trx, 'session.created', 'usr_slow', { sessionId: 'ses_first' })
-    await isReleased
+  let slow: Promise<void> | undefined
+  await new Promise<void>((emitted, failed) => {
+    slow = stack.db.transaction(async (trx) => {
+      await emitEvent(trx, 'session.created', 'usr_slow', { sessionId: 'ses_first' })
+      emitted()
+      await isReleased
+    })
+    slow.catch(failed)
   })
-  await sleep(100)
   const sameUser = emit('usr_slow')
   await emit('usr_fast')
   await expectApplied(['usr_fast'])
@@ -123,8 +127,9 @@ test(
     await nats.kill()
     const users = Array.from({ length: 20 }, (_, index) => `usr_away_${index}`)
     const person = registerPerson(stack)
+    await emit(users[0] ?? '')
     const startedAt = Date.now()
-    let writes = 0
+    let writes = 1
     for (; Date.now() - startedAt < AWAY_SECONDS * 1_000; writes += 1) {
       await emit(users[writes % users.length] ?? '')
       await sleep(startedAt + writes * WRITE_EVERY_MS - Date.now())
@@ -151,12 +156,12 @@ test('a relay killed between publishing and marking: the event stays open, is se
       await emitEvent(other.db, 'session.created', userId, { sessionId })
     const ids = await open().pluck('id')
     expect(await runRelayThatDies(other.database.url ?? '')).toBe('SIGKILL')
-    await expect.poll(() => log.of(userId), { timeout: 10_000 }).toEqual(ids.slice(0, 1))
+    await expect.poll(() => log.of(userId), { timeout: 30_000 }).toEqual(ids.slice(0, 1))
     expect(await open().pluck('id')).toEqual(ids)
     // Another relay waits for the lease of the dead one; this test does not.
     await open().update({ available_at: other.db.fn.now() })
     await relayAll(other.db)
-    await expect.poll(() => log.of(userId), { timeout: 10_000 }).toEqual(ids)
+    await expect.poll(() => log.of(userId), { timeout: 30_000 }).toEqual(ids)
   } finally {
     await other.stop()
   }
@@ -167,7 +172,7 @@ test('a copy that the broker lets through, after its window, is applied once', a
   await expectApplied(['usr_twice'])
   const before = log.deliveries()
   expect(await replayEvents(stack.db, { since: new Date(0), userId: 'usr_twice' })).toBe(3)
-  await expect.poll(() => log.deliveries(), { timeout: 10_000 }).toBe(before + 3)
+  await expect.poll(() => log.deliveries(), { timeout: 30_000 }).toBe(before + 3)
   await expectApplied(['usr_twice'])
 })
 
@@ -181,7 +186,7 @@ test('NATS that lost everything is set up again, and a replay brings back what i
   try {
     await replayEvents(stack.db, { since: new Date(0), userId: 'usr_lost' })
     await expect
-      .poll(() => fresh.of('usr_lost'), { timeout: 10_000 })
+      .poll(() => fresh.of('usr_lost'), { timeout: 30_000 })
       .toEqual(await outboxOf('usr_lost'))
   } finally {
     await fresh.stop()
@@ -209,7 +214,7 @@ test('a consumer that dies after its commit and before its answer: delivered twi
   })
   await emit('usr_unanswered', 2)
   await expectApplied(['usr_unanswered'])
-  await expect.poll(() => answers, { timeout: 10_000 }).toBe(3)
+  await expect.poll(() => answers, { timeout: 30_000 }).toBe(3)
   expect(await log.of('usr_unanswered')).toHaveLength(2)
   log.after(() => {})
 })
@@ -233,7 +238,7 @@ async function relayAll(db: Knex): Promise<void> {
   const link = connectNats({ url: nats.urlOf('auth'), name: 'relay', log })
   const publisher = createNatsPublisher(link, { retentionDays: 1 })
   const relay = startEventRelay({ db, log, publisher, source: 'http://localhost:4000' })
-  await expect.poll(() => readEventLag(db), { timeout: 10_000 }).toMatchObject({ waiting: 0 })
+  await expect.poll(() => readEventLag(db), { timeout: 30_000 }).toMatchObject({ waiting: 0 })
   await relay.stop()
   await link.stop()
 }

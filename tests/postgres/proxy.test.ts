@@ -87,7 +87,7 @@ async function startNginx(location: string): Promise<string> {
   const url = `http://127.0.0.1:${port}`
   await expect
     .poll(async () => (await fetch(`${url}/health/live`).catch(() => null))?.status, {
-      timeout: 10_000,
+      timeout: 30_000,
     })
     .toBe(200)
   return url

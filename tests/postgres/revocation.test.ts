@@ -24,7 +24,8 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-const BOUND = { timeout: 1_000, interval: 25 }
+/** A second on a machine that does nothing else, which long/revocation-times.test.ts measures: this one may be busy. */
+const BOUND = { timeout: 15_000, interval: 25 }
 
 test('a logout on one instance is refused by the gateway of the other within a second', async () => {
   const person = await registerPerson(stack)
@@ -184,7 +185,7 @@ test('150,000 revocations at once reach every gateway, and a new one gets ready 
     await another.stop()
     await stack.db('revocations').where('ver', 2).where('kind', 'user').delete()
   }
-}, 90_000)
+}, 120_000)
 
 test('a feed whose connection was cut begins anew, and tells what it could not see', async () => {
   const person = await registerPerson(stack)
@@ -198,7 +199,7 @@ test('a feed whose connection was cut begins anew, and tells what it could not s
       cuts += rows.length
       return cuts
     }
-    await expect.poll(cut, { timeout: 5_000 }).toBeGreaterThanOrEqual(2)
+    await expect.poll(cut, { timeout: 30_000 }).toBeGreaterThanOrEqual(2)
     await trx('revocations').insert({
       kind: 'session',
       ref: person.sessionId,
@@ -207,7 +208,7 @@ test('a feed whose connection was cut begins anew, and tells what it could not s
   })
   await expect
     .poll(async () => (await viewerOf(stack.clientOf(1), person.accessToken)).status, {
-      timeout: 5_000,
+      timeout: 30_000,
     })
     .toBe(401)
   expect(warnings.some((line) => line.includes('revocations could not be read'))).toBe(true)
@@ -271,7 +272,7 @@ test('a key withdrawn as compromised is refused everywhere within a second, and 
   const refreshed = await refreshWith(stack.clientOf(1), person.refreshToken)
   const token = refreshed.data.refresh.tokens.accessToken
   await expect
-    .poll(async () => (await viewerOf(stack.clientOf(1), token)).status, { timeout: 5_000 })
+    .poll(async () => (await viewerOf(stack.clientOf(1), token)).status, { timeout: 30_000 })
     .toBe(200)
 })
 

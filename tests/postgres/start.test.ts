@@ -49,7 +49,7 @@ test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', asy
   const begun = await client.send(REGISTER, {
     input: { email: 'ada@example.com', password: PASSWORD },
   })
-  await expect.poll(first.code, { timeout: 5_000 }).toBeDefined()
+  await expect.poll(first.code, { timeout: 30_000 }).toBeDefined()
   const input = { verificationId: begun.data.register.verification.id, code: first.code() }
   const { tokens } = (await client.send(VERIFY, { input })).data.verifySession
   await first.kill()

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GraphqlAnswer, sameness } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
+import { nothingLeftToMail } from '../mailbox.ts'
 import { LOGIN, registerPerson } from '../people.ts'
 import { startRedis } from './redis.ts'
 
@@ -51,7 +52,7 @@ describe('over two auth instances and two gateways', () => {
     )
     expect(new Set(answers.map(sameness)).size).toBe(1)
     expect(answers[0]?.errors).toEqual([])
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await nothingLeftToMail(stack.db)
     const mails = stack.mailbox.messages.filter(({ to }) => to === email)
     expect(mails.length - mailsBefore).toBe(1)
   })
@@ -91,7 +92,8 @@ test('with Redis guesses are counted there, and in PostgreSQL while it is away, 
     redis.freeze()
     const slow = await guesses(2)
     expect(slow.isBounded).toBe(true)
-    expect(slow.slowest).toBeLessThan(1_000)
+    // Nobody waits for as long as Redis is frozen: that is for ever.
+    expect(slow.slowest).toBeLessThan(10_000)
     redis.thaw()
 
     // Each instance leaves a slow Redis alone for five seconds of its own: until then both stores count.

@@ -39,7 +39,7 @@ test('an acknowledged review is there after kill -9, and a second process is ref
     product: { reviews: { edges: [{ node: { id: addReview.id } }] } },
   })
   expect(await end(second.child, 'SIGTERM')).toBe(0)
-}, 90_000)
+}, 180_000)
 
 async function ask(url: string, query: string): Promise<unknown> {
   const token = await signer.sign('reviews', { kind: 'user', sub: 'usr_1' })
