@@ -117,6 +117,7 @@ test.each<[string, Settings, (env: Settings) => string]>([
   async (_, own, originOf) => {
     const env = await settings(own)
     const started = await start(env)
+    if (env.NODE_ENV === 'test') expectJsonLines(started.output())
     expect(await ask(originOf(env))).toEqual(answered)
     // One database for both, which the second start finds.
     expect(existsSync(join(env.DATA_DIR ?? '', 'reviews'))).toBe(false)
@@ -139,7 +140,12 @@ test('a DATA_DIR that has a database for each part is used as it is', async () =
   })
 }, 180_000)
 
-test('says at once that it starts, and then what it does, for people and for programs', async () => {
+function expectJsonLines(output: string): void {
+  for (const line of output.trim().split('\n'))
+    expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), part: expect.any(String) })
+}
+
+test('says at once that it starts, and then what it does', async () => {
   const env = await settings({})
   const { child, output } = spawnStart(env)
   await expect.poll(output, { timeout: 30_000 }).toContain('Sallyport is starting.')
@@ -149,13 +155,6 @@ test('says at once that it starts, and then what it does, for people and for pro
   expect(places.every((place) => place > 0)).toBe(true)
   expect(places).toEqual(places.toSorted((a, b) => a - b))
   child.kill('SIGKILL')
-  const lines = spawnStart({
-    ...(await settings({ DATA_DIR: join(dataDir, 'lines') })),
-    NODE_ENV: 'test',
-  })
-  await expect.poll(lines.output, { timeout: 60_000 }).toContain('everything is up')
-  for (const line of lines.output().trim().split('\n'))
-    expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), part: expect.any(String) })
 }, 150_000)
 
 test('a port that is taken is named, whichever it is, and nothing stays half up', async () => {

@@ -12,6 +12,8 @@ export default mergeConfig(
       include: ['tests/long/**/*.test.ts'],
       globalSetup: ['tests/global-setup.ts'],
       pool: 'forks',
+      // What one leaves in memory is not what the next one measures.
+      isolate: true,
       reporters: ['default', createLastPassed()],
       // One at a time: they measure, and they take all that the machine has.
       fileParallelism: false,

@@ -1,0 +1,42 @@
+# What the tests need beside Node: sourced by `run` and `long`, which set `cluster`, an empty folder, before.
+
+postgres_bin() {
+  local found
+  found=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$found" ] && { echo "$found"; return; }
+  dirname "$(readlink -f "$(command -v initdb)")" 2>/dev/null
+}
+
+# PostgreSQL refuses to run as root: a user of its own gets the folder.
+as_server() {
+  if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$1"; else sh -c "$1"; fi
+}
+
+install_postgres() {
+  [ -n "$(postgres_bin)" ] && id postgres >/dev/null 2>&1 && return
+  echo "== install PostgreSQL"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql
+}
+
+# The suite starts servers and a browser of its own; a missing one is a failure.
+install_servers() {
+  local missing=()
+  for server in nats-server redis-server nginx chromium; do command -v "$server" >/dev/null || missing+=("$server"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  echo "== install ${missing[*]}"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+# A process that is killed loses nothing without fsync, only a machine does; `long/database-crashes` has a server of its own.
+start_postgres() {
+  local bin; bin=$(postgres_bin)
+  port=$(node -e "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})")
+  [ "$(id -u)" = 0 ] && chown postgres "$cluster"
+  as_server "'$bin/initdb' -D '$cluster/data' -A trust -U sallyport >/dev/null &&
+    '$bin/pg_ctl' -D '$cluster/data' -l '$cluster/log' -w -o '-p $port -k $cluster -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off' start >/dev/null"
+}
+
+stop_postgres() {
+  as_server "'$(postgres_bin)/pg_ctl' -D '$cluster/data' -m immediate stop >/dev/null 2>&1" || true
+  rm -rf "$cluster"
+}
