@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const require = createRequire(import.meta.url)
 
-// No file has a process of its own: a module holds no state, and nothing happens when it is loaded, so a worker loads the
-// modules once for all of its files. What a file starts, it stops.
+// A module holds no state, and nothing happens when it is loaded: where no database is started, a worker loads the modules
+// once for all of its files. What a file starts, it stops.
 
 // No database, no server, nothing that outlives a test.
 const pure = [
@@ -65,6 +65,7 @@ export default defineConfig({
           ],
           globalSetup: ['tests/global-setup.ts'],
           pool: 'forks',
+          isolate: true,
         },
       },
     ],
