@@ -22,7 +22,7 @@ const servers = [
   'tests/{embedded-template,hostile-texts,start-settings,stop-server,terminal-stream}.test.ts',
   'tests/claims/*.test.ts',
   'tests/gateway/**/*.test.ts',
-  'tests/docs/{architecture,coverage,descriptions,words}.test.ts',
+  'tests/docs/{architecture,coverage,descriptions,failing-subgraphs,rate-limits,words}.test.ts',
   'tests/auth/{count-keys,deadline,layers,mail-preview,mail-texts,password-policy,passwords}.test.ts',
   'tests/operator/arguments.test.ts',
   'tests/platform/log-buffer.test.ts',
