@@ -24,7 +24,8 @@ import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
 import { parsePrivateKeySet } from './private-key-set.ts'
 
-export type Introspection = 'development' | 'authenticated' | 'off'
+/** `role:<name>`: whoever holds that role. */
+export type Introspection = 'development' | 'authenticated' | 'off' | `role:${string}`
 
 export interface GatewayLimits {
   readonly headerBytes: number
@@ -125,7 +126,10 @@ const shape = {
   ADDRESS_ALLOW: networks,
   ADDRESS_DENY: networks,
   ADMIN_ADDRESS_ALLOW: networks,
-  INTROSPECTION: oneOf(['development', 'authenticated', 'off'], 'development'),
+  INTROSPECTION: z
+    .string()
+    .default('development')
+    .refine(isIntrospection, 'must be development, authenticated, off or role:<name>'),
   ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
   IDENTITY_KEYS: z
     .string()
@@ -145,6 +149,10 @@ const shape = {
   OPERATION_CACHE_SIZE: wholeNumber([1, 10_000_000], 2000),
   TOKEN_CACHE_SIZE: wholeNumber([1, 10_000_000], 20_000),
   API_KEY_CACHE_SIZE: wholeNumber([1, 10_000_000], 10_000),
+}
+
+function isIntrospection(text: string): text is Introspection {
+  return ['development', 'authenticated', 'off'].includes(text) || /^role:[\w-]{1,64}$/.test(text)
 }
 
 /** @throws SettingsError that names every problem. */

@@ -17,6 +17,11 @@ const REQUEST_ERRORS = {
   BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
   // Status and message are the protocol's: clients of Apollo read them, and send the document.
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, message: 'PersistedQueryNotSupported' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 200, message: 'PersistedQueryNotFound' },
+  DOCUMENT_NOT_TRUSTED: {
+    status: 400,
+    message: 'This document is not one of those that are trusted here.',
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document cannot be parsed.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
   OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation is too complex.' },

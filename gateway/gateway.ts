@@ -13,6 +13,7 @@ import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
 import { createDeadlines } from './deadlines.ts'
+import { createAutomaticDocuments } from './documents/automatic-documents.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
 import { type Cors, createCors } from './http/cors.ts'
@@ -85,11 +86,13 @@ export async function createGateway(
     variables: config.variables,
     policies: deps.policies,
   }
+  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     ...graphOptions(config, logger),
     traffic,
     measureSubgraph: metrics.measureSubgraph,
+    createAutomatic: (settings) => createAutomaticDocuments({ ...settings, redis, logger }),
     createCors: corsOf,
     createExecution: executionWith(deps.plugins ?? [], logger),
   })
@@ -99,7 +102,6 @@ export async function createGateway(
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
   const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
   const checks = createCheckCounts()
-  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
   const rateCounter = createRateCounter({
     redis,
     isWorker: deps.isWorker ?? false,

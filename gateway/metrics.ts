@@ -1,6 +1,7 @@
 // What one gateway measures about itself, in the text format that Prometheus reads: GET /metrics of the admin listener.
 // Labels are words of our own: what a client or a subgraph writes is not one.
 import { Counter, type Metric, Registry } from 'prom-client'
+import type { DocumentOutcome } from './pipeline/document.ts'
 import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
 import type { RateScope } from './rate-limits/standing.ts'
 import { createSubgraphMeasures, type MeasureSubgraph } from './subgraph/measures.ts'
@@ -9,6 +10,7 @@ export interface Metrics {
   /** Counts how long the steps of a pipeline take, under their names. */
   timeSteps(names: readonly string[]): StepTimes
   countRateLimited(scope: RateScope): void
+  countDocument(outcome: DocumentOutcome): void
   countSwap(outcome: 'swapped' | 'refused'): void
   readonly measureSubgraph: MeasureSubgraph
   /** All of it. */
@@ -29,6 +31,12 @@ export function createMetrics(): Metrics {
     registers: [registry],
   })
 
+  const documents = new Counter({
+    name: 'sallyport_documents_total',
+    help: 'Documents that were asked with where there is a manifest, by whether they are of it.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
   const rateLimited = new Counter({
     name: 'sallyport_rate_limited_total',
     help: 'Requests that were refused with 429, by the kind of limit.',
@@ -43,6 +51,7 @@ export function createMetrics(): Metrics {
       return times
     },
     measureSubgraph: createSubgraphMeasures(registry),
+    countDocument: (outcome) => documents.inc({ outcome }),
     countRateLimited: (scope) => rateLimited.inc({ scope }),
     countSwap: (outcome) => swaps.inc({ outcome }),
     text: () => registry.metrics(),

@@ -11,6 +11,7 @@ import { writeAnswer } from './pipeline/answer.ts'
 import { type BodyLimits, readOperation } from './pipeline/body.ts'
 import type { CredentialParts } from './pipeline/credential.ts'
 import { judgeCredential } from './pipeline/credential.ts'
+import { type DocumentParts, rememberDocument, resolveDocument } from './pipeline/document.ts'
 import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
 import { controlIntrospection } from './pipeline/introspection.ts'
 import { shedLoad } from './pipeline/load.ts'
@@ -26,7 +27,12 @@ import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
 import type { Graph } from './supergraph.ts'
 
-export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteParts, RateParts {
+export interface PipelineParts
+  extends CredentialParts,
+    PrincipalParts,
+    ExecuteParts,
+    RateParts,
+    DocumentParts {
   currentGraph(): Graph | null
   isOverloaded(): boolean
   readonly admission: Admission
@@ -39,7 +45,7 @@ export interface PipelineParts extends CredentialParts, PrincipalParts, ExecuteP
   readonly now: () => number
   /** Milliseconds that never jump. */
   readonly monotonic: () => number
-  readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited'>
+  readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited' | 'countDocument'>
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
@@ -57,7 +63,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['address-rate', limitAddress(parts)], //        429
     ['body', readOperation(parts.limits)], //        400 413
     ['credential', judgeCredential(parts)], //       400 for two credentials; a bad one is only noted
+    ['document', resolveDocument(parts)], //         400 DOCUMENT_NOT_TRUSTED; 200 for a hash that stands for nothing
     ['operation', prepareOperation], //              400 405
+    ['remember-document', rememberDocument],
     ['origin', checkOrigin], //                      403 CSRF_FAILED
     ['principal', resolvePrincipal(parts)], //       401 for what the credential step noted, 503; API keys are asked about here
     ['viewer', leaveOutNobodysViewer], //            401 for a browser whose token ran out

@@ -13,9 +13,17 @@ import type { RequestContext } from './request-context.ts'
 import type { Graph } from './supergraph.ts'
 
 export interface OperationParams {
-  readonly query: string
+  /** Null: `documentId` stands for it. One of the two is there. */
+  readonly query: string | null
+  readonly documentId: DocumentId | null
   readonly operationName: string | null
   readonly variables: Record<string, unknown>
+}
+
+export interface DocumentId {
+  readonly id: string
+  /** It came as `extensions.persistedQuery`: the SHA-256 of a document, or the id of one in a manifest. */
+  readonly isHash: boolean
 }
 
 export interface Answer {
@@ -44,6 +52,10 @@ export class GatewayRequest {
   hasHeaderCredential = false
   cookies: OurCookies = {}
   verdict: Verdict | OpenVerdict = noCredential
+  /** The document is not of the manifest, and passes: `documents: { mode: audit }`. */
+  isUntrusted = false
+  /** The client will send this hash instead of its document from now on. */
+  hashToKeep: string | null = null
   /** Of the tightest limit that it counted for; null: none. */
   rate: RateStanding | null = null
   /** Why it was refused. */
@@ -53,6 +65,8 @@ export class GatewayRequest {
   mediaType!: ResponseMediaType // limits
   graph!: Graph // limits
   params!: OperationParams // body
+  /** Of the document. */
+  text!: string // document
   prepared!: PreparedOperation // operation
   principal!: Principal // principal
   context!: RequestContext // execute

@@ -6,6 +6,9 @@
 import { createHash } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
 import { parse } from 'graphql'
+import type { AutomaticDocuments } from './documents/automatic-documents.ts'
+import { createDocuments, type Documents } from './documents/documents.ts'
+import type { AutomaticSettings } from './documents/settings.ts'
 import {
   createEngine,
   defaultEngineSettings,
@@ -41,6 +44,7 @@ export interface Graph {
   readonly execute: Execute
   readonly cors: Cors
   readonly rateLimits: RateLimits
+  readonly documents: Documents
   /** A request begins on it, and `end` has to follow: until then it is not taken down. */
   begin(): void
   end(): void
@@ -52,6 +56,8 @@ export interface GraphSource {
   readonly config: SupergraphConfig
   /** A deployment's own. Default: none. */
   readonly policies?: CustomPolicies
+  /** Of its manifest, by id. Default: none. */
+  readonly trusted?: ReadonlyMap<string, string>
 }
 
 export interface Supergraph {
@@ -71,6 +77,8 @@ export interface SupergraphOptions {
   readonly logger: EngineLogger
   /** Of the gateway that serves it. */
   readonly traffic: Traffic
+  /** Where hashes of clients find their documents. Default: a hash stands for nothing. */
+  readonly createAutomatic?: (settings: AutomaticSettings) => AutomaticDocuments
   /** Default: nothing is measured. */
   readonly measureSubgraph?: MeasureSubgraph
   readonly createCors: (config: SupergraphConfig) => Cors
@@ -138,6 +146,7 @@ export function createSupergraph(options: SupergraphOptions): Supergraph {
 
 async function buildGraph(source: GraphSource, options: SupergraphOptions): Promise<Built> {
   const { config, policies } = source
+  const { automatic } = config.documents
   const { logger, traffic, showSchemaDetails = false, showSubgraphErrors = false } = options
   const dataSources = createDataSources({
     subgraphs: config.subgraphs,
@@ -178,6 +187,10 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       execute: execution?.execute ?? executeInEngine,
       cors: options.createCors(config),
       rateLimits: createRateLimits(config.limits, { document, schema }),
+      documents: createDocuments(config.documents, {
+        trusted: source.trusted ?? new Map(),
+        automatic: automatic && (options.createAutomatic?.(automatic) ?? null),
+      }),
       ...createDrain(closeAll),
     }
   } catch (error) {

@@ -83,9 +83,12 @@ export function createAskAccount(
       request.cookies = deviceCookieOf(incoming)
       request.params = {
         query: documents[mutation],
+        documentId: null,
         operationName: null,
         variables: { input: { ...input } },
       }
+      // A page's own document needs nobody's trust.
+      request.text = documents[mutation]
       for (const step of steps) await step(request)
       return readResult(request, mutation)
     } catch (error) {

@@ -21,6 +21,7 @@ export function describeRequest(request: GatewayRequest, ms: number): Record<str
     code,
     reason,
     denied: prepared?.denied.size || undefined,
+    untrusted: request.isUntrusted || undefined,
     ms: Math.round(ms * 10) / 10,
     fetches: context?.fetches ?? 0,
     hash: prepared?.queryHash.slice(0, 16),

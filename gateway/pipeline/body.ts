@@ -1,10 +1,9 @@
 // Step "body": reads query, operation name and variables; `extensions` of a client go no further than here.
-import { GatewayError } from '../errors.ts'
 import { readBody } from '../http/body.ts'
 import { exceededJsonLimit, type JsonLimits } from '../http/json-limits.ts'
 import { markLongNumbers } from '../long-numbers.ts'
 import { badRequest } from '../refusals.ts'
-import type { GatewayRequest, OperationParams } from '../request.ts'
+import type { DocumentId, GatewayRequest, OperationParams } from '../request.ts'
 
 export type BodyLimits = JsonLimits & { readonly bodyBytes: number }
 
@@ -26,7 +25,7 @@ function fromJson(text: string, limits: BodyLimits): OperationParams {
 
 function fromSearch(search: string, limits: BodyLimits): OperationParams {
   const params = new URLSearchParams(search)
-  for (const name of ['query', 'operationName', 'variables']) {
+  for (const name of ['query', 'operationName', 'variables', 'extensions', 'documentId']) {
     if (params.getAll(name).length > 1) throw badRequest(`Send "${name}" once.`)
   }
   const variables = params.get('variables')
@@ -34,27 +33,47 @@ function fromSearch(search: string, limits: BodyLimits): OperationParams {
   return checked({
     extensions: extensions ? parseJson(extensions, '"extensions"', limits) : null,
     query: params.get('query') ?? undefined,
+    documentId: params.get('documentId') ?? undefined,
     operationName: params.get('operationName') || null,
     variables: variables ? parseJson(variables, '"variables"', limits) : null,
   })
 }
 
 function checked(body: Record<string, unknown>): OperationParams {
-  const { query, operationName = null, variables = null, extensions = null } = body
-  if (query === undefined && asksForPersisted(extensions)) {
-    throw new GatewayError('PERSISTED_QUERY_NOT_SUPPORTED')
+  const { operationName = null, variables = null } = body
+  const documentId = documentIdOf(body)
+  // Relay sends `query: null` beside its id.
+  const query = documentId === null ? body.query : (body.query ?? null)
+  if (query !== null && (typeof query !== 'string' || query === '')) {
+    throw badRequest('"query" must be a string.')
   }
-  if (typeof query !== 'string' || query === '') throw badRequest('"query" must be a string.')
   if (operationName !== null && typeof operationName !== 'string') {
     throw badRequest('"operationName" must be a string.')
   }
   if (variables !== null && !isRecord(variables)) throw badRequest('"variables" must be an object.')
-  return { query, operationName: operationName || null, variables: variables ?? {} }
+  return { query, documentId, operationName: operationName || null, variables: variables ?? {} }
 }
 
-/** A hash instead of a document (Apollo's automatic persisted queries): told in the protocol's words, the client sends the document. */
-function asksForPersisted(extensions: unknown): boolean {
-  return isRecord(extensions) && isRecord(extensions.persistedQuery)
+const LONGEST_ID = 512
+
+/**
+ * What stands for a document, or is said beside it: `extensions.persistedQuery` of Apollo's clients, `documentId` of the
+ * draft "Persisted Documents" of GraphQL over HTTP, `doc_id` of Relay's. `query` counts where there is one.
+ */
+function documentIdOf({
+  extensions,
+  documentId,
+  doc_id,
+}: Record<string, unknown>): DocumentId | null {
+  const persisted = isRecord(extensions) ? extensions.persistedQuery : undefined
+  if (isRecord(persisted)) return { id: checkedId(persisted.sha256Hash), isHash: true }
+  const id = documentId ?? doc_id ?? null
+  return id === null ? null : { id: checkedId(id), isHash: false }
+}
+
+function checkedId(id: unknown): string {
+  if (typeof id === 'string' && id !== '' && id.length <= LONGEST_ID) return id
+  throw badRequest(`The id of a document must be a text of 1 to ${LONGEST_ID} characters.`)
 }
 
 function parseJson(text: string, what: string, limits: JsonLimits): unknown {

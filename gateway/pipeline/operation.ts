@@ -3,8 +3,8 @@ import { methodNotAllowed } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 
 export function prepareOperation(request: GatewayRequest): void {
-  const { query, operationName } = request.params
-  request.prepared = request.graph.operations.prepare(query, operationName)
+  const { operationName } = request.params
+  request.prepared = request.graph.operations.prepare(request.text, operationName)
   if (request.incoming.method === 'GET' && request.prepared.kind !== 'query') {
     throw methodNotAllowed('POST')
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { isExactOrigin } from '../../platform/settings.ts'
+import { type DocumentsSettings, documentsSchema } from '../documents/settings.ts'
 import { type RateLimit, rateLimitsSchema } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 import { type Endurance, enduranceKeys } from '../subgraph/endurance.ts'
@@ -46,6 +47,8 @@ export interface SupergraphConfig {
   readonly denied: DeniedHandling
   /** How often somebody may ask, beside what `@rateLimit` says. Default: no limit. */
   readonly limits: readonly RateLimit[]
+  /** Which documents may be asked with. Default: any. */
+  readonly documents: DocumentsSettings
 }
 
 /** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
@@ -107,6 +110,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     cors: Object.freeze(result.data.cors),
     denied: result.data.denied,
     limits: Object.freeze(result.data.limits),
+    documents: result.data.documents,
   })
 }
 
@@ -183,6 +187,7 @@ const fileSchema = z.looseObject({
   cors: corsSchema.default({ origins: [], headers: [] }),
   denied: z.enum(['refuse', 'filter']).default('refuse'),
   limits: rateLimitsSchema.default([]),
+  documents: documentsSchema.prefault({}),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 

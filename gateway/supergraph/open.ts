@@ -1,6 +1,7 @@
 // From the path of a supergraph.yaml to a graph that is served: the composed file beside it, or composed here and now.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { loadTrustedDocuments } from '../documents/documents.ts'
 import {
   createSupergraph,
   type GraphSource,
@@ -39,7 +40,8 @@ export async function openSupergraph(
   }
   try {
     const sdl = await readSupergraphSdl(options.configPath, config, policies)
-    await supergraph.load({ sdl, config, policies })
+    const trusted = await loadTrustedDocuments(options.configPath, config.documents)
+    await supergraph.load({ sdl, config, policies, trusted })
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }
@@ -49,7 +51,9 @@ export async function openSupergraph(
 /** All that the YAML names, read anew. @throws SupergraphConfigError, Error when anything of it cannot be used. */
 export async function readGraphSource(place: GraphPlace): Promise<GraphSource> {
   const { config, policies } = await readSettings(place)
-  return { sdl: await readSupergraphSdl(place.configPath, config, policies), config, policies }
+  const trusted = await loadTrustedDocuments(place.configPath, config.documents)
+  const sdl = await readSupergraphSdl(place.configPath, config, policies)
+  return { sdl, config, policies, trusted }
 }
 
 async function readSettings({ configPath, variables, policies }: GraphPlace) {

@@ -48,6 +48,7 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', 'Pages on another origin', 'yaml', 'tests/docs/subgraphs.test.ts'],
   ['docs/mails.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/mails.md', '*', 'liquid', 'tests/docs/commands.test.ts'],
+  ['docs/operators.md', 'Documents', 'yaml', 'tests/docs/documents.test.ts'],
   ['docs/operators.md', 'Rate limits', 'yaml', 'tests/docs/rate-limits.test.ts'],
   ['docs/operators.md', 'When a subgraph fails', 'yaml', 'tests/docs/failing-subgraphs.test.ts'],
   ['docs/operators.md', '*', 'sh', 'tests/docs/commands.test.ts'],
