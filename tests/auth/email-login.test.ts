@@ -42,6 +42,25 @@ async function mailed(email: string) {
   return { verificationId, code, token: linkToken(text, 'sign-in') }
 }
 
+interface Statement {
+  readonly sql: string
+  readonly __knexTxId?: string
+}
+
+/** What the transaction that begins a challenge says, in order; whatever else auth does meanwhile is no part of it. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const { db } = stack.auths[0]?.deps ?? expect.fail('no auth instance')
+  const seen: Statement[] = []
+  const see = (statement: Statement) => void seen.push(statement)
+  db.on('query', see)
+  await work()
+  db.removeListener('query', see)
+  const begins = seen.find(({ sql }) => sql.startsWith('insert into "verifications"'))
+  return seen
+    .filter(({ __knexTxId }) => __knexTxId !== undefined && __knexTxId === begins?.__knexTxId)
+    .map(({ sql }) => sql)
+}
+
 test('the code signs in where the flow began, with what was proved and no more', async () => {
   const { email, id } = await registerPerson(stack)
   const begun = await begin({ email, deviceName: 'Reading lamp' })
@@ -81,6 +100,20 @@ test('a new device is remembered and told of; on a known one neither happens', a
 })
 
 describe('nobody learns whether there is an account', () => {
+  test('the database is told the same for every address, statement by statement', async () => {
+    const known = await registerPerson(stack)
+    const suspended = await registerPerson(stack)
+    await stack.db('users').where('id', suspended.id).update({ status: 'SUSPENDED' })
+    const device = { deviceToken: known.deviceToken }
+    const work = []
+    for (const email of [known.email, newEmail(), suspended.email]) {
+      work.push(await statementsOf(async () => await begin({ email, ...device })))
+    }
+    expect(work[0]?.length).toBeGreaterThan(6)
+    expect(work[1]).toEqual(work[0])
+    expect(work[2]).toEqual(work[0])
+  })
+
   test('the answer, the rows and the headers are alike, and an unknown address gets no mail', async () => {
     const { email } = await registerPerson(stack)
     const unknown = newEmail()

@@ -2,9 +2,12 @@
 import { createIdentitySigner } from '@sallyport/claims/sign'
 import { decodeJwt } from 'jose'
 import pino from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
+import { administrationOf } from '../schema-fields.ts'
 import { type Person, registerPerson } from '../people.ts'
+
+const ADMIN = ({ id }: Person) => ({ user_id: id, role_name: 'admin' })
 
 let stack: Stack
 let person: Person
@@ -62,6 +65,34 @@ test('without a token, with a client access token or with that of another subgra
       expect((await call(path, token)).status).toBe(401)
     }
   }
+})
+
+describe('administration is not for apps, whatever they were granted', () => {
+  const fields = administrationOf('schema/auth.graphql')
+  const app = () =>
+    sign('auth', {
+      kind: 'user',
+      sub: person.id,
+      sid: person.sessionId,
+      client_id: 'cli_1',
+      roles: ['admin'],
+      scope: 'graph graph:write',
+      auth_time: Math.floor(Date.now() / 1000),
+    })
+
+  test('all of it is looked at', () => {
+    expect(fields.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['users', 'auditEvents', 'grantRole', 'createUser', 'deleteUser']),
+    )
+    expect(fields.length).toBeGreaterThan(15)
+  })
+
+  test.each(fields)('$name', async ({ query, input }) => {
+    await stack.db('user_roles').insert(ADMIN(person)).onConflict().ignore()
+    const { body } = await call('/graphql', await app(), { query, variables: { input } })
+    const [error] = (body as { errors?: { extensions: { code: string } }[] }).errors ?? []
+    expect(['FORBIDDEN', 'UNAUTHENTICATED']).toContain(error?.extensions.code)
+  })
 })
 
 test('the internal API opens to gateways alone, not to the identity of a user or of nobody', async () => {

@@ -26,10 +26,12 @@ export async function verifyApiKey(
   input: VerifyApiKeyInput,
 ): Promise<ApiKey> {
   const { verificationId, code } = parseInput(limits, input)
-  const verification = await checkCode(
-    { deps, origin: caller.origin },
-    { verificationId, code, purposes: ['API_KEY'], flowSecret: null },
-  )
+  const verification = await checkCode(deps, caller, {
+    verificationId,
+    code,
+    purposes: ['API_KEY'],
+    flowSecret: null,
+  })
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     if (verification.user_id !== user.id) throw failed()

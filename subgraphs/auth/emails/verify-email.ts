@@ -26,10 +26,12 @@ export async function verifyEmail(
 ): Promise<UserEmail> {
   const { origin } = caller
   const { verificationId, code } = parseInput(limits, input)
-  const verification = await checkCode(
-    { deps, origin },
-    { verificationId, code, purposes: ['EMAIL'], flowSecret: null },
-  )
+  const verification = await checkCode(deps, caller, {
+    verificationId,
+    code,
+    purposes: ['EMAIL'],
+    flowSecret: null,
+  })
   return await transact(deps.db, async (trx) => {
     const { user, session } = await requireLiveSession(trx, caller.claims)
     if (verification.user_id !== user.id) throw failed()

@@ -59,10 +59,12 @@ export async function confirmAccountDeletion(
 ): Promise<StartedErasure> {
   const { claims, origin } = caller
   const { verificationId, code } = parseInput(limits, input)
-  const verification = await checkCode(
-    { deps, origin },
-    { verificationId, code, purposes: ['ACCOUNT_DELETION'], flowSecret: null },
-  )
+  const verification = await checkCode(deps, caller, {
+    verificationId,
+    code,
+    purposes: ['ACCOUNT_DELETION'],
+    flowSecret: null,
+  })
   return await transact(deps.db, async (trx) => {
     if (claims.subject !== null) await lockForErasure(trx, claims.subject)
     const { user, session } = await requireLiveSession(trx, claims)

@@ -78,10 +78,7 @@ async function checkProof(
   }
   if (!token && verificationId && code) {
     const purposes = ['PASSWORD_RESET'] as const
-    return await checkCode(
-      { deps, origin: caller.origin },
-      { verificationId, code, purposes, flowSecret: null },
-    )
+    return await checkCode(deps, caller, { verificationId, code, purposes, flowSecret: null })
   }
   throw badInput('input', 'Send the token of the link, or verificationId and code.')
 }

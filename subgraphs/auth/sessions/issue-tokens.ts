@@ -2,7 +2,7 @@
 import { type Claims, FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { Knex } from 'knex'
 import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.ts'
-import type { Caller, RequestOrigin } from '../core/caller.ts'
+import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
@@ -41,7 +41,7 @@ interface Door extends Caller {
 /** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not */
 export async function issueTokens(context: Door, entered: Entered): Promise<SignedIn> {
   const { session, user, refreshToken, deviceToken } = entered
-  await requireAddressOfAdmin(context.deps.db, context, user)
+  await requireAddressOfAdmin(context.deps.db, context.deps, context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
   const access = await signAccessToken(context.deps, {
     session,
@@ -73,7 +73,8 @@ export async function issueTokens(context: Door, entered: Entered): Promise<Sign
  */
 export async function requireAddressOfAdmin(
   db: Knex,
-  { deps, origin }: { readonly deps: AuthDeps; readonly origin: RequestOrigin },
+  deps: Pick<AuthDeps, 'config'>,
+  { origin }: Pick<Caller, 'origin'>,
   user: UserWithRoles,
 ): Promise<void> {
   if (!user.roles.includes('admin')) return

@@ -42,7 +42,7 @@ export async function makeSession(
   entrance: Entrance,
 ): Promise<Entered> {
   const { user: seen, mailbox } = entrance
-  await requireAddressOfAdmin(trx, { deps, origin: caller.origin }, seen)
+  await requireAddressOfAdmin(trx, deps, caller, seen)
   const started = await start(trx, deps, caller, entrance)
   if (mailbox !== null) await proveAddress(trx, seen, mailbox)
   const user = mailbox === null ? seen : ((await findUserWithRoles(trx, seen.id)) ?? seen)

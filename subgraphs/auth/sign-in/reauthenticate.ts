@@ -81,17 +81,14 @@ async function byChallenge(
   },
 ): Promise<Entered> {
   const { claims, origin } = caller
-  const { verification, proof } = await checkFactor(
-    { ...caller, deps },
-    {
-      verificationId: presented.verificationId,
-      method: presented.method,
-      secret: presented.code,
-      purposes: ['STEP_UP'],
-      flowSecret: null,
-      sessionId: claims.sessionId ?? '',
-    },
-  )
+  const { verification, proof } = await checkFactor(deps, caller, {
+    verificationId: presented.verificationId,
+    method: presented.method,
+    secret: presented.code,
+    purposes: ['STEP_UP'],
+    flowSecret: null,
+    sessionId: claims.sessionId ?? '',
+  })
   return await transact(deps.db, async (trx) => {
     const live = await requireLiveSession(trx, claims)
     const accepted = await whatReauthenticates(trx, deps, live.user)

@@ -34,16 +34,13 @@ export async function verifySession(
   input: VerifySessionInput,
 ): Promise<Entered | BegunVerification> {
   const { verificationId, method, code } = parseInput(limits, input)
-  const checked = await checkFactor(
-    { ...caller, deps },
-    {
-      verificationId,
-      method: method ?? null,
-      secret: code,
-      purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN'],
-      flowSecret: caller.client.cookies === 'allowed' ? caller.client.flowSecret : null,
-    },
-  )
+  const checked = await checkFactor(deps, caller, {
+    verificationId,
+    method: method ?? null,
+    secret: code,
+    purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN'],
+    flowSecret: caller.client.cookies === 'allowed' ? caller.client.flowSecret : null,
+  })
   const { verification } = checked
   requireCookiesAllowed(caller, verification.delivery)
   const result = await transact(deps.db, async (trx) => {

@@ -1,6 +1,8 @@
 // A mailed code alone, for what is not a sign-in: an address, an API key, a new password, the end of an account.
+import type { Caller } from '../core/caller.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
-import { type Asker, checkFactor } from './check-factor.ts'
+import { checkFactor } from './check-factor.ts'
 import { type CodePurpose, isOfMailbox, type MailedVerification } from './verification.ts'
 
 export interface PresentedCode {
@@ -16,16 +18,14 @@ export interface PresentedCode {
  * @throws AuthError VERIFICATION_FAILED, RATE_LIMITED, as `checkFactor` does
  */
 export async function checkCode(
-  asker: Pick<Asker, 'deps' | 'origin'>,
+  deps: AuthDeps,
+  { origin }: Pick<Caller, 'origin'>,
   { code, ...presented }: PresentedCode,
 ): Promise<MailedVerification> {
   const { verification } = await checkFactor(
-    { ...asker, deadline: Number.POSITIVE_INFINITY },
-    {
-      ...presented,
-      method: 'EMAIL_CODE',
-      secret: code,
-    },
+    deps,
+    { origin, deadline: Number.POSITIVE_INFINITY },
+    { ...presented, method: 'EMAIL_CODE', secret: code },
   )
   if (isOfMailbox(verification)) return verification
   throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })

@@ -37,18 +37,14 @@ export interface CheckedFactor {
   readonly proof: Proof
 }
 
-/** Who presents it, as far as it matters here. */
-export interface Asker extends Pick<Caller, 'origin' | 'deadline'> {
-  readonly deps: AuthDeps
-}
-
 /**
  * @returns the challenge and what was right; consume or advance it in the transaction that acts on it
  * @throws AuthError VERIFICATION_FAILED: one answer for unknown, foreign, expired, used and wrong; RATE_LIMITED for a
  *   network that keeps guessing
  */
 export async function checkFactor(
-  { deps, origin, deadline }: Asker,
+  deps: AuthDeps,
+  { origin, deadline }: Pick<Caller, 'origin' | 'deadline'>,
   presented: PresentedFactor,
 ): Promise<CheckedFactor> {
   const { db, throttle } = deps
