@@ -23,6 +23,17 @@ const PRETEND = /pigeon/
 const isThere = (path: string) =>
   ['', 'subgraphs/auth/', 'docs/'].some((root) => existsSync(root + path))
 
+test('the way of a query has every step of the pipeline, in its order', () => {
+  const table = readFileSync('gateway/pipeline.ts', 'utf8')
+  const steps = [...table.matchAll(/^ {4}\['([a-z-]+)', /gm)].map(([, name]) => name)
+  expect(steps.length).toBeGreaterThan(15)
+  const drawing = /^## The way of a query$[\s\S]*?```text[^\n]*\n([\s\S]*?)```/m.exec(page)?.[1] ?? ''
+  const drawn = [...drawing.matchAll(/^ {3}[│▼] {2}([a-z][a-z, -]*?)(?: {2,}|$)/gm)]
+    .flatMap(([, names = '']) => names.split(', '))
+    .concat(drawing.includes('the step `answer`') ? 'answer' : [])
+  expect(drawn).toEqual(steps)
+})
+
 test('every file and folder that docs/architecture.md names is there', () => {
   expect(named.length).toBeGreaterThan(40)
   expect([...named, ...folders].filter((path) => !isThere(path) && !PRETEND.test(path))).toEqual([])
