@@ -47,7 +47,7 @@ interface Statement {
   readonly __knexTxId?: string
 }
 
-/** What the transaction that begins a challenge says, in order; whatever else auth does meanwhile is no part of it. */
+/** What the transaction that begins a challenge says, in order; whatever else auth does meanwhile does not count. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const { db } = stack.auths[0]?.deps ?? expect.fail('no auth instance')
   const seen: Statement[] = []

@@ -4,10 +4,8 @@ import { decodeJwt } from 'jose'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
-import { administrationOf } from '../schema-fields.ts'
 import { type Person, registerPerson } from '../people.ts'
-
-const ADMIN = ({ id }: Person) => ({ user_id: id, role_name: 'admin' })
+import { administrationOf } from '../schema-fields.ts'
 
 let stack: Stack
 let person: Person
@@ -69,11 +67,16 @@ test('without a token, with a client access token or with that of another subgra
 
 describe('administration is not for apps, whatever they were granted', () => {
   const fields = administrationOf('schema/auth.graphql')
+  let admin: Person
+  beforeAll(async () => {
+    admin = await registerPerson(stack)
+    await stack.db('user_roles').insert({ user_id: admin.id, role_name: 'admin' })
+  })
   const app = () =>
     sign('auth', {
       kind: 'user',
-      sub: person.id,
-      sid: person.sessionId,
+      sub: admin.id,
+      sid: admin.sessionId,
       client_id: 'cli_1',
       roles: ['admin'],
       scope: 'graph graph:write',
@@ -88,7 +91,6 @@ describe('administration is not for apps, whatever they were granted', () => {
   })
 
   test.each(fields)('$name', async ({ query, input }) => {
-    await stack.db('user_roles').insert(ADMIN(person)).onConflict().ignore()
     const { body } = await call('/graphql', await app(), { query, variables: { input } })
     const [error] = (body as { errors?: { extensions: { code: string } }[] }).errors ?? []
     expect(['FORBIDDEN', 'UNAUTHENTICATED']).toContain(error?.extensions.code)

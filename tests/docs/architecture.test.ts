@@ -27,7 +27,8 @@ test('the way of a query has every step of the pipeline, in its order', () => {
   const table = readFileSync('gateway/pipeline.ts', 'utf8')
   const steps = [...table.matchAll(/^ {4}\['([a-z-]+)', /gm)].map(([, name]) => name)
   expect(steps.length).toBeGreaterThan(15)
-  const drawing = /^## The way of a query$[\s\S]*?```text[^\n]*\n([\s\S]*?)```/m.exec(page)?.[1] ?? ''
+  const drawing =
+    /^## The way of a query$[\s\S]*?```text[^\n]*\n([\s\S]*?)```/m.exec(page)?.[1] ?? ''
   const drawn = [...drawing.matchAll(/^ {3}[│▼] {2}([a-z][a-z, -]*?)(?: {2,}|$)/gm)]
     .flatMap(([, names = '']) => names.split(', '))
     .concat(drawing.includes('the step `answer`') ? 'answer' : [])

@@ -72,7 +72,7 @@ const ONE_MEANING = [
   },
   {
     word: /(?<![-\w/.`'(])(?<!(?:e-mail|network|client|IP) )address(?:es)?\b(?!['_\w(:-]| rules?\b| lists?\b)/i,
-    field: /^(?:docs\/(?:accounts|audit|operators|settings)\.md|subgraphs\/auth\/.*\.ts)$/,
+    field: /^(?:docs\/(?:accounts|audit|settings)\.md|subgraphs\/auth\/.*\.ts)$/,
     home: /^subgraphs\/auth\/(?:mail\/texts\/)/,
     meaning: 'an e-mail address or a network address: which one, where both are spoken of',
     beside: /(?:network|client|IP) address|\bipAddress\b|\bCIDR\b/,

@@ -1,4 +1,4 @@
-// Gateways that count together on Redis, and each for itself while Redis is away or slow: never nobody.
+// Gateways that count together on Redis, and each for itself while Redis is unavailable or slow: never nobody.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../postgres/redis.ts'
 import { type Stack, startGateway } from './start-gateway.ts'

@@ -1,8 +1,10 @@
 // The audit trail in the graph: all of it for admins, one's own part for everybody.
 
+import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import { auditActorKinds } from '../core/audit/record.ts'
 import type { AuditActorKind, AuditOutcome, Resolvers } from '../generated.ts'
+import { adminAlone } from '../users/own-or-admin.ts'
 import { listActivity, listAuditEvents } from './list-audit-events.ts'
 
 export const typeDefs = gql`
@@ -184,3 +186,5 @@ export const resolvers = {
       })),
   },
 } satisfies Resolvers
+
+export const rules = { Query: { auditEvents: adminAlone } } as unknown as Rules

@@ -1,8 +1,10 @@
 // Erasure in the graph: delete an account, and see what became of it with nothing but the receipt.
 
+import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import { id, type Limits, parseInput } from '../core/input.ts'
 import type { QueryErasureStatusArgs, Resolvers } from '../generated.ts'
+import { adminAlone } from '../users/own-or-admin.ts'
 import { confirmAccountDeletion, deleteAccount } from './delete-account.ts'
 import { deleteUser } from './delete-user.ts'
 import { findErasure, listErasures } from './list-erasures.ts'
@@ -180,3 +182,5 @@ export const resolvers = {
     isWaived: ({ completed_at, erased }) => completed_at !== null && erased === null,
   },
 } satisfies Resolvers
+
+export const rules = { Query: { erasures: adminAlone } } as unknown as Rules

@@ -1,9 +1,11 @@
 // Address rules in the graph, for admins. Gateways apply them; auth keeps them.
 
+import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import { AddressRule } from '../core/address-rule.ts'
 import { paginate } from '../core/pagination.ts'
 import type { Resolvers } from '../generated.ts'
+import { adminAlone } from '../users/own-or-admin.ts'
 import { createAddressRule } from './create-address-rule.ts'
 import { deleteAddressRule } from './delete-address-rule.ts'
 
@@ -135,3 +137,5 @@ export const resolvers = {
     createdAt: (rule) => rule.created_at,
   },
 } satisfies Resolvers
+
+export const rules = { Query: { addressRules: adminAlone } } as unknown as Rules

@@ -1,8 +1,10 @@
 // Roles in the graph, for admins.
 
+import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import { paginate } from '../core/pagination.ts'
 import type { Resolvers } from '../generated.ts'
+import { adminAlone } from '../users/own-or-admin.ts'
 import { createRole } from './create-role.ts'
 import { deleteRole } from './delete-role.ts'
 import { grantRole } from './grant-role.ts'
@@ -177,3 +179,5 @@ export const resolvers = {
     createdAt: (role) => role.created_at,
   },
 } satisfies Resolvers
+
+export const rules = { Query: { roles: adminAlone } } as unknown as Rules

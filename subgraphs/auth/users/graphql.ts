@@ -6,7 +6,7 @@ import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import type { Resolvers } from '../generated.ts'
 import { listUsers } from './list-users.ts'
-import { isAdmin, ownOrAdmin } from './own-or-admin.ts'
+import { adminAlone, isAdmin, ownOrAdmin } from './own-or-admin.ts'
 import { noRoles } from './user.ts'
 
 export const typeDefs = gql`
@@ -149,6 +149,7 @@ export const rules = {
   Query: {
     user: (_parent: unknown, { id }: { id: string }, { claims }: AuthContext) =>
       isSubject(claims, id) || isAdmin(claims) ? true : forbidden(),
+    users: adminAlone,
   },
   User: {
     email: ownOrAdmin,
@@ -159,5 +160,6 @@ export const rules = {
     createdAt: ownOrAdmin,
     updatedAt: ownOrAdmin,
     customClaims: ownOrAdmin,
+    suspendedReason: adminAlone,
   },
 } as unknown as Rules
