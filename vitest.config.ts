@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const require = createRequire(import.meta.url)
 
-// A module holds no state, and nothing happens when it is loaded: where no database is started, a worker loads the modules
-// once for all of its files. What a file starts, it stops.
+// A module holds no state, and nothing happens when it is loaded: a worker loads the modules once for all of its files, except
+// where a file starts many processes of its own, or kills them. What a file starts, it stops.
 
 // No database, no server, nothing that outlives a test.
 const pure = [
@@ -28,6 +28,9 @@ const servers = [
   'tests/platform/log-buffer.test.ts',
   'tests/reviews/{date-time,process}.test.ts',
 ]
+
+// Auth and reviews in the test's own process, each file on a database of its own.
+const auth = ['tests/{auth,reviews}/**/*.test.ts']
 
 const never = ['tests/bench/**', 'tests/long/**', '**/node_modules/**']
 
@@ -54,12 +57,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'auth',
+          include: auth,
+          exclude: [...never, ...pure, ...servers],
+          globalSetup: ['tests/global-setup.ts'],
+          pool: 'forks',
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'database',
           include: ['tests/**/*.test.ts'],
           exclude: [
             ...never,
             ...pure,
             ...servers,
+            ...auth,
             // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
             ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
           ],

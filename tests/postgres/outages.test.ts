@@ -1,7 +1,7 @@
 // PostgreSQL away, slow or cut off in the middle (cases 24, 169, 172 to 175): what was answered stays true, nobody is logged out.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { freePorts } from '../free-ports.ts'
 import { type Stack, startStack } from '../harness.ts'
@@ -12,20 +12,13 @@ import { startPart } from './processes.ts'
 let proxy: DatabaseProxy
 let stack: Stack
 
-beforeAll(async () => {
+beforeEach(async () => {
   proxy = await startDatabaseProxy()
   stack = await startStack({ database: proxy.database, auths: 2, gateways: 2 })
 })
-/** Each leaves both instances with a database again. */
 afterEach(async () => {
   proxy.delayMs = 0
   await proxy.restore()
-  for (const auth of stack.auths) {
-    const isReady = async () => (await fetch(`${auth.url}/health/ready`)).ok
-    await expect.poll(isReady, { timeout: 30_000 }).toBe(true)
-  }
-})
-afterAll(async () => {
   await stack?.stop()
   await proxy?.stop()
 })
