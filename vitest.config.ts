@@ -10,6 +10,7 @@ const require = createRequire(import.meta.url)
 const pure = [
   'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions}.test.ts',
   'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,sign,starting,vectors}.test.ts',
+  'tests/access/*.test.ts',
   'tests/clients/docs.test.ts',
   'tests/auth/{hash-admission,start,thread-priority}.test.ts',
   'tests/reviews/config.test.ts',

@@ -3,6 +3,7 @@ import { type Denial, strictestDenial, usesLive } from '@sallyport/claims/predic
 import {
   type GraphQLCompositeType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   getNamedType,
   TypeInfo,
   visit,
@@ -34,22 +35,29 @@ export function collectGuardedFields(
         const parent = typeInfo.getParentType()
         const coordinate = `${parent?.name}.${field}`
         if (!parent || found.has(coordinate) || field === '__typename') return
-        const guards = guardsOf({ parent, field, output: typeInfo.getType() })
+        const guards = guardsOfField(
+          { parent, field, output: typeInfo.getType() },
+          { schema, access },
+        )
         if (guards.length > 0) found.set(coordinate, { coordinate, guards })
       },
     }),
   )
   return [...found.values()]
+}
 
-  function guardsOf({ parent, field, output }: SelectedField): readonly Guard[] {
-    const parents = withPossibleTypes(schema, parent)
-    const outputs = output ? withPossibleTypes(schema, getNamedType(output)) : []
-    const guards = [
-      ...[...parents, ...outputs].map(({ name }) => access.get(name)?.guard),
-      ...parents.map(({ name }) => access.get(name)?.fields.get(field)?.guard),
-    ]
-    return [...new Set(guards.filter((guard) => guard !== null && guard !== undefined))]
-  }
+/** All that is asked of anybody who reads a field: its own rule, those of its type, of the type of its value, and of what these can be. */
+export function guardsOfField(
+  { parent, field, output }: SelectedField,
+  { schema, access }: { readonly schema: GraphQLSchema; readonly access: GraphAccess },
+): readonly Guard[] {
+  const parents = withPossibleTypes(schema, parent)
+  const outputs = output ? withPossibleTypes(schema, getNamedType(output)) : []
+  const guards = [
+    ...[...parents, ...outputs].map(({ name }) => access.get(name)?.guard),
+    ...parents.map(({ name }) => access.get(name)?.fields.get(field)?.guard),
+  ]
+  return [...new Set(guards.filter((guard) => guard !== null && guard !== undefined))]
 }
 
 interface SelectedField {

@@ -1,5 +1,6 @@
 // The operator's commands: one entry each. What they need is loaded when they run, so that --help answers at once.
 import type { CommandName } from '../../subgraphs/auth/operator/commands.ts'
+import { accessCommands } from '../access/commands.ts'
 import type { Command, Given, Outcome } from './command.ts'
 
 const email = { value: '<address>', isRequired: true } as const
@@ -112,6 +113,7 @@ With --out their templates are written too.`,
       return { said: await previewMails(given), isComplete: true }
     },
   },
+  ...accessCommands,
   'identity-token': {
     help: 'Prints an identity token of 60 seconds, to call a subgraph by hand. Development only.',
     options: {

@@ -24,6 +24,8 @@ const RUNNERS: readonly (readonly [
   ['README.md', 'A first login', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/first-steps.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['claims/README.md', '*', 'ts', 'tests/docs/subgraphs.test.ts'],
+  ['docs/access.md', 'In a pipeline', 'yaml', 'tests/access/docs.test.ts'],
+  ['docs/access.md', '*', 'sh', 'tests/access/docs.test.ts'],
   ['docs/accounts.md', '*', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/accounts.md', 'API keys', 'text', 'tests/docs/operations.test.ts'],
   ['docs/administration.md', '*', 'graphql', 'tests/docs/operations.test.ts'],

@@ -1,0 +1,89 @@
+// What changed between two graphs in who may read which field.
+import { type AccessRule, emptyRule, mergeRules } from '@sallyport/claims/predicates'
+import type { FieldRule } from './field-rules.ts'
+import { implies } from './implies.ts'
+import { describeRule } from './rule-words.ts'
+
+/**
+ * `gained`: somebody may read it who might not before. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
+ * no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
+ */
+export type ChangeKind = 'gained' | 'changed' | 'unruled' | 'lost' | 'added' | 'removed'
+
+export interface Change {
+  readonly kind: ChangeKind
+  readonly coordinate: string
+  readonly before: string | null
+  readonly after: string | null
+  readonly field: FieldRule
+}
+
+/** What a check fails on. */
+export const failing: ReadonlySet<ChangeKind> = new Set(['gained', 'changed', 'unruled'])
+
+export interface CompareOptions {
+  readonly nowSeconds: number
+}
+
+/** @returns the changes, the worst first */
+export function compareAccess(
+  before: readonly FieldRule[],
+  after: readonly FieldRule[],
+  options: CompareOptions,
+): readonly Change[] {
+  const old = new Map(before.map((field) => [field.coordinate, field]))
+  const now = new Set(after.map(({ coordinate }) => coordinate))
+  const changes = [
+    ...after.flatMap((field) => changeOf(old.get(field.coordinate), field, options)),
+    ...before
+      .filter(({ coordinate }) => !now.has(coordinate))
+      .map((field) => change('removed', [field, null], options)),
+  ]
+  const order = ['gained', 'changed', 'unruled', 'lost', 'added', 'removed']
+  return changes.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))
+}
+
+function changeOf(
+  before: FieldRule | undefined,
+  after: FieldRule,
+  options: CompareOptions,
+): Change[] {
+  if (before === undefined) {
+    return [change(after.isDefault ? 'unruled' : 'added', [null, after], options)]
+  }
+  const [was, is] = [enforced(before, options), enforced(after, options)]
+  const nobodyGained = was === null || (is !== null && implies(is, was))
+  const nobodyLost = is === null || (was !== null && implies(was, is))
+  if (nobodyGained && nobodyLost) return []
+  const kind = nobodyGained ? 'lost' : nobodyLost ? 'gained' : 'changed'
+  return [change(kind, [before, after], options)]
+}
+
+function change(
+  kind: ChangeKind,
+  [before, after]: readonly [FieldRule | null, FieldRule | null],
+  options: CompareOptions,
+): Change {
+  const field = after ?? before
+  if (field === null) throw new Error('a change of nothing')
+  const words = (one: FieldRule | null) => one && describe(one, options)
+  return { kind, coordinate: field.coordinate, before: words(before), after: words(after), field }
+}
+
+function describe(field: FieldRule, options: CompareOptions): string {
+  const rule = enforced(field, options)
+  const isDryRun = field.dryRunUntil !== null && field.dryRunUntil > options.nowSeconds * 1000
+  const text = rule === null ? 'no rule' : describeRule(rule)
+  return isDryRun
+    ? `${text} (dry run until ${new Date(field.dryRunUntil ?? 0).toISOString()})`
+    : text
+}
+
+/** Without what a dry run lets pass. Null: nothing is asked of anybody who gets there. */
+function enforced({ guards }: FieldRule, { nowSeconds }: CompareOptions): AccessRule | null {
+  const rules = guards
+    .filter(({ dryRunUntil }) => dryRunUntil === null || nowSeconds * 1000 >= dryRunUntil)
+    .map(({ rule }) => rule)
+  if (rules.length === 0) return null
+  return rules.length === 1 ? (rules[0] ?? emptyRule) : mergeRules(rules)
+}

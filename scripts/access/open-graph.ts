@@ -1,0 +1,55 @@
+// A graph as the gateway would serve it, with its rules and where they were declared; nothing is started and nobody is asked.
+import { existsSync, readFileSync } from 'node:fs'
+import { type GraphQLSchema, parse } from 'graphql'
+import { apiSchemaOf } from '../../gateway/engine/api-schema.ts'
+import { type Declarations, readDeclarations } from '../../gateway/explain/declarations.ts'
+import { type FieldRule, readFieldRules } from '../../gateway/explain/field-rules.ts'
+import { type GraphAccess, readAccess } from '../../gateway/supergraph/access.ts'
+import type { SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readGraphSource } from '../../gateway/supergraph/open.ts'
+import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
+import { UsageError } from '../operator/command.ts'
+
+export interface OpenedGraph {
+  readonly schema: GraphQLSchema
+  readonly access: GraphAccess
+  readonly config: SupergraphConfig
+  readonly declarations: Declarations
+  readonly fields: readonly FieldRule[]
+}
+
+export interface GraphFiles {
+  /** Path of the YAML. */
+  readonly configPath: string
+  /** Another composed supergraph than the one beside it. */
+  readonly supergraphPath?: string
+}
+
+/** Where the YAML is when nobody says so. */
+export function defaultConfigPath(): string {
+  const set = process.env.SUPERGRAPH_CONFIG
+  if (set !== undefined && set !== '') return set
+  return existsSync('supergraph.yaml') ? 'supergraph.yaml' : 'schema/supergraph.yaml'
+}
+
+/** @throws Error that says what cannot be read or used. */
+export async function openGraph({ configPath, supergraphPath }: GraphFiles): Promise<OpenedGraph> {
+  if (!existsSync(configPath)) {
+    throw new UsageError(`There is no ${configPath}: name your supergraph.yaml with --config.`)
+  }
+  const source = await readGraphSource({ configPath, variables: addressesOf(configPath) })
+  const { config, policies } = source
+  const sdl = supergraphPath === undefined ? source.sdl : readFileSync(supergraphPath, 'utf8')
+  const document = parse(sdl)
+  const access = readAccess(document, { subgraphs: config.subgraphs, policies })
+  const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
+  const declarations = readDeclarations(configPath, sdl)
+  const fields = readFieldRules({ schema, access, declarations })
+  return { schema, access, config, declarations, fields }
+}
+
+// Addresses do not matter here, and are not known on a machine that only looks.
+function addressesOf(configPath: string): Record<string, string> {
+  const names = [...readFileSync(configPath, 'utf8').matchAll(/\$\{(\w+)\}/g)]
+  return Object.fromEntries(names.map(([, name = '']) => [name, 'http://subgraph.invalid/graphql']))
+}

@@ -1,0 +1,283 @@
+// The access commands over a graph that is made here: what they say, where they say that it was declared, and what they fail on.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Given } from '../../scripts/operator/command.ts'
+import { type AccessFolder, createAccessFolder, type Files, lineOf, run } from './access-graph.ts'
+
+const auth = /* GraphQL */ `
+  type Query {
+    me: User @authenticated
+    hello: String @public
+    everything: String @policy(policies: [["role:admin", "live"]])
+  }
+  type User @key(fields: "id") { id: ID! @public email: String @authenticated }
+`
+const shop = /* GraphQL */ `
+  type Query {
+    orders: [Order] @requiresScopes(scopes: [["orders:read"]])
+    fresh: String @policy(policies: [["fresh:300"]])
+    plain: Plain
+    node: Node @public
+  }
+  type Order @key(fields: "id") @authenticated { id: ID! total: Int note: String @policy(policies: [["role:support"], ["role:admin"]]) }
+  type Plain { text: String }
+  interface Node { id: ID! }
+  type Secret implements Node @policy(policies: [["mfa"]]) { id: ID! }
+`
+const files: Files = { auth, shop, settings: '    access: authenticated' }
+
+/** Rows of `access matrix`, as field → cells. */
+async function matrixOf(folder: AccessFolder, more = {}) {
+  const { said } = await run('access matrix', { config: folder.config, format: 'json', ...more })
+  return JSON.parse(said) as {
+    field: string
+    mayRead: Record<string, string>
+    rule: string
+    isDefault: boolean
+    declarations: { file: string; line: number; text: string; subgraph: string | null }[]
+  }[]
+}
+
+async function diff(folder: AccessFolder, against: string, more = {}) {
+  const given = { config: folder.config, against, format: 'json', ...more }
+  const { said, isComplete } = await run('access diff', given)
+  const changes = JSON.parse(said) as { kind: string; field: string; after: string | null }[]
+  return { changes: changes.map(({ kind, field }) => `${kind} ${field}`), isComplete }
+}
+
+describe('access matrix', () => {
+  test('says who may read a field, and where that was written', async () => {
+    using folder = createAccessFolder(files)
+    const rows = await matrixOf(folder)
+    const cells = (field: string) => {
+      const row = rows.find((one) => one.field === field)
+      return Object.values(row?.mayRead ?? {}).join(' ')
+    }
+    expect(Object.keys(rows[0]?.mayRead ?? {})).toEqual([
+      'everybody',
+      'signed in',
+      'admin',
+      'support',
+    ])
+    expect(cells('Query.hello')).toBe('yes yes yes yes')
+    expect(cells('Query.me')).toBe('no yes yes yes')
+    expect(cells('Query.everything')).toBe('no no yes no')
+    expect(cells('Query.orders')).toBe('no scope scope scope')
+    expect(cells('Query.fresh')).toBe('no proof proof proof')
+    expect(cells('Query.node')).toBe('no proof proof proof')
+    expect(cells('Order.note')).toBe('no no yes yes')
+    expect(cells('Order.total')).toBe('no yes yes yes')
+    expect(cells('Plain.text')).toBe('')
+
+    const note = rows.find((one) => one.field === 'Order.note')
+    const sdl = readFileSync(join(dirname(folder.config), 'shop.graphql'), 'utf8')
+    expect(note?.declarations.map(({ line, text, subgraph }) => [line, text, subgraph])).toEqual([
+      [
+        lineOf(sdl, 'note: String'),
+        '@policy(policies: [["role:support"], ["role:admin"]])',
+        'shop',
+      ],
+      [lineOf(sdl, 'type Order'), '@authenticated', 'shop'],
+    ])
+    const plain = rows.find((one) => one.field === 'Query.plain')
+    const yaml = readFileSync(folder.config, 'utf8')
+    expect(plain).toMatchObject({
+      isDefault: true,
+      declarations: [
+        { file: folder.config, line: lineOf(yaml, 'access: auth'), text: 'access: authenticated' },
+      ],
+    })
+  })
+
+  test('as table and CSV, for other roles, and with the fields that have no rule', async () => {
+    using folder = createAccessFolder(files)
+    const { said } = await run('access matrix', {
+      config: folder.config,
+      role: ['clerk'],
+      all: true,
+      format: 'csv',
+    })
+    const [head, ...lines] = said.split('\n')
+    expect(head).toBe('field,subgraphs,everybody,signed in,clerk,rule,declared')
+    expect(lines).toContain('Plain.text,shop,-,-,-,-,')
+    expect(lines.find((line) => line.startsWith('Order.note'))).toMatch(
+      /^Order\.note,shop,no,no,no,"@authenticated @policy\(policies: \[\[""role:support""\], \[""role:admin""\]\]\)",\S+ \S+$/,
+    )
+    const table = await run('access matrix', { config: folder.config })
+    expect(table.said).toMatch(/^field {2,}subgraphs {2,}everybody {2,}signed in/)
+    expect(table.said).not.toContain('Plain.text')
+  })
+})
+
+describe('access explain', () => {
+  const explain = async (folder: AccessFolder, document: string, more = {}) => {
+    const given = { config: folder.config, document, format: 'json', ...more }
+    const { said, isComplete } = await run('access explain', given)
+    return { found: JSON.parse(said), isComplete }
+  }
+
+  test('names the rule that decides, and its line', async () => {
+    using folder = createAccessFolder(files)
+    const { found, isComplete } = await explain(folder, '{ hello orders { note } }', {
+      role: ['support'],
+    })
+    expect(isComplete).toBe(false)
+    expect(found).toMatchObject({ verdict: 'refused', code: 'FORBIDDEN', operation: 'query' })
+    const orders = found.fields.find(
+      (one: { coordinate: string }) => one.coordinate === 'Query.orders',
+    )
+    const refusing = orders.rules.filter((rule: { denial: unknown }) => rule.denial !== null)
+    expect(refusing).toMatchObject([
+      { coordinate: 'Query.orders', denial: { code: 'FORBIDDEN', missing: 'scopes orders:read' } },
+    ])
+    expect(refusing[0].declarations[0].file).toContain('shop.graphql')
+    const allowed = await explain(folder, '{ hello orders { note } }', {
+      role: ['support'],
+      scope: ['orders:read'],
+    })
+    expect(allowed).toMatchObject({ isComplete: true, found: { verdict: 'answered', code: null } })
+  })
+
+  test.each([
+    ['nobody', '{ me { email } }', {}, 'refused', 'UNAUTHENTICATED'],
+    ['somebody', '{ me { email } }', { kind: 'user' }, 'answered', null],
+    ['an old proof', '{ fresh }', { fresh: '301' }, 'refused', 'STEP_UP_REQUIRED'],
+    ['a young proof', '{ fresh }', { fresh: '299' }, 'answered', null],
+    ['an API key', '{ fresh }', { kind: 'api-key', fresh: '1' }, 'refused', 'FORBIDDEN'],
+    [
+      'an app without the scope graph',
+      '{ me { id } }',
+      { kind: 'app-user' },
+      'refused',
+      'FORBIDDEN',
+    ],
+    [
+      'an interface that can be what a second factor guards',
+      '{ node { id } }',
+      { kind: 'user' },
+      'refused',
+      'STEP_UP_REQUIRED',
+    ],
+    ['the same with it', '{ node { id } }', { mfa: true }, 'answered', null],
+  ] as const)('%s', async (_, document, more, verdict, code) => {
+    using folder = createAccessFolder(files)
+    const { found } = await explain(folder, document, more)
+    expect([found.verdict, found.code]).toEqual([verdict, code])
+  })
+
+  test('a file, an operation of several, rules of the YAML’s filter', async () => {
+    using folder = createAccessFolder({ ...files, yaml: 'denied: filter' })
+    const document = join(folder.path, 'two.graphql')
+    writeFileSync(document, 'query A { hello } query B { hello me { id } }')
+    expect((await explain(folder, document, { operation: 'A' })).isComplete).toBe(true)
+    const { found, isComplete } = await explain(folder, document, { operation: 'B' })
+    expect([found.verdict, isComplete]).toEqual(['filtered', false])
+    const { said } = await run('access explain', {
+      config: folder.config,
+      document,
+      operation: 'B',
+    })
+    expect(said).toContain('Answered without the fields below that say no (UNAUTHENTICATED).')
+    expect(said).toMatch(
+      /no {2}Query\.me\n.*@authenticated {2}UNAUTHENTICATED: needs a signed-in caller\n.*auth\.graphql:\d+ {2}@authenticated/,
+    )
+  })
+
+  test.each([
+    [{ document: 'nowhere.graphql' }, 'neither a file nor a GraphQL document'],
+    [{ document: '{ nothing }' }, 'Cannot query field "nothing"'],
+    [{ document: '{ hello }', kind: 'robot' }, '--kind is one of'],
+    [{ document: '{ hello }', kind: 'anonymous', mfa: true }, 'is nobody'],
+    [{ document: '{ hello }', fresh: 'soon' }, '--fresh needs seconds'],
+    [{ document: '{ hello }', format: 'csv' }, '--format is one of table, json'],
+    [{ document: '{ hello }', config: 'no/supergraph.yaml' }, 'There is no no/supergraph.yaml'],
+  ])('%j is refused in a sentence', async (given, words) => {
+    using folder = createAccessFolder(files)
+    await expect(
+      run('access explain', { config: folder.config, ...given } as Given),
+    ).rejects.toThrow(words)
+  })
+})
+
+describe('access diff', () => {
+  test('against a commit: who gained, who lost, and what is new without a rule', async () => {
+    using folder = createAccessFolder(files)
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: folder.path,
+        stdio: 'pipe',
+      })
+    git('init', '-q')
+    git('add', '.')
+    git('commit', '-qm', 'before')
+    expect(await diff(folder, 'HEAD')).toEqual({ changes: [], isComplete: true })
+
+    folder.write({
+      ...files,
+      auth: auth.replace('email: String @authenticated', 'email: String @public'),
+      shop: shop
+        .replace('fresh:300', 'fresh:60')
+        .replace('[["role:support"], ["role:admin"]]', '[["role:support"]]')
+        .replace('plain: Plain', 'plain: Plain more: String more2: String @public'),
+    })
+    expect(await diff(folder, 'HEAD')).toEqual({
+      changes: [
+        'gained User.email',
+        'unruled Query.more',
+        'lost Order.note',
+        'lost Query.fresh',
+        'added Query.more2',
+      ],
+      isComplete: false,
+    })
+    folder.write({ ...files, shop: shop.replace('plain: Plain', 'plain: Plain more: String') })
+    expect((await diff(folder, 'HEAD')).isComplete).toBe(false)
+    expect((await diff(folder, 'HEAD', { 'allow-default': true })).isComplete).toBe(true)
+    await expect(diff(folder, 'no-such-branch')).rejects.toThrow('neither a commit')
+    await expect(diff(folder, '--output=x')).rejects.toThrow('neither a commit')
+  })
+
+  test('a type, a default and a dry run open fields too', async () => {
+    using before = createAccessFolder(files)
+    using opened = createAccessFolder({
+      ...files,
+      shop: shop.replace(
+        'type Order @key(fields: "id") @authenticated',
+        'type Order @key(fields: "id") @public',
+      ),
+    })
+    expect((await diff(opened, before.config)).changes).toEqual([
+      'gained Order.id',
+      'gained Order.total',
+      'gained Query.orders',
+    ])
+    using denied = createAccessFolder({ ...files, settings: '    access: deny' })
+    expect((await diff(before, denied.config)).changes).toEqual(['gained Query.plain'])
+    expect((await diff(denied, before.config)).changes).toEqual(['lost Query.plain'])
+    const until = new Date(Date.now() + 60_000).toISOString()
+    using dry = createAccessFolder({
+      ...files,
+      settings: `    access: authenticated\n    dryRun: { until: ${until} }`,
+    })
+    const { changes, isComplete } = await diff(dry, before.config)
+    expect(isComplete).toBe(false)
+    expect(changes).toContain('gained Query.orders')
+  })
+
+  test('against a supergraph that was kept', async () => {
+    using folder = createAccessFolder({ auth, shop: shop.replace('fresh:300', 'role:admin') })
+    const { openGraph } = await import('../../scripts/access/open-graph.ts')
+    const { composeSupergraph } = await import('../../gateway/supergraph/compose.ts')
+    const { config } = await openGraph({ configPath: folder.config })
+    const sources = config.subgraphs.map((one) => ({
+      config: one,
+      sdl: readFileSync(join(dirname(folder.config), `${one.name}.graphql`), 'utf8'),
+    }))
+    const kept = join(folder.path, 'kept.graphql')
+    writeFileSync(kept, composeSupergraph(sources))
+    folder.write(files)
+    expect((await diff(folder, kept)).changes).toContain('changed Query.fresh')
+  })
+})
