@@ -1,7 +1,9 @@
 // Runs an admitted operation. An interface of our own, so that the planner and executor behind it can change.
-import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
+import { type FormattedExecutionResult, type GraphQLSchema, parse } from 'graphql'
 import { createCompiledEngine } from './engine/compiled.ts'
 import type { EngineCounters } from './engine/counters.ts'
+import { readJoined } from './engine/planners/joined.ts'
+import { createFindFault } from './engine/planners/plan-faults.ts'
 import type { PlannerKind } from './engine/planners/planner.ts'
 import { withSecondPlanner } from './engine/planners/second-planner.ts'
 import { withShadow } from './engine/shadow.ts'
@@ -100,7 +102,9 @@ async function createCompiled(
     options.logger.warn({ err: error }, 'planning with PLANNER=apollo, as in development')
     return openApollo()
   })
-  return createCompiledEngine(options, withSecondPlanner(planner, openApollo, options.logger))
+  const findFault = createFindFault(readJoined(parse(options.supergraphSdl)))
+  const second = { openSecond: openApollo, findFault, logger: options.logger }
+  return createCompiledEngine(options, withSecondPlanner(planner, second))
 }
 
 async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {

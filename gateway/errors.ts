@@ -25,6 +25,10 @@ const REQUEST_ERRORS = {
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document cannot be parsed.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
   OPERATION_TOO_COMPLEX: { status: 400, message: 'The operation is too complex.' },
+  OPERATION_UNSUPPORTED: {
+    status: 400,
+    message: 'This graph cannot answer the operation as it is: ask for its parts apart.',
+  },
   SUBGRAPH_UNAVAILABLE: { status: 503, message: 'Part of the graph is unavailable.' },
   SUBGRAPH_INVALID_RESPONSE: {
     status: 502,

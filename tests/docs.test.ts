@@ -86,6 +86,7 @@ test('every error code and reason of the code is in docs/errors.md, and no other
     ...table('subgraphs/auth/core/errors.ts', 'const messages = {'),
     ...table('subgraphs/reviews/errors.ts', 'const TEXTS = {'),
     ...inFile('gateway/errors.ts', /^ {2}\| '([A-Z_]+)'/gm),
+    ...inFile('gateway/engine/planners/planner.ts', /^ {2}\| '([A-Z_]+)'/gm),
     ...readdirSync('gateway', { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) => inFile(`gateway/${file}`, /(?:reason: |badRequest\([^()]*)'([A-Z_]+)'/g)),

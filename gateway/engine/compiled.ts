@@ -15,6 +15,7 @@
 import { type FormattedExecutionResult, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'
+import { publicMessage } from '../errors.ts'
 import { readPlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
@@ -29,7 +30,7 @@ import { createOverrideShares } from './override-shares.ts'
 import { compilePlan } from './plan.ts'
 import { type PlannedOperation, planOperation } from './planned-operation.ts'
 import { UnknownPlan } from './planners/plan.ts'
-import type { Planner } from './planners/planner.ts'
+import { type Planner, UnsupportedOperation } from './planners/planner.ts'
 import { compileResponse } from './response.ts'
 import { WrittenResult } from './result.ts'
 import { type Condition, Run } from './run.ts'
@@ -152,11 +153,11 @@ export function createCompiledEngine(options: EngineOptions, planner: Planner): 
       })
       return compileExecute(planned, { step, isOn })
     } catch (error) {
-      const reason = error instanceof UnknownPlan ? error.reason : 'error'
+      const isNamed = error instanceof UnknownPlan || error instanceof UnsupportedOperation
+      const reason = isNamed ? error.reason : 'error'
       counters.notCompiled[reason] = (counters.notCompiled[reason] ?? 0) + 1
       logger.error({ err: error, hash: prepared.queryHash }, 'an operation could not be planned')
-      // A planner's own codes are in no table of ours.
-      const failure = new Error('no plan', { cause: error })
+      const failure = failureOf(error)
       return async (run) => fail(run, failure)
     }
   }
@@ -200,6 +201,13 @@ export function createCompiledEngine(options: EngineOptions, planner: Planner): 
       }
     }
   }
+}
+
+/** What is known to be wrong is said; a planner's own codes are in no table of ours. */
+function failureOf(error: unknown): unknown {
+  if (!(error instanceof UnsupportedOperation)) return new Error('no plan', { cause: error })
+  const code = 'OPERATION_UNSUPPORTED'
+  return { message: publicMessage(code), extensions: { code, reason: error.reason } }
 }
 
 interface Variant {

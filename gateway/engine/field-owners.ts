@@ -1,11 +1,12 @@
 // Which subgraphs may have answered a field: read from the join directives of a supergraph (join spec v0.3), for log lines.
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
 import { readArguments } from '../supergraph/links.ts'
+import { readGraphNames } from './planners/joined.ts'
 
 export type FieldOwners = (type: string, field: string) => readonly string[]
 
 export function readFieldOwners(supergraph: DocumentNode): FieldOwners {
-  const names = graphNames(supergraph)
+  const names = readGraphNames(supergraph)
   const owners = new Map<string, readonly string[]>()
   for (const type of supergraph.definitions) {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) {
@@ -20,22 +21,6 @@ export function readFieldOwners(supergraph: DocumentNode): FieldOwners {
     }
   }
   return (type, field) => owners.get(`${type}.${field}`) ?? []
-}
-
-/** `AUTH` of the enum join__Graph is the subgraph "auth". */
-function graphNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue
-    if (definition.name.value !== 'join__Graph') continue
-    for (const value of definition.values ?? []) {
-      for (const directive of value.directives ?? []) {
-        const { name } = readArguments(directive)
-        if (typeof name === 'string') names.set(value.name.value, name)
-      }
-    }
-  }
-  return names
 }
 
 function graphsOf(

@@ -9,6 +9,7 @@ import { apolloLogger, apolloRequest, asApolloDataSource } from './apollo-reques
 import { createCompiledEngine } from './compiled.ts'
 import { createCounters } from './counters.ts'
 import { withDistinctNames } from './distinct-names.ts'
+import { createIsHardForStock } from './hard-for-stock.ts'
 import { createApolloPlanner } from './planners/apollo.ts'
 import { createHasClash } from './planners/clashing-requires.ts'
 
@@ -27,6 +28,7 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
   const document = parse(options.supergraphSdl)
   const plannerFields = readPlannerFields(document)
   const hasClash = createHasClash(document, schema)
+  const isHard = createIsHardForStock(document, schema)
   // Goes when the operation goes.
   const ours = new WeakMap<PreparedOperation, boolean>()
   let compiled: Promise<Engine> | null = null
@@ -71,7 +73,7 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     if (known !== undefined) return known
     const { clientNames } = withDistinctNames(prepared, { schema, plannerFields })
     // Ours refuses what this planner plans wrong.
-    const isOwn = clientNames.size > 0 || hasClash(prepared.document)
+    const isOwn = clientNames.size > 0 || hasClash(prepared.document) || isHard(prepared.document)
     ours.set(prepared, isOwn)
     return isOwn
   }

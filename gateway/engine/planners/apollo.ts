@@ -10,6 +10,8 @@ import type {
 import { buildASTSchema, parse, print } from 'graphql'
 import { apiSchemaOf } from '../api-schema.ts'
 import { createHasClash } from './clashing-requires.ts'
+import { readJoined } from './joined.ts'
+import { mendKeys } from './mend-keys.ts'
 import {
   type EntityRequest,
   type FetchNode,
@@ -20,7 +22,8 @@ import {
   type RequiredSelection,
   UnknownPlan,
 } from './plan.ts'
-import type { Planner } from './planner.ts'
+import { createFindFault } from './plan-faults.ts'
+import { type Planner, UnsupportedOperation } from './planner.ts'
 
 /** So long a plan may take: its document is as good as hostile. */
 const PLAN_TIMEOUT_MS = 10_000
@@ -30,15 +33,24 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
   const document = parse(supergraphSdl)
   const schema = apiSchemaOf(document)
   const hasClash = createHasClash(document, schema)
+  const joined = readJoined(document)
+  const findFault = createFindFault(joined)
   let thread = await startThread(supergraphSdl)
   return {
     schema,
     supergraphSchema: buildASTSchema(document, { assumeValid: true }),
     overridePercentages: [],
     async plan({ document: operation, operationName }) {
-      if (hasClash(operation)) throw new UnknownPlan('requires-with-other-arguments')
+      if (hasClash(operation)) {
+        const detail = 'two of its fields require another with different arguments'
+        throw new UnsupportedOperation('REQUIRED_WITH_OTHER_ARGUMENTS', detail)
+      }
       if (thread.isGone) thread = await startThread(supergraphSdl)
-      return readApolloPlan(await thread.plan(print(operation), operationName))
+      const { node } = readApolloPlan(await thread.plan(print(operation), operationName))
+      const plan = { node: node === null ? null : mendKeys(node, joined) }
+      const fault = findFault(plan, operation)
+      if (fault?.isWrong) throw fault.error
+      return plan
     },
     stop: () => thread.stop(),
   }

@@ -55,7 +55,7 @@ function mayClash(required: ReadonlyMap<string, Required>): boolean {
 }
 
 /** Every field that an operation selects, of each object that may stand there. */
-function fieldsOf(operation: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
+export function fieldsOf(operation: DocumentNode, schema: GraphQLSchema): ReadonlySet<string> {
   const found = new Set<string>()
   const typeInfo = new TypeInfo(schema)
   const Field = ({ name }: FieldNode) => {

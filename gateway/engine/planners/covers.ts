@@ -1,4 +1,5 @@
-// Whether a plan asks for all that an operation does: what it leaves out would be missing in the answer.
+// Whether a plan asks for all that an operation does, of every object that may stand there: what it leaves out would be missing
+// in the answer.
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -7,89 +8,77 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
-import { type AskedFields, compileAskedFields, compileAskedOfEntities } from '../asked-fields.ts'
-import type { FetchNode, PlanNode, PlanPath } from './plan.ts'
+import type { Objects, Place } from './fetched.ts'
+import type { Joined } from './joined.ts'
 
-type Tree = Map<string, Tree>
+/** A field that nobody is asked for: of some object that may stand there, or where no object is known at all. */
+export interface Uncovered {
+  readonly field: string
+  readonly isNobodys: boolean
+}
 
-export function coversAll(plan: PlanNode | null, document: DocumentNode): boolean {
-  const fetched = fetchedBy(plan)
-  const fragments = fragmentsOf(document)
+interface Walk {
+  readonly joined: Joined
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+}
+
+/** Null when all is asked for. */
+export function findUncovered(
+  fetched: Place,
+  document: DocumentNode,
+  joined: Joined,
+): Uncovered | null {
   const operation = document.definitions.find(
     (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
   )
-  return operation === undefined || isCovered(operation.selectionSet, { fetched, fragments })
+  if (operation === undefined) return null
+  const walk = { joined, fragments: fragmentsOf(document) }
+  const type = operation.operation === 'mutation' ? 'Mutation' : 'Query'
+  return findIn(operation.selectionSet, { objects: new Set([type]), place: fetched }, walk)
 }
 
-function isCovered(
+function findIn(
   { selections }: SelectionSetNode,
-  how: { fetched: Tree; fragments: ReadonlyMap<string, FragmentDefinitionNode> },
-): boolean {
-  return selections.every((selection) => {
-    if (selection.kind !== Kind.FIELD) {
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT
-          ? selection
-          : how.fragments.get(selection.name.value)
-      return fragment === undefined || isCovered(fragment.selectionSet, how)
+  at: { readonly objects: Objects; readonly place: Place },
+  walk: Walk,
+): Uncovered | null {
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD) {
+      if (selection.name.value === '__typename') continue
+      const found = findBelow((selection.alias ?? selection.name).value, at)
+      const uncovered = found ?? findInside(selection.selectionSet)
+      if (uncovered !== null) return uncovered
+      continue
+
+      function findInside(set: SelectionSetNode | undefined): Uncovered | null {
+        if (selection.kind !== Kind.FIELD || set === undefined) return null
+        const place = at.place.fields.get((selection.alias ?? selection.name).value)?.place
+        return place === undefined ? null : findIn(set, { objects: place.objects, place }, walk)
+      }
     }
-    if (selection.name.value === '__typename') return true
-    const inner = how.fetched.get((selection.alias ?? selection.name).value)
-    if (inner === undefined) return false
-    return !selection.selectionSet || isCovered(selection.selectionSet, { ...how, fetched: inner })
-  })
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : walk.fragments.get(selection.name.value)
+    if (fragment === undefined) continue
+    const condition = fragment.typeCondition?.name.value
+    const objects = condition === undefined ? at.objects : narrowed(at.objects, condition, walk)
+    const isPossible = objects.size > 0 || at.objects.size === 0
+    const found = isPossible ? findIn(fragment.selectionSet, { ...at, objects }, walk) : null
+    if (found !== null) return found
+  }
+  return null
 }
 
-/** Everything that the fetches of a plan ask for, at its place in the answer. */
-function fetchedBy(plan: PlanNode | null): Tree {
-  const root: Tree = new Map()
-  visit(plan, [])
-  return root
-
-  function visit(node: PlanNode | null, path: PlanPath): void {
-    switch (node?.kind) {
-      case 'Fetch':
-        addFetch(node, path)
-        break
-      case 'Flatten':
-        visit(node.node, [...path, ...node.path])
-        break
-      case 'Sequence':
-      case 'Parallel':
-        for (const one of node.nodes) visit(one, path)
-        break
-      case 'Condition':
-        for (const one of [node.whenOn, node.whenOff]) visit(one, path)
-        break
-    }
-  }
-
-  function addFetch(fetch: FetchNode, path: PlanPath): void {
-    if (fetch.entities === null) add(treeAt(path), compileAskedFields(fetch))
-    const asked = compileAskedOfEntities(fetch)
-    fetch.entities?.forEach(({ paths }, index) => {
-      for (const own of paths) add(treeAt([...path, ...own]), asked[index] ?? new Map())
-    })
-  }
-
-  function treeAt(path: PlanPath): Tree {
-    let tree = root
-    for (const element of path) {
-      if (typeof element === 'string' && element !== '@') tree = innerOf(tree, element)
-    }
-    return tree
-  }
+function findBelow(
+  field: string,
+  { objects, place }: { readonly objects: Objects; readonly place: Place },
+): Uncovered | null {
+  const known = place.fields.get(field)
+  const isRoot = objects.has('Query') || objects.has('Mutation')
+  if (known === undefined) return { field, isNobodys: objects.size === 0 || isRoot }
+  return [...objects].every((one) => known.of.has(one)) ? null : { field, isNobodys: false }
 }
 
-function add(tree: Tree, asked: AskedFields): void {
-  for (const [name, inner] of asked) {
-    const own = innerOf(tree, name)
-    if (inner !== null) add(own, inner)
-  }
-}
-
-function innerOf(tree: Tree, name: string): Tree {
-  const known = tree.get(name) ?? new Map()
-  tree.set(name, known)
-  return known
+function narrowed(objects: Objects, condition: string, { joined }: Walk): Objects {
+  const possible = joined.allObjectsOf(condition)
+  return new Set([...objects].filter((one) => possible.has(one)))
 }

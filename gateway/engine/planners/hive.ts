@@ -11,9 +11,11 @@ import {
   type PlanRequest,
   startHiveChild,
 } from './hive-child.ts'
+import { readJoined } from './joined.ts'
 import { createMendFetches } from './mend-fetches.ts'
+import { mendKeys } from './mend-keys.ts'
 import type { Plan } from './plan.ts'
-import { NoPath, type Planner } from './planner.ts'
+import { type Planner, UnsupportedOperation } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
 
 /** A crash takes those with it that are planned beside it. */
@@ -30,6 +32,7 @@ export async function createHivePlanner(
   const admitSuspect = createAdmission(1)
   const document = parse(supergraphSdl)
   const mendFetches = createMendFetches(document)
+  const joined = readJoined(document)
   let isStopped = false
 
   return {
@@ -53,7 +56,7 @@ export async function createHivePlanner(
 
   function readPlan(said: unknown): Plan {
     const { node } = readHivePlan(said)
-    return { node: node === null ? null : mendFetches(node) }
+    return { node: node === null ? null : mendFetches(mendKeys(node, joined)) }
   }
 
   async function planOrRetry(request: PlanRequest): Promise<unknown> {
@@ -93,7 +96,9 @@ export async function createHivePlanner(
 
 /** That no subgraph can answer a field is a finding; everything else is a fault of the planner's. */
 function throwKnown(error: Error): never {
-  if (error.message.includes('No paths found')) throw new NoPath(error.message, { cause: error })
+  if (error.message.includes('No paths found')) {
+    throw new UnsupportedOperation('NO_PATH', error.message, { cause: error })
+  }
   throw error
 }
 

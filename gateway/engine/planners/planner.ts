@@ -30,7 +30,20 @@ export interface Planner {
   stop(): Promise<void>
 }
 
-/** No subgraph can answer what is asked for there: to plan it otherwise would be to lose it. */
-export class NoPath extends Error {
-  override readonly name = 'NoPath'
+/** Why an operation is refused before any fetch; docs/errors.md has them. */
+export type UnsupportedReason =
+  | 'NO_PATH'
+  | 'KEY_NOT_RESOLVABLE'
+  | 'FIELD_NOT_PROVIDED'
+  | 'REQUIRED_WITH_OTHER_ARGUMENTS'
+
+/** No planner here can plan it right: to run it otherwise would lose something, or answer something else, in silence. */
+export class UnsupportedOperation extends Error {
+  override readonly name = 'UnsupportedOperation'
+  readonly reason: UnsupportedReason
+
+  constructor(reason: UnsupportedReason, detail: string, options?: ErrorOptions) {
+    super(`the operation cannot be planned: ${detail}`, options)
+    this.reason = reason
+  }
 }

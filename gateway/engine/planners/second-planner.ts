@@ -1,31 +1,34 @@
 // A planner for what another cannot plan: each has its own bugs, and an operation that one refuses is known to the other.
-import { coversAll } from './covers.ts'
 import type { Plan } from './plan.ts'
-import { NoPath, type Planner, type PlannerInput } from './planner.ts'
+import type { FindFault } from './plan-faults.ts'
+import { type Planner, type PlannerInput, UnsupportedOperation } from './planner.ts'
 
 interface Logger {
   info(...args: unknown[]): void
 }
 
-/** @param openSecond Called once, when it is needed: a second planner costs memory. */
+export interface SecondPlannerOptions {
+  /** Called once, when it is needed: a second planner costs memory. It refuses what it would plan wrong. */
+  readonly openSecond: () => Promise<Planner>
+  readonly findFault: FindFault
+  readonly logger: Logger
+}
+
 export function withSecondPlanner(
   first: Planner,
-  openSecond: () => Promise<Planner>,
-  logger: Logger,
+  { openSecond, findFault, logger }: SecondPlannerOptions,
 ): Planner {
   let second: Promise<Planner> | null = null
   return {
     ...first,
     async plan(input, percentage) {
-      try {
-        const plan = await first.plan(input, percentage)
-        return coversAll(plan.node, input.document) ? plan : await moreThan(plan, input)
-      } catch (error) {
-        const plan = await planSecond(input, error)
-        // The second one may leave out in silence what the first found to be nobody's.
-        if (error instanceof NoPath && !coversAll(plan.node, input.document)) throw error
-        return plan
-      }
+      const plan = await first.plan(input, percentage).catch((error) => instead(input, error))
+      const fault = findFault(plan, input.document)
+      if (fault === null) return plan
+      const other = await planSecond(input, fault.error).catch(() => null)
+      if (other !== null && findFault(other, input.document) === null) return other
+      if (fault.isWrong) throw fault.error
+      return plan
     },
     async stop() {
       await first.stop()
@@ -33,12 +36,12 @@ export function withSecondPlanner(
     },
   }
 
-  /** What a plan leaves out may be of a type that cannot stand there. Else the second planner knows where it is. */
-  async function moreThan(plan: Plan, input: PlannerInput): Promise<Plan> {
-    const other = await planSecond(input, new Error('a plan without all that was asked for')).catch(
-      () => plan,
-    )
-    return coversAll(other.node, input.document) ? other : plan
+  async function instead(input: PlannerInput, error: unknown): Promise<Plan> {
+    if (!(error instanceof UnsupportedOperation)) return planSecond(input, error)
+    // What the first one found to be nobody's says more than where the second one failed.
+    const plan = await planSecond(input, error).catch(() => null)
+    if (plan === null || findFault(plan, input.document) !== null) throw error
+    return plan
   }
 
   /** Progressive overrides are known to the first alone. */

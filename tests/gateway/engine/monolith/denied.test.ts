@@ -18,9 +18,10 @@ import { createFilter } from '../../../../gateway/operation/filtered-operations.
 import { readPlannerFields } from '../../../../gateway/operation/planner-fields.ts'
 import type { GraphAccess, Guard } from '../../../../gateway/supergraph/access.ts'
 import { drawOperation } from '../operations.ts'
+import { prepare } from '../prepare.ts'
 import { type Denied, walkDenied } from './denied-walk.ts'
 import { createPick } from './random.ts'
-import { createTwin, isAlike, isRefused, nullPlaces, prepare, type Twin } from './twin.ts'
+import { createTwin, isAlike, isRefused, nullPlaces, type Twin } from './twin.ts'
 
 const GRAPHS = Number(process.env.DENIED_GRAPHS ?? 8)
 const OPERATIONS = Number(process.env.DENIED_OPERATIONS ?? 40)

@@ -7,7 +7,6 @@ import {
   execute,
   type FormattedExecutionResult,
   type GraphQLSchema,
-  Kind,
   lexicographicSortSchema,
   parse,
   printSchema,
@@ -21,6 +20,7 @@ import type { DataSource } from '../../../../gateway/subgraph/data-source.ts'
 import { stripAuthDirectives } from '../../../../gateway/supergraph/strip.ts'
 import { contextFor } from '../../graph-fixture.ts'
 import type { RandomOperation } from '../operations.ts'
+import { prepare } from '../prepare.ts'
 import { drawModel } from './draw-model.ts'
 import type { Subgraph } from './model.ts'
 import { printMonolith, printSubgraph } from './print-model.ts'
@@ -162,32 +162,6 @@ export function nullPlaces({ data, errors = [] }: FormattedExecutionResult): rea
     return JSON.stringify(place)
   })
   return [...new Set(places)].sort()
-}
-
-export function prepare(query: string): PreparedOperation {
-  const document = parse(query)
-  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation')
-  const asked = { document, operation }
-  return {
-    ...asked,
-    asked,
-    query,
-    forNobody: null,
-    denied: new Map(),
-    leaveOutDenied: null,
-    operationName: operation.name?.value ?? null,
-    queryHash: query,
-    planKey: query,
-    kind: operation.operation === 'mutation' ? 'mutation' : 'query',
-    rootFields: [],
-    isStaleCredentials: false,
-    credentials: { reads: new Set(), sets: new Set() },
-    needsLive: false,
-    usesIntrospection: false,
-    authorize: () => null,
-    checkVariables: (variables) => ({ ...variables }),
-  }
 }
 
 function expectSameSchema(actual: GraphQLSchema, expected: GraphQLSchema): void {

@@ -1,0 +1,245 @@
+// Everything that the fetches of a plan ask for, at its place in the answer, and of which objects.
+//
+//   plan      { media { __typename id } } of one;  `... on Media { stars }` of two, for those at `media` that are a Beta
+//   fetched   media ─ may be Alpha, Beta ─┬─ id     of Alpha, Beta
+//                                         └─ stars  of Beta
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+} from 'graphql'
+import { fragmentsOf } from '../../operation/select.ts'
+import type { Joined } from './joined.ts'
+import type {
+  EntityRequest,
+  FetchNode,
+  PathElement,
+  PlanNode,
+  PlanPath,
+  PlanRewrite,
+  RequiredSelection,
+} from './plan.ts'
+
+/** Names of object types. */
+export type Objects = ReadonlySet<string>
+
+/** A place in the answer, whatever lists it is in. */
+export interface Place {
+  /** Types of which an object there may be, as the subgraphs that are asked for it know them. */
+  objects: Objects
+  readonly fields: Map<string, { of: Objects; readonly place: Place }>
+}
+
+export interface Fetched {
+  readonly root: Place
+  /** A field that an entity is sent with, and that no fetch before asked for; null when there is none. */
+  readonly lacking: string | null
+}
+
+export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
+  const root: Place = { objects: new Set(['Query', 'Mutation']), fields: new Map() }
+  let lacking: string | null = null
+  visit(plan, [])
+  return { root, lacking }
+
+  function visit(node: PlanNode | null, path: PlanPath): void {
+    switch (node?.kind) {
+      case 'Fetch':
+        addFetch(node, path)
+        break
+      case 'Flatten':
+        visit(node.node, [...path, ...node.path])
+        break
+      case 'Sequence':
+      case 'Parallel':
+        for (const one of node.nodes) visit(one, path)
+        break
+      case 'Condition':
+        for (const one of [node.whenOn, node.whenOff]) visit(one, path)
+        break
+    }
+  }
+
+  function addFetch(fetch: FetchNode, path: PlanPath): void {
+    const document = parse(fetch.operation, { noLocation: true })
+    const reader = { subgraph: fetch.subgraph, fragments: fragmentsOf(document), joined }
+    const { selectionSet } = operationOf(document)
+    if (fetch.entities === null) {
+      const place = placeAt(root, path)
+      addSelections(selectionSet, { type: 'Query', of: place.objects, place }, reader)
+      for (const one of fetch.outputRewrites) rename(place, one)
+      return
+    }
+    for (const request of fetch.entities) addEntities(selectionSet, { request, path }, reader)
+  }
+
+  function addEntities(
+    { selections }: SelectionSetNode,
+    { request, path }: { request: EntityRequest; path: PlanPath },
+    reader: Reader,
+  ): void {
+    const asked = selections.find(
+      (one) => one.kind === Kind.FIELD && (one.alias ?? one.name).value === request.alias,
+    )
+    if (asked?.kind !== Kind.FIELD || asked.selectionSet === undefined) return
+    const sent = sentObjects(request.requires, joined)
+    for (const own of request.paths) {
+      const whole = [...path, ...own]
+      const place = placeAt(root, whole)
+      lacking ??= findLacking(request.requires, place)
+      const of = objectsAtEnd(whole, joined)
+      const both = of === null ? sent : intersection(sent, of)
+      addSelections(asked.selectionSet, { type: '_Entity', of: both, place }, reader)
+      for (const one of request.outputRewrites) rename(place, one)
+    }
+  }
+}
+
+interface Reader {
+  readonly subgraph: string
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly joined: Joined
+}
+
+function addSelections(
+  { selections }: SelectionSetNode,
+  { type, of, place }: { type: string; of: Objects; place: Place },
+  reader: Reader,
+): void {
+  const { subgraph, fragments, joined } = reader
+  for (const selection of selections) {
+    if (selection.kind === Kind.FIELD) {
+      const field = selection.name.value
+      const name = (selection.alias ?? selection.name).value
+      const known = place.fields.get(name) ?? { of: new Set<string>(), place: emptyPlace() }
+      known.of = union(known.of, of)
+      place.fields.set(name, known)
+      const parents = type === '_Entity' ? [...of] : [type]
+      if (selection.selectionSet === undefined) continue
+      for (const parent of parents) {
+        const inner = namedType(parent, { field, of }, joined)
+        const objects = joined.objectsOf(inner, subgraph)
+        known.place.objects = union(known.place.objects, objects)
+        const at = { type: inner, of: objects, place: known.place }
+        addSelections(selection.selectionSet, at, reader)
+      }
+      continue
+    }
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+    if (fragment === undefined) continue
+    const condition = fragment.typeCondition?.name.value ?? type
+    const possible = joined.objectsOf(condition, subgraph)
+    const at = { type: condition, of: condition === type ? of : intersection(of, possible), place }
+    addSelections(fragment.selectionSet, at, reader)
+  }
+}
+
+function findLacking(requires: readonly RequiredSelection[], place: Place): string | null {
+  for (const one of requires) {
+    if (one.kind === 'Fragment') {
+      const found = findLacking(one.selections, place)
+      if (found !== null) return found
+      continue
+    }
+    if (one.name === '__typename') continue
+    const known = place.fields.get(one.name)
+    if (known === undefined) return one.name
+    const found = findLacking(one.selections ?? [], known.place)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** An interface that is an object in a subgraph has fields there that its declaration lacks: one of its objects has them. */
+function namedType(
+  type: string,
+  { field, of }: { field: string; of: Objects },
+  joined: Joined,
+): string {
+  const roots = type === 'Query' ? ['Query', 'Mutation'] : [type]
+  const found = [...roots, ...of].map((one) => joined.namedType(one, field))
+  return found.find((one) => one !== '') ?? ''
+}
+
+/** The rewrites of an answer give fields their names back. */
+function rename(at: Place, rewrite: PlanRewrite): void {
+  if (rewrite.kind !== 'Rename') return
+  const path = rewrite.path.filter((one) => typeof one === 'string')
+  const name = path.pop() ?? ''
+  const { fields } = placeAt(at, path)
+  const renamed = fields.get(name)
+  if (renamed === undefined) return
+  const known = fields.get(rewrite.to)
+  if (known === undefined) fields.set(rewrite.to, renamed)
+  else
+    fields.set(rewrite.to, {
+      of: union(known.of, renamed.of),
+      place: unite(known.place, renamed.place),
+    })
+}
+
+function unite(one: Place, other: Place): Place {
+  const all: Place = { objects: union(one.objects, other.objects), fields: new Map(one.fields) }
+  for (const [name, { of, place }] of other.fields) {
+    const known = all.fields.get(name)
+    all.fields.set(
+      name,
+      known === undefined
+        ? { of, place }
+        : { of: union(known.of, of), place: unite(known.place, place) },
+    )
+  }
+  return all
+}
+
+function placeAt(root: Place, path: PlanPath): Place {
+  let place = root
+  for (const element of path) {
+    if (typeof element !== 'string' || element === '@') continue
+    const known = place.fields.get(element) ?? { of: new Set<string>(), place: emptyPlace() }
+    place.fields.set(element, known)
+    place = known.place
+  }
+  return place
+}
+
+/** Types that a path asks of the objects at its end; null for any. */
+function objectsAtEnd(path: PlanPath, joined: Joined): Objects | null {
+  const isFilter = (one: PathElement) => typeof one !== 'string'
+  const end = path.findLastIndex((one) => one !== '@' && !isFilter(one))
+  const filters = path.slice(end + 1).filter(isFilter) as (readonly string[])[]
+  if (filters.length === 0) return null
+  const objects = filters.map(
+    (types) => new Set(types.flatMap((one) => [...joined.allObjectsOf(one)])),
+  )
+  return objects.reduce<Objects>(intersection, objects[0] ?? new Set())
+}
+
+/** Objects of other types are not sent. */
+function sentObjects(requires: readonly RequiredSelection[], joined: Joined): Objects {
+  const types = requires.flatMap((one) => (one.kind === 'Fragment' ? (one.type ?? []) : []))
+  return new Set(types.flatMap((type) => [...joined.allObjectsOf(type)]))
+}
+
+function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {
+  const operation = definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('a fetch without an operation')
+  return operation
+}
+
+function emptyPlace(): Place {
+  return { objects: new Set(), fields: new Map() }
+}
+
+function union(one: Objects, other: Objects): Objects {
+  if (one.size === 0) return other
+  return new Set([...one, ...other])
+}
+
+function intersection(one: Objects, other: Objects): Objects {
+  return new Set([...one].filter((name) => other.has(name)))
+}

@@ -1,0 +1,133 @@
+// What each subgraph knows, as the join directives of a supergraph say it (join spec v0.3).
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  Kind,
+  parse,
+  type SelectionSetNode,
+  type TypeNode,
+} from 'graphql'
+import { readArguments } from '../../supergraph/links.ts'
+
+export interface Joined {
+  /** Object types that may stand where a subgraph says this type; all of them where it is an object there, by @interfaceObject. */
+  objectsOf(type: string, subgraph: string): ReadonlySet<string>
+  /** The same, whoever says it. */
+  allObjectsOf(type: string): ReadonlySet<string>
+  keysOf(type: string, subgraph: string): readonly Key[]
+  /** What a subgraph says of a field; null where it says nothing of its own. */
+  fieldIn(type: string, field: string, subgraph: string): JoinedField | null
+  /** The name of a field's type. */
+  namedType(type: string, field: string): string
+}
+
+export interface Key {
+  readonly selections: SelectionSetNode
+  readonly isResolvable: boolean
+}
+
+export interface JoinedField {
+  readonly isExternal: boolean
+  readonly provides: SelectionSetNode | null
+}
+
+type Arguments = Readonly<Record<string, unknown>>
+
+export function readJoined(supergraph: DocumentNode): Joined {
+  const graphs = readGraphNames(supergraph)
+  const known = new Map<string, Set<string>>()
+  const everywhere = new Map<string, Set<string>>()
+  const interfaceObjects = new Set<string>()
+  const keys = new Map<string, Key[]>()
+  const fields = new Map<string, JoinedField>()
+  const types = new Map<string, string>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind === Kind.UNION_TYPE_DEFINITION) {
+      const { name, directives, types: members = [] } = definition
+      for (const member of members) addObject(name.value, member.name.value)
+      for (const { graph, member } of argumentsOf(directives, 'join__unionMember')) {
+        addObject(at(name.value, graph), String(member), known)
+      }
+    }
+    const isObject = definition.kind === Kind.OBJECT_TYPE_DEFINITION
+    if (!isObject && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    const type = definition.name.value
+    if (isObject) {
+      addObject(type, type)
+      for (const { name } of definition.interfaces ?? []) addObject(name.value, type)
+      for (const one of argumentsOf(definition.directives, 'join__implements')) {
+        addObject(at(String(one.interface), one.graph), type, known)
+      }
+    }
+    for (const one of argumentsOf(definition.directives, 'join__type')) addType(type, one)
+    for (const { name, type: own, directives } of definition.fields ?? []) {
+      types.set(`${type}.${name.value}`, nameOf(own))
+      for (const one of argumentsOf(directives, 'join__field')) {
+        fields.set(at(`${type}.${name.value}`, one.graph), {
+          isExternal: one.external === true && one.usedOverridden !== true,
+          provides: selectionsOf(one.provides),
+        })
+      }
+    }
+  }
+  const allObjectsOf = (type: string) => everywhere.get(type) ?? new Set<string>()
+  return {
+    allObjectsOf,
+    objectsOf(type, subgraph) {
+      if (interfaceObjects.has(`${type}@${subgraph}`)) return allObjectsOf(type)
+      return known.get(`${type}@${subgraph}`) ?? allObjectsOf(type)
+    },
+    keysOf: (type, subgraph) => keys.get(`${type}@${subgraph}`) ?? [],
+    fieldIn: (type, field, subgraph) => fields.get(`${type}.${field}@${subgraph}`) ?? null,
+    namedType: (type, field) => types.get(`${type}.${field}`) ?? '',
+  }
+
+  function at(what: string, graph: unknown): string {
+    return `${what}@${graphs.get(String(graph)) ?? String(graph)}`
+  }
+
+  function addObject(type: string, object: string, into = everywhere): void {
+    into.set(type, (into.get(type) ?? new Set()).add(object))
+  }
+
+  function addType(type: string, { graph, key, resolvable, isInterfaceObject }: Arguments): void {
+    const place = at(type, graph)
+    if (isInterfaceObject === true) interfaceObjects.add(place)
+    const selections = selectionsOf(key)
+    if (selections === null) return
+    const own = { selections, isResolvable: resolvable !== false }
+    keys.set(place, [...(keys.get(place) ?? []), own])
+  }
+}
+
+/** `AUTH` of the enum join__Graph is the subgraph "auth". */
+export function readGraphNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue
+    if (definition.name.value !== 'join__Graph') continue
+    for (const value of definition.values ?? []) {
+      for (const { name } of (value.directives ?? []).map(readArguments)) {
+        if (typeof name === 'string') names.set(value.name.value, name)
+      }
+    }
+  }
+  return names
+}
+
+function argumentsOf(
+  directives: readonly ConstDirectiveNode[] = [],
+  directive: string,
+): readonly Arguments[] {
+  return directives.filter(({ name }) => name.value === directive).map(readArguments)
+}
+
+function selectionsOf(text: unknown): SelectionSetNode | null {
+  if (typeof text !== 'string') return null
+  const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions
+  return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : null
+}
+
+function nameOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type)
+}
