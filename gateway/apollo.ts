@@ -102,7 +102,7 @@ function gatewayOver({ schema }: Pick<Graph, 'schema'>): GatewayInterface {
 }
 
 // Apollo Server formats errors itself, and takes none that is not a GraphQLError.
-function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
+export function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
   if (errors === undefined) return {}
   return {
     errors: errors.map(({ message, path, extensions }) => {

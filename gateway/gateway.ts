@@ -8,6 +8,7 @@ import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { type ApolloContext, createApolloExecution } from './apollo.ts'
+import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
@@ -16,6 +17,7 @@ import { createDeadlines } from './deadlines.ts'
 import { createAutomaticDocuments } from './documents/automatic-documents.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
+import { createCallerReader } from './http/client-address.ts'
 import { type Cors, createCors } from './http/cors.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
@@ -25,6 +27,8 @@ import { developmentIdentityKeys } from './identity-keys.ts'
 import { createMetrics } from './metrics.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
+import { createApolloDoor } from './pipeline/apollo-door.ts'
+import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
 import { connectToRedis } from './rate-limits/redis.ts'
@@ -44,6 +48,8 @@ export interface Gateway {
    * @throws Error when they cannot be used: then what was served before still is.
    */
   reloadGraph(): Promise<void>
+  /** This gateway inside a team's own Apollo Server, beside its own listener. */
+  readonly forApolloServer: Pick<ForApolloServer, 'gateway' | 'context'>
   /** Takes no more requests, finishes those in flight, lets go of everything. */
   stop(): Promise<void>
 }
@@ -87,6 +93,7 @@ export async function createGateway(
     policies: deps.policies,
   }
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
+  let forApolloServer: ForApolloServer | null = null
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     ...graphOptions(config, logger),
@@ -94,6 +101,7 @@ export async function createGateway(
     measureSubgraph: metrics.measureSubgraph,
     createAutomatic: (settings) => createAutomaticDocuments({ ...settings, redis, logger }),
     createCors: corsOf,
+    onLoaded: (graph) => forApolloServer?.graphLoaded(graph),
     createExecution: executionWith(deps.plugins ?? [], logger),
   })
   const identity = await loadIdentity(config, clocks)
@@ -124,6 +132,17 @@ export async function createGateway(
   }
   const pipeline = createPipeline(pipelineParts)
   const { executionTimeoutMs } = config.limits
+  forApolloServer = createForApolloServer({
+    // The steps of our own door are those that are measured.
+    pipeline: createPipeline(
+      { ...pipelineParts, metrics: { ...metrics, timeSteps: createStepTimes } },
+      createApolloDoor(pipelineParts),
+    ),
+    identifyCaller: createCallerReader(config.trustedProxies),
+    executionTimeoutMs,
+    logger,
+    currentGraph: supergraph.current,
+  })
   const askAccount = createAskAccount({ ...pipelineParts, logger, executionTimeoutMs })
   let isStopping = false
   const health = createHealth({
@@ -168,6 +187,7 @@ export async function createGateway(
   return {
     url: front.url,
     adminUrl: admin.url,
+    forApolloServer,
     async ready() {
       // Nothing loads another one by itself: waiting would be waiting for ever.
       if (supergraph.current() === null) throw new Error('There is no graph: see the error above.')

@@ -54,14 +54,21 @@ export type Step = (request: GatewayRequest) => void | Promise<void>
 /** Fills in `answer`. Does not return it: the promise of a request that took long would keep it, see `GatewayRequest.release`. */
 export type Pipeline = (request: GatewayRequest) => Promise<void>
 
-export function createPipeline(parts: PipelineParts): Pipeline {
+/** What differs between the ways in: our own HTTP, and a team's Apollo Server. */
+export interface Door {
+  readonly preconditions: Step
+  readonly body: Step
+  readonly answer: Step
+}
+
+export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts)): Pipeline {
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                    503
     ['admission', waitForAdmission(parts)], //       400 503 for those who left, or whose time was over, meanwhile
-    ['preconditions', checkPreconditions(parts)], // 400 404 405 406 415, 503 without a graph
+    ['preconditions', door.preconditions], //        400 404 405 406 415, 503 without a graph
     ['address', checkAddress(parts)], //             403 ADDRESS_DENIED
     ['address-rate', limitAddress(parts)], //        429
-    ['body', readOperation(parts.limits)], //        400 413
+    ['body', door.body], //                          400 413
     ['credential', judgeCredential(parts)], //       400 for two credentials; a bad one is only noted
     ['document', resolveDocument(parts)], //         400 DOCUMENT_NOT_TRUSTED; 200 for a hash that stands for nothing
     ['operation', prepareOperation], //              400 405
@@ -76,7 +83,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ['rules', checkRules(parts)], //                 401 403
     ['variables', checkVariables], //                400
     ['execute', executeOperation(parts)], //         from here on field errors, with status 200
-    ['answer', writeAnswer],
+    ['answer', door.answer],
   ]
 
   const { monotonic } = parts
@@ -93,5 +100,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       times.record(index, now - before)
       before = now
     }
+  }
+}
+
+function httpDoor(parts: PipelineParts): Door {
+  return {
+    preconditions: checkPreconditions(parts),
+    body: readOperation(parts.limits),
+    answer: writeAnswer,
   }
 }

@@ -82,6 +82,8 @@ export interface SupergraphOptions {
   /** Default: nothing is measured. */
   readonly measureSubgraph?: MeasureSubgraph
   readonly createCors: (config: SupergraphConfig) => Cors
+  /** Told of each graph once it is served. */
+  readonly onLoaded?: (graph: Graph) => void
   /** Default: straight in the engine. */
   readonly createExecution?: ((graph: Pick<Graph, 'schema'>) => Promise<Execution>) | undefined
   /** Default: `defaultOperationLimits`. */
@@ -115,6 +117,7 @@ export function createSupergraph(options: SupergraphOptions): Supergraph {
     standing.add(next)
     graph = next
     logger.info({ graphVersion: next.version }, 'graph loaded')
+    options.onLoaded?.(next)
     if (previous !== null) void takeDown(previous)
     return next
   }

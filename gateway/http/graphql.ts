@@ -11,6 +11,7 @@ import type { Graph } from '../supergraph.ts'
 import { createWriteBatching } from '../write-batching.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
+import { requestIdOf } from './request-id.ts'
 import { describeRequest } from './request-line.ts'
 import type { HeaderMap } from './security-headers.ts'
 import { encodeUtf8 } from './utf8.ts'
@@ -140,11 +141,4 @@ function writeAtOnce(response: ServerResponse, body: string | Uint8Array): void 
   response.write(body)
   socket?.uncork()
   response.end()
-}
-
-// A proxy of ours may name a request; anybody else would write into our logs and our subgraphs.
-function requestIdOf(incoming: IncomingMessage, isBehindProxy: boolean): string {
-  const sent = incoming.headers['x-request-id']
-  if (isBehindProxy && typeof sent === 'string' && /^[\w.:-]{8,128}$/.test(sent)) return sent
-  return crypto.randomUUID()
 }
