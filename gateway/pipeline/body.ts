@@ -73,7 +73,7 @@ function documentIdOf({
 
 function checkedId(id: unknown): string {
   if (typeof id === 'string' && id !== '' && id.length <= LONGEST_ID) return id
-  throw badRequest(`The id of a document must be a text of 1 to ${LONGEST_ID} characters.`)
+  throw badRequest(`The id of a document must be a string of 1 to ${LONGEST_ID} characters.`)
 }
 
 function parseJson(text: string, what: string, limits: JsonLimits): unknown {
