@@ -8,8 +8,9 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { FormattedExecutionResult } from 'graphql'
 import type { Log } from '../platform/log.ts'
+import { reviveErrors } from './apollo-server/revive-errors.ts'
 import { publicMessage } from './errors.ts'
 import { type Execution, executeInEngine } from './execution.ts'
 import type { GatewayRequest } from './request.ts'
@@ -98,16 +99,6 @@ function gatewayOver({ schema }: Pick<Graph, 'schema'>): GatewayInterface {
       }
     },
     stop: async () => undefined,
-  }
-}
-
-// Apollo Server formats errors itself, and takes none that is not a GraphQLError.
-export function reviveErrors(errors: readonly GraphQLFormattedError[] | undefined) {
-  if (errors === undefined) return {}
-  return {
-    errors: errors.map(({ message, path, extensions }) => {
-      return new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null })
-    }),
   }
 }
 

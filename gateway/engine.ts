@@ -1,5 +1,5 @@
 // Runs an admitted operation. An interface of our own, so that the planner and executor behind it can change.
-import { type FormattedExecutionResult, type GraphQLSchema, parse } from 'graphql'
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
 import { createCompiledEngine } from './engine/compiled.ts'
 import type { EngineCounters } from './engine/counters.ts'
 import { readJoined } from './engine/planners/joined.ts'
@@ -11,6 +11,8 @@ import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RequestContext } from './request-context.ts'
 import type { DataSource } from './subgraph/data-source.ts'
 import { disableApolloTelemetry } from './supergraph/config.ts'
+import { parseSupergraph } from './supergraph/parse-supergraph.ts'
+import { inSlices } from './supergraph/slices.ts'
 
 export interface ExecuteOptions {
   /** As `prepared.checkVariables` returned them. */
@@ -102,7 +104,9 @@ async function createCompiled(
     options.logger.warn({ err: error }, 'planning with PLANNER=apollo, as in development')
     return openApollo()
   })
-  const findFault = createFindFault(readJoined(parse(options.supergraphSdl)))
+  const findFault = createFindFault(
+    readJoined(await inSlices(parseSupergraph(options.supergraphSdl))),
+  )
   const second = { openSecond: openApollo, findFault, logger: options.logger }
   return createCompiledEngine(options, withSecondPlanner(planner, second))
 }

@@ -7,7 +7,7 @@ import { createLog, type Log } from '../platform/log.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type Admission, createAdmission } from './admission.ts'
-import { type ApolloContext, createApolloExecution } from './apollo.ts'
+import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createCheckCounts } from './authenticate/check-counts.ts'
@@ -250,7 +250,11 @@ function createCurrentCors(supergraph: Supergraph, withoutGraph: Cors): Cors {
 
 function executionWith(plugins: readonly ApolloServerPlugin<ApolloContext>[], logger: Log) {
   if (plugins.length === 0) return undefined
-  return (graph: Pick<Graph, 'schema'>) => createApolloExecution(graph, { plugins, logger })
+  return async (graph: Pick<Graph, 'schema'>) => {
+    // Apollo Server takes longer to load than all of ours.
+    const { createApolloExecution } = await import('./apollo.ts')
+    return createApolloExecution(graph, { plugins, logger })
+  }
 }
 
 async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {

@@ -5,7 +5,6 @@
 //   drain    the old one takes no new request; when its last one has ended, engine and connections go
 import { createHash } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
-import { parse } from 'graphql'
 import type { AutomaticDocuments } from './documents/automatic-documents.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { AutomaticSettings } from './documents/settings.ts'
@@ -25,11 +24,13 @@ import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createDataSources } from './subgraph/data-source.ts'
 import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
-import { readAccess } from './supergraph/access.ts'
+import { accessInPieces } from './supergraph/access.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
 import { createDrain } from './supergraph/drain.ts'
+import { parseSupergraph } from './supergraph/parse-supergraph.ts'
 import type { CustomPolicies } from './supergraph/policies.ts'
-import { stripAuthDirectives } from './supergraph/strip.ts'
+import { inSlices } from './supergraph/slices.ts'
+import { stripInPieces } from './supergraph/strip.ts'
 
 /** One version of the graph. Requests keep the one they began with. */
 export interface Graph {
@@ -163,9 +164,11 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     for (const close of owned.splice(0).reverse()) await close()
   }
   try {
-    const document = parse(source.sdl)
-    const access = readAccess(document, { subgraphs: config.subgraphs, policies })
-    const supergraphSdl = stripAuthDirectives(document)
+    const document = await inSlices(parseSupergraph(source.sdl))
+    const access = await inSlices(
+      accessInPieces(document, { subgraphs: config.subgraphs, policies }),
+    )
+    const supergraphSdl = await inSlices(stripInPieces(document))
     const { engine, schema } = await createEngine(
       { supergraphSdl, dataSource: dataSources.get, logger },
       options.engine ?? defaultEngineSettings,

@@ -8,7 +8,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import { type FormattedExecutionResult, GraphQLError } from 'graphql'
 import type { Log } from '../../platform/log.ts'
-import { reviveErrors } from '../apollo.ts'
 import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { Cancellation } from '../cancellation.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
@@ -19,6 +18,7 @@ import type { Pipeline } from '../pipeline.ts'
 import { rateHeaders } from '../rate-limits/standing.ts'
 import { GatewayRequest } from '../request.ts'
 import type { Graph } from '../supergraph.ts'
+import { reviveErrors } from './revive-errors.ts'
 
 type GatewayInterface = ApolloServerOptionsWithGateway<BaseContext>['gateway']
 type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>

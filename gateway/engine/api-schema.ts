@@ -1,7 +1,7 @@
 // What clients see of a supergraph: without the elements of its features (link spec v1.0), without what is `@inaccessible`
 // (inaccessible spec v0.2), and without directives that only schemas use.
 import {
-  buildASTSchema,
+  type ASTVisitor,
   type ConstDirectiveNode,
   type DefinitionNode,
   type DirectiveDefinitionNode,
@@ -12,6 +12,8 @@ import {
   visit,
 } from 'graphql'
 import { readArguments, schemaNodes } from '../supergraph/links.ts'
+import { atOnce, type Pieces } from '../supergraph/slices.ts'
+import { buildSchema } from './build-schema.ts'
 
 /** Directives of GraphQL itself that say something about a schema to its clients. */
 const KEPT: ReadonlySet<string> = new Set(['deprecated', 'specifiedBy', 'oneOf'])
@@ -28,31 +30,37 @@ const EXECUTABLE: ReadonlySet<string> = new Set([
 ])
 
 export function apiSchemaOf(supergraph: DocumentNode): GraphQLSchema {
+  return atOnce(apiSchemaInPieces(supergraph))
+}
+
+export function* apiSchemaInPieces(supergraph: DocumentNode): Pieces<GraphQLSchema> {
   const features = readFeatures(supergraph)
   const hidden = new Set<string>()
+  const visitor: ASTVisitor = {
+    FieldDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
+    InputValueDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
+    EnumValueDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
+    ObjectTypeDefinition: {
+      leave: (node) => ({ ...node, interfaces: visible(node.interfaces) }),
+    },
+    InterfaceTypeDefinition: {
+      leave: (node) => ({ ...node, interfaces: visible(node.interfaces) }),
+    },
+    UnionTypeDefinition: { leave: (node) => ({ ...node, types: visible(node.types) }) },
+    Directive: (node) => (KEPT.has(node.name.value) ? undefined : null),
+  }
   const definitions = supergraph.definitions.filter((definition) => {
     if (isOfFeature(definition, features) || isForSchemas(definition)) return false
     if (!isInaccessible(definition, features)) return true
     if ('name' in definition && definition.name) hidden.add(definition.name.value)
     return false
   })
-  const document = visit(
-    { kind: Kind.DOCUMENT, definitions },
-    {
-      FieldDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
-      InputValueDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
-      EnumValueDefinition: (node) => (isInaccessible(node, features) ? null : undefined),
-      ObjectTypeDefinition: {
-        leave: (node) => ({ ...node, interfaces: visible(node.interfaces) }),
-      },
-      InterfaceTypeDefinition: {
-        leave: (node) => ({ ...node, interfaces: visible(node.interfaces) }),
-      },
-      UnionTypeDefinition: { leave: (node) => ({ ...node, types: visible(node.types) }) },
-      Directive: (node) => (KEPT.has(node.name.value) ? undefined : null),
-    },
-  )
-  return buildASTSchema(document, { assumeValidSDL: true })
+  const shown: DefinitionNode[] = []
+  for (const definition of definitions) {
+    shown.push(visit(definition, visitor))
+    yield
+  }
+  return yield* buildSchema({ kind: Kind.DOCUMENT, definitions: shown })
 
   function visible(named: readonly NamedTypeNode[] = []): readonly NamedTypeNode[] {
     return named.filter(({ name }) => !hidden.has(name.value))

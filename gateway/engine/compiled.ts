@@ -12,13 +12,15 @@
 //   own data    a fetch merges what it asked for, at its place, and nothing else that came along
 //   explained   a null where the schema forbids it has an error with its path, else it is a fault of the subgraph
 //   released    whatever happens, the run lets go of its data
-import { type FormattedExecutionResult, Kind, type OperationDefinitionNode, parse } from 'graphql'
+import { type FormattedExecutionResult, Kind, type OperationDefinitionNode } from 'graphql'
 import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'
 import { publicMessage } from '../errors.ts'
 import { readPlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
+import { parseSupergraph } from '../supergraph/parse-supergraph.ts'
+import { inSlices } from '../supergraph/slices.ts'
 import { readConditions } from './conditions.ts'
 import { createCounters } from './counters.ts'
 import { compileDeniedErrors } from './denied-errors.ts'
@@ -35,7 +37,7 @@ import { compileResponse } from './response.ts'
 import { WrittenResult } from './result.ts'
 import { type Condition, Run } from './run.ts'
 import type { Step } from './step.ts'
-import { createIsObjectType, createIsOfType } from './types.ts'
+import { readTypes } from './types.ts'
 
 type Execute = (run: Run) => Promise<FormattedExecutionResult>
 
@@ -56,14 +58,17 @@ const MAX_VARIANTS = 32
  */
 const MAX_CONDITIONS_PLANNED = 8
 
-export function createCompiledEngine(options: EngineOptions, planner: Planner): LoadedEngine {
+export async function createCompiledEngine(
+  options: EngineOptions,
+  planner: Planner,
+): Promise<LoadedEngine> {
   const { dataSource, logger } = options
   const { schema } = planner
-  const isOfType = createIsOfType(planner.supergraphSchema)
-  const merge = createMerge(createIsObjectType(planner.supergraphSchema))
-  const document = parse(options.supergraphSdl)
+  const document = await inSlices(parseSupergraph(options.supergraphSdl))
+  const { isOfType, isObjectType } = readTypes(document)
+  const merge = createMerge(isObjectType)
   const plannerFields = readPlannerFields(document)
-  const owners = readFieldOwners(document)
+  const owners = await inSlices(readFieldOwners(document))
   const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
   // Goes when the operation goes.

@@ -1,11 +1,12 @@
 // Which subgraphs may have answered a field: read from the join directives of a supergraph (join spec v0.3), for log lines.
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql'
 import { readArguments } from '../supergraph/links.ts'
+import type { Pieces } from '../supergraph/slices.ts'
 import { readGraphNames } from './planners/joined.ts'
 
 export type FieldOwners = (type: string, field: string) => readonly string[]
 
-export function readFieldOwners(supergraph: DocumentNode): FieldOwners {
+export function* readFieldOwners(supergraph: DocumentNode): Pieces<FieldOwners> {
   const names = readGraphNames(supergraph)
   const owners = new Map<string, readonly string[]>()
   for (const type of supergraph.definitions) {
@@ -19,6 +20,7 @@ export function readFieldOwners(supergraph: DocumentNode): FieldOwners {
       const subgraphs = [...new Set(graphs.map((graph) => names.get(graph) ?? graph))]
       owners.set(`${type.name.value}.${field.name.value}`, subgraphs)
     }
+    yield
   }
   return (type, field) => owners.get(`${type}.${field}`) ?? []
 }

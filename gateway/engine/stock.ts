@@ -80,7 +80,7 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
 
   function compiledEngine(): Promise<Engine> {
     compiled ??= createApolloPlanner(options.supergraphSdl).then(
-      (planner) => createCompiledEngine(options, planner).engine,
+      async (planner) => (await createCompiledEngine(options, planner)).engine,
     )
     return compiled
   }

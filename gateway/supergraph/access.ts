@@ -26,6 +26,7 @@ import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
 import { type CredentialUse, readCredentialUse } from './credential-use.ts'
 import { readArguments, supergraphDirectiveNames } from './links.ts'
 import { refuseForeignViewer } from './sealed-viewer.ts'
+import { atOnce, type Pieces } from './slices.ts'
 
 /** A rule with its compiled form and the subgraphs it comes from. */
 export interface Guard {
@@ -76,10 +77,18 @@ type GuardedNode =
  * @throws Error when the supergraph has no rule at all, or one that its subgraph may not declare.
  */
 export function readAccess(document: DocumentNode, options: AccessOptions): GraphAccess {
+  return atOnce(accessInPieces(document, options))
+}
+
+export function* accessInPieces(
+  document: DocumentNode,
+  options: AccessOptions,
+): Pieces<GraphAccess> {
   const reader = createReader(document, options)
   const access = new Map<string, TypeAccess>()
   for (const definition of document.definitions) {
     if (isGuarded(definition)) access.set(definition.name.value, reader.readType(definition))
+    yield
   }
   const types = [...access.values()]
   const hasRules = types.some((type) => [...type.fields.values()].some((field) => field.guard))

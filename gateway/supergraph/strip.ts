@@ -1,16 +1,30 @@
 // Takes the auth directives out of a supergraph: @apollo/gateway refuses to load what it cannot enforce; we enforce it.
-import { type DocumentNode, Kind, print, type StringValueNode, type TypeNode, visit } from 'graphql'
+import {
+  type ASTVisitor,
+  type DefinitionNode,
+  type DocumentNode,
+  Kind,
+  print,
+  type StringValueNode,
+  type TypeNode,
+  visit,
+} from 'graphql'
 import { supergraphDirectiveNames } from './links.ts'
+import { atOnce, type Pieces } from './slices.ts'
 
 const AUTH_FEATURE = /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\/v/
 
 /** The supergraph without uses, definitions, scalars and links of Apollo's three auth directives. */
 export function stripAuthDirectives(supergraph: DocumentNode): string {
+  return atOnce(stripInPieces(supergraph))
+}
+
+export function* stripInPieces(supergraph: DocumentNode): Pieces<string> {
   const names = supergraphDirectiveNames(supergraph)
   const directives = new Set([...names.authenticated, ...names.requiresScopes, ...names.policy])
   const scalars = scalarsOf(supergraph, directives)
 
-  const stripped = visit(supergraph, {
+  const visitor: ASTVisitor = {
     Directive(node) {
       if (directives.has(node.name.value)) return null
       const url = node.arguments?.find((argument) => argument.name.value === 'url')?.value
@@ -20,8 +34,14 @@ export function stripAuthDirectives(supergraph: DocumentNode): string {
     },
     DirectiveDefinition: (node) => (directives.has(node.name.value) ? null : undefined),
     ScalarTypeDefinition: (node) => (scalars.has(node.name.value) ? null : undefined),
-  })
-  return print(stripped)
+  }
+  const texts: string[] = []
+  for (const definition of supergraph.definitions) {
+    const stripped: DefinitionNode | null = visit(definition, visitor)
+    if (stripped !== null) texts.push(print(stripped))
+    yield
+  }
+  return texts.join('\n\n')
 }
 
 /** Scalars that only the arguments of these directives use. */

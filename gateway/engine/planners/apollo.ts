@@ -7,8 +7,10 @@ import type {
   QueryPlan,
   QueryPlanSelectionNode,
 } from '@apollo/query-planner'
-import { buildASTSchema, parse, print } from 'graphql'
-import { apiSchemaOf } from '../api-schema.ts'
+import { print } from 'graphql'
+import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
+import { inSlices } from '../../supergraph/slices.ts'
+import { apiSchemaInPieces } from '../api-schema.ts'
 import { createHasClash } from './clashing-requires.ts'
 import { readJoined } from './joined.ts'
 import { mendKeys } from './mend-keys.ts'
@@ -30,15 +32,14 @@ const PLAN_TIMEOUT_MS = 10_000
 
 /** @throws Error when the supergraph is not valid, or asks for what the planner does not know */
 export async function createApolloPlanner(supergraphSdl: string): Promise<Planner> {
-  const document = parse(supergraphSdl)
-  const schema = apiSchemaOf(document)
+  const document = await inSlices(parseSupergraph(supergraphSdl))
+  const schema = await inSlices(apiSchemaInPieces(document))
   const hasClash = createHasClash(document, schema)
   const joined = readJoined(document)
   const findFault = createFindFault(joined)
   let thread = await startThread(supergraphSdl)
   return {
     schema,
-    supergraphSchema: buildASTSchema(document, { assumeValid: true }),
     overridePercentages: [],
     async plan({ document: operation, operationName }) {
       if (hasClash(operation)) {

@@ -1,7 +1,9 @@
 // The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
 // neither the loop nor libuv's pool, which token checks need, waits for a plan.
-import { buildASTSchema, parse, print } from 'graphql'
-import { apiSchemaOf } from '../api-schema.ts'
+import { print } from 'graphql'
+import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
+import { inSlices } from '../../supergraph/slices.ts'
+import { apiSchemaInPieces } from '../api-schema.ts'
 import { createAdmission } from './admission.ts'
 import {
   AddonUnavailable,
@@ -27,18 +29,23 @@ export async function createHivePlanner(
   program: URL = hiveProgram,
 ): Promise<Planner> {
   let child = startHiveChild(supergraphSdl, program)
-  const { overridePercentages } = await child.catch(throwUnavailable)
+  // The child has a program and a graph to load: meanwhile we read the graph as well.
+  const [{ overridePercentages }, { schema, joined, mendFetches }] = await Promise.all([
+    child.catch(throwUnavailable),
+    readGraph(supergraphSdl),
+  ]).catch(async (error: unknown) => {
+    await child.then(
+      (one) => one.stop(),
+      () => undefined,
+    )
+    throw error
+  })
   const admit = createAdmission(PLANS_AT_ONCE)
   const admitSuspect = createAdmission(1)
-  const document = parse(supergraphSdl)
-  const mendFetches = createMendFetches(document)
-  const joined = readJoined(document)
   let isStopped = false
 
   return {
-    // The addon's own is not for clients: it has the scalars and directives of features.
-    schema: apiSchemaOf(document),
-    supergraphSchema: buildASTSchema(document, { assumeValid: true }),
+    schema,
     overridePercentages: [...overridePercentages].sort((one, other) => one - other),
     plan({ document, operationName }, percentage) {
       // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
@@ -92,6 +99,14 @@ export async function createHivePlanner(
     if (child === current) child = startHiveChild(supergraphSdl, program)
     return child
   }
+}
+
+async function readGraph(supergraphSdl: string) {
+  const document = await inSlices(parseSupergraph(supergraphSdl))
+  // The addon's own schema is not for clients: it has the scalars and directives of features.
+  const schema = await inSlices(apiSchemaInPieces(document))
+  const mendFetches = await inSlices(createMendFetches(document))
+  return { schema, joined: readJoined(document), mendFetches }
 }
 
 /** That no subgraph can answer a field is a finding; everything else is a fault of the planner's. */

@@ -19,16 +19,18 @@ import {
   parse,
   print,
   type SelectionSetNode,
+  type TypeNode,
   visit,
 } from 'graphql'
 import { readArguments } from '../../supergraph/links.ts'
+import type { Pieces } from '../../supergraph/slices.ts'
 import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
 
 const PREFIX = 'sallyport_type_'
 
 /** @param supergraph its SDL, which says where a subgraph has another type for a field */
-export function createMendFetches(supergraph: DocumentNode): (node: PlanNode) => PlanNode {
-  const types = readFieldTypes(supergraph)
+export function* createMendFetches(supergraph: DocumentNode): Pieces<(node: PlanNode) => PlanNode> {
+  const types = yield* readFieldTypes(supergraph)
   return mend
 
   function mend(node: PlanNode): PlanNode {
@@ -179,7 +181,7 @@ interface FieldTypes {
   mayBe(type: string, condition: string): boolean
 }
 
-function readFieldTypes(supergraph: DocumentNode): FieldTypes {
+function* readFieldTypes(supergraph: DocumentNode): Pieces<FieldTypes> {
   const composites = new Set<string>()
   const objects = new Set<string>()
   const graphs = new Map<string, string>()
@@ -203,13 +205,14 @@ function readFieldTypes(supergraph: DocumentNode): FieldTypes {
     }
     for (const { name, type, directives = [] } of definition.fields ?? []) {
       const key = `${definition.name.value}.${name.value}`
-      fields.set(key, print(type))
+      fields.set(key, textOf(type))
       for (const one of directives.filter((each) => each.name.value === 'join__field')) {
         const { graph, type: own } = readArguments(one)
         if (typeof own !== 'string') continue
         fields.set(`${key}@${graphs.get(String(graph)) ?? graph}`, own)
       }
     }
+    yield
   }
   return {
     shapeOf({ type, field, subgraph }) {
@@ -241,6 +244,13 @@ function overriddenFields({
       return isAnother && !isAnswered ? [`${of}.${name.value}@${graph}`] : []
     }),
   )
+}
+
+/** As it is written in SDL; `print` walks with a visitor, which is far dearer. */
+function textOf(type: TypeNode): string {
+  if (type.kind === Kind.NAMED_TYPE) return type.name.value
+  if (type.kind === Kind.LIST_TYPE) return `[${textOf(type.type)}]`
+  return `${textOf(type.type)}!`
 }
 
 function nameIn(type: string): string {

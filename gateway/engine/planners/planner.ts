@@ -14,8 +14,6 @@ export interface PlannerInput {
 export interface Planner {
   /** What clients see. */
   readonly schema: GraphQLSchema
-  /** With what is inaccessible to clients: subgraphs may require it of each other. */
-  readonly supergraphSchema: GraphQLSchema
   /**
    * Thresholds of progressive `@override`, in percent and ascending: a plan holds between two of them. Empty in most graphs,
    * whose operations have one plan.

@@ -3,7 +3,7 @@
 /** What stands before each rule, so that one text serves gateways with rules, with public fields, and without any. */
 export type Rules = 'authenticated' | 'public' | 'none'
 
-const header = (rules: Rules) => /* GraphQL */ `
+export const header = (rules: Rules) => /* GraphQL */ `
   extend schema
     @link(
       url: "https://specs.apollo.dev/federation/v2.6"

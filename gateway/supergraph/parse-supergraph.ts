@@ -1,0 +1,17 @@
+// The text of a supergraph as a document, one definition after the other: graphql-js's own `parse` holds the loop for all of it.
+import { type DefinitionNode, type DocumentNode, Kind, TokenKind } from 'graphql'
+import { Parser } from 'graphql/language/parser.js'
+import type { Pieces } from './slices.ts'
+
+/** @throws GraphQLError */
+export function* parseSupergraph(sdl: string): Pieces<DocumentNode> {
+  // Where something stands is asked by nobody, and would take more memory than the document.
+  const parser = new Parser(sdl, { noLocation: true })
+  const definitions: DefinitionNode[] = []
+  parser.expectToken(TokenKind.SOF)
+  do {
+    definitions.push(parser.parseDefinition())
+    yield
+  } while (!parser.expectOptionalToken(TokenKind.EOF))
+  return { kind: Kind.DOCUMENT, definitions }
+}
