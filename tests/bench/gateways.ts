@@ -56,12 +56,16 @@ export interface RunningGateway {
   readonly port: number
 }
 
-/** Starts a program and waits until it answers. */
-export async function startProgram(program: Program, world: World): Promise<RunningGateway> {
+/** Starts a program and waits until it answers. Says when its process began, as `performance.now()` has it. */
+export async function startProgram(
+  program: Program,
+  world: World,
+): Promise<RunningGateway & { readonly startedAt: number }> {
   const running = await programs[program](world)
+  const { startedAt } = running.child
   const isOurs = program.startsWith('sallyport')
   await Promise.race([isOurs ? untilReady(running) : untilAnswering(running), running.child.ended])
-  return running
+  return { ...running, startedAt }
 }
 
 /** Installs what only the peers need, when a peer takes part; everything else works without. */
@@ -186,7 +190,7 @@ async function untilAnswering({ port }: RunningGateway): Promise<void> {
 }
 
 async function untilGood(ask: () => Promise<Response>, highestStatus: number): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
+  for (let attempt = 0; attempt < 6000; attempt += 1) {
     const status = await ask().then(
       async (response) => {
         await response.arrayBuffer()
@@ -195,7 +199,7 @@ async function untilGood(ask: () => Promise<Response>, highestStatus: number): P
       () => 599,
     )
     if (status <= highestStatus) return
-    await new Promise((done) => setTimeout(done, 100))
+    await new Promise((done) => setTimeout(done, 10))
   }
   throw new Error('a gateway did not get ready within a minute')
 }

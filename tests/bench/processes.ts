@@ -17,6 +17,8 @@ export interface StartOptions {
 
 export interface Child {
   readonly pid: number
+  /** As `performance.now()` has it. */
+  readonly startedAt: number
   /** What it sent first over IPC. */
   firstMessage<T>(): Promise<T>
   ask<T>(question: unknown): Promise<T>
@@ -31,6 +33,7 @@ export function startProcess(options: StartOptions): Child {
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
   const profiled = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   const [file = '', ...rest] = [...pinned, program, ...profiled, ...args]
+  const startedAt = performance.now()
   const child = spawn(file, rest, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
@@ -42,6 +45,7 @@ export function startProcess(options: StartOptions): Child {
 
   return {
     pid: child.pid ?? 0,
+    startedAt,
     ended,
     firstMessage: async <T>() => (await Promise.race([first, ended])) as T,
     async ask<T>(question: unknown) {

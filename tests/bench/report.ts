@@ -108,7 +108,7 @@ function ratiosOf(peer: string, own: readonly Measure[], all: readonly Measure[]
     .sort((one, other) => one - other)
 }
 
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((one, other) => one - other)
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
