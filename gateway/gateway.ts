@@ -17,6 +17,8 @@ import { createDeadlines } from './deadlines.ts'
 import { createAutomaticDocuments } from './documents/automatic-documents.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
+import type { Hooks } from './hooks/hooks.ts'
+import { loadHooks, readyHooks } from './hooks/load-hooks.ts'
 import { createCallerReader } from './http/client-address.ts'
 import { type Cors, createCors } from './http/cors.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
@@ -65,6 +67,8 @@ export interface GatewayDeps {
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
+  /** Instead of those of `sallyport.config.ts` beside the YAML. */
+  readonly hooks?: Hooks
   /** The line in which new requests wait. Default: one of its own. */
   readonly admission?: Admission
   /** Whether it is one of several processes of a gateway, whose primary counts for them. Default: false. */
@@ -92,6 +96,9 @@ export async function createGateway(
     variables: config.variables,
     policies: deps.policies,
   }
+  const hooks = deps.hooks
+    ? readyHooks(deps.hooks, logger)
+    : await loadHooks(config.supergraphPath, logger)
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
   let forApolloServer: ForApolloServer | null = null
   const { supergraph, config: firstConfig } = await openSupergraph({
@@ -125,6 +132,7 @@ export async function createGateway(
     anonymous: createAnonymous(),
     checks,
     metrics,
+    hooks,
     rateCounter,
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,

@@ -4,6 +4,7 @@ import type { Admission } from './admission.ts'
 import type { AuthQuestions } from './authenticate/auth-questions.ts'
 import type { AddressRules } from './authorize/address-rules.ts'
 import type { Introspection } from './config.ts'
+import type { ReadyHooks } from './hooks/load-hooks.ts'
 import type { Metrics } from './metrics.ts'
 import { checkAddress, checkAdminAddress } from './pipeline/address.ts'
 import { waitForAdmission } from './pipeline/admission.ts'
@@ -13,6 +14,7 @@ import type { CredentialParts } from './pipeline/credential.ts'
 import { judgeCredential } from './pipeline/credential.ts'
 import { type DocumentParts, rememberDocument, resolveDocument } from './pipeline/document.ts'
 import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
+import { askOnRequest, askOnResponse } from './pipeline/hooks.ts'
 import { controlIntrospection } from './pipeline/introspection.ts'
 import { shedLoad } from './pipeline/load.ts'
 import { prepareOperation } from './pipeline/operation.ts'
@@ -46,6 +48,7 @@ export interface PipelineParts
   /** Milliseconds that never jump. */
   readonly monotonic: () => number
   readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited' | 'countDocument'>
+  readonly hooks: ReadyHooks
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
@@ -62,6 +65,12 @@ export interface Door {
 }
 
 export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts)): Pipeline {
+  const { onRequest, onSubgraphRequest, onResponse } = parts.hooks
+  const subgraphHook = onSubgraphRequest && {
+    hook: onSubgraphRequest,
+    monotonic: parts.monotonic,
+    record: (ms: number) => times.record(steps.length, ms),
+  }
   const steps: readonly (readonly [name: string, step: Step])[] = [
     ['load', shedLoad(parts)], //                    503
     ['admission', waitForAdmission(parts)], //       400 503 for those who left, or whose time was over, meanwhile
@@ -82,13 +91,18 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
     ['introspection', controlIntrospection(parts)], // 400
     ['rules', checkRules(parts)], //                 401 403
     ['variables', checkVariables], //                400
-    ['execute', executeOperation(parts)], //         from here on field errors, with status 200
+    ...(onRequest ? [['on-request', askOnRequest(onRequest)] as const] : []), // 403 REFUSED_BY_HOOK, 503
+    ['execute', executeOperation({ ...parts, subgraphHook })], // from here on field errors, with status 200
     ['answer', door.answer],
+    ...(onResponse ? [['on-response', askOnResponse(onResponse)] as const] : []),
   ]
 
   const { monotonic } = parts
   const run = steps.map(([, step]) => step)
-  const times = parts.metrics.timeSteps(steps.map(([name]) => name))
+  const times = parts.metrics.timeSteps([
+    ...steps.map(([name]) => name),
+    ...(subgraphHook ? ['on-subgraph-request'] : []),
+  ])
 
   return async function pipeline(request) {
     let before = monotonic()

@@ -62,6 +62,7 @@ export type UnavailableReason =
   | 'NO_GRAPH'
   | 'AUTH_UNAVAILABLE'
   | 'POLICY_FAILED'
+  | 'HOOK_FAILED'
 
 export function serviceUnavailable(logReason: UnavailableReason, cause?: unknown): GatewayError {
   return new GatewayError('SERVICE_UNAVAILABLE', { logReason, cause })

@@ -34,6 +34,10 @@ export interface RequestContext {
   readonly claims: Claims
   /** The identity token for one subgraph, as a header; signed once per credential, subgraph and graph version. */
   identityHeader(subgraph: IdentityTarget): IdentityHeader | Promise<IdentityHeader>
+  /** What a hook adds to a request to this subgraph. Absent: there is no hook. */
+  readonly headersForSubgraph?:
+    | ((subgraph: string) => Promise<Readonly<Record<string, string>>>)
+    | undefined
   /** Extra headers for the auth subgraph alone (client address, refresh value and so on). */
   readonly authHeaders: Readonly<Record<string, string>>
   /** The client's headers: the data source picks what `forwardHeaders` of a subgraph lists, and nothing else. */

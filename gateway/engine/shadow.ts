@@ -85,6 +85,7 @@ function contextBeside(context: RequestContext, cancellation: Cancellation): Req
     cancellation,
     claims: context.claims,
     identityHeader: (subgraph) => context.identityHeader(subgraph),
+    headersForSubgraph: context.headersForSubgraph,
     get authHeaders() {
       return context.authHeaders
     },

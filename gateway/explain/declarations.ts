@@ -82,7 +82,7 @@ interface Ruled {
   readonly line: number
 }
 
-/** Auth's `@credentials` is no rule: it says what a mutation does. */
+/** Auth's `@credentials` demands nothing: it says what a mutation does. */
 function ruledNodes(document: DocumentNode, names: ReadonlySet<string>): Ruled[] {
   return document.definitions.flatMap((definition) => {
     if (!('name' in definition) || definition.name === undefined) return []

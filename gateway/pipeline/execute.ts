@@ -6,9 +6,12 @@ import type { Identity } from '../identity.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { IdentityHeader, IdentityTarget, RequestContext } from '../request-context.ts'
 import { authHeaders } from './auth-headers.ts'
+import { headersFromHook, type SubgraphHook } from './hooks.ts'
 
 export interface ExecuteParts {
   readonly identity: Identity
+  /** Default: none. */
+  readonly subgraphHook?: SubgraphHook | null
 }
 
 export function executeOperation(parts: ExecuteParts) {
@@ -38,6 +41,12 @@ class ExecutionContext implements RequestContext {
     this.forwardable = request.incoming.headers
     this.#request = request
     this.#parts = parts
+  }
+
+  get headersForSubgraph(): RequestContext['headersForSubgraph'] {
+    const { subgraphHook } = this.#parts
+    if (!subgraphHook) return undefined
+    return (subgraph) => headersFromHook(this.#request, subgraph, subgraphHook)
   }
 
   identityHeader(subgraph: IdentityTarget): IdentityHeader | Promise<IdentityHeader> {

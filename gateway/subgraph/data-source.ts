@@ -119,6 +119,10 @@ function createDataSource(options: DataSourceOptions): DataSource {
     const { cancellation, requestId } = context
     const identity = context.identityHeader(subgraph)
     const headers = writeHeaders(context, identity instanceof Promise ? await identity : identity)
+    if (context.headersForSubgraph !== undefined) {
+      const added = await context.headersForSubgraph(subgraph.name)
+      for (const name in added) addHeader(headers, name, added[name] ?? '')
+    }
     const answer = await connection.send({
       path,
       headers,

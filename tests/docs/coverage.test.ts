@@ -48,6 +48,7 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', '*', 'js', 'tests/clients/docs.test.ts'],
   ['docs/operators.md', 'Replicas', 'nginx', 'tests/postgres/proxy.test.ts'],
   ['docs/frontends.md', 'Pages on another origin', 'yaml', 'tests/docs/subgraphs.test.ts'],
+  ['docs/hooks.md', '*', 'js', 'tests/gateway/hooks.test.ts'],
   ['docs/mails.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/mails.md', '*', 'liquid', 'tests/docs/commands.test.ts'],
   ['docs/operators.md', 'Documents', 'yaml', 'tests/docs/documents.test.ts'],

@@ -1,0 +1,70 @@
+// One hook, with its deadline, and what becomes of a request when it fails.
+import { serviceUnavailable } from '../refusals.ts'
+import type { Hook } from './hooks.ts'
+
+export interface ReadyHook<A, R> {
+  /** @throws GatewayError 503 when it fails and that refuses. */
+  run(argument: A): R | undefined | Promise<R | undefined>
+}
+
+export interface HookOptions<R> {
+  readonly name: string
+  readonly logger: { warn(...args: unknown[]): void }
+  /** What was returned, as far as it is allowed. @throws Error that says what is not. */
+  check(returned: R): R
+}
+
+const DEADLINE_MS = 250
+
+export function readyHook<A extends { readonly requestId: string }, R>(
+  hook: Hook<A, R> | Hook<A, R>['run'],
+  { name, logger, check }: HookOptions<R>,
+): ReadyHook<A, R> {
+  const {
+    run,
+    deadlineMs = DEADLINE_MS,
+    onFailure = 'refuse',
+  } = typeof hook === 'function' ? { run: hook } : hook
+
+  return {
+    run(argument) {
+      try {
+        const returned = run(argument)
+        if (!isPromise(returned)) return returned ? check(returned) : undefined
+        return inTime(returned, deadlineMs).then(
+          (late) => (late ? checked(late, argument) : undefined),
+          (error: unknown) => fail(error, argument),
+        )
+      } catch (error) {
+        return fail(error, argument)
+      }
+    },
+  }
+
+  function checked(returned: R, argument: A): R | undefined {
+    try {
+      return check(returned)
+    } catch (error) {
+      return fail(error, argument)
+    }
+  }
+
+  function fail(error: unknown, { requestId }: A): undefined {
+    const cause = new Error(`the hook ${name} failed`, { cause: error })
+    if (onFailure === 'refuse') throw serviceUnavailable('HOOK_FAILED', cause)
+    logger.warn({ requestId, err: cause }, 'a hook failed, and the request went on without it')
+    return undefined
+  }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
+
+/** What comes after the deadline is nobody's any more, be it an error. */
+function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`took longer than ${ms} ms`)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
