@@ -6,6 +6,8 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../operator/command.ts'
 import { type OpenedGraph, openGraph } from './open-graph.ts'
 
+const MAX_BYTES = 64 * 1024 * 1024
+
 /** @param against A git reference, or a path that ends in .yaml, .yml or .graphql. */
 export async function openEarlierGraph(
   against: string,
@@ -39,13 +41,33 @@ function checkOut(reference: string, { from, to }: { from: string; to: string })
       `--against ${reference} is neither a commit of the repository of ${from} nor a file that ends in .yaml or .graphql.`,
     )
   }
-  const files = git(from, ['ls-tree', '-r', '--name-only', commit.trim(), '--', '.']) ?? ''
-  for (const file of files.split('\n').filter((name) => name !== '')) {
-    const content = git(from, ['show', `${commit.trim()}:./${file}`])
-    if (content === null) continue
-    mkdirSync(dirname(join(to, file)), { recursive: true })
-    writeFileSync(join(to, file), content)
+  const listed = git(from, ['ls-tree', '-r', '-z', commit.trim(), '--', '.']) ?? ''
+  const files = listed.split('\0').flatMap((line) => {
+    const [, blob, name] = /^\d+ blob ([\da-f]+)\t([\s\S]+)$/.exec(line) ?? []
+    return blob === undefined || name === undefined ? [] : [{ blob, name }]
+  })
+  const contents = readBlobs(
+    from,
+    files.map(({ blob }) => blob),
+  )
+  files.forEach(({ name }, index) => {
+    mkdirSync(dirname(join(to, name)), { recursive: true })
+    writeFileSync(join(to, name), contents[index] ?? '')
+  })
+}
+
+/** All of them from one process: `<id> blob <size>`, a line feed, the content, a line feed. */
+function readBlobs(cwd: string, blobs: readonly string[]): Buffer[] {
+  const options = { cwd, input: blobs.join('\n'), maxBuffer: MAX_BYTES }
+  const output = execFileSync('git', ['cat-file', '--batch'], options)
+  const contents: Buffer[] = []
+  for (let at = 0; at < output.length; ) {
+    const start = output.indexOf('\n', at) + 1
+    const size = Number(output.subarray(at, start).toString().split(' ')[2])
+    contents.push(output.subarray(start, start + size))
+    at = start + size + 1
   }
+  return contents
 }
 
 /** Null when git refuses. Never a shell: a reference is somebody's text. */
@@ -55,7 +77,7 @@ function git(cwd: string, args: readonly string[]): string | null {
       cwd,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      maxBuffer: 64 * 1024 * 1024,
+      maxBuffer: MAX_BYTES,
     })
   } catch {
     return null
