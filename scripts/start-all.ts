@@ -2,16 +2,13 @@
 import { createIdentitySigner } from '@sallyport/claims/sign'
 import type { Logger } from 'pino'
 import { type GatewayConfig, readGatewayConfig } from '../gateway/config.ts'
-import { createGateway } from '../gateway/gateway.ts'
 import { developmentIdentityKeys } from '../gateway/identity-keys.ts'
 import { REVIEWS_SCHEMA } from '../migrations/reviews/index.ts'
 import { databaseLog } from '../platform/database-log.ts'
 import { hasTwoDatabases, openOneForAll } from '../platform/embedded/one-for-all.ts'
-import { createAuth } from '../subgraphs/auth/auth.ts'
 import { type AuthConfig, readAuthConfig } from '../subgraphs/auth/config.ts'
 import { withDevelopmentSecrets } from '../subgraphs/auth/development-secrets.ts'
 import { type ReviewsConfig, readReviewsConfig } from '../subgraphs/reviews/config.ts'
-import { createReviews } from '../subgraphs/reviews/server.ts'
 
 export interface StartOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -63,8 +60,17 @@ async function startParts(
   try {
     const keys = isElsewhere ? {} : { identityKeys: await publicKeys(configs.gateway) }
     tell('opening the database')
-    const shared = await openShared(configs, log)
-    if (shared !== null) stops.push(shared.stop)
+    const opening = openShared(configs, log).then((database) => {
+      if (database !== null) stops.push(database.stop)
+      return database
+    })
+    // Its code is compiled in other threads meanwhile.
+    const [shared, { createReviews }, { createAuth }, { createGateway }] = await Promise.all([
+      opening,
+      import('../subgraphs/reviews/server.ts'),
+      import('../subgraphs/auth/auth.ts'),
+      import('../gateway/gateway.ts'),
+    ])
     tell('starting reviews')
     // Who takes events is there before anyone who sends them.
     const reviews = await createReviews({

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import type { Knex } from 'knex'
 import { afterAll, expect, test } from 'vitest'
 import { migrate } from '../migrations/index.ts'
 import { migrateReviews } from '../migrations/reviews/index.ts'
@@ -12,25 +12,58 @@ import { TEMPLATE_PGLITE, unpackTemplate } from '../platform/embedded/template.t
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-template-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What differs between two databases that PostgreSQL itself made. */
-const CATALOG = `select
+/** What differs between two databases that PostgreSQL itself made, or that were migrated otherwise. */
+const CATALOG = `with ours as (select oid, nspname from pg_namespace where nspname in ('public', 'reviews')) select
   (select array_agg(format('%s %s', relname, relkind) order by relname) from pg_class where relnamespace = 'pg_catalog'::regnamespace) as relations,
-  (select count(*) from pg_proc)::int as functions,
+  (select array_agg(format('%s %s %s', oid::regprocedure, md5(prosrc), proacl) order by oid::regprocedure::text) from pg_proc) as functions,
   (select array_agg(name || '=' || setting order by name) from pg_settings
    where name in ('server_version', 'server_encoding', 'lc_messages', 'TimeZone', 'default_text_search_config', 'block_size')) as settings,
-  (select format('%s %s %s', datcollate, datctype, encoding) from pg_database where datname = current_database()) as locale`
+  (select format('%s %s %s', datcollate, datctype, encoding) from pg_database where datname = current_database()) as locale,
+  (select array_agg(format('%s %s %s', oid::regclass, relowner::regrole, relacl) order by oid::regclass::text) from pg_class where relnamespace in (select oid from ours)) as tables,
+  (select array_agg(format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) order by table_name, ordinal_position)
+   from information_schema.columns where table_schema in (select nspname from ours)) as columns,
+  (select array_agg(indexdef order by indexdef) from pg_indexes where schemaname in (select nspname from ours)) as indexes,
+  (select array_agg(format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) order by conrelid::regclass::text, pg_get_constraintdef(oid)) from pg_constraint) as constraints,
+  (select array_agg(pg_get_triggerdef(oid) order by tgname) from pg_trigger where not tgisinternal) as triggers`
 
-test('the template is of the installed PGlite, and like a folder that it makes by itself', async () => {
+/** What the tables hold, without when it was put there. */
+async function rowsOf(db: Knex): Promise<Record<string, unknown[]>> {
+  const { rows: tables } = await db.raw<{ rows: { schemaname: string; tablename: string }[] }>(
+    "select schemaname, tablename from pg_tables where schemaname in ('public', 'reviews') order by 1, 2",
+  )
+  const found: Record<string, unknown[]> = {}
+  for (const { schemaname, tablename } of tables) {
+    const rows: object[] = await db.withSchema(schemaname).from(tablename)
+    found[`${schemaname}.${tablename}`] = rows.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([, value]) => !(value instanceof Date))),
+    )
+  }
+  return found
+}
+
+test('the template is of the installed PGlite, and what that and the migrations make', async () => {
   const installed = JSON.parse(
     readFileSync('node_modules/@electric-sql/pglite/package.json', 'utf8'),
   ) as { version: string }
   expect(TEMPLATE_PGLITE).toBe(installed.version)
-  expect(unpackTemplate(join(folder, 'plain'), TEMPLATE_PGLITE)).toBe(true)
-  const unpacked = await PGlite.create(join(folder, 'plain'))
-  const made = await PGlite.create()
-  expect((await unpacked.query(CATALOG)).rows).toEqual((await made.query(CATALOG)).rows)
-  await unpacked.close()
-  await made.close()
+  const unpacked = await openEmbedded({ folder: join(folder, 'unpacked') })
+  const made = await openEmbedded({ folder: null })
+  await migrate(made.owner)
+  await migrateReviews(await made.part('reviews'))
+  const outdated = 'The template is older than the migrations: npm run template'
+  const catalogOf = async ({ owner }: typeof made) => (await owner.raw(CATALOG)).rows
+  expect(await catalogOf(unpacked), outdated).toEqual(await catalogOf(made))
+  const rows = await rowsOf(unpacked.owner)
+  expect(rows, outdated).toEqual(await rowsOf(made.owner))
+  const filled = Object.keys(rows).filter((table) => rows[table]?.length)
+  // Nobody's data, and no key.
+  expect(filled).toEqual([
+    ...['public.auth_migrations', 'public.auth_migrations_lock', 'public.roles'],
+    ...['reviews.products', 'reviews.reviews'],
+    ...['reviews.reviews_migrations', 'reviews.reviews_migrations_lock'],
+  ])
+  await unpacked.stop()
+  await made.stop()
   expect(unpackTemplate(join(folder, 'other'), '0.0.1')).toBe(false)
 }, 120_000)
 

@@ -1,5 +1,6 @@
-// A database folder as `initdb` leaves it, unpacked in place: making one takes PGlite five times as long.
-// `npm run template` makes the archive anew, which a new version of PGlite asks for.
+// A database folder with the tables of both parts, unpacked in place: making one takes PGlite ten times as long. What a
+// release adds is migrated after that, as in a folder of somebody's.
+// `npm run template` makes the archive anew, which a new version of PGlite and a migration that changed ask for.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -17,7 +18,7 @@ const DIRECTORY = '5'
  */
 export function unpackTemplate(folder: string, pgliteVersion: string): boolean {
   if (pgliteVersion !== TEMPLATE_PGLITE) return false
-  const archive = readArchive()
+  const archive = readTemplate()
   if (archive === null) return false
   const unfinished = `${folder}.new`
   rmSync(unfinished, { recursive: true, force: true })
@@ -31,7 +32,8 @@ export function unpackTemplate(folder: string, pgliteVersion: string): boolean {
   return true
 }
 
-function readArchive(): Buffer | null {
+/** The folder as a tar; null where it was left out. */
+export function readTemplate(): Buffer | null {
   try {
     return brotliDecompressSync(readFileSync(ARCHIVE))
   } catch (error) {

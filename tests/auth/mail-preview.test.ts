@@ -14,7 +14,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const sallyport = async (args: readonly string[], env: Record<string, string> = {}) =>
   await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'scripts/sallyport.ts', ...args],
+    [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      'scripts/sallyport.ts',
+      ...args,
+    ],
     { env: { PATH: process.env.PATH, DATA_DIR: join(folder, 'data'), ...env } },
   )
 

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 function startProcess(env: Record<string, string>) {
   const child = spawn(
     process.execPath,
-    ['--conditions=sallyport-source', '--import', 'tsx', 'gateway/main.ts'],
+    ['--conditions=sallyport-source', '--import', './scripts/run-typescript.js', 'gateway/main.ts'],
     { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let output = ''

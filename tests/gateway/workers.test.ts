@@ -125,7 +125,7 @@ interface Health {
 function startWorkers(settings: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
-    ['--conditions=sallyport-source', '--import', 'tsx', 'gateway/main.ts'],
+    ['--conditions=sallyport-source', '--import', './scripts/run-typescript.js', 'gateway/main.ts'],
     {
       env: {
         PATH: process.env.PATH ?? '',

@@ -8,7 +8,13 @@ export async function sallyport(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'scripts/sallyport.ts', ...args],
+    [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      'scripts/sallyport.ts',
+      ...args,
+    ],
     {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],

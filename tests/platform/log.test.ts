@@ -120,7 +120,12 @@ describe('a process of its own', () => {
   }
 
   async function endOf(args: string[], env: Record<string, string> = {}) {
-    const all = ['--import', 'tsx', '--conditions=sallyport-source', ...args]
+    const all = [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      ...args,
+    ]
     const child = spawn(process.execPath, all, { env: { PATH: process.env.PATH, ...env } })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {

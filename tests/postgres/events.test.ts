@@ -222,7 +222,12 @@ test('a consumer that dies after its commit and before its answer: delivered twi
 async function runRelayThatDies(databaseUrl: string): Promise<NodeJS.Signals | null> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'tests/postgres/relay-that-dies.ts'],
+    [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      'tests/postgres/relay-that-dies.ts',
+    ],
     {
       env: { ...process.env, DATABASE_URL: databaseUrl, NATS_URL: nats.urlOf('auth') },
       stdio: 'inherit',

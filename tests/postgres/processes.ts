@@ -20,7 +20,7 @@ export async function startPart(
 ): Promise<Part> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', `${part}/main.ts`],
+    ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source', `${part}/main.ts`],
     {
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

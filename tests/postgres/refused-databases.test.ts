@@ -36,7 +36,7 @@ async function run(script: string, args: readonly string[], DATABASE_URL: string
   const ports = Object.entries({ PORT, AUTH_PORT, REVIEWS_PORT, ADMIN_PORT })
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', script, ...args],
+    ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source', script, ...args],
     {
       env: {
         PATH: process.env.PATH ?? '',

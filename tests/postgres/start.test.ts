@@ -20,7 +20,12 @@ test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', asy
 
   async function start() {
     const printed: string[] = []
-    const args = ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts']
+    const args = [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      'main.ts',
+    ]
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {

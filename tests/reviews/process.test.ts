@@ -55,7 +55,12 @@ async function ask(url: string, query: string): Promise<unknown> {
 
 /** Resolves when it listens; throws what it wrote when it ends before that. */
 async function start(): Promise<{ child: ChildProcess; url: string }> {
-  const main = ['--import', 'tsx', '--conditions=sallyport-source', 'subgraphs/reviews/main.ts']
+  const main = [
+    '--import',
+    './scripts/run-typescript.js',
+    '--conditions=sallyport-source',
+    'subgraphs/reviews/main.ts',
+  ]
   const child = spawn(process.execPath, main, {
     env: {
       PATH: process.env.PATH,
