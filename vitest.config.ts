@@ -13,6 +13,7 @@ const pure = [
   'tests/access/*.test.ts',
   'tests/clients/docs.test.ts',
   'tests/auth/{hash-admission,start,thread-priority}.test.ts',
+  'tests/platform/time.test.ts',
   'tests/reviews/config.test.ts',
   'tests/gateway/{write-batching,errors,identity,limits,planner-fields,rules,denied-fields,schema-check,slices,tails,admission,utf8}.test.ts',
   'tests/gateway/engine/**/*.test.ts',

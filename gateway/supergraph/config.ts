@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { isExactOrigin } from '../../platform/settings.ts'
+import { parseDay, parseTime } from '../../platform/time.ts'
 import { type DocumentsSettings, documentsSchema } from '../documents/settings.ts'
 import { type RateLimit, rateLimitsSchema } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
@@ -119,10 +120,12 @@ const GRANTS = ['roles', 'scope', 'email_verified', 'amr', 'acr', 'auth_time', '
 const NEVER_FORWARDED =
   /^(authorization|cookie2?|set-cookie|x-api-.*|x-csrf-token|sallyport-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|accept|accept-encoding)$/
 
-const dateSchema = z.union([z.date(), z.string()]).transform((value, context) => {
-  const time = new Date(value).getTime()
-  if (!Number.isNaN(time)) return time
-  context.addIssue('must be a date such as 2026-12-31')
+const DATE = 'must be a date such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z'
+
+const dateSchema = z.string(DATE).transform((value, context) => {
+  const time = parseTime(value) ?? parseDay(value)
+  if (time !== null) return time.getTime()
+  context.addIssue(DATE)
   return z.NEVER
 })
 

@@ -495,6 +495,13 @@ describe('supergraph.yaml', () => {
       'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, dryRun: { until: 2030-01-01 } } }',
       /always enforced/,
     ],
+    ...['2030-02-30', '2029-02-29T00:00:00Z', '2030-01-01T25:00:00Z', 'next year', '2030'].map(
+      (until): [string, string, RegExp] => [
+        `a dry run until ${until}`,
+        `subgraphs: { other: { routing_url: "http://a/", schema: { file: a }, dryRun: { until: "${until}" } } }`,
+        /must be a date such as 2026-12-31/,
+      ],
+    ),
     [
       'a forwarded credential',
       'subgraphs: { auth: { routing_url: "http://a/", schema: { file: a }, forwardHeaders: [Cookie] } }',
@@ -522,8 +529,8 @@ describe('supergraph.yaml', () => {
 })
 
 test('the committed schemas are what the code says', () => {
-  const args = ['tsx', '--conditions=sallyport-source', 'scripts/schema.ts', '--check']
-  const { status, stdout, stderr } = spawnSync('npx', args, { encoding: 'utf8' })
+  const args = ['run', '--silent', 'schema', '--', '--check']
+  const { status, stdout, stderr } = spawnSync('npm', args, { encoding: 'utf8' })
   expect(`${stdout}${stderr}`).toContain('all up to date')
   expect(status).toBe(0)
 })

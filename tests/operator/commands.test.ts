@@ -98,6 +98,12 @@ test('in production identity-token says that it is for development, whatever is 
 describe('what a command is given is checked before anything is done', () => {
   const since = '2026-03-01T00:00:00Z'
   const types = Object.keys(eventTypes).join(', ')
+  const isNoTime = (text: string) =>
+    [
+      'events replay',
+      { since: text },
+      `--since: "${text}" is not a time: it reads as 2026-01-31T12:00:00Z, or 2026-01-31 for midnight in UTC`,
+    ] as const
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack()
@@ -110,7 +116,27 @@ describe('what a command is given is checked before anything is done', () => {
       { since, type: 'nope' },
       `--type: there is no event of type "nope"; the types are ${types}`,
     ],
-    ['events replay', { since: 'yesterday' }, '--since: must be a time, as 2026-01-31T12:00:00Z'],
+    ...['yesterday', '2026-02-30', '2026-02-29T00:00:00Z', '2026-04-31T10:00:00+02:00'].map(
+      isNoTime,
+    ),
+    ...[
+      '2026-13-01',
+      '2026-01-31T24:00:00Z',
+      '2026-01-31T12:61:00Z',
+      '2026-01-31T12:00:00',
+      '1',
+    ].map(isNoTime),
+    ['events replay', { since, until: '2026-06-31' }, '--until: "2026-06-31" is not a time'],
+    [
+      'verify-audit',
+      { checkpoint: `2026-13:1742:${'a'.repeat(43)}` },
+      'A checkpoint reads as 2026-03',
+    ],
+    [
+      'verify-audit',
+      { checkpoint: `2026-00:1742:${'a'.repeat(43)}` },
+      'A checkpoint reads as 2026-03',
+    ],
     [
       'events replay',
       { since, until: '2026-02-01T00:00:00Z' },

@@ -60,7 +60,7 @@ export function formatCheckpoint({ month, position, hash }: ChainHead): string {
 
 /** @throws Error */
 export function parseCheckpoint(text: string): ChainHead {
-  const match = /^(\d{4}-\d\d):(\d{1,15}):([\w-]{43})$/.exec(text)
+  const match = /^(\d{4}-(?:0[1-9]|1[0-2])):(\d{1,15}):([\w-]{43})$/.exec(text)
   if (match === null) throw new Error('A checkpoint reads as 2026-03:1742:<hash>')
   return { month: `${match[1]}-01`, position: Number(match[2]), hash: match[3] ?? '' }
 }

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { migrate } from '../../../migrations/index.ts'
+import { parseDay, parseTime } from '../../../platform/time.ts'
 import { createAdmin } from '../administration/create-admin.ts'
 import { importUsers } from '../administration/import-users.ts'
 import { revokeAll } from '../administration/revoke-all.ts'
@@ -47,7 +48,14 @@ const importArgs = z.object({
   firstLine: z.number().int().min(1),
   isDryRun: z.boolean(),
 })
-const time = z.coerce.date({ error: 'must be a time, as 2026-01-31T12:00:00Z' })
+const time = z.string().transform((text, context) => {
+  const parsed = parseTime(text) ?? parseDay(text)
+  if (parsed !== null) return parsed
+  context.addIssue(
+    `"${text}" is not a time: it reads as 2026-01-31T12:00:00Z, or 2026-01-31 for midnight in UTC`,
+  )
+  return z.NEVER
+})
 const replayArgs = z
   .object({
     since: time,
