@@ -1,6 +1,7 @@
 // Only what is mailed counts, and strangers count apart: nobody uses up the codes that an owner needs.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
+import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
@@ -35,6 +36,8 @@ const RESET = `mutation ($input: ResetPasswordInput!) { resetPassword(input: $in
 const CREATE_KEY = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } verification { id } } }`
 const ROTATE_KEY = `mutation ($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { key } }`
 const DELETE = 'mutation { deleteAccount { verification { id } } }'
+const INVITE = `mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`
+const INVITE_AGAIN = `mutation ($input: ResendInvitationInput!) { resendInvitation(input: $input) { id } }`
 const SET_PRIMARY = `mutation ($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { email } }`
 
 let hosts = 0
@@ -246,6 +249,50 @@ test('somebody’s id, typed as an address, is nobody’s account', async () => 
   await stack.db('throttles').where('key', 'like', '%:login-account:%').delete()
   expect((await login(person.email, 'wrong')).code).toBe('INVALID_CREDENTIALS')
 }, 120_000)
+
+test('invitations: five an hour to an address, and what fails is none of them', async () => {
+  const admin = await makeAdmin()
+  const email = newEmail()
+  const invite = (to: string, as = admin) =>
+    stack.client.send(INVITE, { input: { email: to } }, as.headers)
+  const invited = await invite(email)
+  const input = { id: invited.data.createUser.id }
+  const again = (as = admin) => stack.client.send(INVITE_AGAIN, { input }, as.headers)
+  const stranger = await registerPerson(stack)
+  for (let trial = 0; trial < 8; trial += 1) {
+    expect((await invite(email)).code).toBe('CONFLICT')
+    expect((await invite(newEmail(), stranger)).code).toBe('FORBIDDEN')
+    expect((await again(stranger)).code).toBe('FORBIDDEN')
+  }
+  for (let trial = 0; trial < 4; trial += 1) expect((await again()).errors).toEqual([])
+  const refused = await again()
+  expect(refused.code).toBe('RATE_LIMITED')
+  expect(refused.errors[0]?.extensions.retryAfterSeconds).toBeGreaterThan(0)
+  await settled()
+  expect(mailsTo(email)).toBe(5)
+  const before = mailsTo(email)
+  expect((await invite(newEmail())).errors).toEqual([])
+  expect(mailsTo(email)).toBe(before)
+}, 120_000)
+
+test('invitations: an admin sends two hundred an hour, and keeps no other admin from theirs', async () => {
+  const [one, other] = [await makeAdmin(), await makeAdmin()]
+  const invite = (as: Person) =>
+    stack.client.send(INVITE, { input: { email: newEmail() } }, as.headers)
+  expect((await invite(one)).errors).toEqual([])
+  const ofAdmins = stack.db('throttles').where('key', 'like', '%:invitation-mail-hour:%')
+  expect(await ofAdmins.clone().update({ points: 199 })).toBe(1)
+  expect((await invite(one)).errors).toEqual([])
+  expect((await invite(one)).code).toBe('RATE_LIMITED')
+  expect((await invite(other)).errors).toEqual([])
+}, 120_000)
+
+async function makeAdmin(): Promise<Person> {
+  const person = await registerPerson(stack)
+  const auth = stack.auths[0] ?? expect.fail('no auth instance')
+  await commands['grant-role'](auth.deps, { email: person.email, role: 'admin' })
+  return await logIn(stack.client, person)
+}
 
 function codeOf(row: Verification): string {
   const codeKey = stack.auths[0]?.deps.config.secrets.codeKey

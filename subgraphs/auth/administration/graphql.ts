@@ -14,7 +14,7 @@ export const typeDefs = gql`
     """
     Mails an invitation. The user is INVITED until a password is chosen with its link, within 7
     days. CONFLICT for an e-mail address that has an account, FORBIDDEN for roles at or above one's
-    own rank.
+    own rank, RATE_LIMITED.
     """
     createUser(
       "The arguments."

@@ -1,9 +1,7 @@
 // Makes a user by mail: the link in the invitation lets them choose a password, which proves the address as well.
-import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
-import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput, text } from '../core/input.ts'
@@ -15,8 +13,8 @@ import { createUser } from '../users/create-user.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { requireInvitations } from '../users/registration-mode.ts'
-import { namesInput, type User, type UserWithRoles } from '../users/user.ts'
-import { beginVerification } from '../verifications/begin-verification.ts'
+import { namesInput, type UserWithRoles } from '../users/user.ts'
+import { mailInvitation, transactInviting } from './mail-invitation.ts'
 
 const limits = {
   email: emailInput,
@@ -25,7 +23,7 @@ const limits = {
   customClaims: customClaimsInput,
 } satisfies Limits<CreateUserInput>
 
-/** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank */
+/** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank; RATE_LIMITED */
 export async function inviteUser(
   deps: AuthDeps,
   caller: Caller,
@@ -36,7 +34,7 @@ export async function inviteUser(
   const email = parseEmail(typed)
   requireInvitations(deps.config)
   const roles = [...new Set(['user', ...(given.roles ?? [])])]
-  return await transact(deps.db, async (trx) => {
+  return await transactInviting(deps, caller, { email: email.normalized }, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     await requireGrantableRoles(trx, admin, roles)
     const user = await createUser(trx, {
@@ -62,23 +60,5 @@ export async function inviteUser(
     })
     await mailInvitation(trx, deps, user)
     return user
-  })
-}
-
-/** The invitations before it stop working. */
-export async function mailInvitation(
-  trx: Knex,
-  { config }: Pick<AuthDeps, 'config'>,
-  user: User,
-): Promise<void> {
-  await trx('verifications')
-    .where({ user_id: user.id, purpose: 'INVITATION' })
-    .whereNull('consumed_at')
-    .update({ consumed_at: trx.fn.now() })
-  await beginVerification(trx, config, {
-    purpose: 'INVITATION',
-    email: { address: user.email, normalized: user.email_normalized },
-    template: 'invitation',
-    userId: user.id,
   })
 }

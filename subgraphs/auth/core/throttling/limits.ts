@@ -49,6 +49,8 @@ export const limits = {
   'login-mail-hour': { points: 10, seconds: HOUR },
   /** Codes that a session asks for, for an account and a purpose: keys, the deletion of an account. */
   'session-mail-hour': { points: 10, seconds: HOUR },
+  /** Invitations of one admin. To one address there go as many as `mail-address-hour` says. */
+  'invitation-mail-hour': { points: 200, seconds: HOUR },
   /** Addresses that one session makes primary or removes: each is told by mail. */
   'email-change-hour': { points: 20, seconds: HOUR },
   'mail-network': { points: 20, seconds: HOUR },
