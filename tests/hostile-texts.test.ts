@@ -77,7 +77,8 @@ const ofHeaders: Record<string, (text: string) => unknown> = {
 const ofBodies: Record<string, (text: string) => unknown> = {
   parseEmail,
   parseRefreshToken,
-  requireStrongPassword: (text) => requireStrongPassword(text, [text]),
+  requireStrongPassword: (text) =>
+    requireStrongPassword(text, { productName: text, person: [text] }),
   requireAddresses: (text) => requireAddresses([text]),
   isAddressAllowed: (text) => isAddressAllowed(['10.0.0.0/8'], text),
   createNetworkMatcher: (text) => createNetworkMatcher([text])(text),

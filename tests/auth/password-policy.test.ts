@@ -12,9 +12,13 @@ const draw = (count: number) => Math.floor(Math.random() * count)
 const pick = <T>(items: readonly T[]): T => items[draw(items.length)] as T
 const digits = (count: number) => Array.from({ length: count }, () => draw(10)).join('')
 
-function isWeak(password: string, context: readonly string[] = []): boolean {
+function isWeak(
+  password: string,
+  person: readonly string[] = [],
+  productName = 'Sallyport',
+): boolean {
   try {
-    requireStrongPassword(password, context)
+    requireStrongPassword(password, { productName, person })
     return false
   } catch (error) {
     expect(error).toMatchObject({ code: 'WEAK_PASSWORD' })
@@ -109,6 +113,20 @@ test.each([
   'example.com123',
 ])('from the own name, address or service: %s', (password) => {
   expect(isWeak(password, ['ada@example.com', 'Ada Lovelace'])).toBe(true)
+})
+
+test.each([
+  ['Lumen Shop', 'LumenShop2026!'],
+  ['Lumen Shop', 'shop-lumen-1999'],
+  ['Lumen Shop', 'lumen lumen 12'],
+  ['My App', 'MyApp123456!'],
+  ['Zephyr', 'z3phyr!!!!2026'],
+  ['Zephyr', 'Sallyport2026!'],
+  ['Бухта', 'бухта-бухта-1'],
+  ['ACME (Beta)', 'acme.beta.0001'],
+])('from the name of the product, %s: %s', (product, password) => {
+  expect(isWeak(password, [], product)).toBe(true)
+  expect(isWeak(`${password} runs in the rain`, [], product)).toBe(false)
 })
 
 test.each([

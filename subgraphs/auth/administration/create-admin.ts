@@ -1,8 +1,7 @@
 // The first admin, made from the command line: there are no default credentials.
-import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import { transact } from '../core/database.ts'
-import type { PasswordHasher } from '../factors/password/hasher.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
 import { requireStrongPassword } from '../factors/password/policy.ts'
 import { grantRoleByEmail } from '../roles/roles-by-email.ts'
 import { createUser } from '../users/create-user.ts'
@@ -14,11 +13,14 @@ import { findUserByEmail, type User } from '../users/user.ts'
  * @throws AuthError WEAK_PASSWORD, BAD_USER_INPUT
  */
 export async function createAdmin(
-  { db, hasher }: { readonly db: Knex; readonly hasher: PasswordHasher },
+  { db, hasher, config }: Pick<AuthDeps, 'db' | 'hasher' | 'config'>,
   input: { readonly email: string; readonly password: string },
 ): Promise<{ user: User; isNew: boolean }> {
   const email = parseEmail(input.email, '--email')
-  requireStrongPassword(input.password, [email.normalized])
+  requireStrongPassword(input.password, {
+    productName: config.mail.productName,
+    person: [email.normalized],
+  })
   const password = await hasher.hash(input.password)
   return await transact(db, async (trx) => {
     const existing = await findUserByEmail(trx, email)

@@ -37,8 +37,11 @@ export async function changePassword(
   const { origin } = caller
   const { currentPassword, newPassword } = parseInput(limits, input)
   const user = await confirmPassword(deps, caller, currentPassword, 'password.change-attempted')
-  const words = [user.email_normalized, user.full_name, user.display_name]
-  requireStrongPassword(newPassword, words, 'input.newPassword')
+  requireStrongPassword(newPassword, {
+    productName: deps.config.mail.productName,
+    person: [user.email_normalized, user.full_name, user.display_name],
+    path: 'input.newPassword',
+  })
   const stored = await deps.hasher.hash(newPassword, caller.deadline)
 
   const renewed = await transact(deps.db, async (trx) => {

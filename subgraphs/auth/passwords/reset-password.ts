@@ -12,7 +12,11 @@ import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
 import type { StoredPassword } from '../factors/password/hasher.ts'
-import { chosenPassword, requireStrongPassword } from '../factors/password/policy.ts'
+import {
+  chosenPassword,
+  type PasswordContext,
+  requireStrongPassword,
+} from '../factors/password/policy.ts'
 import { activeKeysOf, setPassword } from '../factors/password/set-password.ts'
 import type { ResetPasswordInput } from '../generated.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
@@ -20,7 +24,7 @@ import { proveAddress } from '../users/prove-address.ts'
 import { User } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import { checkCode } from '../verifications/check-code.ts'
-import { codeKey } from '../verifications/check-factor.ts'
+import { codeKey, takeBackAttempt } from '../verifications/check-factor.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 import type { MailedVerification } from '../verifications/verification.ts'
@@ -45,13 +49,14 @@ export async function resetPassword(
 ): Promise<{ email: string }> {
   const { origin } = caller
   const { newPassword, ...proof } = parseInput(limits, input)
-  requireStrongPassword(newPassword, [], 'input.newPassword')
-  const verification = await checkProof(deps, caller, proof)
-  const owner = await User.query(deps.db).findById(verification.user_id ?? '')
-  if (owner === undefined) throw failed()
-  const words = [verification.email_normalized, owner.full_name, owner.display_name]
-  requireStrongPassword(newPassword, words, 'input.newPassword')
-  const stored = await deps.hasher.hash(newPassword, caller.deadline)
+  requireStrong(deps, newPassword, [])
+  const { verification, takeBack } = await checkProof(deps, caller, proof)
+  const stored = await hashFor(deps, caller, { verification, newPassword }).catch(
+    async (error: unknown) => {
+      await takeBack()
+      throw error
+    },
+  )
   const user = await transact(
     deps.db,
     async (trx) => await replacePassword(trx, caller, { verification, stored }),
@@ -67,20 +72,51 @@ export async function resetPassword(
   return { email: user.email }
 }
 
+interface Proved {
+  readonly verification: MailedVerification
+  /** The attempt, where one was counted. */
+  takeBack(): Promise<void>
+}
+
 async function checkProof(
   deps: AuthDeps,
   caller: Caller,
   { token, verificationId, code }: Omit<ResetPasswordInput, 'newPassword'>,
-): Promise<MailedVerification> {
+): Promise<Proved> {
   if (token && !verificationId && !code) {
     const purposes = ['PASSWORD_RESET', 'INVITATION'] as const
-    return await checkLink(deps, deps.db, { token, purposes })
+    const verification = await checkLink(deps, deps.db, { token, purposes })
+    return { verification, takeBack: async () => {} }
   }
   if (!token && verificationId && code) {
     const purposes = ['PASSWORD_RESET'] as const
-    return await checkCode(deps, caller, { verificationId, code, purposes, flowSecret: null })
+    const presented = { verificationId, code, purposes, flowSecret: null }
+    const verification = await checkCode(deps, caller, presented)
+    return { verification, takeBack: () => takeBackAttempt(deps.db, verification) }
   }
   throw badInput('input', 'Send the token of the link, or verificationId and code.')
+}
+
+/** A right code that meets a weak password, or no turn for its hash, is as good as before. */
+async function hashFor(
+  deps: AuthDeps,
+  { deadline }: Caller,
+  { verification, newPassword }: { verification: MailedVerification; newPassword: string },
+): Promise<StoredPassword> {
+  const owner = await User.query(deps.db).findById(verification.user_id ?? '')
+  if (owner === undefined) throw failed()
+  const { full_name, display_name } = owner
+  requireStrong(deps, newPassword, [verification.email_normalized, full_name, display_name])
+  return await deps.hasher.hash(newPassword, deadline)
+}
+
+function requireStrong(
+  { config }: AuthDeps,
+  newPassword: string,
+  person: PasswordContext['person'],
+): void {
+  const { productName } = config.mail
+  requireStrongPassword(newPassword, { productName, person, path: 'input.newPassword' })
 }
 
 async function replacePassword(

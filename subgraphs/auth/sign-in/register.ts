@@ -2,6 +2,7 @@
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
+import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
 import { type Limits, parseInput } from '../core/input.ts'
@@ -37,8 +38,11 @@ export async function register(
   const email = parseEmail(typed)
   requireOpenRegistration(deps.config, email.normalized)
   requirePassword(deps, password, [email.normalized, fullName, displayName])
-  await limitNetwork(deps, 'register-network', origin.ipAddress)
-  const stored = password != null ? await deps.hasher.hash(password, caller.deadline) : null
+  const takeBack = await limitNetwork(deps, 'register-network', origin.ipAddress)
+  const stored =
+    password != null
+      ? await unlessBusy(() => deps.hasher.hash(password, caller.deadline), takeBack)
+      : null
   const mail = { to: email.normalized, purpose: 'REGISTRATION', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const isTaken = (await findUserByEmail(trx, email)) !== undefined
@@ -69,11 +73,11 @@ export async function register(
 function requirePassword(
   deps: Pick<AuthDeps, 'config'>,
   password: string | null | undefined,
-  context: readonly (string | null | undefined)[],
+  person: readonly (string | null | undefined)[],
 ): void {
   if (password != null) {
     requireOffered(deps, 'password')
-    requireStrongPassword(password, context)
+    requireStrongPassword(password, { productName: deps.config.mail.productName, person })
   } else if (deps.config.signInMethods.includes('password')) {
     throw badInput('input.password', 'Choose a password.')
   }

@@ -5,6 +5,7 @@ import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller, RequestOrigin } from '../core/caller.ts'
+import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
@@ -50,7 +51,7 @@ export async function checkFactor(
   const { db, throttle } = deps
   const idHash = sha256(presented.verificationId)
   await requireFlow(db, idHash, presented.flowSecret)
-  await limitNetwork(deps, 'code-network', origin.ipAddress)
+  const forgiveNetwork = await limitNetwork(deps, 'code-network', origin.ipAddress)
   const challenge = await takeAttempt(db, idHash, presented)
   if (challenge === null) {
     await recordFailure(db, origin, { presented, challenge })
@@ -63,10 +64,19 @@ export async function checkFactor(
   // Asked for nobody's too: it costs the same.
   const user = (await User.query(db).findById(challenge.user_id ?? '')) ?? null
   const { secret } = presented
-  const isRight = (await factor?.check(deps, { user, challenge, secret, deadline })) ?? false
-  if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
+  const forgive = async () => {
     await throttle.forgive('code-account', account)
-    await throttle.forgive('code-network', countKey({ network: networkOf(origin.ipAddress) }))
+    await forgiveNetwork()
+  }
+  const isRight = await unlessBusy(
+    async () => (await factor?.check(deps, { user, challenge, secret, deadline })) ?? false,
+    async () => {
+      await forgive()
+      await takeBackAttempt(db, challenge)
+    },
+  )
+  if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
+    await forgive()
     return { verification: challenge, proof: { method, amr: [...factor.amr()] } }
   }
   await recordFailure(db, origin, { presented, challenge })
@@ -92,6 +102,18 @@ async function takeAttempt(
     .update({ attempts: db.raw('attempts + 1') })
     .returning('*')
   return row === undefined ? null : Verification.fromDatabaseJson(row)
+}
+
+/** For what was not looked at, or was right and led to nothing: no guess was made. */
+export async function takeBackAttempt(
+  db: Knex,
+  { id_hash }: Pick<Verification, 'id_hash'>,
+): Promise<void> {
+  await db('verifications')
+    .where({ id_hash })
+    .whereNull('consumed_at')
+    .where('attempts', '>', 0)
+    .update({ attempts: db.raw('attempts - 1') })
 }
 
 /** A single method needs no name; of several the shape of the code tells which is meant. */

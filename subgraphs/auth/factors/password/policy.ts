@@ -18,16 +18,21 @@ export const presentedPassword = z
 /** One to be set. How strong it is, `requireStrongPassword` says. */
 export const chosenPassword = text(2048, `Use at most ${MAX_CHARACTERS} characters.`)
 
-/**
- * @param context words that make a password guessable for this person: address, name
- * @throws AuthError WEAK_PASSWORD that says which rule it breaks
- */
+export interface PasswordContext {
+  /** PRODUCT_NAME: people name a password after what it is for. */
+  readonly productName: string
+  /** What makes it guessable for this person: address, names. */
+  readonly person: readonly (string | null | undefined)[]
+  /** Where it stands in the input. Default: `input.password`. */
+  readonly path?: string
+}
+
+/** @throws AuthError WEAK_PASSWORD that says which rule it breaks */
 export function requireStrongPassword(
   password: string,
-  context: readonly (string | null | undefined)[],
-  path = 'input.password',
+  { productName, person, path = 'input.password' }: PasswordContext,
 ): void {
-  const weakness = weaknessOf(password.normalize('NFC'), context)
+  const weakness = weaknessOf(password.normalize('NFC'), [productName, ...person])
   if (weakness === null) return
   throw new AuthError('WEAK_PASSWORD', {
     message: weakness,
@@ -61,7 +66,8 @@ function isStoredLength(password: string): boolean {
 
 function contextWords(context: readonly (string | null | undefined)[]): string[] {
   return context
-    .flatMap((word) => (word ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .map((text) => (text ?? '').toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .flatMap((words) => [...words, words.join('')])
     .filter((word) => word.length >= MIN_CONTEXT_CHARACTERS)
 }
 
