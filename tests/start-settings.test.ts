@@ -1,14 +1,14 @@
 // `npm start` in every setting that the documentation names: it comes up, says how far it is, and answers.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { migrateReviews } from '../migrations/reviews/index.ts'
 import { openEmbedded } from '../platform/embedded/open.ts'
 import { freePort, freePorts } from './free-ports.ts'
@@ -39,7 +39,12 @@ async function settings(own: Settings): Promise<Settings> {
 }
 
 function spawnStart(env: Settings) {
-  const args = ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts']
+  const args = [
+    '--import',
+    './scripts/run-typescript.js',
+    '--conditions=sallyport-source',
+    'main.ts',
+  ]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.push(child)
   const printed: string[] = []
@@ -51,7 +56,7 @@ function spawnStart(env: Settings) {
 async function start(env: Settings) {
   const started = spawnStart(env)
   for (let waited = 0; !/Sallyport is up|everything is up/.test(started.output()); waited += 100) {
-    if (started.child.exitCode !== null || waited > 80_000)
+    if (started.child.exitCode !== null || waited > 100_000)
       throw new Error(`it did not start:\n${started.output()}`)
     await sleep(100)
   }
@@ -66,7 +71,10 @@ async function start(env: Settings) {
 }
 
 /** Of auth and of reviews, so that both have taken the gateway's identity token. */
-function ask(origin: string): Promise<{ data?: unknown; errors?: unknown }> {
+function ask(
+  origin: string,
+  headers: Settings = {},
+): Promise<{ data?: unknown; errors?: unknown }> {
   const send = origin.startsWith('https') ? httpsRequest : httpRequest
   const body = JSON.stringify({
     query:
@@ -77,7 +85,7 @@ function ask(origin: string): Promise<{ data?: unknown; errors?: unknown }> {
       `${origin}/graphql`,
       {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         ...(origin.startsWith('https') ? { ca: readFileSync(tls('localhost.crt')) } : {}),
       },
       (response) => {
@@ -125,6 +133,53 @@ test.each<[string, Settings, (env: Settings) => string]>([
   },
   180_000,
 )
+
+describe('in production', () => {
+  const production = async (own: Settings) =>
+    await settings({
+      DATA_DIR: join(dataDir, 'production'),
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://graph.example.com',
+      SMTP_URL: 'smtps://mail.example.com',
+      MAIL_FROM: 'no-reply@example.com',
+      TRUSTED_PROXIES: '127.0.0.1',
+      ...documentedSecrets(),
+      ...own,
+    })
+
+  test('the embedded database has to be asked for; then it starts with the documented secrets, and makes none', async () => {
+    const refused = spawnStart(await production({}))
+    await once(refused.child, 'close')
+    expect(refused.child.exitCode).toBe(1)
+    expect(refused.output()).toMatch(/DATABASE_URL: missing.*EMBEDDED_DATABASE=allow/)
+    const env = await production({ EMBEDDED_DATABASE: 'allow' })
+    for (const _ of ['first', 'again']) {
+      const started = await start(env)
+      const origin = `http://127.0.0.1:${env.PORT}`
+      expect(await ask(origin, { 'x-forwarded-proto': 'https' })).toEqual(answered)
+      expect(await ask(origin)).not.toHaveProperty('data')
+      expect(await started.end()).toBe(0)
+    }
+    // Neither keys, secrets nor caught mail.
+    expect(readdirSync(env.DATA_DIR ?? '')).toEqual(['auth'])
+  }, 300_000)
+})
+
+/** What the commands of docs/operators.md, "Secrets", print. */
+function documentedSecrets(): Settings {
+  const section = readFileSync('docs/operators.md', 'utf8')
+    .split(/^##+ /m)
+    .find((part) => part.startsWith('Secrets\n'))
+  const [versioned = '', identityKeys = ''] = [
+    ...(section ?? '').matchAll(/```sh\n([\s\S]*?)```/g),
+  ].map(([, command = '']) => execFileSync('sh', ['-c', command], { encoding: 'utf8' }))
+  const lines = versioned.trim().split('\n')
+  const secrets = lines.map((line) => {
+    const [name = '', value = ''] = line.split(/=(.*)/s)
+    return [name, value]
+  })
+  return { ...Object.fromEntries(secrets), IDENTITY_KEYS: identityKeys.trim() }
+}
 
 test('a DATA_DIR that has a database for each part is used as it is', async () => {
   const env = await settings({ DATA_DIR: join(dataDir, 'two') })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from './chromium.ts'
 import { createClient } from './client.ts'
 import { freePorts } from './free-ports.ts'
 import { LOGIN, PASSWORD, REGISTER, refreshWith, VERIFY, viewerOf } from './people.ts'
@@ -41,7 +42,7 @@ afterAll(async () => {
 async function start() {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts'],
+    ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source', 'main.ts'],
     {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -52,7 +53,7 @@ async function start() {
   child.stderr.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
   const output = () => printed.join('')
   for (let waited = 0; !output().includes('Sallyport is up'); waited += 100) {
-    if (child.exitCode !== null || waited > 50_000)
+    if (child.exitCode !== null || waited > 100_000)
       throw new Error(`it did not start:\n${output()}`)
     await sleep(100)
   }
@@ -78,7 +79,13 @@ async function codeFor(address: string, subject = 'is your code'): Promise<strin
 async function sallyport(...args: string[]): Promise<{ said: string; code: number }> {
   const command = promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'scripts/sallyport.ts', ...args],
+    [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      'scripts/sallyport.ts',
+      ...args,
+    ],
     { env: { ...env, SALLYPORT_PASSWORD: 'a long enough pass phrase' } },
   )
   return await command.then(
@@ -166,11 +173,51 @@ test('every part answers through the gateway, on whatever ports they are', async
   expect(answer.data.products.edges).toHaveLength(1)
 })
 
+test('a person opens what the terminal names: the start page, the explorer, and the link of a mail', async () => {
+  const origin = `http://localhost:${env.PORT}`
+  const someone = 'grace@example.com'
+  const begun = await client.send(REGISTER, { input: { email: someone, password: PASSWORD } })
+  const verificationId = begun.data.register.verification.id
+  const code = await codeFor(someone)
+  await client.send(VERIFY, { input: { verificationId, code } })
+  const request = `mutation { requestPasswordReset(input: { email: "${someone}" }) { id } }`
+  expect((await client.send(request)).errors).toEqual([])
+  const link = await linkFor(someone)
+  const chromium = await launchChromium()
+  try {
+    const page = await chromium.newPage()
+    await page.goto(origin)
+    await page.locator('a[href="/explorer"]').click()
+    await page.getByText('Send Request').locator('visible=true').click()
+    const answer = page.locator('app-query-result .cm-content:visible').first()
+    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).toMatch(/"(data|errors)"/)
+    await page.goto(link)
+    await page.getByLabel('New password').fill('three words and a fourth')
+    await page.getByRole('button', { name: 'Save the password' }).click()
+    await page.getByText(`The password is saved. Log in as ${someone}.`).waitFor()
+  } finally {
+    await chromium.close()
+  }
+  const input = { email: someone, password: 'three words and a fourth' }
+  const login = await client.send(LOGIN, { input })
+  expect(login.data.login.__typename).toBe('VerificationRequired')
+}, 180_000)
+
+async function linkFor(address: string): Promise<string> {
+  const find = () => {
+    const lines = running.output().split('\n')
+    const at = lines.findLastIndex((line) => line.includes(`mail to ${address}`))
+    return /http\S+\/account\/reset-password#\S+/.exec(lines.slice(at).join('\n'))?.[0]
+  }
+  await expect.poll(find, { timeout: 30_000 }).toBeDefined()
+  return find() ?? ''
+}
+
 test('a second start on the same folder is refused, and says who holds it', async () => {
   const [port, auth, reviews, admin] = await freePorts(4)
   const second = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sallyport-source', 'main.ts'],
+    ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source', 'main.ts'],
     {
       env: {
         ...env,
@@ -192,7 +239,12 @@ describe('a part that cannot start says which settings are wrong, and nothing of
   ] as const
 
   async function fail(part: string, settings: Record<string, string>): Promise<string> {
-    const args = ['--import', 'tsx', '--conditions=sallyport-source', `${part}/main.ts`]
+    const args = [
+      '--import',
+      './scripts/run-typescript.js',
+      '--conditions=sallyport-source',
+      `${part}/main.ts`,
+    ]
     const other = { ...env, DATA_DIR: otherDir, ...settings }
     const ended = await promisify(execFile)(process.execPath, args, { env: other }).catch(
       (error: { code: number; stdout: string; stderr: string }) => error,
@@ -263,7 +315,7 @@ test('operator commands go through the running server, and each says what it did
 
 // util-linux: it runs a command on a terminal of its own.
 test('the password of an admin is not shown as it is typed', async () => {
-  const command = `${process.execPath} --import tsx --conditions=sallyport-source scripts/sallyport.ts create-admin --email typed@example.com`
+  const command = `${process.execPath} --import ./scripts/run-typescript.js --conditions=sallyport-source scripts/sallyport.ts create-admin --email typed@example.com`
   const terminal = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], { env })
   const shown: string[] = []
   terminal.stdout.on('data', (chunk: Buffer) => shown.push(chunk.toString()))
@@ -312,4 +364,4 @@ async function makeApiKey(headers: Record<string, string>): Promise<Record<strin
 
 test('SIGTERM ends it by itself', async () => {
   expect(await end('SIGTERM')).toBe(0)
-}, 30_000)
+}, 120_000)
