@@ -84,7 +84,7 @@ test('the consumer of an erasure removes, and answers the same when it is asked 
   expect(await db('addresses').select()).toEqual([{ user_id: 'usr_another' }])
 })
 
-// Run against NATS and PostgreSQL by hand; here their syntax is what is checked.
+// tests/long/python-consumer.test.ts runs the first against NATS and PostgreSQL; here their syntax is what is checked.
 test('the consumers in Python are Python', () => {
   const blocks = ['docs/events.md', 'docs/erasure.md']
     .flatMap(examplesOf)
