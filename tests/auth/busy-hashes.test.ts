@@ -110,7 +110,7 @@ describe('nothing is counted by', () => {
       'verifySession with a password',
       async () => {
         const verificationId = await passwordChallenge()
-        const code = { verificationId, method: 'PASSWORD', code: PASSWORD }
+        const code = { verificationId, code: PASSWORD }
         return () => verifySession(busy, callerOf(), code)
       },
     ],
