@@ -33,7 +33,7 @@ export function unpackTemplate(folder: string, pgliteVersion: string): boolean {
 }
 
 /** The folder as a tar; null where it was left out. */
-export function readTemplate(): Buffer | null {
+function readTemplate(): Buffer | null {
   try {
     return brotliDecompressSync(readFileSync(ARCHIVE))
   } catch (error) {
