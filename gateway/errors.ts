@@ -58,6 +58,12 @@ export interface GatewayErrorOptions {
   /** Sent as `Retry-After` too. Default: 1 with RATE_LIMITED and SERVICE_UNAVAILABLE. */
   readonly retryAfterSeconds?: number
   readonly challenge?: StepUpChallenge
+  /** Which limit an operation is beyond, and how far. */
+  readonly exceeded?: {
+    readonly limit: string
+    readonly value: number
+    readonly maximum: number
+  }
   /** Where in the document, in development. */
   readonly locations?: readonly SourceLocation[]
   readonly headers?: Readonly<Record<string, string>>
@@ -90,12 +96,13 @@ export class GatewayError extends Error {
     super(options.message ?? REQUEST_ERRORS[code].message, { cause: options.cause })
     this.code = code
     this.locations = options.locations
-    this.logReason = options.logReason ?? options.reason
+    this.logReason = options.logReason ?? options.reason ?? options.exceeded?.limit
     this.status = options.status ?? REQUEST_ERRORS[code].status
     const retryAfterSeconds = options.retryAfterSeconds ?? defaultRetryAfter(code)
     this.extensions = Object.freeze({
       code,
       ...(options.reason !== undefined && { reason: options.reason }),
+      ...options.exceeded,
       ...(options.challenge && { challenge: options.challenge }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     })

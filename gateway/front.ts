@@ -14,6 +14,7 @@ import { createGraphqlEndpoint } from './http/graphql.ts'
 import { type PlainRoute, pages, type RouteTable } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
+import type { Metrics } from './metrics.ts'
 import { createPassedRoutes, type PassParts } from './passed/pass.ts'
 import type { PassedPath } from './passed/paths.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -31,6 +32,7 @@ export function createFront(parts: {
   logger: Log
   clocks: Clocks
   deadlines: Deadlines
+  metrics: Metrics
   identity: { publicJwks: unknown }
   auth: AuthConnection
 }) {
@@ -46,6 +48,7 @@ export function createFront(parts: {
     executionTimeoutMs: config.limits.executionTimeoutMs,
     deadlines: parts.deadlines,
     logger,
+    metrics: parts.metrics,
     monotonic: clocks.monotonic,
   })
   const routes: RouteTable = {

@@ -173,6 +173,7 @@ export async function createGateway(
     passedPaths: deps.passedPaths ?? passedPaths,
     health,
     cors,
+    metrics,
     logger,
     clocks,
     deadlines: traffic.deadlines,

@@ -13,6 +13,8 @@ export interface Metrics {
   countDocument(outcome: DocumentOutcome): void
   countSwap(outcome: 'swapped' | 'refused'): void
   readonly measureSubgraph: MeasureSubgraph
+  /** @param limit The name of a limit of ours. */
+  countTooComplex(limit: string): void
   /** All of it. */
   text(): Promise<string>
   /** The same for programs of ours. */
@@ -44,6 +46,13 @@ export function createMetrics(): Metrics {
     registers: [registry],
   })
 
+  const tooComplex = new Counter({
+    name: 'sallyport_operations_too_complex_total',
+    help: 'Operations that were refused because they ask for too much, by the limit that they are beyond.',
+    labelNames: ['limit'],
+    registers: [registry],
+  })
+
   return {
     timeSteps(names) {
       const times = createStepTimes(names)
@@ -54,6 +63,7 @@ export function createMetrics(): Metrics {
     countDocument: (outcome) => documents.inc({ outcome }),
     countRateLimited: (scope) => rateLimited.inc({ scope }),
     countSwap: (outcome) => swaps.inc({ outcome }),
+    countTooComplex: (limit) => tooComplex.inc({ limit }),
     text: () => registry.metrics(),
     json: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,

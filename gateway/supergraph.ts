@@ -18,6 +18,7 @@ import {
 import { type Execute, type Execution, executeInEngine } from './execution.ts'
 import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
+import { type CostRules, costRulesInPieces } from './operation/cost/rules.ts'
 import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
@@ -169,6 +170,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       accessInPieces(document, { subgraphs: config.subgraphs, policies }),
     )
     const supergraphSdl = await inSlices(stripInPieces(document))
+    const costRules = await inSlices(costRulesInPieces(document))
     const { engine, schema } = await createEngine(
       { supergraphSdl, dataSource: dataSources.get, logger },
       options.engine ?? defaultEngineSettings,
@@ -184,7 +186,8 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       operations: createOperationCache({
         schema,
         access,
-        limits: { ...defaultOperationLimits, ...options.limits },
+        limits: limitsOf(costRules, { ...options.limits, ...config.operationLimits }),
+        costRules,
         logger,
         showSchemaDetails,
         denied: config.denied,
@@ -206,6 +209,12 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
 }
 
 const ADDRESSES = new Set(['url', 'urls'])
+
+/** A graph in which nothing has a cost of its own is not counted, unless somebody set a limit. */
+function limitsOf(costRules: CostRules, set: Partial<OperationLimits>): OperationLimits {
+  const byDefault = costRules.isEmpty ? { cost: null } : {}
+  return { ...defaultOperationLimits, ...byDefault, ...set }
+}
 
 /** Identity tokens are kept by it: they say what the configuration grants. */
 function versionOf({ sdl, config }: GraphSource): string {

@@ -10,6 +10,7 @@ import {
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { tooComplexBecause } from '../operation/too-complex.ts'
 import type { GraphAccess, Guard } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
 import { mergeCredentialUses } from '../supergraph/credential-use.ts'
@@ -122,11 +123,12 @@ function refuseRepeatedCredentialMutation(
   access: GraphAccess,
 ): void {
   const seen = new Set<string>()
+  const exceeded = { limit: 'authMutations', value: 2, maximum: 1 } as const
   for (const { name } of fields) {
     const isAuth = access.get(rootType)?.fields.get(name)?.owners.includes(AUTH_SUBGRAPH)
     if (isAuth && seen.has(name)) {
       const message = 'A mutation of the auth subgraph can be asked for once in an operation.'
-      throw new GatewayError('OPERATION_TOO_COMPLEX', { message })
+      throw tooComplexBecause(message, exceeded)
     }
     seen.add(name)
   }

@@ -63,7 +63,9 @@ export function collectCoordinates(
   const fields = new Map<string, Coordinate>()
   const visitedFragments = new Set<string>()
 
+  // Each type and field once: behind an interface there may be a hundred, at each of a thousand fields.
   function addType(type: GraphQLNamedType): void {
+    if (types.has(type.name)) return
     for (const { name } of withPossibleTypes(schema, type)) types.add(name)
   }
 
@@ -71,15 +73,19 @@ export function collectCoordinates(
     const name = node.name.value
     addType(parent)
     if (name === '__typename' || !('getFields' in parent)) return
-    for (const type of withPossibleTypes(schema, parent)) {
-      fields.set(`${type.name}.${name}`, { type: type.name, field: name })
-    }
+    if (!fields.has(`${parent.name}.${name}`)) addCoordinates(parent, name)
     const definition = parent.getFields()[name]
     const output = definition && getNamedType(definition.type)
     if (!output) return
     addType(output)
     if (!isCompositeType(output)) return
     if (node.selectionSet) addSelections(output, node.selectionSet)
+  }
+
+  function addCoordinates(parent: GraphQLCompositeType, field: string): void {
+    for (const { name: type } of withPossibleTypes(schema, parent)) {
+      fields.set(`${type}.${field}`, { type, field })
+    }
   }
 
   function addSelections(parent: GraphQLCompositeType, set: SelectionSetNode): void {

@@ -1,6 +1,7 @@
 // The variables that decide what an operation selects: those in `@skip` and `@include`.
-import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode, visit } from 'graphql'
+import { type DirectiveNode, type DocumentNode, Kind, type SelectionNode } from 'graphql'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { eachNode } from '../operation/walk.ts'
 import type { Condition } from './run.ts'
 
 /** Every variable in `@skip` and `@include` of the document, with its default. */
@@ -22,11 +23,10 @@ export function readConditions({
 /** Names of variables that stand in an `@skip` or `@include`. */
 export function conditionVariables(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>()
-  visit(document, {
-    Directive(node) {
-      const value = isCondition(node) ? conditionValue(node) : undefined
-      if (value?.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
+  eachNode(document, (node) => {
+    const value =
+      node.kind === Kind.DIRECTIVE && isCondition(node) ? conditionValue(node) : undefined
+    if (value?.kind === Kind.VARIABLE) names.add(value.name.value)
   })
   return names
 }

@@ -15,10 +15,10 @@ import {
   print,
   TypeInfo,
   visit,
-  visitWithTypeInfo,
 } from 'graphql'
-import { isAmbiguousName, type PlannerFields } from '../operation/planner-fields.ts'
+import { createIsAmbiguousName, type PlannerFields } from '../operation/planner-fields.ts'
 import type { OperationDocument, PreparedOperation } from '../operation/prepared-operation.ts'
+import { visitAll } from '../operation/walk.ts'
 
 /** The client's names, by those that stand for them. */
 export type ClientNames = ReadonlyMap<string, string>
@@ -76,19 +76,15 @@ function ambiguousFields(
 ): ReadonlySet<string> {
   const found = new Set<string>()
   const typeInfo = new TypeInfo(schema)
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field(node) {
-        const parent = typeInfo.getParentType()
-        const isTaken = responseName(node).startsWith(PREFIX)
-        if (isTaken || (parent && isAmbiguousName(node, { parent, schema, plannerFields }))) {
-          found.add(keyOf(node))
-        }
-      },
-    }),
-  )
+  const isAmbiguous = createIsAmbiguousName({ schema, plannerFields })
+  visitAll(document, [{ Field: look }], typeInfo)
   return found
+
+  function look(node: FieldNode): void {
+    const parent = typeInfo.getParentType()
+    const isTaken = responseName(node).startsWith(PREFIX)
+    if (isTaken || (parent && isAmbiguous(node, parent))) found.add(keyOf(node))
+  }
 }
 
 /** Equal for fields that may be one in the answer. */

@@ -29,9 +29,9 @@ import { compileList, NULL, once, type Shape, type Write, writeShape } from './w
 /** The writer of `data`, for one set of conditions. */
 export function compileResponse(options: CollectOptions): (run: Run) => string {
   const { prepared, clientNames, schema } = options
-  const { operation, document } = prepared.asked
+  const { operation } = prepared.asked
   const collectFields = createCollectFields(options)
-  const introspect = compileIntrospection({ schema, document, operation })
+  const introspect = compileIntrospection({ schema, operation, clientNames, collectFields })
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
   const write = compileComposite(rootType, { sets: [operation.selectionSet], deniedSets: [] })
@@ -89,7 +89,7 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
   function compileField(field: CollectedField): Write {
     const { definition, nodes, runtimeType } = field
     if (definition === '__typename') return compileTypename(runtimeType)
-    if (definition === '__schema' || definition === '__type') return introspect(nodes)
+    if (definition === '__schema' || definition === '__type') return introspect(definition, nodes)
     const type = fieldTypeOf(field)
     if (denialOf(field) !== null) return compileDenied(type)
     return compileValue(type, selectedBelow(field))

@@ -27,6 +27,8 @@ export class Run {
   absent: Set<object> | null = null
   /** The answer has a null that nobody asked for, see `faults.ts`. */
   isFaulty = false
+  /** What was read of the schema itself, see `introspection.ts`. */
+  introspectedFields = 0
   /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
 

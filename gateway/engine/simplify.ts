@@ -52,6 +52,7 @@ function createReduce(
   { schema, isOn }: SimplifyOptions,
 ) {
   let selections = 0
+  const possible = new Map<string, ReadonlySet<string>>()
 
   /** Null: it would become too large. */
   return function reduce(place: Place, { selectionSet }: OperationDefinitionNode) {
@@ -157,8 +158,12 @@ function createReduce(
   }
 
   function possibleNames(type: GraphQLCompositeType): ReadonlySet<string> {
-    if (!isAbstractType(type)) return new Set([type.name])
-    return new Set(schema.getPossibleTypes(type).map(({ name }) => name))
+    const known = possible.get(type.name)
+    if (known !== undefined) return known
+    const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
+    const names = new Set(objects.map(({ name }) => name))
+    possible.set(type.name, names)
+    return names
   }
 
   function compositeType(name: string): GraphQLCompositeType {

@@ -12,10 +12,12 @@ const MAX_CHARACTERS = 32 * 1024 * 1024
 
 class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge'
-  readonly extensions = { code: 'OPERATION_TOO_COMPLEX' }
+  readonly extensions: Readonly<Record<string, unknown>>
 
-  constructor() {
+  constructor(value: number) {
     super('The answer would be larger than 32 MB. Ask for less at a time.')
+    const exceeded = { limit: 'answerCharacters', value, maximum: MAX_CHARACTERS }
+    this.extensions = { code: 'OPERATION_TOO_COMPLEX', ...exceeded }
   }
 }
 
@@ -40,7 +42,7 @@ export function writeShape(shape: Shape, data: Data, run: Run): string {
     if (written === null) return NULL
     text += field.prefix + written
   }
-  if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge()
+  if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge(text.length)
   return text === '' ? '{}' : `${text}}`
 }
 
@@ -54,7 +56,7 @@ export function compileList(writeItem: Write): Write {
       const item = writeItem(value[index], run)
       if (item === null) isWhole = false
       else text += index === 0 ? item : `,${item}`
-      if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge()
+      if (text.length > MAX_CHARACTERS) throw new AnswerTooLarge(text.length)
     }
     return isWhole ? `${text}]` : NULL
   })

@@ -4,6 +4,7 @@ import type { Log } from '../../platform/log.ts'
 import { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
 import { toGatewayError } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { GatewayRequest } from '../request.ts'
@@ -24,6 +25,7 @@ export interface GraphqlEndpointParts {
   readonly executionTimeoutMs: number
   readonly deadlines: Deadlines
   readonly logger: Log
+  readonly metrics: Pick<Metrics, 'countTooComplex'>
   readonly monotonic: () => number
 }
 
@@ -85,6 +87,8 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
         parts.logger.error({ requestId: request.id, err: refusal.cause }, refusal.code)
       }
       request.refusal = refusal
+      const { limit } = refusal.extensions
+      if (typeof limit === 'string') parts.metrics.countTooComplex(limit)
       request.answer = refusalAnswer(refusal, request)
     } finally {
       request.leaveGraph()

@@ -6,6 +6,8 @@ import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { DeniedHandling } from '../supergraph/config.ts'
+import { boundComparisons } from './comparisons.ts'
+import { type CostRules, noCostRules } from './cost/rules.ts'
 import { createFilter, type Filter } from './filtered-operations.ts'
 import type { OperationLimits } from './limits.ts'
 import { measureDocument } from './measure.ts'
@@ -17,6 +19,7 @@ import type {
   PreparedOperation,
 } from './prepared-operation.ts'
 import { selectOperation } from './select.ts'
+import { tooComplexBecause } from './too-complex.ts'
 import { validateDocument } from './validate.ts'
 import { createVariablesCheck } from './variables.ts'
 import { findViewer, leaveOutViewer, type ViewerField } from './without-viewer.ts'
@@ -25,6 +28,8 @@ export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
   readonly access: GraphAccess
   readonly limits: OperationLimits
+  /** Default: `noCostRules`. */
+  readonly costRules?: CostRules
   readonly logger: { warn(...args: unknown[]): void }
   readonly showSchemaDetails: boolean
   /** Default: `refuse`. */
@@ -109,9 +114,11 @@ function prepareOperation(
   const { schema, access, limits, logger, showSchemaDetails, viewer, filter } = options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
+  boundComparisons(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   naming(operation, () => validateDocument(schema, whole, { showSchemaDetails }))
-  const variables = { schema, operation, document, limits, showSchemaDetails }
+  const { costRules = noCostRules } = options
+  const variables = { schema, operation, document, limits, costRules, showSchemaDetails }
   const checkVariables = createVariablesCheck(variables)
   forgetLocations(whole)
   const compile = (source: OperationDocument) =>
@@ -167,6 +174,10 @@ function weightOf(query: string, tokens: number): number {
 
 function refuseOversized(query: string, { documentBytes }: OperationLimits): void {
   if (query.length <= documentBytes && Buffer.byteLength(query) <= documentBytes) return
-  const message = `The document is larger than ${documentBytes} bytes.`
-  throw new GatewayError('OPERATION_TOO_COMPLEX', { message })
+  const value = Buffer.byteLength(query)
+  throw tooComplexBecause(`The document has ${value} bytes, and ${documentBytes} at most.`, {
+    limit: 'documentBytes',
+    value,
+    maximum: documentBytes,
+  })
 }

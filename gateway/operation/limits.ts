@@ -20,6 +20,8 @@ export interface OperationLimits {
   readonly fragments: number
   /** One response name in one selection set: what the check for conflicting fields is quadratic in. */
   readonly repetitions: number
+  /** Fields of one place in the answer that have to be compared with each other, in pairs. */
+  readonly comparisons: number
   /** Items of one list, as literal or inside a variable. */
   readonly listItems: number
   /** `first` and `last`, as literal or as variable. */
@@ -30,6 +32,12 @@ export interface OperationLimits {
   readonly defaultPage: number
   /** Objects and lists inside each other within a variable. */
   readonly variableDepth: number
+  /** Values in the variables of one request, at all of their levels. */
+  readonly variableValues: number
+  /** What `@cost` and `@listSize` add up to; `null`: not counted. */
+  readonly cost: number | null
+  /** What a list of unknown size counts as in the cost. */
+  readonly assumedListSize: number
   /** Prepared operations that are kept. */
   readonly cachedOperations: number
   /** Their tokens, all together, 64 characters of text counting as one more: what bounds the memory, to some 140 MB. */
@@ -62,10 +70,14 @@ export const defaultOperationLimits: OperationLimits = Object.freeze({
   nameLength: 128,
   fragments: 200,
   repetitions: 50,
+  comparisons: 20_000,
   listItems: 1000,
   pageSize: 1000,
   nodes: 10_000,
   defaultPage: 20,
   variableDepth: 32,
+  variableValues: 10_000,
+  cost: 10_000,
+  assumedListSize: 1,
   ...cacheLimits(2000),
 })

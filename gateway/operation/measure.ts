@@ -1,15 +1,17 @@
 // Measures a document with its fragments flattened, each fragment once: a few hundred bytes can unfold into millions of selections.
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
+import { tooComplex } from './too-complex.ts'
+import { eachNode } from './walk.ts'
 
 /** A selection set with its fragments unfolded. */
 interface Measure {
@@ -47,15 +49,22 @@ export function measureDocument(document: DocumentNode, limits: OperationLimits)
     else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition)
     else throw new GatewayError('BAD_REQUEST', { message: 'A document holds operations alone.' })
   }
-  bound('operations', operations.length, limits.operations)
-  bound('fragments', fragments.size, limits.fragments)
+  bound('operations', operations.length, limits)
+  bound('fragments', fragments.size, limits)
   checkNodes(document, limits)
   const measure = createMeasure(fragments, limits)
   for (const operation of operations) {
-    bound('characters in its name', operation.name?.value.length ?? 0, limits.nameLength)
-    bound('root fields', measure(operation.selectionSet).topFields, limits.rootFields)
+    bound('nameLength', operation.name?.value.length ?? 0, limits)
+    const { topFields, depth, aliases } = measure(operation.selectionSet)
+    bound('rootFields', topFields, limits)
+    bound('depth', depth, limits)
+    bound('aliases', aliases, limits)
   }
-  for (const fragment of fragments.values()) measure(fragment.selectionSet)
+  for (const fragment of fragments.values()) {
+    const { depth, aliases } = measure(fragment.selectionSet)
+    bound('depth', depth, limits)
+    bound('aliases', aliases, limits)
+  }
 }
 
 function createMeasure(fragments: Fragments, limits: OperationLimits) {
@@ -75,9 +84,7 @@ function createMeasure(fragments: Fragments, limits: OperationLimits) {
       if (selection.kind === Kind.FIELD) addField(tally, selection)
       else if (selection.kind === Kind.INLINE_FRAGMENT) addSelections(tally, selection.selectionSet)
       else addMeasure(tally, measureFragment(selection.name.value))
-      bound('selections', tally.selections, limits.selections)
-      bound('aliases', tally.aliases, limits.aliases)
-      bound('levels', tally.depth, limits.depth)
+      bound('selections', tally.selections, limits)
     }
   }
 
@@ -96,13 +103,13 @@ function createMeasure(fragments: Fragments, limits: OperationLimits) {
     tally.depth = Math.max(tally.depth, inner.depth)
     tally.topFields += inner.topFields
     // More than fit are refused before their names are looked at.
-    bound('selections', tally.selections, limits.selections)
+    bound('selections', tally.selections, limits)
     for (const [name, times] of inner.topNames) addName(tally, name, times)
   }
 
   function addName({ topNames }: Tally, name: string, times: number): void {
     const total = (topNames.get(name) ?? 0) + times
-    bound('fields of one name', total, limits.repetitions)
+    bound('repetitions', total, limits)
     topNames.set(name, total)
   }
 
@@ -129,25 +136,34 @@ function createMeasure(fragments: Fragments, limits: OperationLimits) {
 /** What is counted on the document as it stands: directives, lists, page sizes, names that are no plain keys. */
 function checkNodes(document: DocumentNode, limits: OperationLimits): void {
   let directives = 0
-  visit(document, {
-    Directive(node) {
-      directives += 1
-      const name = node.name.value
-      if (name === 'defer' || name === 'stream') {
-        throw new GatewayError('BAD_REQUEST', { message: `@${name} is not supported.` })
-      }
-      bound('directives', directives, limits.directives)
-    },
-    ListValue: (node) => bound('items in a list', node.values.length, limits.listItems),
-    Argument({ name, value }) {
-      if (name.value !== 'first' && name.value !== 'last') return
-      if (value.kind === Kind.INT)
-        bound(`items (${name.value})`, Number(value.value), limits.pageSize)
-    },
-    VariableDefinition: (node) => refuseName(node.variable.name.value),
-    Field: (node) => refuseName((node.alias ?? node.name).value),
-    ObjectField: (node) => refuseName(node.name.value),
+  eachNode(document, (node) => {
+    switch (node.kind) {
+      case Kind.FIELD:
+        return refuseName((node.alias ?? node.name).value)
+      case Kind.VARIABLE_DEFINITION:
+        return refuseName(node.variable.name.value)
+      case Kind.OBJECT_FIELD:
+        return refuseName(node.name.value)
+      case Kind.DIRECTIVE:
+        directives += 1
+        refuseIncremental(node.name.value)
+        return bound('directives', directives, limits)
+      case Kind.LIST:
+        return bound('listItems', node.values.length, limits)
+      case Kind.ARGUMENT:
+        return checkPageSize(node, limits)
+    }
   })
+}
+
+function refuseIncremental(directive: string): void {
+  if (directive !== 'defer' && directive !== 'stream') return
+  throw new GatewayError('BAD_REQUEST', { message: `@${directive} is not supported.` })
+}
+
+function checkPageSize({ name, value }: ArgumentNode, limits: OperationLimits): void {
+  if (name.value !== 'first' && name.value !== 'last') return
+  if (value.kind === Kind.INT) bound('pageSize', Number(value.value), limits)
 }
 
 // Response names and variables become keys of objects inside the executor.
@@ -158,8 +174,22 @@ function refuseName(name: string): void {
 
 const EMPTY: Measure = { selections: 0, aliases: 0, depth: 0, topFields: 0, topNames: new Map() }
 
-function bound(what: string, count: number, limit: number): void {
-  if (count <= limit) return
-  const message = `The operation has too many ${what} (${limit} at most).`
-  throw new GatewayError('OPERATION_TOO_COMPLEX', { message })
+/** What there are too many of, in words. */
+const WORDS = {
+  operations: 'operations in its document',
+  fragments: 'fragments',
+  nameLength: 'characters in its name',
+  rootFields: 'root fields',
+  depth: 'levels',
+  aliases: 'aliases',
+  selections: 'selections, those of fragments with them',
+  repetitions: 'fields of one name',
+  directives: 'directives',
+  listItems: 'items in a list',
+  pageSize: 'items on a page',
+} as const
+
+function bound(limit: keyof typeof WORDS, value: number, limits: OperationLimits): void {
+  const maximum = limits[limit]
+  if (value > maximum) throw tooComplex(WORDS[limit], { limit, value, maximum })
 }

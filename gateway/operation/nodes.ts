@@ -13,8 +13,9 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { GatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
+import { tooComplexBecause } from './too-complex.ts'
 
 export interface NodeCountOptions {
   readonly schema: GraphQLSchema
@@ -49,7 +50,7 @@ export function createNodeCheck(options: NodeCountOptions): (variables: Variable
   const defaults = variableDefaults(options.operation)
   const check = (variables: Variables) => {
     const count = countNodes(fields, 1, { limits, variables: { ...defaults, ...variables } })
-    if (count > limits.nodes) throw tooMany(limits.nodes)
+    if (count > limits.nodes) throw tooMany(count, limits.nodes)
   }
   if (usesVariables(fields)) return check
   check({})
@@ -173,7 +174,7 @@ function variableDefaults({ variableDefinitions = [] }: OperationDefinitionNode)
   return defaults
 }
 
-function tooMany(limit: number): GatewayError {
-  const message = `The operation asks for too many nodes (${limit} at most): page sizes multiply.`
-  return new GatewayError('OPERATION_TOO_COMPLEX', { message })
+function tooMany(value: number, maximum: number): GatewayError {
+  const message = `The operation asks for too many nodes: ${value}, and ${maximum} at most. Page sizes multiply.`
+  return tooComplexBecause(message, { limit: 'nodes', value, maximum })
 }

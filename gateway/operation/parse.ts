@@ -7,10 +7,11 @@ import {
   parse,
   Source,
   TokenKind,
-  visit,
 } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { OperationLimits } from './limits.ts'
+import { tooComplex } from './too-complex.ts'
+import { eachNode } from './walk.ts'
 
 const OPENING: ReadonlySet<string> = new Set([
   TokenKind.BRACE_L,
@@ -40,11 +41,19 @@ export function parseDocument(
 
 /** Locations hold every token of the text, comments too: several times the memory of what is kept. */
 export function forgetLocations(document: DocumentNode): void {
-  visit(document, {
-    enter(node: ASTNode) {
-      ;(node as { loc?: unknown }).loc = undefined
-    },
+  eachNode(document, (node) => {
+    const { name, alias, description } = node as {
+      [key in 'name' | 'alias' | 'description']?: ASTNode
+    }
+    forget(node)
+    if (name !== undefined) forget(name)
+    if (alias !== undefined) forget(alias)
+    if (description !== undefined) forget(description)
   })
+}
+
+function forget(node: ASTNode): void {
+  ;(node as { loc?: unknown }).loc = undefined
 }
 
 function countTokens(source: Source, limits: OperationLimits): number {
@@ -55,16 +64,15 @@ function countTokens(source: Source, limits: OperationLimits): number {
     tokens += 1
     if (OPENING.has(token.kind)) nesting += 1
     if (CLOSING.has(token.kind)) nesting -= 1
-    if (tokens > limits.tokens) throw tooMany(`tokens (${limits.tokens} at most)`)
-    if (nesting > limits.nesting) throw tooMany(`nested brackets (${limits.nesting} at most)`)
+    if (tokens > limits.tokens) {
+      throw tooComplex('tokens', { limit: 'tokens', value: tokens, maximum: limits.tokens })
+    }
+    if (nesting > limits.nesting) {
+      const exceeded = { limit: 'nesting', value: nesting, maximum: limits.nesting } as const
+      throw tooComplex('brackets inside each other', exceeded)
+    }
   }
   return tokens
-}
-
-function tooMany(what: string): GatewayError {
-  return new GatewayError('OPERATION_TOO_COMPLEX', {
-    message: `The document has too many ${what}.`,
-  })
 }
 
 // The parser quotes what it found, which may be a secret: the place is enough.

@@ -19,7 +19,9 @@ import {
 } from 'graphql'
 
 /** By type and field: the arguments with which the planner asks for it, printed. */
-export type PlannerFields = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
+export type PlannerFields = ReadonlyMap<string, FieldsOfPlanner>
+
+type FieldsOfPlanner = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Reads them from the join directives of a supergraph. */
 export function readPlannerFields(supergraph: DocumentNode): PlannerFields {
@@ -69,23 +71,34 @@ export function readPlannerFields(supergraph: DocumentNode): PlannerFields {
 /** Names that planners make up for fields that would meet in the answer. */
 const PLANNERS_ALIAS = /__alias_\d+$|^_internal_/
 
-/** Whether a planner would take the name of this field in the answer for a field that it asks for by itself. */
-export function isAmbiguousName(
-  node: FieldNode,
-  {
-    parent,
-    schema,
-    plannerFields,
-  }: { parent: GraphQLCompositeType; schema: GraphQLSchema; plannerFields: PlannerFields },
-): boolean {
-  const field = node.name.value
-  const name = node.alias?.value ?? field
-  if (name !== field && (name === '__typename' || PLANNERS_ALIAS.test(name))) return true
-  return relatedTypes(schema, parent).some((type) => {
-    const known = plannerFields.get(type)?.get(name)
-    if (known === undefined) return false
-    return name !== field || !known.has(argumentsOf(node)) || known.size > 1
-  })
+/** Whether a planner would take the name of a field in the answer for a field that it asks for by itself. For one document. */
+export function createIsAmbiguousName({
+  schema,
+  plannerFields,
+}: {
+  schema: GraphQLSchema
+  plannerFields: PlannerFields
+}): (node: FieldNode, parent: GraphQLCompositeType) => boolean {
+  const ofRelated = new Map<GraphQLCompositeType, readonly FieldsOfPlanner[]>()
+
+  return (node, parent) => {
+    const field = node.name.value
+    const name = node.alias?.value ?? field
+    if (name !== field && (name === '__typename' || PLANNERS_ALIAS.test(name))) return true
+    return relatedFields(parent).some((fields) => {
+      const known = fields.get(name)
+      if (known === undefined) return false
+      return name !== field || !known.has(argumentsOf(node)) || known.size > 1
+    })
+  }
+
+  function relatedFields(parent: GraphQLCompositeType): readonly FieldsOfPlanner[] {
+    const known = ofRelated.get(parent)
+    if (known !== undefined) return known
+    const related = relatedTypes(schema, parent).flatMap((type) => plannerFields.get(type) ?? [])
+    ofRelated.set(parent, related)
+    return related
+  }
 }
 
 /** Types whose objects may be selected together with those of this one. */

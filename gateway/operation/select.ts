@@ -2,10 +2,11 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  visit,
+  type SelectionSetNode,
 } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import type { OperationDocument } from './prepared-operation.ts'
@@ -37,16 +38,21 @@ export function reduceDocument(
   const used = new Set<FragmentDefinitionNode>()
   const pending: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation]
   for (let node = pending.pop(); node; node = pending.pop()) {
-    visit(node, {
-      FragmentSpread(spread) {
-        const fragment = fragments.get(spread.name.value)
-        if (!fragment || used.has(fragment)) return
-        used.add(fragment)
-        pending.push(fragment)
-      },
+    eachSpread(node.selectionSet, ({ name }) => {
+      const fragment = fragments.get(name.value)
+      if (!fragment || used.has(fragment)) return
+      used.add(fragment)
+      pending.push(fragment)
     })
   }
   return { kind: Kind.DOCUMENT, definitions: [operation, ...used] }
+}
+
+function eachSpread(set: SelectionSetNode, see: (spread: FragmentSpreadNode) => void): void {
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) see(selection)
+    else if (selection.selectionSet) eachSpread(selection.selectionSet, see)
+  }
 }
 
 /** The fragments of a document, by name. */

@@ -1,14 +1,8 @@
 // GraphQL validation (spec section 5) that stops at the first error and tells clients only what they wrote themselves.
-import {
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  specifiedRules,
-  validate,
-} from 'graphql'
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind } from 'graphql'
 import { GatewayError } from '../errors.ts'
 import { placeOfLiteral, withoutValue } from './explain.ts'
+import { findInvalid } from './find-invalid.ts'
 
 const MESSAGE_LENGTH = 300
 const VALUE_KINDS: ReadonlySet<string> = new Set([
@@ -44,8 +38,8 @@ export function validateDocument(
   document: DocumentNode,
   options: ValidateOptions,
 ): void {
-  const [error] = validate(schema, document, specifiedRules, { maxErrors: 1 })
-  if (!error) return
+  const error = findInvalid(schema, document)
+  if (error === null) return
   const [location] = error.locations ?? []
   const place = location ? ` (line ${location.line}, column ${location.column})` : ''
   const isShown = options.showSchemaDetails

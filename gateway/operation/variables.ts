@@ -10,20 +10,24 @@ import {
   type OperationDefinitionNode,
   type SourceLocation,
   typeFromAST,
-  visit,
 } from 'graphql'
 import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
+import { createCostCheck } from './cost/check.ts'
+import type { CostRules } from './cost/rules.ts'
 import { locationOf, withoutValue } from './explain.ts'
 import type { OperationLimits } from './limits.ts'
 import { settleLongNumbers } from './long-numbers.ts'
 import { createNodeCheck } from './nodes.ts'
+import { type Excess, tooComplexBecause } from './too-complex.ts'
+import { eachNode } from './walk.ts'
 
 export interface VariablesCheckOptions {
   readonly schema: GraphQLSchema
   readonly operation: OperationDefinitionNode
   readonly document: DocumentNode
   readonly limits: OperationLimits
+  readonly costRules: CostRules
   /** Whether messages may name types and fields of the schema. Values never stay. */
   readonly showSchemaDetails: boolean
 }
@@ -53,33 +57,36 @@ export function createVariablesCheck(
   const { limits } = options
   const declared = readDeclarations(options)
   const checkNodes = createNodeCheck(options)
+  const checkCost = createCostCheck({ ...options, rules: options.costRules })
   return (variables) => {
     const checked: Record<string, unknown> = {}
+    const counted: Counted = { values: 0, limits }
     for (const variable of declared) {
       const isSent =
         Object.hasOwn(variables, variable.name) && variables[variable.name] !== undefined
       if (!isSent && variable.hasDefault) continue
       const value = isSent ? variables[variable.name] : undefined
-      const settled = checkValue(variable, value, limits)
+      const settled = checkValue(variable, value, counted)
       if (isSent) checked[variable.name] = settled
     }
     checkNodes(checked)
+    checkCost(checked)
     return checked
   }
 }
 
 /** @returns the value as it goes on to subgraphs */
-function checkValue(variable: Declared, value: unknown, limits: OperationLimits): unknown {
+function checkValue(variable: Declared, value: unknown, counted: Counted): unknown {
   const { type, isPageSize, isCondition, location } = variable
   if (value === undefined) {
     if (isNonNullType(type)) throw invalid(variable, 'is required')
     return undefined
   }
   if (isCondition && value === null) throw invalid(variable, 'does not fit its type')
-  const excess = findExcess(value, limits)
-  if (excess) throw invalid(variable, excess)
-  if (isPageSize && typeof value === 'number' && value > limits.pageSize) {
-    throw invalid(variable, `is larger than ${limits.pageSize}`)
+  boundValue(variable, value, counted)
+  const { pageSize: maximum } = counted.limits
+  if (isPageSize && typeof value === 'number' && value > maximum) {
+    throw tooLarge(variable, 'is too large for a page', { limit: 'pageSize', value, maximum })
   }
   const settled = settleLongNumbers(value, type)
   coerceInputValue(settled, type, (path, _, error) => {
@@ -89,19 +96,39 @@ function checkValue(variable: Declared, value: unknown, limits: OperationLimits)
   return settled
 }
 
-/** What of a value goes beyond the limits. Without recursion: nothing has bounded its depth yet. */
-function findExcess(value: unknown, limits: OperationLimits): string | null {
-  const pending: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }]
+interface Counted {
+  /** Of all variables so far. */
+  values: number
+  readonly limits: OperationLimits
+}
+
+/** Without recursion: nothing has bounded the value's depth yet. */
+function boundValue(variable: Declared, whole: unknown, counted: Counted): void {
+  const { variableDepth, listItems, variableValues } = counted.limits
+  const pending: { readonly value: unknown; readonly depth: number }[] = [
+    { value: whole, depth: 0 },
+  ]
   for (let next = pending.pop(); next; next = pending.pop()) {
+    counted.values += 1
+    if (counted.values > variableValues) {
+      const exceeded = { value: counted.values, maximum: variableValues }
+      throw tooLarge(variable, 'has too many values, with the others', {
+        limit: 'variableValues',
+        ...exceeded,
+      })
+    }
     if (typeof next.value !== 'object' || next.value === null) continue
     const depth = next.depth + 1
-    if (depth > limits.variableDepth) return `is nested deeper than ${limits.variableDepth}`
-    if (Array.isArray(next.value) && next.value.length > limits.listItems) {
-      return `has a list of more than ${limits.listItems} items`
+    if (depth > variableDepth) {
+      const exceeded = { value: depth, maximum: variableDepth }
+      throw tooLarge(variable, 'has too many levels', { limit: 'variableDepth', ...exceeded })
+    }
+    if (Array.isArray(next.value) && next.value.length > listItems) {
+      const exceeded = { value: next.value.length, maximum: listItems }
+      throw tooLarge(variable, 'has too many items in a list', { limit: 'listItems', ...exceeded })
     }
     for (const item of Object.values(next.value)) pending.push({ value: item, depth })
   }
-  return null
 }
 
 function readDeclarations({
@@ -119,10 +146,11 @@ function readDeclarations({
     const { defaultValue } = definition
     const name = definition.variable.name.value
     const isPageSize = pageSizes.has(name)
-    const isHuge = defaultValue?.kind === Kind.INT && Number(defaultValue.value) > limits.pageSize
+    const byDefault = defaultValue?.kind === Kind.INT ? Number(defaultValue.value) : 0
     const location = (showSchemaDetails && locationOf(definition)) || null
-    if (isPageSize && isHuge) {
-      throw invalid({ name, location }, `is larger than ${limits.pageSize}`)
+    if (isPageSize && byDefault > limits.pageSize) {
+      const exceeded = { value: byDefault, maximum: limits.pageSize }
+      throw tooLarge({ name }, 'is too large for a page', { limit: 'pageSize', ...exceeded })
     }
     const hasDefault = defaultValue !== undefined
     return [{ name, type, hasDefault, isPageSize, isCondition: conditions.has(name), location }]
@@ -131,11 +159,11 @@ function readDeclarations({
 
 function pageSizeVariables(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>()
-  visit(document, {
-    Argument({ name, value }) {
-      const isPageSize = name.value === 'first' || name.value === 'last'
-      if (isPageSize && value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
+  eachNode(document, (node) => {
+    if (node.kind !== Kind.ARGUMENT) return
+    const { name, value } = node
+    const isPageSize = name.value === 'first' || name.value === 'last'
+    if (isPageSize && value.kind === Kind.VARIABLE) names.add(value.name.value)
   })
   return names
 }
@@ -148,6 +176,14 @@ function placeOf(path: readonly (string | number)[]): string {
 
 function missingField(error: GraphQLError): string {
   return /of required type/.test(error.message) ? ': a required field is missing' : ''
+}
+
+function tooLarge({ name }: Pick<Declared, 'name'>, what: string, exceeded: Excess): GatewayError {
+  const { value, maximum } = exceeded
+  return tooComplexBecause(
+    `Variable "$${name}" ${what}: ${value}, and ${maximum} at most.`,
+    exceeded,
+  )
 }
 
 function invalid(

@@ -35,8 +35,8 @@ const PASSED = [
   'attemptsRemaining',
 ] as const
 
-/** What the data source adds in development; a subgraph cannot send it. */
-const KEPT = [...PASSED, 'subgraph', 'subgraphMessage'] as const
+/** What the data source adds in development, and what the engine says of a limit; a subgraph cannot send it. */
+const KEPT = [...PASSED, 'subgraph', 'subgraphMessage', 'limit', 'value', 'maximum'] as const
 
 const REASON = /^[A-Z][A-Z0-9_]{0,63}$/
 

@@ -9,6 +9,7 @@ import { type RateLimit, rateLimitsSchema } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 import { type Endurance, enduranceKeys } from '../subgraph/endurance.ts'
 import { isSrvUrl } from '../subgraph/resolve.ts'
+import { type OperationLimitSettings, operationLimitsSchema } from './operation-limits.ts'
 
 /** One subgraph as the gateway knows it. */
 export interface SubgraphConfig extends IdentityTarget {
@@ -50,6 +51,8 @@ export interface SupergraphConfig {
   readonly limits: readonly RateLimit[]
   /** Which documents may be asked with. Default: any. */
   readonly documents: DocumentsSettings
+  /** What was set of them; the others have their defaults. */
+  readonly operationLimits: OperationLimitSettings
 }
 
 /** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
@@ -112,6 +115,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     denied: result.data.denied,
     limits: Object.freeze(result.data.limits),
     documents: result.data.documents,
+    operationLimits: Object.freeze(result.data.operationLimits),
   })
 }
 
@@ -191,6 +195,7 @@ const fileSchema = z.looseObject({
   denied: z.enum(['refuse', 'filter']).default('refuse'),
   limits: rateLimitsSchema.default([]),
   documents: documentsSchema.prefault({}),
+  operationLimits: operationLimitsSchema.default({}),
   subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
 })
 

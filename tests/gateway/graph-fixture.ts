@@ -76,6 +76,8 @@ export interface GraphOptions {
   readonly engine?: EngineSettings
   /** Default: `refuse`. */
   readonly denied?: DeniedHandling
+  /** As supergraph.yaml has them. */
+  readonly operationLimits?: Readonly<Record<string, number>>
 }
 
 export interface Ask {
@@ -98,6 +100,7 @@ export interface GraphFixture extends AsyncDisposable {
 export function configOf(
   subgraphs: Readonly<Record<string, SubgraphFixture>>,
   urls: Readonly<Record<string, string>> = {},
+  operationLimits: Readonly<Record<string, number>> = {},
 ): SupergraphConfig {
   const entries = Object.entries(subgraphs).map(([name, { settings }]) => [
     name,
@@ -108,9 +111,8 @@ export function configOf(
       ...settings,
     },
   ])
-  return readSupergraphConfig(JSON.stringify({ subgraphs: Object.fromEntries(entries) }), {
-    variables: {},
-  })
+  const file = { subgraphs: Object.fromEntries(entries), operationLimits }
+  return readSupergraphConfig(JSON.stringify(file), { variables: {} })
 }
 
 export function composeFixture(
@@ -143,7 +145,10 @@ export async function startGraph(
   const logger = { debug: log, info: log, warn: log, error: log }
   const supergraph = createSupergraph({ logger, ...graphParts(), ...options })
   const graph = await supergraph.load({
-    config: { ...configOf(subgraphs, urls), denied: options.denied ?? 'refuse' },
+    config: {
+      ...configOf(subgraphs, urls, options.operationLimits),
+      denied: options.denied ?? 'refuse',
+    },
     sdl: composeFixture(subgraphs),
   })
   const prepare = (query: string, operationName?: string) =>

@@ -132,7 +132,7 @@ describe('a document that asks for too much', () => {
     [
       'a variable with a default of 1e9 for first',
       'query ($n: Int = 1000000000) { users(first: $n) { id } }',
-      'BAD_REQUEST',
+      'OPERATION_TOO_COMPLEX',
     ],
     ['pages in pages', `{ user { ${nested(3, '(first: 100)')} } }`, 'OPERATION_TOO_COMPLEX'],
     ['pages of no size in pages', `{ user { ${nested(4, '')} } }`, 'OPERATION_TOO_COMPLEX'],
@@ -294,9 +294,6 @@ describe('variables', () => {
     ['with a wrong field', () => login.checkVariables({ input: { email: 1, password: secret } })],
     ['with a missing field', () => login.checkVariables({ input: { password: secret } })],
     ['with an unknown field', () => login.checkVariables({ input: { [secret]: 1 } })],
-    ['100,000 levels deep', () => login.checkVariables({ input: { nested: deep(100_000) } })],
-    ['with a list of 100,000 items', () => page.checkVariables({ ids: Array(100_000).fill('a') })],
-    ['with a page of 1e9', () => page.checkVariables({ n: 1e9 })],
     ['inherited, not sent', () => login.checkVariables(Object.create({ input: {} }))],
   ])('%s: 400 that names the variable and not its value', (_, check) => {
     expect(check).toThrow(GatewayError)
@@ -306,6 +303,40 @@ describe('variables', () => {
       expect(error).toMatchObject({ code: 'BAD_REQUEST', status: 400 })
       expect((error as Error).message).toMatch(/^Variable "\$(input|n|ids)" /)
       expect((error as Error).message).not.toContain(secret)
+    }
+  })
+
+  test.each<[string, () => unknown, object]>([
+    [
+      '100,000 levels deep',
+      () => login.checkVariables({ input: { nested: deep(100_000) } }),
+      { limit: 'variableDepth', maximum: 32 },
+    ],
+    [
+      'with a list of 100,000 items',
+      () => page.checkVariables({ ids: Array(100_000).fill('a') }),
+      { limit: 'listItems', value: 100_000, maximum: 1000 },
+    ],
+    [
+      'with a page of 1e9',
+      () => page.checkVariables({ n: 1e9 }),
+      { limit: 'pageSize', value: 1e9, maximum: 1000 },
+    ],
+    [
+      'with 30,000 values',
+      () => login.checkVariables({ input: Array.from({ length: 30 }, () => Array(1000).fill(1)) }),
+      { limit: 'variableValues', maximum: 10_000 },
+    ],
+  ])('%s: too complex, by the limit and the number', (_, check, exceeded) => {
+    expect(check).toThrow(GatewayError)
+    try {
+      check()
+    } catch (error) {
+      const code = 'OPERATION_TOO_COMPLEX'
+      expect(error).toMatchObject({ code, status: 400, extensions: { code, ...exceeded } })
+      expect((error as Error).message).toMatch(
+        /^Variable "\$(input|n|ids)" .*: \d+, and \d+ at most\.$/,
+      )
     }
   })
 

@@ -2,6 +2,7 @@
 import { buildSchema, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { errorBody, GatewayError } from '../../gateway/errors.ts'
+import { readCostRules } from '../../gateway/operation/cost/rules.ts'
 import { defaultOperationLimits } from '../../gateway/operation/limits.ts'
 import { validateDocument } from '../../gateway/operation/validate.ts'
 import { createVariablesCheck } from '../../gateway/operation/variables.ts'
@@ -35,7 +36,8 @@ function variable(type: string, value: unknown, showSchemaDetails: boolean) {
   const [operation] = parsed.definitions
   if (operation?.kind !== 'OperationDefinition') throw new Error('no operation')
   const limits = defaultOperationLimits
-  const options = { schema, operation, document: parsed, limits, showSchemaDetails }
+  const costRules = readCostRules(parsed)
+  const options = { schema, operation, document: parsed, limits, costRules, showSchemaDetails }
   return refusalOf(() => createVariablesCheck(options)({ v: value }))
 }
 

@@ -105,7 +105,13 @@ function createRuledGraph(seed: number): RuledGraph | null {
   const operations = createOperationCache({
     schema,
     access: readAccess(document, { subgraphs }),
-    limits: { ...defaultOperationLimits, aliases: 1000, selections: 100_000, depth: 100 },
+    limits: {
+      ...defaultOperationLimits,
+      aliases: 1000,
+      selections: 100_000,
+      depth: 100,
+      comparisons: 1_000_000,
+    },
     logger: { warn: () => undefined },
     showSchemaDetails: false,
   })
