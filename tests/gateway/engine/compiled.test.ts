@@ -241,7 +241,7 @@ describe('the compiled engine', () => {
   test('a mutation that failed is not run by anybody else', async () => {
     const fixture = await start({}, { mangle: () => ({ data: { _entities: 'no list' } }) })
     const { errors } = await ask(fixture, 'mutation { buy(id: "1") { stars } }')
-    expect(errors?.[0]?.extensions?.code).toBe('INTERNAL_SERVER_ERROR')
+    expect(errors?.[0]?.extensions?.code).toBe('SUBGRAPH_INVALID_RESPONSE')
     expect(done.log).toEqual(['buy 1'])
   })
 })
