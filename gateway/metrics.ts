@@ -1,8 +1,9 @@
 // What one gateway measures about itself, in the text format that Prometheus reads: GET /metrics of the admin listener.
 // Labels are words of our own: what a client or a subgraph writes is not one.
-import { Counter, type Metric, Registry } from 'prom-client'
+import { Counter, Registry } from 'prom-client'
+import { toMetric } from './histograms.ts'
 import type { DocumentOutcome } from './pipeline/document.ts'
-import { createStepTimes, type StepHistogram, type StepTimes } from './pipeline/step-times.ts'
+import { createStepTimes, type StepTimes } from './pipeline/step-times.ts'
 import type { RateScope } from './rate-limits/standing.ts'
 import { createSubgraphMeasures, type MeasureSubgraph } from './subgraph/measures.ts'
 
@@ -22,7 +23,11 @@ export interface Metrics {
   readonly contentType: string
 }
 
-const STEPS = 'sallyport_step_duration_seconds'
+const STEPS = {
+  name: 'sallyport_step_duration_seconds',
+  help: 'How long each step of the request path took, for requests that it did not refuse.',
+  label: 'step',
+}
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
@@ -56,7 +61,8 @@ export function createMetrics(): Metrics {
   return {
     timeSteps(names) {
       const times = createStepTimes(names)
-      registry.registerMetric(stepMetric(times))
+      const { read } = times
+      registry.registerMetric(toMetric({ ...STEPS, read }))
       return times
     },
     measureSubgraph: createSubgraphMeasures(registry),
@@ -68,32 +74,4 @@ export function createMetrics(): Metrics {
     json: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
   }
-}
-
-// A histogram of the library makes a text and a look-up of its labels with each value, which costs more than most steps.
-// A registry asks a metric for nothing but this.
-function stepMetric(times: StepTimes): Metric {
-  const metric = {
-    name: STEPS,
-    get: async () => ({
-      name: STEPS,
-      help: 'How long each step of the request path took, for requests that it did not refuse.',
-      type: 'histogram',
-      aggregator: 'sum',
-      values: times.read().flatMap(samplesOf),
-    }),
-  }
-  return metric as unknown as Metric
-}
-
-function samplesOf({ step, buckets, sumSeconds, count }: StepHistogram) {
-  return [
-    ...buckets.map(({ le, count: below }) => ({
-      metricName: `${STEPS}_bucket`,
-      labels: { le: String(le), step },
-      value: below,
-    })),
-    { metricName: `${STEPS}_sum`, labels: { step }, value: sumSeconds },
-    { metricName: `${STEPS}_count`, labels: { step }, value: count },
-  ]
 }

@@ -17,6 +17,8 @@ export interface AttemptsOptions {
 export interface RepeatableRequest extends PostRequest {
   /** Whether it may be carried out twice: queries alone. */
   readonly mayRepeat: boolean
+  /** On the clock of `performance.now()`: `timeoutMs` covers all attempts. */
+  readonly beganAt: number
 }
 
 /** How many kept connections of one request may turn out to be dead: after a restart of the subgraph all of them are. */
@@ -24,52 +26,85 @@ const MAX_RESETS = 3
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
 
-/** @throws SubgraphFailure of the last attempt */
-export async function sendRepeatedly(
-  { addresses, retries, budget, measures }: AttemptsOptions,
+/** The first attempt, which is nearly always the only one: it costs no more than the exchange itself. @throws SubgraphFailure of the last */
+export function sendRepeatedly(
+  options: AttemptsOptions,
   request: RepeatableRequest,
 ): Promise<PostAnswer> {
-  const deadline = performance.now() + request.timeoutMs
-  const state = { tried: [] as Address[], resets: 0, repeats: 0 }
+  const { addresses, budget } = options
   budget.earn()
-  if (addresses.ready !== null) await addresses.ready
-  for (;;) {
-    const address = addresses.pick(state.tried)
+  if (addresses.ready !== null) {
+    return addresses.ready.then(() => new Attempts(options, request).next())
+  }
+  const address = addresses.pick(NONE)
+  if (address === null) return Promise.reject(noAddress())
+  return post(address.pool, request).then(
+    (answer) => {
+      address.succeed()
+      return answer
+    },
+    (failure: unknown) => new Attempts(options, request).after(address, failure),
+  )
+}
+
+const NONE: readonly Address[] = []
+
+/** What follows a first attempt that failed. */
+class Attempts {
+  readonly #options: AttemptsOptions
+  readonly #request: RepeatableRequest
+  readonly #deadline: number
+  #tried: Address[] = []
+  #resets = 0
+  #repeats = 0
+
+  constructor(options: AttemptsOptions, request: RepeatableRequest) {
+    this.#options = options
+    this.#request = request
+    this.#deadline = request.beganAt + request.timeoutMs
+  }
+
+  async next(): Promise<PostAnswer> {
+    const address = this.#options.addresses.pick(this.#tried)
     if (address === null) throw noAddress()
+    const timeoutMs = this.#deadline - performance.now()
     try {
-      const answer = await post(address.pool, {
-        ...request,
-        timeoutMs: deadline - performance.now(),
-      })
+      const answer = await post(address.pool, { ...this.#request, timeoutMs })
       address.succeed()
       return answer
     } catch (failure) {
-      if (!(failure instanceof SubgraphFailure) || failure.isAbandoned) throw failure
-      if (isDown(failure)) address.fail()
-      const pauseMs = pauseBefore(address, failure)
-      if (pauseMs === null || performance.now() + pauseMs >= deadline) throw failure
-      measures.countRetry()
-      if (pauseMs > 0) await pause(pauseMs, request)
+      return await this.after(address, failure)
     }
   }
 
+  async after(address: Address, failure: unknown): Promise<PostAnswer> {
+    if (!(failure instanceof SubgraphFailure) || failure.isAbandoned) throw failure
+    if (isDown(failure)) address.fail()
+    const pauseMs = this.#pauseBefore(address, failure)
+    if (pauseMs === null || performance.now() + pauseMs >= this.#deadline) throw failure
+    this.#options.measures.countRetry()
+    if (pauseMs > 0) await pause(pauseMs, this.#request)
+    return await this.next()
+  }
+
   /** Milliseconds until it is sent again; null: it is not. */
-  function pauseBefore(address: Address, failure: SubgraphFailure): number | null {
+  #pauseBefore(address: Address, failure: SubgraphFailure): number | null {
+    const { addresses, retries, budget } = this.#options
     if (failure.progress === 'unsent') {
-      state.tried.push(address)
-      if (addresses.pick(state.tried) !== null) return 0
-      state.tried = []
+      this.#tried.push(address)
+      if (addresses.pick(this.#tried) !== null) return 0
+      this.#tried = []
     }
-    if (!request.mayRepeat && failure.progress !== 'unsent') return null
-    if (failure.progress === 'reset' && state.resets < MAX_RESETS) {
-      state.resets += 1
+    if (!this.#request.mayRepeat && failure.progress !== 'unsent') return null
+    if (failure.progress === 'reset' && this.#resets < MAX_RESETS) {
+      this.#resets += 1
       return 0
     }
     // A deadline that has passed leaves no time, and what is set up wrongly stays so.
     if (failure.code === 'SUBGRAPH_TIMEOUT' || !isDown(failure)) return null
-    if (state.repeats >= retries.attempts || !budget.spend()) return null
-    state.repeats += 1
-    return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (state.repeats - 1))
+    if (this.#repeats >= retries.attempts || !budget.spend()) return null
+    this.#repeats += 1
+    return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** (this.#repeats - 1))
   }
 }
 

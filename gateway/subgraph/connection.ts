@@ -54,16 +54,15 @@ export function createConnection(options: ConnectionOptions): Connection {
   })
   const most = concurrency * subgraph.urls.length * (1 + WAITING_EACH)
   let underWay = 0
+  const leave = () => {
+    underWay -= 1
+  }
 
   return {
-    async send(request) {
-      if (underWay >= most) throw tooMany()
+    send(request) {
+      if (underWay >= most) return Promise.reject(tooMany())
       underWay += 1
-      try {
-        return await breaker.run(() => sendRepeatedly(attempts, request))
-      } finally {
-        underWay -= 1
-      }
+      return breaker.run(() => sendRepeatedly(attempts, request)).finally(leave)
     },
     stop: () => addresses.stop(),
   }

@@ -114,7 +114,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
   async function ask(
     body: string,
     context: RequestContext,
-    mayRepeat: boolean,
+    { mayRepeat, beganAt }: { readonly mayRepeat: boolean; readonly beganAt: number },
   ): Promise<SubgraphAnswer> {
     const { cancellation, requestId } = context
     const identity = context.identityHeader(subgraph)
@@ -132,6 +132,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
       cancellation,
       traffic,
       mayRepeat,
+      beganAt,
     })
     if (isAuth) context.setCookies.push(...answer.setCookies)
     return readAnswer(answer, { isAuth, log, requestId })
@@ -144,7 +145,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
       const record = (outcome: SubgraphOutcome) =>
         options.measures.record(outcome, performance.now() - beganAt)
       try {
-        const answer = await ask(body, context, mayRepeat)
+        const answer = await ask(body, context, { mayRepeat, beganAt })
         record(answer.errors === undefined ? 'ok' : 'error')
         return answer
       } catch (error) {

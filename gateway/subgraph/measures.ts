@@ -1,19 +1,23 @@
-// What is measured of each subgraph. Labels are names of the configuration and words of ours.
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+// What is measured of each subgraph. Labels are names of the configuration and words of ours. All of it is counted in place,
+// and put into the registry when somebody asks: requests to subgraphs are the most frequent thing that a gateway does.
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { createHistograms, type Histograms, toMetric } from '../histograms.ts'
 import type { BreakerState } from './breaker.ts'
 
 /**
  * What came of a request to a subgraph, however often it was sent: `refused` was never sent as the breaker is open, `shed` as
  * too many waited for a connection.
  */
-export type SubgraphOutcome =
-  | 'ok'
-  | 'error'
-  | 'unavailable'
-  | 'timeout'
-  | 'refused'
-  | 'shed'
-  | 'cancelled'
+export const OUTCOMES = [
+  'ok',
+  'error',
+  'unavailable',
+  'timeout',
+  'refused',
+  'shed',
+  'cancelled',
+] as const
+export type SubgraphOutcome = (typeof OUTCOMES)[number]
 
 export interface SubgraphMeasures {
   record(outcome: SubgraphOutcome, ms: number): void
@@ -22,55 +26,95 @@ export interface SubgraphMeasures {
   setBreaker(state: BreakerState): void
 }
 
+/** The same for every graph that has a subgraph of this name: a swap starts no count anew. */
 export type MeasureSubgraph = (subgraph: string) => SubgraphMeasures
 
-const OUTCOMES = ['ok', 'error', 'unavailable', 'timeout', 'refused', 'shed', 'cancelled'] as const
 const LEVELS: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
-/** Seconds: from an answer out of memory to the longest that most wait. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** From an answer out of memory to the longest that most wait. */
+const BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000]
+
+interface Counts {
+  readonly outcomes: Record<SubgraphOutcome, number>
+  retries: number
+  breaker: number
+  readonly durations: Histograms
+}
 
 export function createSubgraphMeasures(registry: Registry): MeasureSubgraph {
+  const known = new Map<string, Counts>()
+  register(registry, known)
+
+  return (subgraph) => {
+    const counts = known.get(subgraph) ?? newCounts(subgraph)
+    known.set(subgraph, counts)
+    counts.breaker = LEVELS.closed
+    return {
+      record(outcome, ms) {
+        counts.outcomes[outcome] += 1
+        if (outcome !== 'refused' && outcome !== 'shed') counts.durations.record(0, ms)
+      },
+      countRetry() {
+        counts.retries += 1
+      },
+      setBreaker(state) {
+        counts.breaker = LEVELS[state]
+      },
+    }
+  }
+}
+
+function newCounts(subgraph: string): Counts {
+  const outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, 0]))
+  return {
+    outcomes: outcomes as Counts['outcomes'],
+    retries: 0,
+    breaker: LEVELS.closed,
+    durations: createHistograms([subgraph], BOUNDS_MS),
+  }
+}
+
+function register(registry: Registry, known: ReadonlyMap<string, Counts>): void {
   const registers = [registry]
-  const requests = new Counter({
+  new Counter({
     name: 'sallyport_subgraph_requests_total',
     help: 'Requests to a subgraph, by what came of them.',
     labelNames: ['subgraph', 'outcome'],
     registers,
+    collect() {
+      this.reset()
+      for (const [subgraph, { outcomes }] of known) {
+        for (const outcome of OUTCOMES) this.inc({ subgraph, outcome }, outcomes[outcome])
+      }
+    },
   })
-  const retries = new Counter({
+  new Counter({
     name: 'sallyport_subgraph_retries_total',
     help: 'Requests that were sent to a subgraph again.',
     labelNames: ['subgraph'],
     registers,
+    collect() {
+      this.reset()
+      for (const [subgraph, { retries }] of known) this.inc({ subgraph }, retries)
+    },
   })
-  const durations = new Histogram({
-    name: 'sallyport_subgraph_duration_seconds',
-    help: 'How long a subgraph took to answer, all attempts together.',
-    labelNames: ['subgraph'],
-    buckets: BUCKETS,
-    registers,
-  })
-  const breakers = new Gauge({
+  new Gauge({
     name: 'sallyport_breaker_state',
     help: 'The circuit breaker of a subgraph: 0 closed, 1 half open, 2 open.',
     labelNames: ['subgraph'],
+    // Of several workers the worst.
+    aggregator: 'max',
     registers,
+    collect() {
+      for (const [subgraph, { breaker }] of known) this.set({ subgraph }, breaker)
+    },
   })
-
-  return (subgraph) => {
-    const counters = new Map(OUTCOMES.map((name) => [name, requests.labels(subgraph, name)]))
-    const duration = durations.labels(subgraph)
-    breakers.set({ subgraph }, LEVELS.closed)
-    retries.inc({ subgraph }, 0)
-    return {
-      record(outcome, ms) {
-        counters.get(outcome)?.inc()
-        if (outcome !== 'refused' && outcome !== 'shed') duration.observe(ms / 1000)
-      },
-      countRetry: () => retries.inc({ subgraph }),
-      setBreaker: (state) => breakers.set({ subgraph }, LEVELS[state]),
-    }
-  }
+  const durations = toMetric({
+    name: 'sallyport_subgraph_duration_seconds',
+    help: 'How long a subgraph took to answer, all attempts together.',
+    label: 'subgraph',
+    read: () => [...known.values()].flatMap((counts) => counts.durations.read()),
+  })
+  registry.registerMetric(durations)
 }
 
 /** For a graph whose gateway measures nothing. */

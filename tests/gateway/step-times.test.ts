@@ -15,5 +15,5 @@ test('each value counts in its own bucket and in all above, whatever the others 
   expect(one?.count).toBe(20)
   const sum = bounds.reduce((total, ms) => total + (ms * 2.0001) / 1000, 0)
   expect(one?.sumSeconds).toBeCloseTo(sum)
-  expect(two).toMatchObject({ step: 'two', count: 0, sumSeconds: 0 })
+  expect(two).toMatchObject({ name: 'two', count: 0, sumSeconds: 0 })
 })
