@@ -146,7 +146,7 @@ describe('the file', () => {
     expect(read({ depth: 12 })).toEqual({ depth: 12 })
   })
 
-  test('cost: 0 is no limit; aliases, directives and assumedListSize of 0 are none', () => {
+  test('cost: 0 sets no limit; aliases, directives and assumedListSize of 0 are none', () => {
     expect(read({ cost: 0 })).toEqual({ cost: null })
     expect(read({ aliases: 0, directives: 0, assumedListSize: 0 })).toEqual({
       aliases: 0,
