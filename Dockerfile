@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
-# One image for every part; the command says which: gateway (the default), auth, reviews, or an operator's command.
-#   docker run … node dist/subgraphs/auth/main.js
-#   docker run … node dist/scripts/sallyport.js doctor
+# One image for every part; the command says which: gateway (the default), auth, or any other command of `sallyport`.
+#   docker run … sallyport start auth
+#   docker run … sallyport doctor
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
@@ -26,7 +26,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/claims claims
 COPY --from=build /app/dist dist
 COPY --from=build /app/schema schema
-RUN install --directory --owner=node --group=node --mode=700 /data
+RUN chmod +x dist/scripts/sallyport.js && ln -s /app/dist/scripts/sallyport.js /usr/local/bin/sallyport && \
+    install --directory --owner=node --group=node --mode=700 /data
 USER node
 VOLUME /data
 EXPOSE 4000 4001 4002 9090

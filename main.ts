@@ -1,71 +1,9 @@
-// Zero-setup start: every part in one process, on the embedded database unless DATABASE_URL is set.
-// What is imported here is little: anyone who waits sees a line at once, and the rest is loaded after it.
+// `npm start`: `sallyport dev` with the sample subgraph.
 import { existsSync } from 'node:fs'
+import { dev } from './scripts/graph/dev.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
-const isForPeople = process.stdout.isTTY || !process.env.NODE_ENV
-if (isForPeople) console.log('Sallyport is starting.')
-const [major = 0] = process.versions.node.split('.').map(Number)
-if (isForPeople && major < 22)
-  console.warn('Node 20 works, and is past its end of life: Node 24 is recommended.')
-
-try {
-  await start()
-} catch (error) {
-  if (!isForPeople) {
-    const { exitUnstarted } = await import('./platform/process-log.ts')
-    exitUnstarted('main', error)
-  }
+await dev({ sample: true }).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
-}
-
-async function start(): Promise<void> {
-  const startedAt = performance.now()
-  const log = await createPartLog(process.env.LOG_LEVEL)
-  const tell = isForPeople
-    ? (step: string) => console.log(`  ${seconds(startedAt)}  ${step}`)
-    : (step: string) => log('main').info(step)
-  tell('loading the parts')
-  const { startAll } = await import('./scripts/start-all.ts')
-  const { publicUrl, isEmbedded, stop } = await startAll({ env: process.env, log, tell })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(0)))
-  }
-  if (isForPeople) console.log(greeting(publicUrl, isEmbedded))
-  else log('main').info({ ms: Math.round(performance.now() - startedAt) }, 'everything is up')
-}
-
-function seconds(since: number): string {
-  return `${((performance.now() - since) / 1000).toFixed(1).padStart(5)} s`
-}
-
-/** Lines for people in a terminal, JSON for everything else. */
-async function createPartLog(wanted = ''): Promise<(part: string) => import('pino').Logger> {
-  const { createLog } = await import('./platform/log.ts')
-  const { LOG_LEVELS } = await import('./platform/log-levels.ts')
-  // One that does not exist is refused with the other settings, in a moment.
-  const level = LOG_LEVELS.find((name) => name === wanted) ?? 'info'
-  if (!isForPeople) {
-    const { logProcess } = await import('./platform/process-log.ts')
-    const create = (part: string) => createLog({ part, level })
-    logProcess(create('main'))
-    return create
-  }
-  const { createTerminalStream } = await import('./scripts/terminal-stream.ts')
-  const destination = createTerminalStream()
-  return (part) => createLog({ part, level, destination })
-}
-
-function greeting(publicUrl: string, isEmbedded: boolean): string {
-  return `
-  Sallyport is up${isEmbedded ? ', on the embedded database' : ''}.
-
-  Explorer   ${publicUrl}/graphql   (without internet: ${publicUrl}/explorer)
-  Register   mutation { register(input: { email: "you@example.com", password: "a long pass phrase" })
-                        { verification { id } } }
-             The code that is mailed to you appears here. Then:
-             mutation { verifySession(input: { verificationId: "ver_…", code: "…" })
-                        { ... on SignedIn { tokens { accessToken refreshToken } } } }
-`
-}
+})

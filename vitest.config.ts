@@ -17,6 +17,7 @@ const pure = [
   'tests/reviews/config.test.ts',
   'tests/gateway/{write-batching,errors,identity,limits,planner-fields,rules,denied-fields,schema-check,slices,tails,admission,utf8}.test.ts',
   'tests/gateway/engine/**/*.test.ts',
+  'tests/gateway/joining/**/*.test.ts',
 ]
 
 // Servers and processes, but no database: `.ci/run` has them once, on the Node of the image.

@@ -1,4 +1,5 @@
 // The public listener's paths, in one table: the graph, pages and documents of our own, and what passes to auth.
+import type { AuthNames } from '../platform/auth-names/auth-names.ts'
 import type { Log } from '../platform/log.ts'
 import type { AskAccount } from './account/ask.ts'
 import { createAccountRoutes } from './account/routes.ts'
@@ -6,6 +7,7 @@ import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Deadlines } from './deadlines.ts'
 import { createAltairRoutes } from './explorer/altair.ts'
+import { firstOperationsOf } from './explorer/first-operations.ts'
 import { createSandboxPage } from './explorer/sandbox.ts'
 import type { Health } from './health.ts'
 import { createCallerReader } from './http/client-address.ts'
@@ -35,6 +37,8 @@ export function createFront(parts: {
   metrics: Metrics
   identity: { publicJwks: unknown }
   auth: AuthConnection
+  /** What auth is called in the graph that is served. */
+  authNames: () => AuthNames
 }) {
   const { config, pipeline, askAccount, health, cors, logger, clocks, identity, auth } = parts
   const securityHeaders = apiSecurityHeaders(config.isProduction)
@@ -51,11 +55,12 @@ export function createFront(parts: {
     metrics: parts.metrics,
     monotonic: clocks.monotonic,
   })
+  const operations = () => firstOperationsOf(parts.authNames())
   const routes: RouteTable = {
     '/graphql': {
       kind: 'graphql',
       answer: graphql,
-      page: config.isProduction ? null : createSandboxPage(),
+      page: config.isProduction ? null : createSandboxPage(operations),
     },
     ...pages({
       '/': createStartPage(config),
@@ -63,7 +68,7 @@ export function createFront(parts: {
       '/health/ready': health.ready,
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
-      ...(config.isProduction ? {} : createAltairRoutes()),
+      ...(config.isProduction ? {} : createAltairRoutes(operations)),
     }),
     ...createAccountRoutes({
       ...config,

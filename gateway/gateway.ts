@@ -179,6 +179,7 @@ export async function createGateway(
     deadlines: traffic.deadlines,
     identity,
     auth,
+    authNames: () => (supergraph.current()?.config ?? firstConfig).authNames,
   })
   const { host, tls, limits } = config
   const { headersFor } = cors

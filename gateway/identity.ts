@@ -96,9 +96,14 @@ export function createIdentity(options: {
   }
 }
 
+/** Auth refuses a gateway that knows it by other names. */
+function namesFor({ authNames }: IdentityTarget): object {
+  return authNames ? { auth_names: authNames } : {}
+}
+
 /** What a subgraph may know: ids and kind always, the rest as granted, everything for auth. */
 function grantedTo(subgraph: IdentityTarget, payload: Readonly<ClaimsPayload>): ClaimsPayload {
-  if (subgraph.name === 'auth') return { ...payload }
+  if (subgraph.name === 'auth') return { ...payload, ...namesFor(subgraph) }
   const { kind, sub, sub_iss, sid, key_id, client_id } = payload
   const granted: Record<string, unknown> = { kind }
   for (const [name, value] of Object.entries({ sub, sub_iss, sid, key_id, client_id })) {

@@ -20,6 +20,8 @@ export interface IdentityTarget {
     readonly grants: readonly IdentityGrant[]
     readonly header: 'sallyport-identity' | 'authorization'
   }
+  /** For auth, what it has to be called here as well; `null` for its own names, and for all others. */
+  readonly authNames?: string | null
 }
 
 export interface IdentityHeader {

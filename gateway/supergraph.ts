@@ -26,6 +26,7 @@ import { createDataSources } from './subgraph/data-source.ts'
 import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
 import { accessInPieces } from './supergraph/access.ts'
+import { refuseChangedAuth } from './supergraph/auth-as-printed.ts'
 import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
 import { createDrain } from './supergraph/drain.ts'
 import { parseSupergraph } from './supergraph/parse-supergraph.ts'
@@ -60,6 +61,8 @@ export interface GraphSource {
   readonly policies?: CustomPolicies
   /** Of its manifest, by id. Default: none. */
   readonly trusted?: ReadonlyMap<string, string>
+  /** Auth's SDL as this deployment has it, which the supergraph has to have unchanged. Default: not compared. */
+  readonly authSdl?: string
 }
 
 export interface Supergraph {
@@ -166,9 +169,9 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
   }
   try {
     const document = await inSlices(parseSupergraph(source.sdl))
-    const access = await inSlices(
-      accessInPieces(document, { subgraphs: config.subgraphs, policies }),
-    )
+    if (source.authSdl !== undefined)
+      refuseChangedAuth(document, await inSlices(parseSupergraph(source.authSdl)))
+    const access = await inSlices(accessInPieces(document, { ...config, policies }))
     const supergraphSdl = await inSlices(stripInPieces(document))
     const costRules = await inSlices(costRulesInPieces(document))
     const { engine, schema } = await createEngine(
@@ -186,6 +189,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
       operations: createOperationCache({
         schema,
         access,
+        authNames: config.authNames,
         limits: limitsOf(costRules, { ...options.limits, ...config.operationLimits }),
         costRules,
         logger,

@@ -1,15 +1,17 @@
-// The operator's command line: `npm run sallyport -- <command>`.
+#!/usr/bin/env node
+// The command line of Sallyport: `sallyport <command>`, or in this repository `npm run sallyport -- <command>`.
+// Exit codes: 0 done; 1 something is wrong, and said; 2 the command line was not understood, and nothing was done.
 import { existsSync } from 'node:fs'
+import { commands } from './commands.ts'
 import { readRequest } from './operator/arguments.ts'
-import { type Command, describeCommand } from './operator/command.ts'
-import { commands } from './operator/commands.ts'
+import { type Command, describeCommand, UsageError } from './operator/command.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
 try {
   await main(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+  process.exitCode = error instanceof UsageError ? 2 : 1
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -17,12 +19,12 @@ async function main(argv: readonly string[]): Promise<void> {
   const request = readRequest(argv, table)
   if (request.kind === 'help') return console.log(describe(table, request.names))
   const { said, isComplete } = await request.command.run(request.given)
-  console.log(said)
+  if (said !== '') console.log(said)
   if (!isComplete) process.exitCode = 1
 }
 
 function describe(table: Readonly<Record<string, Command>>, names: readonly string[]): string {
   const described = names.map((name) => describeCommand(name, table[name] as Command))
-  const usage = 'Usage: npm run sallyport -- <command> [options], or <command> --help'
+  const usage = 'Usage: sallyport <command> [options], or sallyport <command> --help'
   return [...(names.length > 1 ? [usage] : []), ...described].join('\n\n')
 }

@@ -1,30 +1,28 @@
 // `npm run schema`: prints each subgraph's SDL and its types, composes them, prints what clients see. `-- --check` writes nothing and
 // fails on drift.
 import { parseArgs } from 'node:util'
-import { SchemaError } from '../gateway/supergraph/compose.ts'
 import { SupergraphConfigError } from '../gateway/supergraph/config.ts'
-import { compareFiles, type Files, writeFiles } from './schema/files.ts'
+import { SchemaError } from '../gateway/supergraph/schema-error.ts'
+import { compareFiles, writeFiles } from './schema/files.ts'
 import { printSchemas } from './schema/print-schemas.ts'
 import { printTypes } from './schema/print-types.ts'
 
-const DEFAULT_CONFIG = 'schema/supergraph.yaml'
-
-const USAGE = `Usage: npm run schema [-- --check] [-- --config <supergraph.yaml>]
+const USAGE = `Usage: npm run schema [-- --check]
 
   --check    Write nothing; fail when a printed file is out of date or a rule is missing.
-  --config   Another list of subgraphs. Default: ${DEFAULT_CONFIG}.
+
+It prints what this repository has. For a graph of your own: npm run sallyport -- compose.
 `
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       check: { type: 'boolean', default: false },
-      config: { type: 'string', default: DEFAULT_CONFIG },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return void process.stdout.write(USAGE)
-  const files = await printAll(values.config)
+  const files = new Map([...(await printSchemas()), ...(await printTypes())])
   if (files.size === 0) throw new SchemaError(['nothing was looked at'])
   if (!values.check) {
     const written = writeFiles(files)
@@ -39,16 +37,14 @@ async function run(): Promise<void> {
   process.stdout.write(`schema: ${files.size} files checked, all up to date\n`)
 }
 
-/** The types of our code follow our SDL, whatever another list of subgraphs holds. */
-async function printAll(config: string): Promise<Files> {
-  const schemas = await printSchemas(config)
-  return config === DEFAULT_CONFIG ? new Map([...schemas, ...(await printTypes())]) : schemas
-}
-
 try {
   await run()
 } catch (error) {
-  const isExpected = error instanceof SchemaError || error instanceof SupergraphConfigError
-  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`)
+  const isExpected =
+    error instanceof SchemaError ||
+    error instanceof SupergraphConfigError ||
+    String((error as { code?: unknown } | null)?.code).startsWith('ERR_PARSE_ARGS')
+  const { message, stack = message } = error as Error
+  process.stderr.write(`${isExpected ? message : stack}\n`)
   process.exitCode = 1
 }

@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly log: (part: string) => Logger
   /** Hears what is being done, for anyone who waits. */
   readonly tell: (step: string) => void
+  /** Whether the sample subgraph runs too. */
+  readonly hasSample: boolean
 }
 
 interface Configs {
@@ -30,18 +32,25 @@ export interface Everything {
 }
 
 /** @throws Error in a sentence that names the setting, where one is wrong or its port is taken */
-export async function startAll({ env: given, log, tell }: StartOptions): Promise<Everything> {
+export async function startAll({
+  env: given,
+  log,
+  tell,
+  hasSample,
+}: StartOptions): Promise<Everything> {
   // Every setting is read before anything starts, so that a mistake leaves nothing half up.
   const { configs, isElsewhere } = readConfigs(given)
   const ports = {
     PORT: configs.gateway.port,
     ADMIN_PORT: configs.gateway.adminPort,
     AUTH_PORT: configs.auth.port,
-    REVIEWS_PORT: configs.reviews.port,
+    ...(hasSample && { REVIEWS_PORT: configs.reviews.port }),
   }
-  const parts = await startParts(configs, { log, tell, isElsewhere }).catch((error: unknown) => {
-    throw nameTakenPort(ports, error)
-  })
+  const parts = await startParts(configs, { log, tell, isElsewhere, hasSample }).catch(
+    (error: unknown) => {
+      throw nameTakenPort(ports, error)
+    },
+  )
   return {
     publicUrl: configs.gateway.publicUrl,
     isEmbedded: configs.auth.databaseUrl === null,
@@ -51,7 +60,12 @@ export async function startAll({ env: given, log, tell }: StartOptions): Promise
 
 async function startParts(
   configs: Configs,
-  { log, tell, isElsewhere }: Omit<StartOptions, 'env'> & { readonly isElsewhere: boolean },
+  {
+    log,
+    tell,
+    isElsewhere,
+    hasSample,
+  }: Omit<StartOptions, 'env'> & { readonly isElsewhere: boolean },
 ): Promise<() => Promise<void>> {
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
@@ -60,7 +74,7 @@ async function startParts(
   try {
     const keys = isElsewhere ? {} : { identityKeys: await publicKeys(configs.gateway) }
     tell('opening the database')
-    const opening = openShared(configs, log).then((database) => {
+    const opening = (hasSample ? openShared(configs, log) : Promise.resolve(null)).then((database) => {
       if (database !== null) stops.push(database.stop)
       return database
     })
@@ -71,19 +85,21 @@ async function startParts(
       import('../subgraphs/auth/auth.ts'),
       import('../gateway/gateway.ts'),
     ])
-    tell('starting reviews')
+    if (hasSample) tell('starting reviews')
     // Who takes events is there before anyone who sends them.
-    const reviews = await createReviews({
-      config: configs.reviews,
-      logger: log('reviews'),
-      ...keys,
-      ...(shared === null ? {} : { database: { db: shared.reviews, stop: async () => {} } }),
-    })
-    stops.push(reviews.stop)
+    const reviews = hasSample
+      ? await createReviews({
+          config: configs.reviews,
+          logger: log('reviews'),
+          ...keys,
+          ...(shared === null ? {} : { database: { db: shared.reviews, stop: async () => {} } }),
+        })
+      : null
+    if (reviews !== null) stops.push(reviews.stop)
     tell('starting auth')
     const auth = await createAuth(configs.auth, {
       log: log('auth'),
-      consumers: [reviews.consumer],
+      consumers: reviews === null ? [] : [reviews.consumer],
       ...keys,
       ...(shared === null
         ? {}

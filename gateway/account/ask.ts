@@ -2,6 +2,9 @@
 // proves the mailbox, and no credential of theirs counts or goes inwards. Of their cookies one does, where they sign in: it
 // says that the device is known.
 import type { IncomingMessage } from 'node:http'
+import { parse, print } from 'graphql'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import { renameOperation } from '../../platform/auth-names/rename-operation.ts'
 import type { Log } from '../../platform/log.ts'
 import { cookiesOf, type OurCookies, onlyCookies, readOurCookies } from '../authenticate/cookies.ts'
 import { Cancellation } from '../cancellation.ts'
@@ -26,6 +29,12 @@ const documents = {
   undoEmailChange: `mutation AccountUndoEmailChange($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }`,
   openSignInLink: `mutation AccountOpenSignInLink($input: OpenSignInLinkInput!) { openSignInLink(input: $input) { ... on SignedIn { user { email } } } }`,
 } as const
+
+/** As the graph knows it; the answer comes under auth's own names. */
+function documentOf(mutation: keyof typeof documents, names: AuthNames): string {
+  if (names.fingerprint === null) return documents[mutation]
+  return print(renameOperation(parse(documents[mutation]), names))
+}
 
 export interface AccountQuestion {
   readonly mutation: keyof typeof documents
@@ -82,7 +91,7 @@ export function createAskAccount(
       request.enterGraph(graph)
       request.cookies = deviceCookieOf(incoming)
       request.params = {
-        query: documents[mutation],
+        query: documentOf(mutation, graph.config.authNames),
         documentId: null,
         operationName: null,
         variables: { input: { ...input } },

@@ -2,6 +2,7 @@
 import { type Claims, isSignedIn } from '@sallyport/claims'
 import { type Denial, strictestDenial } from '@sallyport/claims/predicates'
 import type { GraphQLSchema } from 'graphql'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { collectGuardedFields } from '../authorize/denied-fields.ts'
 import { createOperationCache } from '../operation/cache.ts'
 import { defaultOperationLimits } from '../operation/limits.ts'
@@ -44,6 +45,7 @@ export interface ExplainOptions {
   readonly access: GraphAccess
   readonly declarations: Declarations
   readonly denied: DeniedHandling
+  readonly authNames: AuthNames
 }
 
 export interface Question {
@@ -55,11 +57,12 @@ export interface Question {
 
 /** @throws GatewayError for a document that the gateway would refuse before it asks any rule. */
 export function explain(question: Question, options: ExplainOptions): Explanation {
-  const { schema, access } = options
+  const { schema, access, authNames } = options
   const { nowSeconds } = question
   const operations = createOperationCache({
     schema,
     access,
+    authNames,
     limits: defaultOperationLimits,
     logger: { warn() {} },
     showSchemaDetails: true,

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import type { PlainRoute } from '../http/route.ts'
+import type { PlainAnswer, PlainRoute } from '../http/route.ts'
 import { pageSecurityHeaders } from '../http/security-headers.ts'
 import { notFound } from '../refusals.ts'
-import { firstOperations } from './first-operations.ts'
+import type { FirstOperation } from './first-operations.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -25,11 +25,14 @@ const ENDPOINT = 'absolute:/graphql'
 const altair = () => import('altair-static')
 
 /** Page and assets, as routes: `/explorer` and everything below it. */
-export function createAltairRoutes(): Readonly<Record<string, PlainRoute>> {
-  return { '/explorer': servePage, '/explorer/*': serveAsset }
+/** @param operations Of the graph that is served. */
+export function createAltairRoutes(
+  operations: () => readonly FirstOperation[],
+): Readonly<Record<string, PlainRoute>> {
+  return { '/explorer': () => servePage(operations()), '/explorer/*': serveAsset }
 }
 
-const servePage: PlainRoute = async () => {
+async function servePage(operations: readonly FirstOperation[]): Promise<PlainAnswer> {
   const { renderAltair } = await altair()
   const nonce = randomBytes(16).toString('base64')
   return {
@@ -59,7 +62,7 @@ const servePage: PlainRoute = async () => {
         instanceStorageNamespace: 'sallyport_',
         disableAccount: true,
         initialSettings: { 'banners.disable': true, 'alert.disableUpdateNotification': true },
-        initialWindows: firstOperations.map(({ name, document, variables, headers }) => ({
+        initialWindows: operations.map(({ name, document, variables, headers }) => ({
           initialName: name,
           initialQuery: document,
           initialVariables: JSON.stringify(variables, null, 2),
@@ -67,26 +70,29 @@ const servePage: PlainRoute = async () => {
           endpointURL: ENDPOINT,
         })),
       }),
-      nonce,
+      { nonce, tabs: operations.length },
     ),
   }
 }
 
 /** Altair sends to absolute addresses alone, and only the browser knows the one that it came by. */
-function fitted(page: string, nonce: string): string {
+function fitted(
+  page: string,
+  { nonce, tabs }: { readonly nonce: string; readonly tabs: number },
+): string {
   return page
     .replaceAll(`\`${ENDPOINT}\``, "location.origin + '/graphql'")
-    .replace('</body>', () => `<script nonce="${nonce}">${showFirstTab}</script></body>`)
+    .replace('</body>', () => `<script nonce="${nonce}">${showFirstTab(tabs)}</script></body>`)
 }
 
 /** Altair shows the tab that it made last; on a first visit the first one is where a person begins. */
-const showFirstTab = `
+const showFirstTab = (tabs: number) => `
   const visited = 'sallyport_visited'
   if (!localStorage.getItem(visited)) {
     localStorage.setItem(visited, 'yes')
     const tabs = () => document.querySelectorAll('.window-switcher__item')
     const observer = new MutationObserver(() => {
-      if (tabs().length <= ${firstOperations.length}) return
+      if (tabs().length <= ${tabs}) return
       if (!tabs()[0].classList.contains('window-switcher__item--active')) tabs()[0].click()
       setTimeout(() => observer.disconnect(), 1000)
     })

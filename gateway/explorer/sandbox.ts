@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import type { PlainRoute } from '../http/route.ts'
 import { pageSecurityHeaders } from '../http/security-headers.ts'
-import { firstOperations } from './first-operations.ts'
+import type { FirstOperation } from './first-operations.ts'
 
 const cdn = 'https://embeddable-sandbox.cdn.apollographql.com'
 
 /** The page for a browser that opens /graphql. It works with bearer tokens: cookies are not sent. */
-export function createSandboxPage(): PlainRoute {
+/** @param operations Of the graph that is served. */
+export function createSandboxPage(operations: () => readonly FirstOperation[]): PlainRoute {
   return () => {
     const nonce = randomBytes(16).toString('base64')
     return {
@@ -26,14 +27,14 @@ export function createSandboxPage(): PlainRoute {
         'content-type': 'text/html; charset=utf-8',
         'cache-control': 'no-store',
       },
-      body: page(nonce),
+      body: page(nonce, operations()),
     }
   }
 }
 
-function page(nonce: string): string {
-  const document = firstOperations.map((operation) => operation.document).join('\n\n')
-  const variables = Object.assign({}, ...firstOperations.map((operation) => operation.variables))
+function page(nonce: string, operations: readonly FirstOperation[]): string {
+  const document = operations.map((operation) => operation.document).join('\n\n')
+  const variables = Object.assign({}, ...operations.map((operation) => operation.variables))
   const state = JSON.stringify({ document, variables, includeCookies: false }).replace(
     /</g,
     '\\u003c',

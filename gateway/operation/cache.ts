@@ -1,6 +1,7 @@
 // Prepared operations by their text: what depends on the document alone is computed once.
 import { createHash } from 'node:crypto'
 import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
+import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
 import { compileOperation } from '../authorize/compile-operation.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
@@ -27,6 +28,8 @@ import { findViewer, leaveOutViewer, type ViewerField } from './without-viewer.t
 export interface OperationCacheOptions {
   readonly schema: GraphQLSchema
   readonly access: GraphAccess
+  /** What auth is called in this graph. Default: as it calls itself. */
+  readonly authNames?: AuthNames
   readonly limits: OperationLimits
   /** Default: `noCostRules`. */
   readonly costRules?: CostRules
@@ -46,7 +49,7 @@ interface Prepared {
 /** The operations of one graph. Refusals are remembered too, apart: they cannot push operations out. */
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
   const { limits, schema, access } = options
-  const viewer = findViewer(schema, access)
+  const viewer = findViewer(schema, access, options.authNames ?? ownNames)
   const filter = options.denied === 'filter' ? createFilter(options) : null
   const documents = createBoundedCache<Prepared>({
     maxEntries: limits.cachedOperations,

@@ -15,9 +15,10 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
-import { VIEWER_FIELD } from '../supergraph/sealed-viewer.ts'
+import { viewerNames } from '../supergraph/sealed-viewer.ts'
 import type { OperationDocument } from './prepared-operation.ts'
 import { fragmentsOf, reduceDocument } from './select.ts'
 import { onlyUsedVariables } from './used-variables.ts'
@@ -29,13 +30,18 @@ export interface ViewerField {
 }
 
 /** Where the viewer stands in this graph; `null` when auth, and auth alone, has no such nullable field. */
-export function findViewer(schema: GraphQLSchema, access: GraphAccess): ViewerField | null {
+export function findViewer(
+  schema: GraphQLSchema,
+  access: GraphAccess,
+  names: AuthNames,
+): ViewerField | null {
   const query = schema.getQueryType()
-  const field = query?.getFields()[VIEWER_FIELD]
+  const viewer = viewerNames(names)
+  const field = query?.getFields()[viewer.field]
   if (!query || !field || isNonNullType(field.type)) return null
-  const owners = access.get(query.name)?.fields.get(VIEWER_FIELD)?.owners ?? []
+  const owners = access.get(query.name)?.fields.get(viewer.field)?.owners ?? []
   const isOfAuth = owners.length === 1 && owners[0] === AUTH_SUBGRAPH
-  return isOfAuth ? { type: query.name, field: VIEWER_FIELD } : null
+  return isOfAuth ? { type: query.name, field: viewer.field } : null
 }
 
 /**

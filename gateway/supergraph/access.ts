@@ -5,7 +5,6 @@ import {
   compileRule,
   createPolicies,
   type DirectiveNames,
-  emptyRule,
   type PolicyRegistry,
   type Predicate,
   ruleFromDirectives,
@@ -22,9 +21,13 @@ import {
   type ScalarTypeDefinitionNode,
   type UnionTypeDefinitionNode,
 } from 'graphql'
-import { AUTH_SUBGRAPH, type SubgraphConfig } from './config.ts'
+import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
+import { addRule, type FileRulesReader, readFileRules } from './composition/file-rules.ts'
+import { AUTH_SUBGRAPH, type FileRules, type SubgraphConfig } from './config.ts'
 import { type CredentialUse, readCredentialUse } from './credential-use.ts'
-import { readArguments, supergraphDirectiveNames } from './links.ts'
+import { RULES } from './default-rules.ts'
+import { demandsSomething } from './demands.ts'
+import { graphNamesOf, readArguments, supergraphDirectiveNames, topNames } from './links.ts'
 import { refuseForeignViewer } from './sealed-viewer.ts'
 import { atOnce, type Pieces } from './slices.ts'
 
@@ -58,6 +61,10 @@ export type GraphAccess = ReadonlyMap<string, TypeAccess>
 
 export interface AccessOptions {
   readonly subgraphs: readonly SubgraphConfig[]
+  /** Rules of the file, for whatever subgraph has the coordinate. Default: none. */
+  readonly rules?: FileRules
+  /** What auth is called in this graph. Default: as it calls itself. */
+  readonly authNames?: AuthNames
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
 }
 
@@ -84,7 +91,8 @@ export function* accessInPieces(
   document: DocumentNode,
   options: AccessOptions,
 ): Pieces<GraphAccess> {
-  const reader = createReader(document, options)
+  const fileRules = readFileRules(options)
+  const reader = createReader(document, { ...options, fileRules })
   const access = new Map<string, TypeAccess>()
   for (const definition of document.definitions) {
     if (isGuarded(definition)) access.set(definition.name.value, reader.readType(definition))
@@ -93,14 +101,21 @@ export function* accessInPieces(
   const types = [...access.values()]
   const hasRules = types.some((type) => [...type.fields.values()].some((field) => field.guard))
   if (!hasRules) throw new Error('the supergraph has no access rules: refusing to serve it')
-  refuseForeignViewer(access, queryTypeOf(document))
+  fileRules.refuseUnused()
+  const { authNames: names = ownNames } = options
+  refuseForeignViewer(access, { queryType: queryTypeOf(document), names })
   return access
 }
 
-function createReader(document: DocumentNode, options: AccessOptions) {
+interface ReaderOptions extends AccessOptions {
+  readonly fileRules: FileRulesReader
+}
+
+function createReader(document: DocumentNode, options: ReaderOptions) {
+  const { fileRules } = options
   const names = supergraphDirectiveNames(document)
   const policies = createPolicies(options.policies)
-  const graphs = graphNames(document)
+  const graphs = graphNamesOf(document)
   const configs = new Map(options.subgraphs.map((subgraph) => [subgraph.name, subgraph]))
   const roots = rootTypes(document)
   const interfaces = new Map(
@@ -124,7 +139,11 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const joins = directivesNamed(node, 'join__type').map(readArguments)
     const owners = ownersOf(joins, graphs)
     const isRoot = roots.has(node.name.value)
-    const rule = ruleAt(node, names, node.name.value)
+    const rule = addRule(
+      ruleAt(node, names, node.name.value),
+      fileRules.at(node.name.value, owners),
+    )
+    const keys = new Set(joins.flatMap((join) => topNames(String(join.key ?? ''))))
     // An interface's fields have the rules of every type that implements it.
     const isEntity = node.kind === Kind.OBJECT_TYPE_DEFINITION && joins.some((join) => join.key)
     const isCovered = rule !== null && demandsSomething(rule)
@@ -143,6 +162,7 @@ function createReader(document: DocumentNode, options: AccessOptions) {
             interfaces: implementedBy(node),
             mustHaveRule,
             isRoot,
+            isKey: keys.has(field.name.value),
           }),
         ]),
       ),
@@ -155,14 +175,17 @@ function createReader(document: DocumentNode, options: AccessOptions) {
     const named = ownersOf(resolving, graphs)
     const inherited = named.length > 0 ? named : interfaceOwners(field.name.value, parent)
     const owners = inherited.length > 0 ? inherited : parent.owners
-    const declared = ruleAt(field, names, parent.coordinate)
+    const declared = addRule(
+      ruleAt(field, names, parent.coordinate),
+      fileRules.at(parent.coordinate, owners),
+    )
     const credentials = readAt(() => readCredentialUse(field, names.credentials), parent.coordinate)
     const at = { ...parent, configs: configsOf(owners) }
     if (declared) refuseForeignRule(declared, at)
     if (credentials && !isMutationOfAuth(at)) {
       throw new Error(`${parent.coordinate}: @credentials is for mutations of auth alone`)
     }
-    const rule = declared ?? (parent.mustHaveRule ? defaultRule(configsOf(owners)) : null)
+    const rule = declared ?? (parent.mustHaveRule ? defaultRule(at) : null)
     const requiresOthers = resolving.some((join) => join.requires !== undefined)
     // Its rule has those of the fields that it requires, which are of other subgraphs: no dry run of this one opens them.
     const guardOf = requiresOthers ? enforcedGuard : guard
@@ -195,6 +218,7 @@ interface ParentType {
   readonly interfaces: readonly InterfaceTypeDefinitionNode[]
   readonly mustHaveRule: boolean
   readonly isRoot: boolean
+  readonly isKey: boolean
 }
 
 function createGuard(
@@ -212,15 +236,15 @@ function createGuard(
   })
 }
 
-/** The strictest `access` of the subgraphs that resolve a field. */
-function defaultRule(owners: readonly Pick<SubgraphConfig, 'access'>[]): AccessRule {
-  const isOpen = owners.length > 0 && owners.every((owner) => owner.access === 'authenticated')
-  return isOpen ? { ...emptyRule, authenticated: true } : { ...emptyRule, policies: [[['deny']]] }
-}
-
-/** Whether a rule asks for anything, be it only a signed-in caller. */
-export function demandsSomething(rule: AccessRule): boolean {
-  return rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0
+/** The strictest `access` of the subgraphs that resolve a field; of a key the loosest, since each answers it by itself. */
+function defaultRule({ configs, isKey, coordinate }: OwnedField): AccessRule {
+  const found = configs.map(({ access }) => access)
+  const strictestFirst = ['deny', 'authenticated', 'public'] as const
+  const order = isKey ? [...strictestFirst].reverse() : strictestFirst
+  const access = order.find((one) => found.includes(one)) ?? 'deny'
+  // What `access: public` opens is what somebody reads; what somebody changes has a rule of its own.
+  const isOpenWrite = access === 'public' && coordinate.startsWith('Mutation.')
+  return RULES[isOpenWrite ? 'deny' : access]
 }
 
 type OwnedField = ParentType & { readonly configs: readonly SubgraphConfig[] }
@@ -262,22 +286,6 @@ function isGuarded(definition: { readonly kind: Kind }): definition is GuardedNo
     definition.kind === Kind.UNION_TYPE_DEFINITION ||
     definition.kind === Kind.SCALAR_TYPE_DEFINITION ||
     definition.kind === Kind.ENUM_TYPE_DEFINITION
-  )
-}
-
-/** From enum value (`AUTH`) to subgraph name (`auth`). */
-function graphNames(document: DocumentNode): ReadonlyMap<string, string> {
-  const graphs = document.definitions.find(
-    (definition) =>
-      definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
-  )
-  if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION)
-    throw new Error('this is not a composed supergraph')
-  return new Map(
-    (graphs.values ?? []).map((value) => {
-      const [join] = directivesNamed(value, 'join__graph').map(readArguments)
-      return [value.name.value, String(join?.name ?? value.name.value)]
-    }),
   )
 }
 

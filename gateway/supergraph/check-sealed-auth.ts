@@ -1,38 +1,47 @@
 // Auth is sealed: no other subgraph may take over a field of it, answer beside it, be handed its fields as a key, change
 // what it takes, or add to its types without a rule.
 import { type DefinitionNode, Kind } from 'graphql'
+import { type AuthNames, typeName } from '../../platform/auth-names/auth-names.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { federationDirectives, readArguments } from './links.ts'
-import { VIEWER_TYPE } from './sealed-viewer.ts'
+import { viewerNames } from './sealed-viewer.ts'
 import type { SubgraphDocument, TypeSource } from './subgraph-document.ts'
 
 /** What of this subgraph reaches for auth, or lets others do so. */
 export function checkSealedAuth(
   subgraph: SubgraphDocument,
   all: readonly SubgraphDocument[],
+  names: AuthNames,
 ): readonly string[] {
+  const viewer = viewerNames(names).type
   const auth = all.find(({ config }) => config.name === AUTH_SUBGRAPH)
   if (!auth) return []
   const types = [...subgraph.types.values()]
   if (subgraph === auth) return types.flatMap((type) => checkOwn(type, subgraph))
   return [
-    ...checkViewer(subgraph, auth),
+    ...checkViewer(subgraph, auth, names),
     ...types
-      .filter(({ name }) => name !== VIEWER_TYPE)
-      .flatMap((type) => checkForeign(type, subgraph, auth)),
+      .filter(({ name }) => name !== viewer)
+      .flatMap((type) => checkForeign(type, { subgraph, auth, names })),
     ...checkInputs(subgraph, auth),
   ]
 }
 
 /** Nobody's viewer is null without anybody being asked: what others added to it would be lost, rules and all. */
-function checkViewer(subgraph: SubgraphDocument, auth: SubgraphDocument): readonly string[] {
+function checkViewer(
+  subgraph: SubgraphDocument,
+  auth: SubgraphDocument,
+  names: AuthNames,
+): readonly string[] {
+  const viewer = viewerNames(names).type
   const { config, document } = subgraph
-  if (!auth.types.has(VIEWER_TYPE)) return []
+  if (!auth.types.has(viewer)) return []
   const isDeclared = document.definitions.some(
-    (definition) => 'name' in definition && definition.name?.value === VIEWER_TYPE,
+    (definition) => 'name' in definition && definition.name?.value === viewer,
   )
   if (!isDeclared) return []
-  return [`${config.name}: ${VIEWER_TYPE}: only auth can declare or extend it; extend User instead`]
+  const user = typeName(names, 'User')
+  return [`${config.name}: ${viewer}: only auth can declare or extend it; extend ${user} instead`]
 }
 
 function checkOwn(type: TypeSource, subgraph: SubgraphDocument): readonly string[] {
@@ -45,11 +54,19 @@ function checkOwn(type: TypeSource, subgraph: SubgraphDocument): readonly string
     .map(({ at }) => `auth: ${at}: @shareable on a root field would let another subgraph answer`)
 }
 
-function checkForeign(
-  type: TypeSource,
-  subgraph: SubgraphDocument,
-  auth: SubgraphDocument,
-): readonly string[] {
+interface Place {
+  readonly subgraph: SubgraphDocument
+  readonly auth: SubgraphDocument
+  readonly names: AuthNames
+}
+
+/** Two graphs that meet by name alone: auth gives way. */
+function anotherName({ names }: AuthNames, coordinate: string): string {
+  const own = [...names].find(([, name]) => coordinate.endsWith(name))?.[0] ?? coordinate
+  return `. If it is something of its own, give auth's another name in supergraph.yaml: auth: { names: { ${own}: … } }`
+}
+
+function checkForeign(type: TypeSource, { subgraph, auth, names }: Place): readonly string[] {
   const { name } = subgraph.config
   const federation = federationDirectives(subgraph.document)
   const authType = auth.types.get(type.name)
@@ -69,14 +86,21 @@ function checkForeign(
       problems.push(`${at}: @override(from: "auth") would take a field away from auth`)
     }
     const isInAuth = authType?.fields.has(field.name) === true
-    if (type.root && isInAuth)
-      problems.push(`${at}: a root field of auth cannot be answered elsewhere`)
+    if (type.root && isInAuth) {
+      problems.push(
+        `${at}: a root field of auth cannot be answered elsewhere${anotherName(names, field.coordinate)}`,
+      )
+    }
     const isAdded = authType !== undefined && !type.root && !isInAuth && !field.isExternal
     const isRuled = field.rule !== null || type.rule !== null
     if (isAdded && !authType.isEntity) {
-      problems.push(`${at}: adds to a type of auth that is not an entity`)
+      problems.push(
+        `${at}: adds to a type of auth that is not an entity${anotherName(names, type.name)}`,
+      )
     } else if (isAdded && !field.isKey && !isRuled) {
-      problems.push(`${at}: adds to a type of auth without an access rule`)
+      problems.push(
+        `${at}: adds to a type of auth without an access rule${anotherName(names, type.name)}`,
+      )
     }
   }
   return problems

@@ -1,15 +1,24 @@
 // Reads each subgraph's SDL before it is composed and says what would open a hole: rules that are missing, contradict or reach for auth.
 import { type AccessRule, type PolicyRegistry, usesLive } from '@sallyport/claims/predicates'
+import type { ASTNode, DocumentNode } from 'graphql'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { checkSealedAuth } from './check-sealed-auth.ts'
+import { withPlace } from './composition/places.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
 import { schemaNodes } from './links.ts'
-import type { FieldSource, SubgraphDocument, TypeSource } from './subgraph-document.ts'
+import {
+  definedArguments,
+  type FieldSource,
+  type SubgraphDocument,
+  type TypeSource,
+} from './subgraph-document.ts'
 
 export interface CheckOptions {
   readonly policies: PolicyRegistry
   /** Subgraphs of which every root field must declare its rule itself. */
   readonly explicit: readonly string[]
+  readonly authNames: AuthNames
 }
 
 /** Every problem of the subgraphs as they were written. */
@@ -17,13 +26,24 @@ export function checkSubgraphs(
   all: readonly SubgraphDocument[],
   options: CheckOptions,
 ): readonly string[] {
-  return all.flatMap((subgraph) => [
-    ...checkLink(subgraph, 'public'),
-    // Elsewhere a directive of that name may be anybody's own.
-    ...(subgraph.config.name === AUTH_SUBGRAPH ? checkLink(subgraph, 'credentials') : []),
-    ...[...subgraph.types.values()].flatMap((type) => checkType(type, subgraph, options)),
-    ...checkSealedAuth(subgraph, all),
-  ])
+  return all.flatMap((subgraph) => {
+    const problems = [
+      ...checkLink(subgraph, 'public'),
+      // Elsewhere a directive of that name may be anybody's own.
+      ...(subgraph.config.name === AUTH_SUBGRAPH ? checkLink(subgraph, 'credentials') : []),
+      ...[...subgraph.types.values()].flatMap((type) => checkType(type, subgraph, options)),
+      ...checkSealedAuth(subgraph, all, options.authNames),
+    ]
+    return problems.map((problem) => withPlace(problem, nodeOf(problem, subgraph)))
+  })
+}
+
+/** What `name: Type.field: …` speaks of. */
+function nodeOf(problem: string, { types }: SubgraphDocument): ASTNode | undefined {
+  const [, coordinate = ''] = problem.split(': ', 2)
+  const [type = '', field] = coordinate.split('.')
+  const found = types.get(type)
+  return field === undefined ? found?.nodes[0] : found?.fields.get(field)?.node
 }
 
 /** Subgraphs that say different things about one field, once defaults are written in. */
@@ -31,8 +51,8 @@ export function checkSharedFields(all: readonly SubgraphDocument[]): readonly st
   const meanings = new Map<string, Map<string, string[]>>()
   for (const { config, types } of all) {
     for (const field of [...types.values()].flatMap((type) => [...type.fields.values()])) {
-      const isReference = (field.isKey || field.isExternal) && !field.rule
-      if (isReference) continue
+      // Without a rule of its own it only takes a default, which is never looser than what others say.
+      if (!field.rule || field.isExternal) continue
       const said = meanings.get(field.coordinate) ?? new Map<string, string[]>()
       const meaning = describeRule(field.rule)
       said.set(meaning, [...(said.get(meaning) ?? []), config.name])
@@ -78,7 +98,6 @@ function checkField(field: FieldSource, type: TypeSource, place: Place): readonl
   if (type.root && !isRuled && place.options.explicit.includes(name)) {
     problems.push(`${at}: a root field without an access rule`)
   }
-  if (type.root === 'subscription') problems.push(`${at}: subscriptions are not supported`)
   const isAuthMutation = name === AUTH_SUBGRAPH && type.root === 'mutation'
   if (field.rule?.staleCredentials && !isAuthMutation) {
     problems.push(`${at}: staleCredentials is for mutations of auth alone`)
@@ -133,6 +152,7 @@ function checkLink(
   directive: 'public' | 'credentials',
 ): readonly string[] {
   const [name = directive] = names[directive]
+  if (config.name !== AUTH_SUBGRAPH && isOwn(document, name, names[directive])) return []
   const isUsed = [...types.values()].some((type) =>
     [...type.nodes, ...[...type.fields.values()].map((field) => field.node)].some((node) =>
       node.directives?.some((directive) => directive.name.value === name),
@@ -149,6 +169,12 @@ function checkLink(
   )
   if (names[directive].size > 0 && isComposed) return []
   return [`${config.name}: @${name} is used without its @link and @composeDirective`]
+}
+
+/** Whether a subgraph has a directive of its own that is called `@public`: it means what its author says. */
+function isOwn(document: DocumentNode, name: string, linked: ReadonlySet<string>): boolean {
+  const defined = definedArguments(document, name)
+  return linked.size === 0 && defined !== null && !defined.includes('staleCredentials')
 }
 
 function describeRule(rule: AccessRule | null): string {

@@ -1,15 +1,14 @@
 // schema/supergraph.yaml: the one list of subgraphs. Rover's keys plus ours, checked at once, frozen.
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
-import { z } from 'zod'
-import { isExactOrigin } from '../../platform/settings.ts'
-import { parseDay, parseTime } from '../../platform/time.ts'
-import { type DocumentsSettings, documentsSchema } from '../documents/settings.ts'
-import { type RateLimit, rateLimitsSchema } from '../rate-limits/settings.ts'
+import { basename } from 'node:path'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import type { DocumentsSettings } from '../documents/settings.ts'
+import type { RateLimit } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
-import { type Endurance, enduranceKeys } from '../subgraph/endurance.ts'
-import { isSrvUrl } from '../subgraph/resolve.ts'
-import { type OperationLimitSettings, operationLimitsSchema } from './operation-limits.ts'
+import type { Endurance } from '../subgraph/endurance.ts'
+import { fileSchema, GRANTS, NEVER_FORWARDED, type SubgraphEntry } from './config-schema.ts'
+import type { OperationLimitSettings } from './operation-limits.ts'
+import { type Lines, readYaml } from './yaml-lines.ts'
 
 /** One subgraph as the gateway knows it. */
 export interface SubgraphConfig extends IdentityTarget {
@@ -18,10 +17,11 @@ export interface SubgraphConfig extends IdentityTarget {
   /** Its addresses: each serves the same, and one that fails is passed over. `dns+srv://` leads to more. */
   readonly urls: readonly string[]
   readonly endurance: Endurance
-  /** The SDL file beside the YAML. */
-  readonly schemaFile: string
+  readonly schema: SchemaSource
   /** What a field without a rule demands. Default: `deny`. */
-  readonly access: 'authenticated' | 'deny'
+  readonly access: DefaultAccess
+  /** Rules beside those of its SDL, by `Type` or `Type.field`. Default: none. */
+  readonly rules: FileRules
   /** Whether its SDL may say `@public`. Default: false. */
   readonly mayDeclarePublic: boolean
   /** Client headers that pass, lower case. Default: none. */
@@ -31,6 +31,20 @@ export interface SubgraphConfig extends IdentityTarget {
   /** Until when (ms since the epoch) its rules are logged and not enforced; `null`: always enforced. */
   readonly dryRunUntil: number | null
 }
+
+/** Where a subgraph's SDL comes from. A path is relative to the YAML. */
+export type SchemaSource =
+  | { readonly file: string }
+  | { readonly url: string }
+  /** The subgraph itself is asked: `{ _service { sdl } }`. */
+  | { readonly subgraphUrl: string }
+  /** Auth's, as this package prints it. */
+  | { readonly of: 'package' }
+
+export type DefaultAccess = 'public' | 'authenticated' | 'deny'
+
+/** Directives as they would stand in the SDL, by coordinate. */
+export type FileRules = Readonly<Record<string, string>>
 
 /** Pages of other origins, beside `CORS_ORIGINS` and what the gateway itself reads. */
 export interface CorsSettings {
@@ -53,6 +67,10 @@ export interface SupergraphConfig {
   readonly documents: DocumentsSettings
   /** What was set of them; the others have their defaults. */
   readonly operationLimits: OperationLimitSettings
+  /** Rules for whatever subgraph has the coordinate, beside those of the SDL. Default: none. */
+  readonly rules: FileRules
+  /** What auth is called in this graph. */
+  readonly authNames: AuthNames
 }
 
 /** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
@@ -95,155 +113,125 @@ export function loadSupergraphConfig(path: string, options: ReadOptions): Superg
 /**
  * Reads and checks the text of a `supergraph.yaml`.
  *
- * @throws SupergraphConfigError that names every problem.
+ * @throws SupergraphConfigError that names every problem, with its line.
  */
 export function readSupergraphConfig(text: string, options: ReadOptions): SupergraphConfig {
   const { variables, now = Date.now(), source = 'supergraph.yaml' } = options
-  const problems: string[] = []
-  const result = fileSchema.safeParse(substitute(parseYaml(text, source), variables, problems))
-  if (!result.success) problems.push(...result.error.issues.map(describeIssue))
-  if (!result.success || problems.length > 0) throw new SupergraphConfigError(source, problems)
-
-  const entries = Object.entries(result.data.subgraphs)
-  problems.push(...entries.flatMap(([name, entry]) => problemsOf(name, entry, now)))
-  if (!(AUTH_SUBGRAPH in result.data.subgraphs)) problems.push('subgraphs: "auth" is missing')
-  if (problems.length > 0) throw new SupergraphConfigError(source, problems)
+  const refuse = (problems: readonly string[]) => {
+    if (problems.length > 0) throw new SupergraphConfigError(source, problems)
+  }
+  const { value, lines, error } = readYaml(text)
+  if (error !== null) refuse([`is not YAML: ${error}`])
+  const found: Problem[] = []
+  const result = fileSchema.safeParse(substitute(withAuth(value), variables, [], found))
+  if (!result.success) found.push(...result.error.issues.map(toProblem))
+  if (result.success) {
+    const entries = Object.entries(result.data.subgraphs)
+    found.push(...entries.flatMap(([name, entry]) => problemsOf(name, entry, now)))
+  }
+  refuse(found.map((problem) => describe(problem, lines, source)))
+  const data = result.data as NonNullable<typeof result.data>
   return Object.freeze({
-    subgraphs: Object.freeze(entries.map(toSubgraph)),
-    policiesModule: result.data.policies?.module ?? null,
-    cors: Object.freeze(result.data.cors),
-    denied: result.data.denied,
-    limits: Object.freeze(result.data.limits),
-    documents: result.data.documents,
-    operationLimits: Object.freeze(result.data.operationLimits),
+    subgraphs: Object.freeze(
+      Object.entries(data.subgraphs).map((entry) => toSubgraph(entry, data.auth)),
+    ),
+    policiesModule: data.policies?.module ?? null,
+    cors: Object.freeze(data.cors),
+    rules: Object.freeze(data.rules),
+    authNames: data.auth,
+    denied: data.denied,
+    limits: Object.freeze(data.limits),
+    documents: data.documents,
+    operationLimits: Object.freeze(data.operationLimits),
   })
 }
 
-const GRANTS = ['roles', 'scope', 'email_verified', 'amr', 'acr', 'auth_time', 'custom'] as const
-// Credentials, what the gateway sets itself, and what belongs to one hop alone (RFC 9110 section 7.6.1).
-const NEVER_FORWARDED =
-  /^(authorization|cookie2?|set-cookie|x-api-.*|x-csrf-token|sallyport-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|accept|accept-encoding)$/
+interface Problem {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
 
-const DATE = 'must be a date such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z'
+function toProblem({ path, message }: { path: PropertyKey[]; message: string }): Problem {
+  return { path: path.map((part) => (typeof part === 'number' ? part : String(part))), message }
+}
 
-const dateSchema = z.string(DATE).transform((value, context) => {
-  const time = parseTime(value) ?? parseDay(value)
-  if (time !== null) return time.getTime()
-  context.addIssue(DATE)
-  return z.NEVER
-})
+/** `subgraphs.orders.access: must be … (supergraph.yaml:12)` */
+function describe({ path, message }: Problem, lines: Lines, source: string): string {
+  const line = lines.of(path)
+  const place = line === null ? '' : ` (${basename(source)}:${line})`
+  return `${path.join('.') || 'file'}: ${message}${place}`
+}
 
-const urlSchema = z
-  .string()
-  .refine(isGraphqlUrl, 'must be an http or https URL without credentials, or dns+srv://<service>')
+/** Auth is always there: what its entry does not say is known. */
+function withAuth(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value.subgraphs)) return value
+  const entry = value.subgraphs[AUTH_SUBGRAPH] ?? {}
+  if (!isRecord(entry)) return value
+  const known = { routing_url: `\${AUTH_URL}`, mayDeclarePublic: true, ...entry }
+  return { ...value, subgraphs: { ...value.subgraphs, [AUTH_SUBGRAPH]: known } }
+}
 
-const routingSchema = z
-  .union([urlSchema.transform((url) => [url]), z.array(urlSchema).min(1)])
-  .refine((urls) => new Set(urls).size === urls.length, 'names an address twice')
-  .refine(
-    (urls) => new Set(urls.map(pathOf)).size === 1,
-    'its addresses must have the same path: they serve the same',
-  )
-
-const subgraphSchema = z.strictObject({
-  routing_url: routingSchema,
-  ...enduranceKeys,
-  schema: z.strictObject({ file: z.string().min(1) }),
-  access: z.enum(['authenticated', 'deny']).default('deny'),
-  mayDeclarePublic: z.boolean().default(false),
-  identity: z
-    .strictObject({
-      grants: z.array(z.enum(GRANTS)).optional(),
-      header: z.enum(['sallyport-identity', 'authorization']).default('sallyport-identity'),
-    })
-    .default({ header: 'sallyport-identity' }),
-  forwardHeaders: z
-    .array(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9-]+$/)
-        .toLowerCase(),
-    )
-    .default([]),
-  timeoutMs: z.number().int().min(50).max(120_000).default(5000),
-  /** For auth, which reads it here too: this subgraph takes part in erasures. */
-  personalData: z.boolean().default(false),
-  dryRun: z.strictObject({ until: dateSchema }).optional(),
-})
-
-const corsSchema = z.strictObject({
-  origins: z
-    .array(
-      z.string().refine(isExactOrigin, 'must be an exact origin such as https://app.example.com'),
-    )
-    .default([]),
-  headers: z
-    .array(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9!#$%&'+.^_`|~-]+$/, 'must be the name of one header, without wildcards')
-        .toLowerCase()
-        .refine((name) => !name.startsWith('sallyport-'), 'is never taken from a client'),
-    )
-    .default([]),
-})
-
-const fileSchema = z.looseObject({
-  federation_version: z.union([z.string(), z.number()]).optional(),
-  policies: z.strictObject({ module: z.string().min(1) }).optional(),
-  cors: corsSchema.default({ origins: [], headers: [] }),
-  denied: z.enum(['refuse', 'filter']).default('refuse'),
-  limits: rateLimitsSchema.default([]),
-  documents: documentsSchema.prefault({}),
-  operationLimits: operationLimitsSchema.default({}),
-  subgraphs: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/), subgraphSchema),
-})
-
-type Entry = z.infer<typeof subgraphSchema>
-
-function parseYaml(text: string, source: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    throw new SupergraphConfigError(source, [`is not YAML: ${(error as Error).message}`])
-  }
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Puts values in place of `${NAME}`, in values alone, after parsing: a value cannot become YAML. */
-function substitute(value: unknown, variables: Variables, problems: string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => substitute(item, variables, problems))
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+function substitute(
+  value: unknown,
+  variables: Variables,
+  path: readonly (string | number)[],
+  problems: Problem[],
+): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => substitute(item, variables, [...path, index], problems))
+  if (isRecord(value) && !(value instanceof Date)) {
     const entries = Object.entries(value)
-    return Object.fromEntries(entries.map(([k, v]) => [k, substitute(v, variables, problems)]))
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, substitute(item, variables, [...path, key], problems)]),
+    )
   }
   if (typeof value !== 'string') return value
   return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const found = variables[name]
-    if (!found) problems.push(`\${${name}} is not set`)
+    if (!found)
+      problems.push({ path, message: `\${${name}} is not set; add it to the environment or .env` })
     return found ?? ''
   })
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.') || 'file'}: ${issue.message}`
-}
-
-function problemsOf(name: string, entry: Entry, now: number): string[] {
-  const problems: string[] = []
-  for (const header of entry.forwardHeaders.filter((header) => NEVER_FORWARDED.test(header))) {
-    problems.push(`subgraphs.${name}.forwardHeaders: "${header}" is never forwarded`)
-  }
-  if (!entry.dryRun) return problems
-  if (name === AUTH_SUBGRAPH) problems.push('subgraphs.auth.dryRun: auth is always enforced')
-  if (entry.dryRun.until <= now) {
+function problemsOf(name: string, entry: SubgraphEntry, now: number): Problem[] {
+  const path = ['subgraphs', name]
+  const problems: Problem[] = []
+  const add = (key: string, message: string) => problems.push({ path: [...path, key], message })
+  for (const header of entry.forwardHeaders.filter((header) => NEVER_FORWARDED.test(header)))
+    add('forwardHeaders', `"${header}" is never forwarded`)
+  if (entry.access === 'public' && !entry.mayDeclarePublic)
+    add('access', 'public needs "mayDeclarePublic: true" beside it')
+  if (name === AUTH_SUBGRAPH) problems.push(...problemsOfAuth(entry))
+  else if (entry.schema === undefined)
+    problems.push({ path, message: 'schema is missing; give it file, url or subgraph_url' })
+  if (entry.dryRun && entry.dryRun.until <= now) {
     const end = new Date(entry.dryRun.until).toISOString()
-    problems.push(`subgraphs.${name}.dryRun: ended at ${end}; remove it to enforce the rules`)
+    add('dryRun', `ended at ${end}; remove it to enforce the rules`)
   }
   return problems
 }
 
-function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
-  const defaultGrants: readonly IdentityGrant[] = name === AUTH_SUBGRAPH ? GRANTS : []
+/** Its rules are its own: nothing in the file may loosen or delay them. */
+function problemsOfAuth(entry: SubgraphEntry): Problem[] {
+  const path = ['subgraphs', AUTH_SUBGRAPH]
+  const problems: Problem[] = []
+  if (entry.dryRun) problems.push({ path: [...path, 'dryRun'], message: 'auth is always enforced' })
+  if (entry.access === 'public')
+    problems.push({ path: [...path, 'access'], message: 'auth says itself what is public' })
+  if (Object.keys(entry.rules).length > 0)
+    problems.push({ path: [...path, 'rules'], message: 'the rules of auth are its own' })
+  return problems
+}
+
+function toSubgraph([name, entry]: [string, SubgraphEntry], authNames: AuthNames): SubgraphConfig {
+  const isAuth = name === AUTH_SUBGRAPH
+  const defaultGrants: readonly IdentityGrant[] = isAuth ? GRANTS : []
   return Object.freeze({
     name,
     url: entry.routing_url[0] ?? '',
@@ -253,30 +241,30 @@ function toSubgraph([name, entry]: [string, Entry]): SubgraphConfig {
       breaker: entry.breaker,
       concurrency: entry.concurrency,
     }),
-    schemaFile: entry.schema.file,
+    schema: Object.freeze(sourceOf(entry)),
     access: entry.access,
+    rules: Object.freeze(entry.rules),
     mayDeclarePublic: entry.mayDeclarePublic,
     identity: Object.freeze({
       grants: Object.freeze(entry.identity.grants ?? [...defaultGrants]),
       header: entry.identity.header,
     }),
+    authNames: isAuth ? authNames.fingerprint : null,
     forwardHeaders: Object.freeze(entry.forwardHeaders),
-    timeoutMs: entry.timeoutMs,
+    timeoutMs: entry.timeoutMs ?? (isAuth ? AUTH_TIMEOUT_MS : DEFAULT_TIMEOUT_MS),
     dryRunUntil: entry.dryRun?.until ?? null,
   })
 }
 
-function isGraphqlUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password } = new URL(text)
-  const isKnown = /^https?:$/.test(protocol) || isSrvUrl(text)
-  return isKnown && username === '' && password === ''
-}
+const DEFAULT_TIMEOUT_MS = 5000
+/** A login may wait its turn for a hash; auth answers "busy" before this. */
+const AUTH_TIMEOUT_MS = 10_000
 
-function pathOf(url: string): string {
-  if (!URL.canParse(url)) return ''
-  const { pathname, search } = new URL(url)
-  return pathname + search
+function sourceOf({ schema }: SubgraphEntry): SchemaSource {
+  if (schema === undefined) return { of: 'package' }
+  if ('file' in schema) return { file: schema.file }
+  if ('url' in schema) return { url: schema.url }
+  return { subgraphUrl: schema.subgraph_url }
 }
 
 /** @apollo/gateway reports to Apollo unless this is set before the first one is made. */

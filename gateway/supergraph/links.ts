@@ -10,7 +10,7 @@ import {
 } from 'graphql'
 
 const FEATURE_URL = /^https:\/\/specs\.apollo\.dev\/(authenticated|requiresScopes|policy)\/v/
-const FEDERATION_URL = /^https:\/\/specs\.apollo\.dev\/federation\/v\d+\.\d+$/
+export const FEDERATION_URL = /^https:\/\/specs\.apollo\.dev\/federation\/v(\d+)\.(\d+)$/
 
 export interface Directed {
   readonly directives?: readonly ConstDirectiveNode[] | undefined
@@ -37,6 +37,15 @@ export function federationDirectives(document: DocumentNode): FederationDirectiv
       return (node.directives ?? []).filter((found) => names.includes(found.name.value))
     },
   }
+}
+
+/** As `[2, 3]`; `null` for a document of Federation 1, which links to nothing. */
+export function federationVersion(document: DocumentNode): readonly [number, number] | null {
+  const urls = schemaNodes(document)
+    .flatMap((node) => node.directives ?? [])
+    .map((link) => FEDERATION_URL.exec(String(readArguments(link).url)))
+  const [, major, minor] = urls.find((found) => found !== null) ?? []
+  return major === undefined ? null : [Number(major), Number(minor)]
 }
 
 /**
@@ -73,6 +82,24 @@ export function schemaNodes(
   )
 }
 
+/** From enum value (`AUTH`) to subgraph name (`auth`). */
+export function graphNamesOf(document: DocumentNode): ReadonlyMap<string, string> {
+  const graphs = document.definitions.find(
+    (definition) =>
+      definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
+  )
+  if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION)
+    throw new Error('this is not a composed supergraph')
+  return new Map(
+    (graphs.values ?? []).map((value) => {
+      const [join] = (value.directives ?? [])
+        .filter(({ name }) => name.value === 'join__graph')
+        .map(readArguments)
+      return [value.name.value, String(join?.name ?? value.name.value)]
+    }),
+  )
+}
+
 /** A directive's arguments as plain values. */
 export function readArguments(directive: ConstDirectiveNode): Record<string, unknown> {
   const entries = (directive.arguments ?? []).map((argument) => [
@@ -82,7 +109,23 @@ export function readArguments(directive: ConstDirectiveNode): Record<string, unk
   return Object.fromEntries(entries)
 }
 
-function localName(link: Record<string, unknown>, directive: string): string {
+/** The names at the top of a field set such as `id owner { id }`. */
+export function topNames(fieldSet: string): string[] {
+  const names: string[] = []
+  let depth = 0
+  for (const token of tokensOf(fieldSet)) {
+    if (token === '{') depth += 1
+    else if (token === '}') depth -= 1
+    else if (depth === 0) names.push(token)
+  }
+  return names
+}
+
+export function tokensOf(fieldSet: string): string[] {
+  return fieldSet.match(/\w+|[{}]/g) ?? []
+}
+
+export function localName(link: Record<string, unknown>, directive: string): string {
   const namespace = typeof link.as === 'string' ? link.as : 'federation'
   return importedName(link, directive) ?? `${namespace}__${directive}`
 }

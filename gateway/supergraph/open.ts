@@ -10,6 +10,7 @@ import {
 } from '../supergraph.ts'
 import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
+import { readAuthSdl } from './sources.ts'
 
 export interface GraphPlace {
   /** Path of the YAML. */
@@ -39,9 +40,7 @@ export async function openSupergraph(
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    const sdl = await readSupergraphSdl(options.configPath, config, policies)
-    const trusted = await loadTrustedDocuments(options.configPath, config.documents)
-    await supergraph.load({ sdl, config, policies, trusted })
+    await supergraph.load(await readSource(options.configPath, config, policies))
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }
@@ -51,9 +50,7 @@ export async function openSupergraph(
 /** All that the YAML names, read anew. @throws SupergraphConfigError, Error when anything of it cannot be used. */
 export async function readGraphSource(place: GraphPlace): Promise<GraphSource> {
   const { config, policies } = await readSettings(place)
-  const trusted = await loadTrustedDocuments(place.configPath, config.documents)
-  const sdl = await readSupergraphSdl(place.configPath, config, policies)
-  return { sdl, config, policies, trusted }
+  return await readSource(place.configPath, config, policies)
 }
 
 async function readSettings({ configPath, variables, policies }: GraphPlace) {
@@ -61,20 +58,20 @@ async function readSettings({ configPath, variables, policies }: GraphPlace) {
   return { config, policies: { ...(await loadPolicies(configPath, config)), ...policies } }
 }
 
-/** The text of `supergraph.graphql` beside the YAML; without it, composed from the subgraphs' SDL files. */
-async function readSupergraphSdl(
+/** The supergraph that is composed already, with auth's part as auth prints it; else one that is composed here and now. */
+async function readSource(
   configPath: string,
   config: SupergraphConfig,
   policies: CustomPolicies,
-): Promise<string> {
-  const folder = dirname(configPath)
-  const composed = join(folder, 'supergraph.graphql')
-  if (existsSync(composed)) return readFileSync(composed, 'utf8')
-  const subgraphs = config.subgraphs.map((subgraph) => ({
-    config: subgraph,
-    sdl: readFileSync(join(folder, subgraph.schemaFile), 'utf8'),
-  }))
+): Promise<GraphSource> {
+  const trusted = await loadTrustedDocuments(configPath, config.documents)
+  const path = join(dirname(configPath), 'supergraph.graphql')
+  if (existsSync(path)) {
+    const sdl = readFileSync(path, 'utf8')
+    return { sdl, config, policies, trusted, authSdl: await readAuthSdl(configPath, config) }
+  }
   // Large, and needed by those alone who did not compose before.
-  const { composeSupergraph } = await import('./compose.ts')
-  return composeSupergraph(subgraphs, { policies })
+  const { composeFromConfig } = await import('./compose-from-config.ts')
+  const { sdl, authSdl } = await composeFromConfig(configPath, { config, policies })
+  return { sdl, config, policies, trusted, authSdl }
 }

@@ -1,24 +1,31 @@
 // `Viewer` is auth's alone in any supergraph, whoever composed it: what is null for nobody must not hold anything of others.
+import { type AuthNames, rootFieldName, typeName } from '../../platform/auth-names/auth-names.ts'
 import type { GraphAccess } from './access.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
 
-export const VIEWER_TYPE = 'Viewer'
-export const VIEWER_FIELD = 'viewer'
+/** What both are called in this graph. */
+export function viewerNames(names: AuthNames): { readonly type: string; readonly field: string } {
+  return { type: typeName(names, 'Viewer'), field: rootFieldName(names, 'Query', 'viewer') }
+}
 
 /**
  * A graph whose auth has no viewer may use both names.
  *
  * @throws Error that names what another subgraph has of it.
  */
-export function refuseForeignViewer(access: GraphAccess, queryType: string): void {
-  const type = access.get(VIEWER_TYPE)
+export function refuseForeignViewer(
+  access: GraphAccess,
+  { queryType, names }: { readonly queryType: string; readonly names: AuthNames },
+): void {
+  const viewer = viewerNames(names)
+  const type = access.get(viewer.type)
   if (type?.owners.includes(AUTH_SUBGRAPH)) {
-    refuseOthers(VIEWER_TYPE, type.owners)
-    for (const [name, { owners }] of type.fields) refuseOthers(`${VIEWER_TYPE}.${name}`, owners)
+    refuseOthers(viewer.type, type.owners)
+    for (const [name, { owners }] of type.fields) refuseOthers(`${viewer.type}.${name}`, owners)
   }
-  const field = access.get(queryType)?.fields.get(VIEWER_FIELD)
+  const field = access.get(queryType)?.fields.get(viewer.field)
   if (field?.owners.includes(AUTH_SUBGRAPH)) {
-    refuseOthers(`${queryType}.${VIEWER_FIELD}`, field.owners)
+    refuseOthers(`${queryType}.${viewer.field}`, field.owners)
   }
 }
 

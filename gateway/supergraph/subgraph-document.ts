@@ -8,6 +8,7 @@ import {
 } from '@sallyport/claims/predicates'
 import {
   type DocumentNode,
+  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   type InterfaceTypeDefinitionNode,
   type InterfaceTypeExtensionNode,
@@ -16,7 +17,7 @@ import {
   type ObjectTypeExtensionNode,
 } from 'graphql'
 import type { SubgraphConfig } from './config.ts'
-import { federationDirectives, readArguments, schemaNodes } from './links.ts'
+import { federationDirectives, readArguments, schemaNodes, tokensOf, topNames } from './links.ts'
 
 export type TypeNode =
   | ObjectTypeDefinitionNode
@@ -52,11 +53,13 @@ export interface SubgraphDocument {
   readonly document: DocumentNode
   readonly names: DirectiveNames
   readonly types: ReadonlyMap<string, TypeSource>
+  /** The rules of enums and scalars, by name. */
+  readonly leaves: ReadonlyMap<string, AccessRule>
 }
 
 /** @throws Error when a rule is malformed. */
 export function readSubgraph(config: SubgraphConfig, document: DocumentNode): SubgraphDocument {
-  const names = directiveNames(document)
+  const names = rulesOf(document)
   const roots = rootNames(document)
   const nodes = new Map<string, TypeNode[]>()
   for (const definition of document.definitions) {
@@ -70,7 +73,46 @@ export function readSubgraph(config: SubgraphConfig, document: DocumentNode): Su
       readType(name, parts, { document, names, root: roots.get(name) ?? null }),
     ] as const
   })
-  return { config, document, names, types: new Map(types) }
+  return { config, document, names, types: new Map(types), leaves: leafRules(document, names) }
+}
+
+/** An author's own `@policy(name: …)` is not Apollo's: where nothing is linked, arguments tell them apart. */
+function rulesOf(document: DocumentNode): DirectiveNames {
+  const names = directiveNames(document)
+  const isForeign = (directive: string, argument: string) =>
+    definedArguments(document, directive)?.includes(argument) === false
+  return {
+    ...names,
+    ...(isForeign('policy', 'policies') && { policy: without(names.policy, 'policy') }),
+    ...(isForeign('requiresScopes', 'scopes') && {
+      requiresScopes: without(names.requiresScopes, 'requiresScopes'),
+    }),
+  }
+}
+
+function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  return new Set([...names].filter((one) => one !== name))
+}
+
+/** `null` where the document defines no such directive. */
+export function definedArguments(document: DocumentNode, name: string): readonly string[] | null {
+  const found = document.definitions.find(
+    (one) => one.kind === Kind.DIRECTIVE_DEFINITION && one.name.value === name,
+  )
+  if (found?.kind !== Kind.DIRECTIVE_DEFINITION) return null
+  return (found.arguments ?? []).map((argument) => argument.name.value)
+}
+
+function leafRules(document: DocumentNode, names: DirectiveNames): ReadonlyMap<string, AccessRule> {
+  const rules = new Map<string, AccessRule>()
+  for (const definition of document.definitions) {
+    if (!/^(Enum|Scalar)Type/.test(definition.kind) || !('name' in definition)) continue
+    const rule = ruleFromDirectives(definition as EnumTypeDefinitionNode, names)
+    const name = definition.name?.value ?? ''
+    const before = rules.get(name)
+    if (rule !== null) rules.set(name, before === undefined ? rule : mergeRules([before, rule]))
+  }
+  return rules
 }
 
 function isTypeNode(definition: { readonly kind: Kind }): definition is TypeNode {
@@ -116,22 +158,6 @@ function readType(name: string, nodes: readonly TypeNode[], context: TypeContext
     keys: new Set(keys.map((key) => tokensOf(String(key.fields)).join(' '))),
     fields: new Map(fields.map((field) => [field.name, field])),
   }
-}
-
-/** The names at the top of a field set such as `id owner { id }`. */
-function topNames(fieldSet: string): string[] {
-  const names: string[] = []
-  let depth = 0
-  for (const token of tokensOf(fieldSet)) {
-    if (token === '{') depth += 1
-    else if (token === '}') depth -= 1
-    else if (depth === 0) names.push(token)
-  }
-  return names
-}
-
-function tokensOf(fieldSet: string): string[] {
-  return fieldSet.match(/\w+|[{}]/g) ?? []
 }
 
 function rootNames(document: DocumentNode): ReadonlyMap<string, TypeSource['root']> {

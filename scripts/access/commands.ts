@@ -49,7 +49,7 @@ Ends with exit code 1 when the document is not answered whole.`,
       const graph = await open(given)
       const operationName = given.operation === undefined ? null : String(given.operation)
       const question = { document, operationName, claims, nowSeconds: nowSeconds() }
-      const found = explain(question, { ...graph, denied: graph.config.denied })
+      const found = explain(question, { ...graph, ...graph.config })
       return { said: printExplanation(found, format), isComplete: found.verdict === 'answered' }
     },
   },

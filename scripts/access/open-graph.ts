@@ -41,7 +41,7 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const { config, policies } = source
   const sdl = supergraphPath === undefined ? source.sdl : readFileSync(supergraphPath, 'utf8')
   const document = parse(sdl)
-  const access = readAccess(document, { subgraphs: config.subgraphs, policies })
+  const access = readAccess(document, { ...config, policies })
   const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
   const declarations = readDeclarations(configPath, sdl)
   const fields = readFieldRules({ schema, access, declarations })

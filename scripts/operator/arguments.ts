@@ -49,8 +49,10 @@ function readOptions(name: string, args: readonly string[], commands: Commands):
   })
   const given: Record<string, string | true | string[]> = {}
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      refuse(`${name} does not know what to do with "${token.value}".`)
+    if (token.kind === 'positional') {
+      const problem = readArgument(command, token.value, given)
+      if (problem !== null) refuse(`${name} ${problem}`)
+    }
     if (token.kind !== 'option') continue
     const option = Object.hasOwn(command.options, token.name) ? command.options[token.name] : null
     if (!option) return refuse(`${name} has no option ${token.rawName}.`)
@@ -67,8 +69,24 @@ function readOptions(name: string, args: readonly string[], commands: Commands):
   const missing = Object.entries(command.options)
     .filter(([option, { isRequired }]) => isRequired && given[option] === undefined)
     .map(([option]) => `--${option}`)
+  const { argument } = command
+  if (argument?.isRequired && given[argument.name] === undefined) missing.push(`<${argument.name}>`)
   if (missing.length > 0) refuse(`${name} needs ${missing.join(' and ')}.`)
   return { kind: 'run', name, command, given }
+}
+
+/** @returns what is wrong with it, or null when it is taken */
+function readArgument(
+  { argument }: Command,
+  value: string,
+  given: Record<string, string | true | string[]>,
+): string | null {
+  if (argument === undefined || given[argument.name] !== undefined)
+    return `does not know what to do with "${value}".`
+  if (argument.values?.includes(value) === false)
+    return `takes ${argument.values.join(' or ')}, and not "${value}".`
+  given[argument.name] = value
+  return null
 }
 
 /** @returns null where a value is missing, or one too many */

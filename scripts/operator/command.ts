@@ -1,4 +1,4 @@
-// What a command of the operator is: its help, the options that it takes, and what it does.
+// What a command is: its help, what it takes, and what it does.
 export interface Option {
   /** What stands for the value in the help, as `<address>`. Absent: the option is a switch. */
   readonly value?: string
@@ -6,8 +6,16 @@ export interface Option {
   readonly isRepeated?: true
 }
 
+/** What stands behind a command's name without an option's. */
+export interface Argument {
+  readonly name: string
+  /** What it may be. Default: anything. */
+  readonly values?: readonly string[]
+  readonly isRequired?: true
+}
+
 export interface Outcome {
-  /** What was done, in a sentence or more. */
+  /** What was done, in a sentence or more; empty for a server, which speaks for itself. */
   readonly said: string
   /** false: some of it was refused, and the command ends with exit code 1. */
   readonly isComplete: boolean
@@ -19,7 +27,9 @@ export interface Command {
   /** What it does, as `--help` says it. */
   readonly help: string
   readonly options: Readonly<Record<string, Option>>
-  /** @throws Error that says in a sentence what is wrong, and what to do */
+  /** Default: none. Given under its name, as options are. */
+  readonly argument?: Argument
+  /** A server comes up, and goes on after this resolves. @throws Error that says in a sentence what is wrong, and what to do */
   run(given: Given): Promise<Outcome>
 }
 
@@ -27,12 +37,21 @@ export interface Command {
 export class UsageError extends Error {}
 
 /** As `create-admin --email <address>`. */
-export function synopsis(name: string, { options }: Pick<Command, 'options'>): string {
+export function synopsis(
+  name: string,
+  { options, argument }: Pick<Command, 'options' | 'argument'>,
+): string {
   const parts = Object.entries(options).map(([option, { value, isRequired, isRepeated }]) => {
     const text = value === undefined ? `--${option}` : `--${option} ${value}`
     return `${isRequired ? text : `[${text}]`}${isRepeated ? '...' : ''}`
   })
-  return [name, ...parts].join(' ')
+  return [name, ...describeArgument(argument), ...parts].join(' ')
+}
+
+function describeArgument(argument: Argument | undefined): readonly string[] {
+  if (argument === undefined) return []
+  const text = argument.values?.join('|') ?? `<${argument.name}>`
+  return [argument.isRequired ? text : `[${text}]`]
 }
 
 export function describeCommand(name: string, command: Command): string {

@@ -15,7 +15,6 @@ import type { AuthConfig } from './config.ts'
 import { connectPostgres, type Database, openEmbedded } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { createThrottle } from './core/throttling/throttle.ts'
-import { readGatewayTimeout, readParticipants } from './erasure/participants.ts'
 import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
 import type { Factors } from './factors/factor.ts'
@@ -31,6 +30,7 @@ import { createMailTransport, type MailTransport } from './mail/transport.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
+import { readAuthNames, readGatewayTimeout, readParticipants } from './supergraph-file.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
@@ -60,6 +60,7 @@ export interface AuthParts {
 export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Promise<Auth> {
   const log = parts.log ?? createLog({ part: 'auth', level: config.logLevel })
   const participants = readParticipants(config.supergraphPath)
+  const names = readAuthNames(config.supergraphPath)
   const texts = createMailTexts(config.mail)
   const database = parts.database ?? (await openDatabase(config))
   await waitForDatabase(() => migrate(database.db), { config, log }).catch(
@@ -110,7 +111,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       ? { jwksUrl: config.identityJwksUrl }
       : { jwks: parts.identityKeys }),
   })
-  const http = await createAuthServer({ deps, identity, feed })
+  const http = await createAuthServer({ deps, identity, feed, names })
   await new Promise<void>((resolve, reject) => {
     http.server.once('error', reject)
     http.server.listen(config.port, config.host, () => resolve())

@@ -1,9 +1,16 @@
 // The auth subgraph's HTTP face, for gateways alone: GraphQL, the internal API, public keys and health.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { type Claims, IdentityError, type IdentityReader } from '@sallyport/claims'
 import type { Logger } from 'pino'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { prepareStop } from '../../platform/stop-server.ts'
 import { type AuthContext, createContext } from './context.ts'
 import { isDatabaseAway } from './core/database.ts'
@@ -25,6 +32,8 @@ interface ServerDeps {
   readonly deps: AuthDeps
   readonly identity: IdentityReader
   readonly feed: RevocationFeed
+  /** What auth is called in this graph. */
+  readonly names: AuthNames
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -36,7 +45,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
   const { deps } = parts
   const apollo = new ApolloServer<AuthContext>({
-    schema: createAuthSchema(),
+    schema: createAuthSchema(parts.names),
     introspection: !deps.config.isProduction,
     // Requests come from gateways with an identity token, never from a browser.
     csrfPrevention: false,
@@ -93,11 +102,12 @@ function methodOf({ method }: IncomingMessage, path: string): string | undefined
 
 async function graphql(
   apollo: ApolloServer<AuthContext>,
-  { deps, identity, notes }: ServerDeps & { notes: ForwardingNotes },
+  { deps, identity, names, notes }: ServerDeps & { notes: ForwardingNotes },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const claims = await identity.read(request.headers)
+  refuseOtherNames(request.headers, names)
   const body = await readJson(request)
   const context = createContext(deps, claims, request.headers)
   const ignoredPeer = request.headers['sallyport-client-forwarding-ignored']
@@ -118,6 +128,19 @@ async function graphql(
   response.statusCode = result.status ?? 200
   response.end(result.body.kind === 'complete' ? result.body.string : '')
 }
+
+/** A gateway with other names means other fields: what it asks would be answered by luck. The token is verified already. */
+function refuseOtherNames(headers: IncomingHttpHeaders, { fingerprint }: AuthNames): void {
+  const [, payload = ''] = String(headers['sallyport-identity']).split('.')
+  const said = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as {
+    auth_names?: unknown
+  }
+  if ((said.auth_names ?? null) === fingerprint) return
+  throw new HttpError(503, OTHER_NAMES)
+}
+
+const OTHER_NAMES =
+  'the gateway has other names for auth: "auth:" in supergraph.yaml has to be the same for both'
 
 async function credentials(
   { deps, identity }: ServerDeps,

@@ -1,7 +1,9 @@
 // The auth subgraph's schema.
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { guardSchema, type Rules } from '@sallyport/claims/rules'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { concatAST, type DocumentNode, type GraphQLSchema, Kind } from 'graphql'
+import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
+import { renameAuthSchema } from '../../platform/auth-names/rename-schema.ts'
 import * as account from './account/graphql.ts'
 import * as administration from './administration/graphql.ts'
 import * as apiKeys from './api-keys/graphql.ts'
@@ -14,6 +16,7 @@ import * as factors from './factors/graphql.ts'
 import type { Resolvers } from './generated.ts'
 import * as networks from './networks/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
+import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
 import * as signIn from './sign-in/graphql.ts'
@@ -50,12 +53,22 @@ export const typeDefs: readonly DocumentNode[] = capabilities.map(
   (capability) => capability.typeDefs,
 )
 
-/** Every field guarded by the rules in its SDL and by its capability's own. */
-export function createAuthSchema(): GraphQLSchema {
-  const modules = capabilities.map(({ typeDefs, resolvers }) => ({ typeDefs, resolvers }))
-  const schema = buildSubgraphSchema(modules)
-  return guardSchema(schema, { rules: mergeRules(capabilities) })
+/** Every field guarded by the rules in its SDL and by its capability's own, under the names of this deployment. */
+export function createAuthSchema(names: AuthNames = ownNames): GraphQLSchema {
+  const document = renameAuthSchema(concatAST(typeDefs), names)
+  const resolvers = capabilities.map((capability) =>
+    renameResolvers(capability.resolvers, { document, names }),
+  )
+  const schema = buildSubgraphSchema([
+    { typeDefs: document },
+    ...resolvers.map((own) => ({ typeDefs: NOTHING, resolvers: own })),
+  ] as Parameters<typeof buildSubgraphSchema>[0])
+  return guardSchema(schema, {
+    rules: renameRules(mergeRules(capabilities), { document, names }),
+  })
 }
+
+const NOTHING: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] }
 
 function mergeRules(all: readonly Capability[]): Rules {
   const merged: Record<string, Rules[string]> = {}

@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createPace, deadlineOf, tooBusy } from '../../subgraphs/auth/core/deadline.ts'
-import { readGatewayTimeout } from '../../subgraphs/auth/erasure/participants.ts'
 import { createHashAdmission } from '../../subgraphs/auth/factors/password/hash-admission.ts'
 import { createHashThreads } from '../../subgraphs/auth/factors/password/hash-threads.ts'
+import { readGatewayTimeout } from '../../subgraphs/auth/supergraph-file.ts'
 
 const BUSY = { extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } }
 

@@ -46,7 +46,7 @@ function joinGraph(name: string, { policies = '' } = {}): string {
 
 function schema(yaml: string, ...flags: string[]): string {
   const [command = ''] = example(PAGE, 'Join the graph', 'sh').code.split('\n')
-  return execFileSync('bash', ['-c', `${command} -- --config '${yaml}' ${flags.join(' ')} 2>&1`], {
+  return execFileSync('bash', ['-c', `${command} --config '${yaml}' ${flags.join(' ')} 2>&1`], {
     encoding: 'utf8',
   })
 }
@@ -187,7 +187,7 @@ describe('joining', () => {
     expect(orders).toMatchObject({
       dryRunUntil: null,
       access: 'deny',
-      schemaFile: 'orders.graphql',
+      schema: { file: 'orders.graphql' },
     })
   })
 

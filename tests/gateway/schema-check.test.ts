@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { anonymousClaims } from '@sallyport/claims'
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { composeSupergraph, SchemaError } from '../../gateway/supergraph/compose.ts'
+import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, SupergraphConfigError } from '../../gateway/supergraph/config.ts'
 import { openSupergraph } from '../../gateway/supergraph/open.ts'
+import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
 import { compareFiles } from '../../scripts/schema/files.ts'
@@ -174,11 +175,6 @@ describe('the check on subgraph schemas', () => {
       'a subgraph that disagrees on a shared field',
       'type Query { a: String @public } type User @key(fields: "id") { id: ID! @authenticated }',
       /User\.id: subgraphs disagree/,
-    ],
-    [
-      'a subscription',
-      'type Query { a: String @public } type Subscription { b: String @public }',
-      /subscriptions are not supported/,
     ],
     ['a schema without types', 'scalar Nothing', /its schema has no types/],
     ['a syntax error', 'type Query {', /other: Syntax Error/],
@@ -453,7 +449,13 @@ describe('supergraph.yaml', () => {
       { AUTH_URL: 'http://a/graphql' },
     )
     expect(subgraphs).toMatchObject([
-      { name: 'auth', url: 'http://a/graphql', access: 'deny', timeoutMs: 5000, dryRunUntil: null },
+      {
+        name: 'auth',
+        url: 'http://a/graphql',
+        access: 'deny',
+        timeoutMs: 10_000,
+        dryRunUntil: null,
+      },
       {
         name: 'other',
         mayDeclarePublic: false,
@@ -486,9 +488,9 @@ describe('supergraph.yaml', () => {
       /routing_url/,
     ],
     [
-      'no auth',
+      'no address of auth',
       'subgraphs: { b: { routing_url: "http://a/", schema: { file: a } } }',
-      /"auth" is missing/,
+      /\$\{AUTH_URL\} is not set/,
     ],
     [
       'a dry run of auth',

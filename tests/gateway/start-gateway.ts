@@ -170,6 +170,7 @@ function compose(): string {
 export async function writeSupergraph(folder: string, yaml: YamlAdditions = {}): Promise<void> {
   composed ??= compose()
   await writeFile(join(folder, 'supergraph.graphql'), composed)
+  await writeFile(join(folder, 'auth.graphql'), authSdl)
   await writeFile(
     join(folder, 'supergraph.yaml'),
     `subgraphs:\n  auth: { routing_url: "\${AUTH_URL}", schema: { file: auth.graphql }, mayDeclarePublic: true${yaml.auth ?? ''} }\n${yaml.file ?? ''}`,

@@ -10,6 +10,7 @@ import {
   type GraphQLFieldResolver,
   Kind,
   parse,
+  print,
   validate,
 } from 'graphql'
 import { bodyOf } from '../../../../gateway/engine/result.ts'
@@ -51,7 +52,8 @@ export function composeKinds(kinds: readonly KindOfGraph[]) {
   const { supergraphSdl, errors } = composeServices(services)
   if (supergraphSdl === undefined) throw new Error(errors?.map(String).join('\n'))
   const send = new Map(services.map((one) => [one.name as string, answersOf(one)]))
-  return { supergraphSdl: stripAuthDirectives(parse(supergraphSdl)), send }
+  const sdl = Object.fromEntries(services.map(({ name, typeDefs }) => [name, print(typeDefs)]))
+  return { supergraphSdl: stripAuthDirectives(parse(supergraphSdl)), send, sdl }
 }
 
 export async function startKinds(

@@ -1,8 +1,9 @@
-// What auth reads of supergraph.yaml: which subgraphs hold personal data (those that say `personalData: true` take part in
-// erasures), and how long a gateway waits for auth.
+// What auth reads of supergraph.yaml: what it is called, which subgraphs hold personal data (those that say `personalData: true`
+// take part in erasures), and how long a gateway waits for auth.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { type AuthNames, authNamesSchema, ownNames } from '../../platform/auth-names/auth-names.ts'
 
 const supergraph = z.looseObject({
   subgraphs: z.record(
@@ -12,6 +13,7 @@ const supergraph = z.looseObject({
       timeoutMs: z.number().optional(),
     }),
   ),
+  auth: authNamesSchema.default(ownNames),
 })
 
 /** @throws Error: without the list an erasure would forget somebody */
@@ -23,10 +25,15 @@ export function readParticipants(path: string): string[] {
 }
 
 /** The gateway's default where the file has none. */
-const TIMEOUT_MS = 5_000
+const TIMEOUT_MS = 10_000
 
 export function readGatewayTimeout(path: string): number {
   return supergraph.parse(readYaml(path)).subgraphs.auth?.timeoutMs ?? TIMEOUT_MS
+}
+
+/** What auth is called in this graph: gateways read the same. @throws Error where they are no names */
+export function readAuthNames(path: string): AuthNames {
+  return supergraph.parse(readYaml(path)).auth
 }
 
 function readYaml(path: string): unknown {

@@ -1,0 +1,153 @@
+// The shape of supergraph.yaml: Rover's keys (routing_url, schema) plus ours.
+import { z } from 'zod'
+import { authNamesSchema, ownNames } from '../../platform/auth-names/auth-names.ts'
+import { isExactOrigin } from '../../platform/settings.ts'
+import { parseDay, parseTime } from '../../platform/time.ts'
+import { documentsSchema } from '../documents/settings.ts'
+import { rateLimitsSchema } from '../rate-limits/settings.ts'
+import { enduranceKeys } from '../subgraph/endurance.ts'
+import { isSrvUrl } from '../subgraph/resolve.ts'
+import { operationLimitsSchema } from './operation-limits.ts'
+
+export const GRANTS = [
+  'roles',
+  'scope',
+  'email_verified',
+  'amr',
+  'acr',
+  'auth_time',
+  'custom',
+] as const
+// Credentials, what the gateway sets itself, and what belongs to one hop alone (RFC 9110 section 7.6.1).
+export const NEVER_FORWARDED =
+  /^(authorization|cookie2?|set-cookie|x-api-.*|x-csrf-token|sallyport-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*|accept|accept-encoding)$/
+
+const DATE = 'must be a date such as 2026-12-31, or a time such as 2026-12-31T18:00:00Z'
+
+const dateSchema = z.string(DATE).transform((value, context) => {
+  const time = parseTime(value) ?? parseDay(value)
+  if (time !== null) return time.getTime()
+  context.addIssue(DATE)
+  return z.NEVER
+})
+
+const urlSchema = z
+  .string()
+  .refine(isGraphqlUrl, 'must be an http or https URL without credentials, or dns+srv://<service>')
+
+const routingSchema = z
+  .union([urlSchema.transform((url) => [url]), z.array(urlSchema).min(1)])
+  .refine((urls) => new Set(urls).size === urls.length, 'names an address twice')
+  .refine(
+    (urls) => new Set(urls.map(pathOf)).size === 1,
+    'its addresses must have the same path: they serve the same',
+  )
+
+const sdlUrl = z.string().refine(isHttpUrl, 'must be an http or https URL without credentials')
+
+const sdlSource = z.union(
+  [
+    z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ url: sdlUrl }),
+    z.strictObject({ subgraph_url: sdlUrl }),
+  ],
+  'must have one of file, url (of the SDL) and subgraph_url (of the running subgraph)',
+)
+
+const rules = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/, 'must be Type or Type.field, such as Query.orders'),
+    z.string().min(1),
+  )
+  .default({})
+
+const subgraphSchema = z.strictObject({
+  routing_url: routingSchema,
+  ...enduranceKeys,
+  /** Absent for auth alone. */
+  schema: sdlSource.optional(),
+  access: z
+    .enum(['public', 'authenticated', 'deny'], 'must be public, authenticated or deny')
+    .default('deny'),
+  rules,
+  mayDeclarePublic: z.boolean().default(false),
+  identity: z
+    .strictObject({
+      grants: z.array(z.enum(GRANTS)).optional(),
+      header: z.enum(['sallyport-identity', 'authorization']).default('sallyport-identity'),
+    })
+    .default({ header: 'sallyport-identity' }),
+  forwardHeaders: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]+$/)
+        .toLowerCase(),
+    )
+    .default([]),
+  timeoutMs: z.number().int().min(50).max(120_000).optional(),
+  /** For auth, which reads it here too: this subgraph takes part in erasures. */
+  personalData: z.boolean().default(false),
+  dryRun: z.strictObject({ until: dateSchema }).optional(),
+})
+
+export type SubgraphEntry = z.infer<typeof subgraphSchema>
+
+const corsSchema = z.strictObject({
+  origins: z
+    .array(
+      z.string().refine(isExactOrigin, 'must be an exact origin such as https://app.example.com'),
+    )
+    .default([]),
+  headers: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9!#$%&'+.^_`|~-]+$/, 'must be the name of one header, without wildcards')
+        .toLowerCase()
+        .refine((name) => !name.startsWith('sallyport-'), 'is never taken from a client'),
+    )
+    .default([]),
+})
+
+export const fileSchema = z.looseObject({
+  federation_version: z.union([z.string(), z.number()]).optional(),
+  policies: z.strictObject({ module: z.string().min(1) }).optional(),
+  cors: corsSchema.default({ origins: [], headers: [] }),
+  denied: z.enum(['refuse', 'filter']).default('refuse'),
+  limits: rateLimitsSchema.default([]),
+  documents: documentsSchema.prefault({}),
+  operationLimits: operationLimitsSchema.default({}),
+  rules,
+  auth: authNamesSchema.default(ownNames),
+  subgraphs: z.record(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
+        'must begin with a letter and have letters, digits, _ and - alone',
+      ),
+    subgraphSchema,
+  ),
+})
+
+function isGraphqlUrl(text: string): boolean {
+  return isHttpUrl(text) || (URL.canParse(text) && isSrvUrl(text) && hasNoCredentials(text))
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && hasNoCredentials(text)
+}
+
+function hasNoCredentials(text: string): boolean {
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
+}
+
+function pathOf(url: string): string {
+  if (!URL.canParse(url)) return ''
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}

@@ -1,0 +1,11 @@
+// `sallyport auth-sdl`: what a registry has to know of auth.
+import { readAuthSdl } from '../../gateway/supergraph/sources.ts'
+import type { Given, Outcome } from '../operator/command.ts'
+import { readConfigToCompose } from './composed-files.ts'
+import { findConfigPath } from './config-path.ts'
+
+export async function printAuthSdl({ config }: Given): Promise<Outcome> {
+  const configPath = findConfigPath(config)
+  const sdl = await readAuthSdl(configPath, readConfigToCompose(configPath))
+  return { said: sdl.trimEnd(), isComplete: true }
+}

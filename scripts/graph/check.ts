@@ -1,0 +1,60 @@
+// `sallyport check`, for a team's CI: what nobody can read, what is not composed anew, and with `--against` what breaks clients
+// and who gained access.
+import { existsSync } from 'node:fs'
+import { findBreakingChanges } from 'graphql'
+import { compareAccess } from '../../gateway/explain/compare.ts'
+import { composeFromConfig } from '../../gateway/supergraph/compose-from-config.ts'
+import { loadPolicies } from '../../gateway/supergraph/policies.ts'
+import { openEarlierGraph } from '../access/earlier-graph.ts'
+import { openGraph } from '../access/open-graph.ts'
+import type { Given, Outcome } from '../operator/command.ts'
+import { compareFiles } from '../schema/files.ts'
+import { composedFiles, printApi, readConfigToCompose, supergraphPathOf } from './composed-files.ts'
+import { findConfigPath } from './config-path.ts'
+import { identityForSubgraphs } from './identity-for-subgraphs.ts'
+
+export async function check({ config: named, against }: Given): Promise<Outcome> {
+  const configPath = findConfigPath(named)
+  const config = readConfigToCompose(configPath)
+  const policies = await loadPolicies(configPath, config)
+  const identityFor = await identityForSubgraphs()
+  const composed = await composeFromConfig(configPath, { config, policies, identityFor })
+  const { sdl, authSdl, denied, sources } = composed
+  // Loaded as a gateway does.
+  await printApi({ sdl, config, policies, authSdl })
+  const problems = [
+    ...denied.map((coordinate) => `${coordinate}: no access rule, so nobody can read it`),
+    ...staleFiles(configPath, composed),
+    ...(typeof against === 'string' ? await changesSince(against, configPath) : []),
+  ]
+  if (problems.length === 0)
+    return { said: `${sources.length} subgraphs checked: nothing to say.`, isComplete: true }
+  return { said: problems.map((problem) => `- ${problem}`).join('\n'), isComplete: false }
+}
+
+/** Where a supergraph is committed, it is what is served. */
+function staleFiles(
+  configPath: string,
+  composed: Parameters<typeof composedFiles>[1],
+): readonly string[] {
+  if (!existsSync(supergraphPathOf(configPath))) return []
+  const stale = compareFiles(composedFiles(configPath, composed))
+  return stale.map((path) => `${path} is out of date: run "sallyport compose", and commit it`)
+}
+
+/** @param against A commit, another supergraph.yaml, or a composed supergraph that was kept. */
+async function changesSince(against: string, configPath: string): Promise<readonly string[]> {
+  const before = await openEarlierGraph(against, { configPath })
+  const now = await openGraph({ configPath })
+  const broken = findBreakingChanges(before.schema, now.schema)
+  const changes = compareAccess(before.fields, now.fields, { nowSeconds: Date.now() / 1000 })
+  return [
+    ...broken.map(({ description }) => `breaks clients: ${description}`),
+    ...changes
+      .filter(({ kind }) => kind === 'gained' || kind === 'changed')
+      .map(
+        ({ coordinate, before, after }) =>
+          `gained access: ${coordinate}: ${before} before, ${after} now`,
+      ),
+  ]
+}

@@ -1,0 +1,66 @@
+// What composing a graph leaves on disk: the supergraph, the schema that clients see, and the access lock.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { printSchema } from 'graphql'
+import { createAdmission } from '../../gateway/admission.ts'
+import { createDeadlines } from '../../gateway/deadlines.ts'
+import { createCors } from '../../gateway/http/cors.ts'
+import { accessLockPath, printAccessLock } from '../../gateway/supergraph/access-lock.ts'
+import type { Composed } from '../../gateway/supergraph/compose.ts'
+import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
+import { createSupergraph, type GraphSource } from '../../gateway/supergraph.ts'
+import type { Files } from '../schema/files.ts'
+
+/** The first line of a supergraph that was composed here. */
+export const COMPOSED_BY_US =
+  '# Composed by Sallyport from supergraph.yaml: change that, and compose again.\n'
+
+export function supergraphPathOf(configPath: string): string {
+  return join(dirname(configPath), 'supergraph.graphql')
+}
+
+/** @throws SchemaError where a file of that name is somebody else's */
+export function composedFiles(
+  configPath: string,
+  { sdl, opened }: Pick<Composed, 'sdl' | 'opened'>,
+): Files {
+  const path = supergraphPathOf(configPath)
+  if (existsSync(path) && !readFileSync(path, 'utf8').startsWith(COMPOSED_BY_US)) {
+    throw new SchemaError([
+      `${path} was not composed here, and is not overwritten: move it away, or leave it to whoever composes it`,
+    ])
+  }
+  const lock = printAccessLock(opened)
+  return new Map([
+    [path, COMPOSED_BY_US + sdl],
+    ...(lock === null ? [] : [[accessLockPath(configPath), lock] as const]),
+  ])
+}
+
+/** What clients see. Loads it as the gateway does: a supergraph that does not load there is not printed. */
+export async function printApi(source: GraphSource): Promise<string> {
+  const supergraph = createSupergraph({
+    logger: silent,
+    traffic: { deadlines: createDeadlines(), admission: createAdmission() },
+    createCors: () => createCors({ publicUrl: '', corsOrigins: [] }),
+  })
+  try {
+    const { schema } = await supergraph.load(source)
+    return `${printSchema(schema).trimEnd()}\n`
+  } finally {
+    await supergraph.stop()
+  }
+}
+
+/** Addresses that nobody asks do not matter, and are not known on a machine that only composes. */
+export function readConfigToCompose(path: string): SupergraphConfig {
+  const text = readFileSync(path, 'utf8')
+  const names = [...text.matchAll(/\$\{(\w+)\}/g), ['', 'AUTH_URL']].map(([, name]) => name ?? '')
+  const variables = Object.fromEntries(
+    names.map((name) => [name, process.env[name] || 'http://subgraph.invalid/graphql']),
+  )
+  return readSupergraphConfig(text, { variables, source: path })
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,0 +1,55 @@
+// The files of `init` that are the same for everybody.
+
+export const envExample = `# Copy to .env. Every setting: https://sallyport.dev/settings, or docs/settings.md of the package.
+# Development needs none of these: "sallyport dev" makes what is missing, and keeps it in ./data.
+PORT=4000
+# As browsers see the gateway.
+PUBLIC_URL=http://localhost:4000
+
+# In production ("sallyport start"):
+#NODE_ENV=production
+#HOST=0.0.0.0
+#DATABASE_URL=postgresql://sallyport:…@database/sallyport
+#SMTP_URL=smtps://…
+#MAIL_FROM="Example" <no-reply@example.com>
+#AUTH_URL=http://auth:4001/graphql
+#IDENTITY_KEYS={"keys":[…]}
+#PASSWORD_PEPPER=1:…
+#CODE_KEY=1:…
+#API_KEY_PEPPER=1:…
+#KEY_ENCRYPTION_KEY=1:…
+`
+
+export const composeFile = `# Gateway, auth and PostgreSQL. Settings come from .env; subgraphs of yours are added beside them.
+x-sallyport: &sallyport
+  image: ghcr.io/sallyport/sallyport:0.1.0
+  env_file: .env
+  environment: &settings
+    SUPERGRAPH_CONFIG: /graph/supergraph.yaml
+    AUTH_URL: http://auth:4001/graphql
+    IDENTITY_JWKS_URL: http://gateway:4000/.well-known/identity-jwks.json
+  volumes: [".:/graph:ro"]
+  restart: unless-stopped
+
+services:
+  gateway:
+    <<: *sallyport
+    command: [start, gateway]
+    ports: ["127.0.0.1:4000:4000"]
+    depends_on: [auth]
+  auth:
+    <<: *sallyport
+    command: [start, auth]
+    depends_on: [database]
+  database:
+    image: postgres:17
+    environment:
+      POSTGRES_USER: sallyport
+      POSTGRES_DB: sallyport
+      POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:?set it in .env}
+    volumes: [database:/var/lib/postgresql/data]
+    restart: unless-stopped
+
+volumes:
+  database:
+`
