@@ -22,7 +22,7 @@ const pure = [
 
 // Servers and processes, but no database: `.ci/run` has them once, on the Node of the image.
 const servers = [
-  'tests/{embedded-template,hostile-texts,start-settings,stop-server,terminal-stream}.test.ts',
+  'tests/{embedded-template,hostile-texts,installed,start-settings,stop-server,terminal-stream}.test.ts',
   'tests/claims/*.test.ts',
   'tests/gateway/**/*.test.ts',
   'tests/docs/{architecture,coverage,descriptions,failing-subgraphs,rate-limits,words}.test.ts',

@@ -74,10 +74,12 @@ async function startParts(
   try {
     const keys = isElsewhere ? {} : { identityKeys: await publicKeys(configs.gateway) }
     tell('opening the database')
-    const opening = (hasSample ? openShared(configs, log) : Promise.resolve(null)).then((database) => {
-      if (database !== null) stops.push(database.stop)
-      return database
-    })
+    const opening = (hasSample ? openShared(configs, log) : Promise.resolve(null)).then(
+      (database) => {
+        if (database !== null) stops.push(database.stop)
+        return database
+      },
+    )
     // Its code is compiled in other threads meanwhile.
     const [shared, { createReviews }, { createAuth }, { createGateway }] = await Promise.all([
       opening,

@@ -52,6 +52,13 @@ const RUNNERS: readonly (readonly [
   ['docs/limits.md', '*', 'json', 'tests/gateway/operation-limits.test.ts'],
   ['docs/limits.md', 'Setting them', 'yaml', 'tests/gateway/operation-limits.test.ts'],
   ['docs/limits.md', 'Cost', 'graphql', 'tests/gateway/cost/cost.test.ts'],
+  [
+    'docs/in-your-repository.md',
+    'What supergraph.yaml says',
+    'yaml',
+    'tests/gateway/joining/rules.test.ts',
+  ],
+  ['docs/in-your-repository.md', '*', 'sh', 'tests/installed.test.ts'],
   ['docs/mails.md', '*', 'sh', 'tests/docs/commands.test.ts'],
   ['docs/mails.md', '*', 'liquid', 'tests/docs/commands.test.ts'],
   ['docs/operators.md', 'Documents', 'yaml', 'tests/docs/documents.test.ts'],

@@ -1,8 +1,13 @@
 // Rules in supergraph.yaml, `access`, and the names that auth gives way with.
 import { anonymousClaims, type Claims, claimsFromPayload } from '@sallyport/claims'
 import { describe, expect, test } from 'vitest'
-import { SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
+import {
+  packagedAuthSdl,
+  renamedAuthSdl,
+} from '../../../gateway/supergraph/composition/auth-sdl.ts'
+import { readSupergraphConfig, SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
 import { SchemaError } from '../../../gateway/supergraph/schema-error.ts'
+import { example } from '../../docs/examples.ts'
 import { composeTeam, configFor, loadComposed, loadTeam, type TeamGraph } from './compose-files.ts'
 
 const nobody = anonymousClaims
@@ -128,6 +133,16 @@ describe('rules in the file', () => {
     const wrong = { ...team, file: { rules: { 'Query.opne': onlySupport } } }
     await expect(loadComposed(sdl, { team: wrong })).rejects.toThrow(/rules\.Query\.opne/)
   })
+})
+
+test('what docs/in-your-repository.md has in supergraph.yaml is taken, and enforced', async () => {
+  const { code } = example('docs/in-your-repository.md', 'What supergraph.yaml says', 'yaml')
+  const { subgraphs, authNames } = readSupergraphConfig(code, {
+    variables: { AUTH_URL: 'http://127.0.0.1:1/graphql' },
+  })
+  expect(subgraphs.map(({ name }) => name)).toEqual(['reviews', 'auth'])
+  expect(authNames.names.get('User')).toBe('Account')
+  expect(() => renamedAuthSdl(packagedAuthSdl(), authNames)).not.toThrow()
 })
 
 describe('access', () => {

@@ -1,0 +1,167 @@
+// docs/in-your-repository.md, as somebody follows it: the packed tarballs in an empty folder, beside a graph that was there before.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { graphql, parse } from 'graphql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient } from './client.ts'
+import { example } from './docs/examples.ts'
+import { freePorts } from './free-ports.ts'
+import { PASSWORD, REGISTER, VERIFY } from './people.ts'
+
+const PAGE = 'docs/in-your-repository.md'
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-installed-'))
+const servers: Server[] = []
+let child: ChildProcess | undefined
+let env: Record<string, string>
+
+/** Federation 1, and a name that the sample has too. */
+const reviews = `
+  type Query { topReviews: [Review] }
+  type Review @key(fields: "id") { id: ID! text: String author: User }
+  extend type User @key(fields: "id") { id: ID! @external }`
+const team = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+  type Query { user: User users: [User] }
+  type User @key(fields: "id") { id: ID! nick: String }`
+
+beforeAll(async () => {
+  const [port, auth, admin] = await freePorts(3)
+  env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    PORT: String(port),
+    AUTH_PORT: String(auth),
+    ADMIN_PORT: String(admin),
+    PASSWORD_HASH_COST: '10',
+  }
+  await run('npm', ['run', '--silent', 'build'], process.cwd())
+  for (const packed of ['.', './claims'])
+    await run(
+      'npm',
+      ['pack', packed, '--ignore-scripts', '--silent', '--pack-destination', folder],
+      process.cwd(),
+    )
+  const tarballs = readdirSync(folder).map((file) => `./${file}`)
+  expect(tarballs).toHaveLength(2)
+  await run('npm', [
+    'install',
+    '--engine-strict',
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    ...tarballs,
+  ])
+}, 240_000)
+afterAll(async () => {
+  if (child?.exitCode === null) {
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  }
+  for (const server of servers) server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function run(file: string, args: readonly string[], cwd = folder): Promise<string> {
+  const done = await promisify(execFile)(file, [...args], { cwd, env: { ...env } })
+  return done.stdout
+}
+
+/** A line of the page, with what is where it is here. */
+function typed(section: string, places: Readonly<Record<string, string>> = {}): string[] {
+  const { code } = example(PAGE, section, 'sh')
+  const text = Object.entries(places).reduce((line, [from, to]) => line.replaceAll(from, to), code)
+  return text
+    .trim()
+    .replace(/^npx sallyport /, '')
+    .split(/\s+/)
+}
+
+const sallyport = (...args: string[]) => run(join(folder, 'node_modules/.bin/sallyport'), args)
+
+async function serve(sdl: string, resolvers: object): Promise<string> {
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }])
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += String(chunk)
+    const { query, variables } = JSON.parse(text) as {
+      query: string
+      variables?: Record<string, unknown>
+    }
+    const answer = await graphql({ schema, source: query, variableValues: variables ?? {} })
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(answer))
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+}
+
+test('a graph with a User of its own joins as it is, and a person who registers reads it', async () => {
+  const reviewsUrl = await serve(reviews, {
+    Query: {
+      topReviews: () => [{ id: 'r1', text: 'good', author: { __typename: 'User', id: 'u1' } }],
+    },
+  })
+  const teamUrl = await serve(team, {
+    Query: { user: () => ({ id: 'u1', nick: 'ada' }) },
+    User: { __resolveReference: ({ id }: { id: string }) => ({ id, nick: 'ada' }) },
+  })
+  const places = {
+    'http://localhost:4003/graphql': reviewsUrl,
+    'http://localhost:4004/graphql': teamUrl,
+  }
+  const said = await sallyport(...typed('Begin', places))
+  expect(said).toContain('User is called Account here')
+  expect(await sallyport('check')).toContain('3 subgraphs checked')
+  await expect(sallyport('chekc')).rejects.toMatchObject({ code: 2 })
+  await expect(sallyport('check', '--confg', 'x')).rejects.toMatchObject({ code: 2 })
+  await sallyport('compose')
+  expect(readFileSync(join(folder, 'supergraph.graphql'), 'utf8')).toContain('type Account')
+
+  const output = await startDev()
+  const client = createClient(`http://127.0.0.1:${env.PORT}`)
+  const query =
+    '{ topReviews { text author { nick } } user { nick } viewer { user { __typename email } } }'
+  expect((await client.send(query)).status).toBe(401)
+  const begun = await client.send(REGISTER, {
+    input: { email: 'ada@example.com', password: PASSWORD },
+  })
+  await expect.poll(() => /code: (\d{8})/.exec(output())?.[1], { timeout: 20_000 }).toBeDefined()
+  const code = /code: (\d{8})/.exec(output())?.[1] ?? ''
+  const verificationId = begun.data.register.verification.id
+  const verified = await client.send(VERIFY, { input: { verificationId, code } })
+  const { accessToken } = verified.data.verifySession.tokens
+  const answer = await client.send(query, {}, { authorization: `Bearer ${accessToken}` })
+  expect(answer.errors).toEqual([])
+  expect(answer.data).toEqual({
+    topReviews: [{ text: 'good', author: { nick: 'ada' } }],
+    user: { nick: 'ada' },
+    viewer: { user: { __typename: 'Account', email: 'ada@example.com' } },
+  })
+}, 120_000)
+
+async function startDev(): Promise<() => string> {
+  const started = spawn(join(folder, 'node_modules/.bin/sallyport'), ['dev'], { cwd: folder, env })
+  child = started
+  const printed: string[] = []
+  const output = () => printed.join('')
+  for (const stream of [started.stdout, started.stderr])
+    stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  await expect
+    .poll(() => started.exitCode !== null || output().includes('Sallyport is up'), {
+      timeout: 100_000,
+    })
+    .toBe(true)
+  expect(output()).toContain('Sallyport is up')
+  return output
+}
