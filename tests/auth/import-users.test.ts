@@ -13,7 +13,8 @@ let stack: Stack
 let folder: string
 
 beforeAll(async () => {
-  stack = await startStack({ env: { SESSION_VERIFICATION: 'always' } })
+  // What an import's hashes cost is compared with what those made here do.
+  stack = await startStack({ env: { SESSION_VERIFICATION: 'always', PASSWORD_HASH_COST: '10' } })
   folder = mkdtempSync(join(tmpdir(), 'sallyport-import-'))
 })
 afterAll(async () => {
