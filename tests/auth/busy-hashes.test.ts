@@ -1,4 +1,4 @@
-// No turn for a hash is no guess: whatever was counted before it is as it was, in every verb that counts first.
+// Anyone whose hash cannot be made now has not guessed: whatever was counted before it is as it was, in every verb that counts first.
 import { anonymousClaims } from '@sallyport/claims'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AuthContext, createContext } from '../../subgraphs/auth/context.ts'
@@ -130,7 +130,7 @@ test('afterwards everybody goes on from the same network, with the code that the
   const proof = await resetCode(owner.email)
   const names = { input: { ...proof, newPassword: owner.email } }
   for (let trial = 0; trial < TIMES; trial += 1) {
-    // A weak one is no guess at the code either.
+    // Nor has anyone whose new password is weak.
     expect((await stack.client.send(RESET, names)).code).toBe('WEAK_PASSWORD')
     const again = resetPassword(busy, callerOf(), { ...proof, newPassword: NEW_PASSWORD })
     await expect(again).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })

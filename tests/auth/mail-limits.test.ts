@@ -250,7 +250,7 @@ test('somebody’s id, typed as an address, is nobody’s account', async () => 
   expect((await login(person.email, 'wrong')).code).toBe('INVALID_CREDENTIALS')
 }, 120_000)
 
-test('invitations: five an hour to an address, and what fails is none of them', async () => {
+test('invitations: five an hour to an address, and what fails does not count', async () => {
   const admin = await makeAdmin()
   const email = newEmail()
   const invite = (to: string, as = admin) =>

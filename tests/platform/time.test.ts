@@ -77,6 +77,6 @@ test.each([
     ' 2026-01-31',
     '',
   ],
-])('%j is no time and no day', (text) => {
+])('%j is neither a time nor a day', (text) => {
   expect([parseTime(text), parseDay(text)]).toEqual([null, null])
 })

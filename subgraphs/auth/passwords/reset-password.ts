@@ -97,7 +97,7 @@ async function checkProof(
   throw badInput('input', 'Send the token of the link, or verificationId and code.')
 }
 
-/** A right code that meets a weak password, or no turn for its hash, is as good as before. */
+/** A right code that meets a weak password, or whose hash cannot be made now, is as good as before. */
 async function hashFor(
   deps: AuthDeps,
   { deadline }: Caller,
