@@ -95,7 +95,7 @@ async function describeWithout(url: string): Promise<Line[]> {
   return [
     {
       verdict: 'note',
-      text: 'without an identity token: answered. Whoever reaches it reads it; keep it off public networks, or verify the token',
+      text: 'without an identity token: answered. Anyone who reaches it reads it; keep it off public networks, or verify the token',
     },
   ]
 }
