@@ -309,7 +309,7 @@ test('operator commands go through the running server, and each says what it did
     expect(wrong.code).toBe(1)
     expect(wrong.said).toMatch(/^--role: a role name has lower-case letters.* as content-editor\n$/)
   }
-  expect((await sallyport('no-such-command')).code).toBe(1)
+  expect((await sallyport('no-such-command')).code).toBe(2)
   expect((await sallyport('--help')).said).toContain('create-admin')
 }, 120_000)
 
