@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
-import { commands } from '../scripts/operator/commands.ts'
+import { commands } from '../scripts/commands.ts'
 
 const pages = [
   'README.md',
@@ -96,7 +96,7 @@ test('every error code and reason of the code is in docs/errors.md, and no other
   expect(told.filter((code) => !known.has(code))).toEqual([])
 })
 
-test('every command of an operator is in docs/operators.md, and no other is', () => {
+test('every command is in docs/operators.md, and no other is', () => {
   const page = readFileSync('docs/operators.md', 'utf8')
   const [table = ''] = /\| command \|[\s\S]*?\n\n/.exec(page) ?? []
   const rows = [...table.matchAll(/^\| `([a-z][a-z ]*(?:-[a-z]+)*)[^`]*` \|/gm)]
