@@ -99,7 +99,10 @@ test(
       while (!isOver) await live().catch(() => sleep(100))
     })
     for (let kill = 0; kill < KILLS; kill += 1) {
-      await sleep(300 + Math.random() * 2_500)
+      // Somebody got through since the last one, and others are at any step of it.
+      const before = registered
+      await expect.poll(() => registered, { timeout: 60_000 }).toBeGreaterThan(before)
+      await sleep(Math.random() * 1_500)
       await auth.end('SIGKILL')
       auth = await startPart('subgraphs/auth', env, port)
     }
@@ -107,7 +110,7 @@ test(
     isOver = true
     await Promise.all(workers)
 
-    expect(registered).toBeGreaterThan(KILLS)
+    expect(registered).toBeGreaterThanOrEqual(KILLS)
     await expectTold()
     await expectWhole()
     await expect.poll(async () => (await readEventLag(db)).waiting, { timeout: 60_000 }).toBe(0)
@@ -115,7 +118,7 @@ test(
     await expect.poll(() => db('audit_unsealed'), { timeout: 20_000 }).toEqual([])
     expect((await verifyAudit(db, { retentionMonths: 24 })).problems).toEqual([])
   },
-  60_000 + KILLS * 20_000,
+  120_000 + KILLS * 60_000,
 )
 
 /** One person's life: every step that is answered is kept in mind, the first that is not ends it. */
