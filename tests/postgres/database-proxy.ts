@@ -16,8 +16,12 @@ export interface DatabaseProxy {
   /** Breaks every connection and refuses new ones. */
   cut(): Promise<void>
   restore(): Promise<void>
-  /** Breaks the next connection that sends this text: `before` the server sees it, or `after` it has answered. */
-  breakOnce(text: string, moment: 'before' | 'after'): void
+  /**
+   * Breaks the next connection that sends this text: `before` the server sees it, or `after` it has answered.
+   *
+   * @param behind what that connection must have sent before it: others send the text for work of their own
+   */
+  breakOnce(text: string, moment: 'before' | 'after', behind?: string): void
   stop(): Promise<void>
 }
 
@@ -25,7 +29,7 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   const own = await createTestDatabase()
   const target = new URL(own.url ?? '')
   const sockets = new Set<Socket>()
-  let trap: { text: string; moment: 'before' | 'after' } | null = null
+  let trap: { text: string; moment: 'before' | 'after'; behind: string | undefined } | null = null
   let server: Server | null = null
   // Its own while the way is cut, too.
   const [port = 0] = await freePorts(1)
@@ -34,6 +38,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   function relay(client: Socket): void {
     const upstream = connect(Number(target.port || 5432), target.hostname)
     let isDoomed = false
+    /** It has sent what the trap waits for. */
+    let isBehind = false
     let answers: Promise<unknown> = Promise.resolve()
     for (const [socket, other] of [
       [client, upstream],
@@ -48,7 +54,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
       })
     }
     client.on('data', (chunk) => {
-      if (trap !== null && chunk.includes(trap.text)) {
+      if (trap?.behind !== undefined) isBehind ||= chunk.includes(trap.behind)
+      if (trap !== null && chunk.includes(trap.text) && (isBehind || trap.behind === undefined)) {
         const { moment } = trap
         trap = null
         if (moment === 'before') return void client.destroy()
@@ -97,8 +104,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
     },
     cut,
     restore,
-    breakOnce: (text: string, moment: 'before' | 'after') => {
-      trap = { text, moment }
+    breakOnce: (text: string, moment: 'before' | 'after', behind?: string) => {
+      trap = { text, moment, behind }
     },
     stop: async () => {
       await cut()

@@ -71,7 +71,7 @@ test.each([
   'a connection that breaks %s COMMIT: the change is whole or absent, and happens once',
   async (moment, done, left) => {
     const person = await registerPerson(stack)
-    proxy.breakOnce('COMMIT', moment)
+    proxy.breakOnce('COMMIT', moment, 'update "sessions" set "status"')
     const lost = await stack.client.send(LOGOUT, {}, person.headers)
     expect(AWAY).toContain(lost.code)
     const session = stack.db('sessions').where({ id: person.sessionId, status: 'REVOKED' })
