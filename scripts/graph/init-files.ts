@@ -1,6 +1,6 @@
 // The files of `init` that are the same for everybody.
 
-export const envExample = `# Copy to .env. Every setting: https://sallyport.dev/settings, or docs/settings.md of the package.
+export const envExample = `# Copy to .env. Every setting: docs/settings.md of the package.
 # Development needs none of these: "sallyport dev" makes what is missing, and keeps it in ./data.
 PORT=4000
 # As browsers see the gateway.
@@ -22,7 +22,8 @@ PUBLIC_URL=http://localhost:4000
 
 export const composeFile = `# Gateway, auth and PostgreSQL. Settings come from .env; subgraphs of yours are added beside them.
 x-sallyport: &sallyport
-  image: ghcr.io/sallyport/sallyport:0.1.0
+  # As you built it with the Dockerfile of the repository.
+  image: \${SALLYPORT_IMAGE:-sallyport}
   env_file: .env
   environment: &settings
     SUPERGRAPH_CONFIG: /graph/supergraph.yaml
