@@ -23,7 +23,8 @@ const pure = [
 // Servers and processes, but no database: `.ci/run` has them once, on the Node of the image.
 const servers = [
   'tests/{embedded-template,hostile-texts,installed,start-settings,stop-server,terminal-stream}.test.ts',
-  'tests/claims/*.test.ts',
+  // That one takes a function away from Node for good: it has a process of its own.
+  'tests/claims/!(shield).test.ts',
   'tests/gateway/**/*.test.ts',
   'tests/docs/{architecture,coverage,descriptions,failing-subgraphs,rate-limits,words}.test.ts',
   'tests/auth/{count-keys,deadline,layers,mail-preview,mail-texts,password-policy,passwords}.test.ts',

@@ -152,7 +152,7 @@ function prepareOperation(
   }
 }
 
-const NOTHING_DENIED: DeniedFields = new Map()
+const NOTHING_DENIED: DeniedFields = new Map([])
 
 /** A refusal says in the log which operation it was. The names are the client's: bounded where they are written. */
 function naming(operation: OperationDefinitionNode, check: () => void): void {

@@ -118,13 +118,15 @@ test('without the context of the gateway every operation is refused', async () =
 test('a graph that is swapped in is the one that Apollo Server validates against', async () => {
   expect((await send('{ added }')).response.status).toBe(400)
   const folder = stack.config.supergraphPath.replace(/[^/]+$/, '')
-  const path = join(folder, 'supergraph.graphql')
   const { readFile } = await import('node:fs/promises')
-  const before = await readFile(path, 'utf8')
-  await writeFile(
-    path,
-    before.replace('  hello: String', '  added: String @public\n  hello: String'),
-  )
+  // Auth's own SDL says it too: a supergraph whose auth is another one is refused.
+  for (const file of ['supergraph.graphql', 'auth.graphql']) {
+    const before = await readFile(join(folder, file), 'utf8')
+    await writeFile(
+      join(folder, file),
+      before.replace('  hello: String', '  added: String @public\n  hello: String'),
+    )
+  }
   await stack.gateway.reloadGraph()
   // The stand-in for auth knows no such field: it is asked for it.
   expect((await send('{ added }')).body.errors?.[0]?.extensions.code).not.toBe(

@@ -18,7 +18,7 @@ async function replaced(payload: ClaimsPayload, ver: number | null, answer: unkn
     return answer as { refused: string }
   }
   const request = {
-    prepared: { needsLive: true },
+    prepared: { needsLive: true, leaveOutDenied: null },
     principal: createPrincipal({ ...payload }, ver),
   } as unknown as GatewayRequest
   try {

@@ -50,6 +50,7 @@ async function writeGraph() {
   ])
   if (supergraphSdl === undefined) throw new Error(errors?.map(String).join('\n'))
   await writeFile(join(folder, 'supergraph.graphql'), supergraphSdl)
+  await writeFile(join(folder, 'auth.graphql'), authSdl)
   await writeFile(
     join(folder, 'supergraph.yaml'),
     `subgraphs:
