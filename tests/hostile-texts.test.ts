@@ -86,7 +86,7 @@ const ofBodies: Record<string, (text: string) => unknown> = {
   parseVersionedSecret: (text) => parseVersionedSecret('X', text),
 }
 
-const BOUND_MS = 5
+const BOUND_MS = 10
 
 /** CPU time of this process for the best of a few: what is slow by itself is slow each time, whoever else runs. */
 function millisecondsFor(act: () => unknown): number {
@@ -108,7 +108,7 @@ describe.each([
   [HEADER_BYTES, ofHeaders],
   [BODY_BYTES, ofBodies],
 ] as const)('a text of %i bytes', (bytes, validators) => {
-  test.each(Object.entries(validators))('costs %s less than 5 ms', (_, validate) => {
+  test.each(Object.entries(validators))('costs %s less than 10 ms', (_, validate) => {
     for (const unit of [...UNITS, ...WORDS]) {
       const text = unit.repeat(Math.ceil(bytes / Buffer.byteLength(unit)))
       for (const hostile of [text, `${text}!`, `a@${text}`]) {

@@ -209,6 +209,7 @@ test('says at once that it starts, and then what it does', async () => {
   expect(places.every((place) => place > 0)).toBe(true)
   expect(places).toEqual(places.toSorted((a, b) => a - b))
   child.kill('SIGKILL')
+  await once(child, 'close')
 }, 150_000)
 
 test('a port that is taken is named, whichever it is, and nothing stays half up', async () => {
