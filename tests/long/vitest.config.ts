@@ -17,6 +17,7 @@ export default mergeConfig(
       reporters: ['default', createLastPassed()],
       // One at a time: they measure, and they take all that the machine has.
       fileParallelism: false,
+      retry: 0,
       testTimeout: 60 * 60_000,
       hookTimeout: 5 * 60_000,
     },
