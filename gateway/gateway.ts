@@ -4,6 +4,7 @@ import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/sign'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
+import { connectToRedis } from '../platform/redis.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type Admission, createAdmission } from './admission.ts'
@@ -33,7 +34,6 @@ import { createApolloDoor } from './pipeline/apollo-door.ts'
 import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
-import { connectToRedis } from './rate-limits/redis.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
 import { openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph, Supergraph } from './supergraph.ts'
@@ -99,7 +99,7 @@ export async function createGateway(
   const hooks = deps.hooks
     ? readyHooks(deps.hooks, logger)
     : await loadHooks(config.supergraphPath, logger)
-  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, logger)
+  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, { logger })
   let forApolloServer: ForApolloServer | null = null
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,

@@ -42,8 +42,6 @@ interface Limiters {
   readonly own: RateLimiterAbstract
 }
 
-/** Redis is asked for no longer than this, and then left alone for a while. */
-export const REDIS_TIMEOUT_MS = 300
 /** The primary, for longer: it does nothing else, and a burst of starting workers holds it up. */
 const PRIMARY_TIMEOUT_MS = 2000
 const PAUSE_MS = 1000

@@ -18,7 +18,7 @@ export function startSweeping({ db, log }: { readonly db: Knex; readonly log: Lo
 }
 
 export async function sweep(db: Knex): Promise<void> {
-  // A encrypted successor is worth something to anyone who holds its predecessor: wiped when the grace is over.
+  // An encrypted successor is worth something to anyone who holds its predecessor: wiped when the grace is over.
   await db('sessions')
     .whereNotNull('sealed_successor')
     .whereRaw("rotated_at < now() - ? * interval '1 second'", [GRACE_SECONDS])

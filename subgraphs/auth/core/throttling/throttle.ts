@@ -9,6 +9,7 @@ import {
   RateLimiterRedis,
   type RateLimiterRes,
 } from 'rate-limiter-flexible'
+import { connectToRedis } from '../../../../platform/redis.ts'
 import type { CountKey } from './count-key.ts'
 import { type Limit, type LimitName, limits } from './limits.ts'
 
@@ -30,8 +31,7 @@ export interface Throttle {
   stop(): Promise<void>
 }
 
-/** Redis is asked for no longer than this, and then left alone for a while: a login makes several counts. */
-const REDIS_TIMEOUT_MS = 300
+/** Redis that did not answer is left alone for a while: a login makes several counts. */
 const REDIS_PAUSE_MS = 5_000
 
 interface Limiters {
@@ -44,7 +44,14 @@ export async function createThrottle(deps: {
   readonly redisUrl: string | null
   readonly log: Logger
 }): Promise<Throttle> {
-  const redis = deps.redisUrl === null ? null : await connectRedis(deps.redisUrl, deps.log)
+  const redis =
+    deps.redisUrl === null
+      ? null
+      : await connectToRedis(deps.redisUrl, {
+          logger: deps.log,
+          unavailable: 'Redis is unavailable: attempts are counted in PostgreSQL',
+          longestPauseMs: 2_000,
+        })
   const limiters = new Map(
     (Object.entries(limits) as [LimitName, Limit][]).map(([name, limit]) => {
       return [name, createLimiters(name, limit, { db: deps.db, redis })]
@@ -102,30 +109,6 @@ function createLimiters(
     rejectIfRedisNotReady: true,
   })
   return { inRedis, inPostgres }
-}
-
-/** Only who has Redis loads what speaks to it. */
-async function connectRedis(url: string, log: Logger): Promise<Redis> {
-  const { Redis } = await import('ioredis')
-  const redis = new Redis(url, {
-    commandTimeout: REDIS_TIMEOUT_MS,
-    connectTimeout: 2_000,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(2_000, 100 * attempt),
-  })
-  let isAway = false
-  // Each try to connect is an error of its own: one line tells of them all.
-  redis.on('error', (error: Error) => {
-    if (!isAway)
-      log.warn({ err: error }, 'Redis is unavailable: attempts are counted in PostgreSQL')
-    isAway = true
-  })
-  redis.on('ready', () => {
-    if (isAway) log.info('Redis is back')
-    isAway = false
-  })
-  return redis
 }
 
 function toCount(limit: LimitName, found: RateLimiterRes): Count {
