@@ -1,6 +1,6 @@
 // Where each subgraph's SDL comes from: a file beside the YAML, an address, the running subgraph, or this package for auth.
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { AuthNamesError } from '../../platform/auth-names/rename-schema.ts'
 import { packagedAuthSdl, renamedAuthSdl } from './composition/auth-sdl.ts'
 import { fetchSdl, type IdentityFor } from './composition/fetch-sdl.ts'
@@ -66,7 +66,7 @@ async function readText(
   { subgraph: { name, schema }, identityFor }: Wanted,
 ): Promise<{ readonly sdl: string; readonly origin: string }> {
   if ('of' in schema) return { sdl: packagedAuthSdl(), origin: 'auth.graphql' }
-  if ('file' in schema) return readFile(join(dirname(configPath), schema.file))
+  if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name) })
   return { sdl, origin: url }

@@ -27,7 +27,7 @@ export interface Child {
   stop(): Promise<void>
 }
 
-/** Starts a program with these arguments; what it prints on stderr is shown when it fails. */
+/** Starts a program with these arguments; what it printed last is shown when it fails. */
 export function startProcess(options: StartOptions): Child {
   const { name, program = process.execPath, args, env, cwd, core, profiles = null } = options
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
@@ -35,7 +35,7 @@ export function startProcess(options: StartOptions): Child {
   const [file = '', ...rest] = [...pinned, program, ...profiled, ...args]
   const startedAt = performance.now()
   const child = spawn(file, rest, {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     ...(cwd !== undefined && { cwd }),
   })
@@ -70,9 +70,12 @@ export function startProcess(options: StartOptions): Child {
 
 function failure(child: ChildProcess, name: string): Promise<never> {
   let printed = ''
-  child.stderr?.on('data', (chunk) => {
-    printed = `${printed}${chunk}`.slice(-4000)
-  })
+  // Sallyport's log, with its reason for a start that failed, goes to stdout.
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      printed = `${printed}${chunk}`.slice(-4000)
+    })
+  }
   return new Promise((_, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${printed}`)))

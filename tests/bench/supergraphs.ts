@@ -15,7 +15,7 @@ export interface BenchGraph {
   sdlOf(name: string, rules: Rules): string
 }
 
-/** Writes supergraph.yaml and supergraph.graphql into the folder; auth is one of the subgraphs. */
+/** Writes supergraph.yaml, supergraph.graphql and the SDL files into the folder; auth is one of the subgraphs. */
 export function writeSupergraph(
   folder: string,
   graph: BenchGraph,
@@ -38,6 +38,8 @@ export function writeSupergraph(
   }))
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'supergraph.yaml'), yaml)
+  // Auth's own text is read beside the composed one: its part must be there exactly as it is printed.
+  for (const { config, sdl } of sources) writeFileSync(join(folder, `${config.name}.graphql`), sdl)
   writeFileSync(join(folder, 'supergraph.graphql'), composeSupergraph(sources))
 }
 
