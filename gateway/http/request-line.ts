@@ -1,5 +1,6 @@
 // The line of a request in the log: who asked for what, what came of it, and why. Names alone, bounded, and no value of a client.
 import type { GraphQLFormattedError } from 'graphql'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { GatewayRequest } from '../request.ts'
 
 const MAX_FIELDS = 10
@@ -9,13 +10,14 @@ const MAX_NAME = 128
 export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
   const { id, incoming, answer, prepared, principal, context, refusal } = request
   const operation = prepared ?? refusal?.operation
+  const names = operation === undefined ? NO_NAMES : namesOf(operation)
   const { code, reason } = outcomeOf(request)
   return {
     requestId: id,
     traceId: traceIdOf(incoming.headers.traceparent),
-    operation: operation?.operationName?.slice(0, MAX_NAME),
+    operation: names.operation,
     operationType: operation?.kind,
-    rootFields: operation?.rootFields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME)),
+    rootFields: names.rootFields,
     kind: principal?.claims.kind ?? 'unknown',
     status: answer.status,
     code,
@@ -29,12 +31,36 @@ export function describeRequest(request: GatewayRequest, ms: number): Record<str
   }
 }
 
+interface OperationNames {
+  readonly operation?: string | undefined
+  readonly rootFields?: readonly string[]
+}
+
+type NamedOperation = Pick<PreparedOperation, 'operationName' | 'rootFields'>
+
+const NO_NAMES: OperationNames = {}
+const namesOfOperations = new WeakMap<NamedOperation, OperationNames>()
+
+/** They depend on the document alone, so they are cut once for each. */
+function namesOf(operation: NamedOperation): OperationNames {
+  const known = namesOfOperations.get(operation)
+  if (known !== undefined) return known
+  const names = {
+    operation: operation.operationName?.slice(0, MAX_NAME),
+    rootFields: operation.rootFields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME)),
+  }
+  namesOfOperations.set(operation, names)
+  return names
+}
+
 /** Of several errors the first: the others have lines of their own where there is more to say. */
 function outcomeOf({ refusal, result }: GatewayRequest): { code?: string; reason?: string } {
   if (refusal !== null) return wordsOf({ code: refusal.code, reason: refusal.logReason })
-  const [error] = (result?.errors ?? []) as readonly GraphQLFormattedError[]
-  return wordsOf(error?.extensions ?? {})
+  const error = result?.errors?.[0] as GraphQLFormattedError | undefined
+  return error?.extensions === undefined ? NO_WORDS : wordsOf(error.extensions)
 }
+
+const NO_WORDS = {}
 
 function wordsOf({ code, reason }: Readonly<Record<string, unknown>>) {
   return {
