@@ -9,7 +9,7 @@ const MAX_NAME = 128
 /** The fields of the line. Those that are not known are left out. */
 export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
   const { id, incoming, answer, prepared, principal, context, refusal } = request
-  const operation = prepared ?? refusal?.operation
+  const operation = prepared ?? refusal?.operation ?? undefined
   const names = operation === undefined ? NO_NAMES : namesOf(operation)
   const { code, reason } = outcomeOf(request)
   return {
