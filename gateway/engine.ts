@@ -2,6 +2,7 @@
 import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
 import { createCompiledEngine } from './engine/compiled.ts'
 import type { EngineCounters } from './engine/counters.ts'
+import { type PlanMeasures, timedPlanner, unmeasuredPlans } from './engine/plan-measures.ts'
 import { readJoined } from './engine/planners/joined.ts'
 import { createFindFault } from './engine/planners/plan-faults.ts'
 import type { PlannerKind } from './engine/planners/planner.ts'
@@ -60,6 +61,8 @@ export interface EngineOptions {
   readonly logger: EngineLogger
   /** The program of `planners/hive-process.js`. Default: that. */
   readonly plannerProgram?: URL
+  /** Default: plans are not measured. */
+  readonly planMeasures?: PlanMeasures | undefined
 }
 
 /** An engine and the schema that clients see. */
@@ -91,14 +94,17 @@ async function createCompiled(
   options: EngineOptions,
   { planner: kind, withoutAddon = 'stop' }: EngineSettings,
 ): Promise<LoadedEngine> {
+  const { planMeasures = unmeasuredPlans() } = options
   const openApollo = async () => {
     const { createApolloPlanner } = await import('./engine/planners/apollo.ts')
-    return createApolloPlanner(options.supergraphSdl)
+    return timedPlanner(await createApolloPlanner(options.supergraphSdl), 'apollo', planMeasures)
   }
   if (kind === 'apollo') return createCompiledEngine(options, await openApollo())
   const { createHivePlanner } = await import('./engine/planners/hive.ts')
   const { AddonUnavailable } = await import('./engine/planners/hive-child.ts')
-  const opening = createHivePlanner(options.supergraphSdl, options.plannerProgram)
+  const opening = createHivePlanner(options.supergraphSdl, options.plannerProgram).then((hive) =>
+    timedPlanner(hive, 'hive', planMeasures),
+  )
   const planner = await opening.catch((error: unknown) => {
     if (withoutAddon === 'stop' || !(error instanceof AddonUnavailable)) throw error
     options.logger.warn({ err: error }, 'planning with PLANNER=apollo, as in development')

@@ -41,6 +41,8 @@ const REQUEST_ERRORS = {
 
 export type GatewayErrorCode = keyof typeof REQUEST_ERRORS
 
+export const GATEWAY_ERROR_CODES = Object.keys(REQUEST_ERRORS) as readonly GatewayErrorCode[]
+
 export type UnauthenticatedReason =
   | 'TOKEN_EXPIRED'
   | 'TOKEN_STALE'

@@ -11,7 +11,6 @@ import { type Admission, createAdmission } from './admission.ts'
 import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
-import { createCheckCounts } from './authenticate/check-counts.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
 import { createDeadlines } from './deadlines.ts'
@@ -106,6 +105,7 @@ export async function createGateway(
     ...graphOptions(config, logger),
     traffic,
     measureSubgraph: metrics.measureSubgraph,
+    planMeasures: metrics.planMeasures,
     createAutomatic: (settings) => createAutomaticDocuments({ ...settings, redis, logger }),
     createCors: corsOf,
     onLoaded: (graph) => forApolloServer?.graphLoaded(graph),
@@ -115,8 +115,12 @@ export async function createGateway(
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
-  const load = createLoadMonitor(config.limits.maxLagMs, { ...clocks, ...traffic })
-  const checks = createCheckCounts()
+  const load = createLoadMonitor(config.limits.maxLagMs, {
+    ...clocks,
+    ...traffic,
+    recordLag: metrics.recordLag,
+  })
+  const { checks } = metrics
   const rateCounter = createRateCounter({
     redis,
     isWorker: deps.isWorker ?? false,
@@ -138,6 +142,12 @@ export async function createGateway(
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
   }
+  const startedAt = clocks.monotonic()
+  metrics.watch({
+    plans: () => supergraph.current()?.operations.use.operations.entries ?? 0,
+    // Before the first snapshot: since the start.
+    revocationAgeMs: () => Math.min(auth.feed.ageMs(), clocks.monotonic() - startedAt),
+  })
   const pipeline = createPipeline(pipelineParts)
   const { executionTimeoutMs } = config.limits
   forApolloServer = createForApolloServer({
@@ -149,6 +159,7 @@ export async function createGateway(
     identifyCaller: createCallerReader(config.trustedProxies),
     executionTimeoutMs,
     logger,
+    countRequest: metrics.countRequest,
     currentGraph: supergraph.current,
   })
   const askAccount = createAskAccount({ ...pipelineParts, logger, executionTimeoutMs })

@@ -49,15 +49,15 @@ export function createHistograms(
 export interface HistogramMetric {
   readonly name: string
   readonly help: string
-  /** What the names of the histograms are. */
-  readonly label: string
+  /** What the names of the histograms are. Null: there is one, without a name. */
+  readonly label: string | null
   read(): readonly Histogram[]
 }
 
 /** For a registry, which asks a metric for nothing but this. */
 export function toMetric({ name, help, label, read }: HistogramMetric): Metric {
   const samplesOf = (one: Histogram) => {
-    const labels = { [label]: one.name }
+    const labels = label === null ? {} : { [label]: one.name }
     return [
       ...one.buckets.map(({ le, count }) => ({
         metricName: `${name}_bucket`,

@@ -47,7 +47,7 @@ export interface PipelineParts
   readonly now: () => number
   /** Milliseconds that never jump. */
   readonly monotonic: () => number
-  readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited' | 'countDocument'>
+  readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited' | 'countDocument' | 'countShed'>
   readonly hooks: ReadyHooks
 }
 

@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { AutomaticDocuments } from './documents/automatic-documents.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { AutomaticSettings } from './documents/settings.ts'
+import type { PlanMeasures } from './engine/plan-measures.ts'
 import {
   createEngine,
   defaultEngineSettings,
@@ -86,6 +87,8 @@ export interface SupergraphOptions {
   readonly createAutomatic?: (settings: AutomaticSettings) => AutomaticDocuments
   /** Default: nothing is measured. */
   readonly measureSubgraph?: MeasureSubgraph
+  /** Default: the same. */
+  readonly planMeasures?: PlanMeasures
   readonly createCors: (config: SupergraphConfig) => Cors
   /** Told of each graph once it is served. */
   readonly onLoaded?: (graph: Graph) => void
@@ -175,7 +178,12 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     const supergraphSdl = await inSlices(stripInPieces(document))
     const costRules = await inSlices(costRulesInPieces(document))
     const { engine, schema } = await createEngine(
-      { supergraphSdl, dataSource: dataSources.get, logger },
+      {
+        supergraphSdl,
+        dataSource: dataSources.get,
+        logger,
+        planMeasures: options.planMeasures,
+      },
       options.engine ?? defaultEngineSettings,
     )
     owned.push(() => engine.stop())

@@ -12,6 +12,7 @@ import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { Cancellation } from '../cancellation.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
 import type { IdentifyCaller } from '../http/client-address.ts'
+import type { CountRequest } from '../http/request-counts.ts'
 import { requestIdOf } from '../http/request-id.ts'
 import { describeRequest } from '../http/request-line.ts'
 import type { Pipeline } from '../pipeline.ts'
@@ -44,6 +45,7 @@ export interface ForApolloServerParts {
   readonly identifyCaller: IdentifyCaller
   readonly executionTimeoutMs: number
   readonly logger: Log
+  readonly countRequest: CountRequest
   currentGraph(): Graph | null
 }
 
@@ -112,7 +114,9 @@ export function createForApolloServer(parts: ForApolloServerParts): ForApolloSer
     } finally {
       request.leaveGraph()
       writeHeaders(request, response)
-      logger.info(describeRequest(request, performance.now() - began), 'request')
+      const ms = performance.now() - began
+      parts.countRequest(request, ms)
+      logger.info(describeRequest(request, ms), 'request')
     }
   }
 }

@@ -30,6 +30,7 @@ import { readFieldOwners } from './field-owners.ts'
 import { createMerge } from './merge.ts'
 import { createOverrideShares } from './override-shares.ts'
 import { compilePlan } from './plan.ts'
+import { unmeasuredPlans } from './plan-measures.ts'
 import { type PlannedOperation, planOperation } from './planned-operation.ts'
 import { UnknownPlan } from './planners/plan.ts'
 import { type Planner, UnsupportedOperation } from './planners/planner.ts'
@@ -62,7 +63,7 @@ export async function createCompiledEngine(
   options: EngineOptions,
   planner: Planner,
 ): Promise<LoadedEngine> {
-  const { dataSource, logger } = options
+  const { dataSource, logger, planMeasures = unmeasuredPlans() } = options
   const { schema } = planner
   const document = await inSlices(parseSupergraph(options.supergraphSdl))
   const { isOfType, isObjectType } = readTypes(document)
@@ -85,7 +86,9 @@ export async function createCompiledEngine(
           operation.variants === null
             ? (operation.only ?? compileOnly(prepared, operation))
             : compileVariant(prepared, operation, operation.variants, run)
-        return execute instanceof Promise ? (await execute)(run) : execute(run)
+        if (execute instanceof Promise) return (await execute)(run)
+        planMeasures.hits += 1
+        return execute(run)
       },
       stop: () => planner.stop(),
     },
@@ -135,6 +138,7 @@ export async function createCompiledEngine(
     prepared: PreparedOperation,
     { share, conditions, on }: Variant,
   ): Promise<Execute> {
+    planMeasures.misses += 1
     const isOn = (name: string) => on.has(name)
     const isDecided = conditions.length <= MAX_CONDITIONS_PLANNED
     try {

@@ -25,7 +25,7 @@ export interface GraphqlEndpointParts {
   readonly executionTimeoutMs: number
   readonly deadlines: Deadlines
   readonly logger: Log
-  readonly metrics: Pick<Metrics, 'countTooComplex'>
+  readonly metrics: Pick<Metrics, 'countTooComplex' | 'countRequest'>
   readonly monotonic: () => number
 }
 
@@ -67,7 +67,9 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     await answer(request)
     await endOfBatch()
     send(request, response)
-    logAnswer(request, parts.monotonic() - startedAt)
+    const ms = parts.monotonic() - startedAt
+    parts.metrics.countRequest(request, ms)
+    logAnswer(request, ms)
     request.release()
   }
 

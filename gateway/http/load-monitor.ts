@@ -15,10 +15,18 @@ const LAGS_IN_LINE = 10
 /** @param maxLagMs Null: never overloaded, as beside an embedded database that shares the loop. */
 export function createLoadMonitor(
   maxLagMs: number | null,
-  { monotonic, admission }: { monotonic: () => number; admission: Admission },
+  {
+    monotonic,
+    admission,
+    recordLag = () => undefined,
+  }: {
+    monotonic: () => number
+    admission: Admission
+    /** Told with each look. Default: nobody. */
+    recordLag?: (ms: number) => void
+  },
 ): LoadMonitor {
-  if (maxLagMs === null) return { isOverloaded: () => false, stop: () => undefined }
-  const limit = maxLagMs
+  const limit = maxLagMs ?? Number.POSITIVE_INFINITY
   let sampledAt = monotonic()
   let lateSamples = 0
   const timer = setInterval(sample, SAMPLE_MS)
@@ -26,7 +34,9 @@ export function createLoadMonitor(
 
   function sample(): void {
     const now = monotonic()
-    lateSamples = now - sampledAt - SAMPLE_MS > limit ? lateSamples + 1 : 0
+    const lagMs = Math.max(0, now - sampledAt - SAMPLE_MS)
+    recordLag(lagMs)
+    lateSamples = lagMs > limit ? lateSamples + 1 : 0
     sampledAt = now
   }
 

@@ -1,8 +1,15 @@
 // Step "load": turns requests away while the process cannot keep up.
 import { serviceUnavailable } from '../refusals.ts'
 
-export function shedLoad(parts: { isOverloaded(): boolean }) {
+export interface LoadParts {
+  isOverloaded(): boolean
+  readonly metrics: { countShed(): void }
+}
+
+export function shedLoad(parts: LoadParts) {
   return function load(): void {
-    if (parts.isOverloaded()) throw serviceUnavailable('OVERLOADED')
+    if (!parts.isOverloaded()) return
+    parts.metrics.countShed()
+    throw serviceUnavailable('OVERLOADED')
   }
 }

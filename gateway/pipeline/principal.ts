@@ -1,5 +1,5 @@
 // Step "principal": who is asking. Here a bad credential is refused, even on a public field.
-import type { CheckCounts } from '../authenticate/check-counts.ts'
+import type { CheckCounts, CheckedAs } from '../authenticate/check-counts.ts'
 import type { Credential, Principal } from '../authenticate/principal.ts'
 import type { Verdict } from '../authenticate/verdict.ts'
 import { GatewayError } from '../errors.ts'
@@ -43,8 +43,11 @@ export function applyVerdict(
   verdict: Verdict,
 ): void | Promise<void> {
   if (verdict.kind === 'accepted') return admit(parts, request, verdict.credential)
-  if (verdict.kind === 'unavailable') throw unavailable(parts)
-  if (verdict.kind === 'refused') throw unauthenticated(parts, verdict.reason, verdict.logReason)
+  if (verdict.kind === 'unavailable') throw unavailable(parts, checkedAs(request))
+  if (verdict.kind === 'refused') {
+    const { reason, logReason } = verdict
+    throw unauthenticated(parts, { reason, logReason, as: checkedAs(request) })
+  }
   request.principal = parts.anonymous
 }
 
@@ -77,23 +80,32 @@ function admit(
 
   function decide(found: Awaited<typeof confirmation>): void {
     const reason = entries.against(credential)
-    if (reason !== null) throw unauthenticated(parts, reason)
-    if (found === 'unavailable') throw unavailable(parts)
-    checks.count('accepted')
+    if (reason !== null) throw unauthenticated(parts, { reason, as: credential.use })
+    if (found === 'unavailable') throw unavailable(parts, credential.use)
+    checks.count(credential.use, 'accepted')
     request.principal = credential.principal
   }
 }
 
-function unavailable({ checks }: PrincipalParts): GatewayError {
-  checks.count('unavailable')
+/** One of the two headers is there, or a cookie: the step "credential" takes no more than one. */
+function checkedAs({ hasHeaderCredential, incoming }: GatewayRequest): CheckedAs {
+  if (!hasHeaderCredential) return 'cookie'
+  return incoming.headers.authorization === undefined ? 'api-key' : 'bearer'
+}
+
+function unavailable({ checks }: PrincipalParts, as: CheckedAs): GatewayError {
+  checks.count(as, 'unavailable')
   return serviceUnavailable('AUTH_UNAVAILABLE')
 }
 
 function unauthenticated(
   { checks }: PrincipalParts,
-  reason: string,
-  logReason = reason,
+  {
+    reason,
+    logReason = reason,
+    as,
+  }: { readonly reason: string; readonly logReason?: string | undefined; readonly as: CheckedAs },
 ): GatewayError {
-  checks.count(reason)
+  checks.count(as, reason)
   return new GatewayError('UNAUTHENTICATED', { reason, logReason })
 }

@@ -1,6 +1,7 @@
 // What auth counts and measures about itself, in the text format that Prometheus reads (GET /metrics).
 import type { Knex } from 'knex'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { readProcess } from '../../platform/process-metrics.ts'
 import { readErasureMetrics } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
 import type { CheckCounts } from './introspection/check-counts.ts'
@@ -13,6 +14,7 @@ interface MetricsDeps {
 /** Most of it is the database's to know, and read when somebody asks. */
 export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry> {
   const registry = new Registry()
+  readProcess(registry)
   const registers = [registry]
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name, help, registers }).set(value)
@@ -31,10 +33,14 @@ export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry
   gauge('sallyport_erasures_overdue', 'Those past their deadline.', erasures.overdue)
   const checked = new Counter({
     name: 'sallyport_credential_checks_total',
-    help: 'Credentials that this instance was asked about, by kind and verdict.',
-    labelNames: ['kind', 'verdict'],
+    help: 'Credentials that this instance was asked about, by kind, result, and the reason of a refusal.',
+    labelNames: ['kind', 'result', 'reason'],
     registers,
   })
-  for (const { kind, verdict, count } of checks.read()) checked.inc({ kind, verdict }, count)
+  for (const { kind, verdict, count } of checks.read()) {
+    const isAccepted = verdict === 'accepted'
+    const result = isAccepted ? 'accepted' : 'refused'
+    checked.inc({ kind, result, reason: isAccepted ? 'none' : verdict }, count)
+  }
   return registry
 }

@@ -297,9 +297,9 @@ test('tokens and keys that are checked are counted, and not recorded one by one'
   expect(Number(after?.count)).toBe(Number(before?.count) + 1)
   const metrics = await (await fetch(`${stack.auths[0]?.url}/metrics`)).text()
   for (const counted of [
-    'kind="api-key",verdict="accepted"',
-    'kind="api-key",verdict="API_KEY_INVALID"',
-    'kind="refresh-token",verdict="INVALID_REFRESH_TOKEN"',
+    'kind="api-key",result="accepted",reason="none"',
+    'kind="api-key",result="refused",reason="API_KEY_INVALID"',
+    'kind="refresh-token",result="refused",reason="INVALID_REFRESH_TOKEN"',
   ])
     expect(metrics).toContain(`sallyport_credential_checks_total{${counted}`)
 })
