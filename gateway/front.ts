@@ -6,6 +6,7 @@ import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Deadlines } from './deadlines.ts'
+import { createDeploymentRoute, type DeploymentParts } from './deployment/route.ts'
 import { createAltairRoutes } from './explorer/altair.ts'
 import { firstOperationsOf } from './explorer/first-operations.ts'
 import { createSandboxPage } from './explorer/sandbox.ts'
@@ -39,6 +40,7 @@ export function createFront(parts: {
   auth: AuthConnection
   /** What auth is called in the graph that is served. */
   authNames: () => AuthNames
+  deployment: DeploymentParts
 }) {
   const { config, pipeline, askAccount, health, cors, logger, clocks, identity, auth } = parts
   const securityHeaders = apiSecurityHeaders(config.isProduction)
@@ -66,6 +68,7 @@ export function createFront(parts: {
       '/': createStartPage(config),
       '/health/live': health.live,
       '/health/ready': health.ready,
+      '/.well-known/sallyport': createDeploymentRoute(parts.deployment),
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
       ...(config.isProduction ? {} : createAltairRoutes(operations)),

@@ -5,6 +5,7 @@ import { createIdentitySigner } from '@sallyport/claims/sign'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { connectToRedis } from '../platform/redis.ts'
+import { readRelease } from '../platform/release.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type Admission, createAdmission } from './admission.ts'
@@ -14,6 +15,7 @@ import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
 import { createDeadlines } from './deadlines.ts'
+import { createWaysIn } from './deployment/ways-in.ts'
 import { createAutomaticDocuments } from './documents/automatic-documents.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
@@ -191,6 +193,12 @@ export async function createGateway(
     identity,
     auth,
     authNames: () => (supergraph.current()?.config ?? firstConfig).authNames,
+    deployment: {
+      publicUrl: config.publicUrl,
+      release: readRelease(),
+      currentConfig: () => supergraph.current()?.config ?? null,
+      waysIn: createWaysIn({ ...clocks, ...auth }),
+    },
   })
   const { host, tls, limits } = config
   const { headersFor } = cors

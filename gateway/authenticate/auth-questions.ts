@@ -8,9 +8,23 @@ export interface AuthQuestions {
   live(principal: LivePrincipal): Promise<Answer>
   /** Which of these credentials are no longer good? */
   check(question: CheckQuestion): Promise<CheckAnswer>
+  /** How people sign in here. */
+  waysIn(): Promise<WaysIn>
   /** The endless feed of revocations, as bytes. */
   openFeed(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
 }
+
+/** What a sign-in page may offer, as auth is set. */
+export interface WaysIn {
+  readonly password: boolean
+  readonly emailCode: boolean
+  readonly passkey: boolean
+  readonly providers: readonly { readonly id: string; readonly name: string }[]
+  /** Who may make an account by themselves. */
+  readonly registration: (typeof REGISTRATION_MODES)[number]
+}
+
+const REGISTRATION_MODES = ['open', 'invite', 'domains', 'closed'] as const
 
 export type LivePrincipal =
   | { kind: 'user'; sub: string; sid: string; ver: number }
@@ -45,6 +59,12 @@ export interface AuthQuestionsOptions {
   readonly timeoutMs?: number
 }
 
+interface Asked {
+  readonly path: string
+  readonly method: 'GET' | 'POST'
+  readonly body?: string
+}
+
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 /** Asks auth over HTTP; every failure is an `AuthUnavailable`. */
@@ -52,16 +72,22 @@ export function createAuthQuestions(options: AuthQuestionsOptions): AuthQuestion
   const { origin, dispatcher, timeoutMs = 3000 } = options
 
   async function ask(question: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return await read({
+      path: '/internal/credentials',
+      method: 'POST',
+      body: JSON.stringify(question),
+    })
+  }
+
+  async function read(asked: Asked): Promise<Record<string, unknown>> {
     try {
       const { statusCode, body } = await dispatcher.request({
         origin,
-        path: '/internal/credentials',
-        method: 'POST',
+        ...asked,
         headers: {
-          'content-type': 'application/json',
+          ...(asked.method === 'POST' && { 'content-type': 'application/json' }),
           'sallyport-identity': await options.gatewayToken(),
         },
-        body: JSON.stringify(question),
         signal: AbortSignal.timeout(timeoutMs),
       })
       const text = await readText(body)
@@ -84,6 +110,7 @@ export function createAuthQuestions(options: AuthQuestionsOptions): AuthQuestion
         revokedApiKeys: texts(answer.revokedApiKeys),
       }
     },
+    waysIn: async () => readWaysIn(await read({ path: '/internal/ways-in', method: 'GET' })),
     async openFeed(signal) {
       const { statusCode, body } = await dispatcher.request({
         origin,
@@ -112,6 +139,23 @@ function unexpectedStatus(status: number): AuthUnavailable {
 function readAnswer(answer: Record<string, unknown>): Answer {
   if (typeof answer.refused === 'string') return { refused: answer.refused }
   return { principal: asObject(answer.principal) }
+}
+
+/** Key by key: what else auth may say one day is not for strangers because of that. */
+function readWaysIn(answer: Record<string, unknown>): WaysIn {
+  const registration = REGISTRATION_MODES.find((mode) => mode === answer.registration)
+  if (registration === undefined || !Array.isArray(answer.providers))
+    throw new AuthUnavailable('auth answered something other than its ways in')
+  return {
+    password: answer.password === true,
+    emailCode: answer.emailCode === true,
+    passkey: answer.passkey === true,
+    providers: answer.providers.map(asObject).map(({ id, name }) => ({
+      id: String(id),
+      name: String(name),
+    })),
+    registration,
+  }
 }
 
 function asObject(value: unknown): Record<string, unknown> {

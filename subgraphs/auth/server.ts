@@ -21,6 +21,7 @@ import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
+import { signInMethods } from './sign-in/sign-in-methods.ts'
 import { createAuthSchema } from './subgraph.ts'
 
 export interface AuthServer {
@@ -66,6 +67,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     'POST /graphql': (request, response) => graphql(apollo, { ...parts, notes }, request, response),
     'POST /internal/credentials': (request, response) => credentials(parts, request, response),
     'GET /internal/revocations': (request, response) => revocations(parts, request, response),
+    'GET /internal/ways-in': (request, response) => waysIn(parts, request, response),
     'GET /.well-known/jwks.json': async (_, response) =>
       sendJson(response, 200, deps.keyring.jwks()),
     'GET /health/live': async (_, response) => sendJson(response, 200, { status: 'ok' }),
@@ -151,6 +153,15 @@ async function credentials(
   const answer = await answerCredentials(deps, await readJson(request))
   if (answer === null) sendJson(response, 400, { error: 'malformed question' })
   else sendJson(response, 200, answer)
+}
+
+async function waysIn(
+  { deps, identity }: ServerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  requireGateway(await identity.read(request.headers))
+  sendJson(response, 200, { ...signInMethods(deps), registration: deps.config.registration })
 }
 
 async function revocations(

@@ -43,6 +43,7 @@ const RUNNERS: readonly (readonly [
   ['docs/events.md', 'A consumer in TypeScript', 'ts', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'In another language', 'python', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'Operating it', 'sh', 'tests/docs/commands.test.ts'],
+  ['docs/frontends.md', 'What a deployment offers', 'json', 'tests/auth/deployment.test.ts'],
   ['docs/frontends.md', '*', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/frontends.md', '*', 'ts', 'tests/clients/docs.test.ts'],
   ['docs/frontends.md', '*', 'js', 'tests/clients/docs.test.ts'],

@@ -103,6 +103,7 @@ export async function startAuthPeer(options: { issuer: string; jwksUrl?: string 
     if (path === '/graphql') return json(response, await execute(body, incoming), 200, setCookies)
     if (claims.kind !== 'gateway') return json(response, {}, 403)
     if (path === '/internal/revocations') return openFeed(response)
+    if (path === '/internal/ways-in') return json(response, waysIn)
     // A slow answer is late, not fresh.
     const found = answer(body ?? {})
     if (switches.slowAnswersMs > 0) await sleep(switches.slowAnswersMs)
@@ -221,6 +222,15 @@ export async function startAuthPeer(options: { issuer: string; jwksUrl?: string 
       await new Promise((done) => server.close(done))
     },
   }
+}
+
+const waysIn = {
+  password: true,
+  emailCode: true,
+  passkey: false,
+  providers: [{ id: 'acme', name: 'Acme', clientSecret: 'not for strangers' }],
+  registration: 'invite',
+  pepper: 'not for strangers',
 }
 
 function isOfAuthItself(path: string): boolean {
