@@ -16,6 +16,7 @@ import * as pendingApiKeys from './0023-pending-api-keys.ts'
 import * as proofBefore from './0030-proof-before.ts'
 import * as mailedCodes from './0031-mailed-codes.ts'
 import * as challenges from './0040-challenges.ts'
+import * as furtherFactors from './0041-further-factors.ts'
 
 interface Migration {
   readonly name: string
@@ -39,6 +40,7 @@ const migrations: readonly Migration[] = [
   { name: '0030-proof-before', up: proofBefore.up },
   { name: '0031-mailed-codes', up: mailedCodes.up },
   { name: '0040-challenges', up: challenges.up },
+  { name: '0041-further-factors', up: furtherFactors.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -89,6 +89,19 @@ const MATRIX = {
     'mutation { updateProfile(input: { fullName: "x" }) { id } }',
     ...SESSION,
   ],
+  'Mutation.startTotp': ['mutation { startTotp { factorId } }', ...SESSION],
+  'Mutation.confirmTotp': [
+    'mutation { confirmTotp(input: { factorId: "x", code: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.renameFactor': [
+    'mutation { renameFactor(input: { factorId: "x", name: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.removeFactor': [
+    'mutation { removeFactor(input: { factorId: "x" }) { id } }',
+    ...SESSION,
+  ],
   'Mutation.addEmail': ['mutation { addEmail(input: { email: "x" }) { id } }', ...SESSION],
   'Mutation.verifyEmail': [
     'mutation { verifyEmail(input: { verificationId: "x", code: "x" }) { id } }',

@@ -5,6 +5,7 @@ export const authModels = {
   AuditEvent: './audit/list-audit-events.ts#AuditEventNode',
   Erasure: './erasure/erasure.ts#ErasureWithReceipts',
   ErasureReceipt: './erasure/erasure.ts#ErasureReceipt',
+  Factor: './factors/enrolled/enrolled-factor.ts#EnrolledFactor',
   Role: './roles/role.ts#Role',
   Session: './sessions/session.ts#Session',
   SignedIn: './sessions/issue-tokens.ts#SignedIn',

@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from '../../platform/settings.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
+import type { Factor } from './factors/factor.ts'
 import { factors } from './factors/factors.ts'
 import type { MailSettings } from './mail/templates.ts'
 import { tryParseEmail } from './users/normalize-email.ts'
@@ -92,7 +93,8 @@ const SECRET_NAMES = {
 
 const networks = list(isNetwork, 'a network address or CIDR range')
 /** Those that exist and may begin a sign-in. */
-const waysIn: readonly string[] = Object.values(factors).flatMap(({ offeredAs }) => offeredAs ?? [])
+const all: readonly Factor[] = Object.values(factors)
+const waysIn: readonly string[] = all.flatMap(({ offeredAs }) => offeredAs ?? [])
 const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.join(', ')}`).refine(
   (names) => names.length > 0,
   `must have at least one of ${waysIn.join(', ')}`,

@@ -4,6 +4,7 @@ import type { AddressRule as AddressRuleModel } from './core/address-rule.ts';
 import type { ApiKey as ApiKeyModel } from './api-keys/api-key.ts';
 import type { AuditEventNode as AuditEventNodeModel } from './audit/list-audit-events.ts';
 import type { ErasureWithReceipts as ErasureWithReceiptsModel, ErasureReceipt as ErasureReceiptModel } from './erasure/erasure.ts';
+import type { EnrolledFactor as EnrolledFactorModel } from './factors/enrolled/enrolled-factor.ts';
 import type { Role as RoleModel } from './roles/role.ts';
 import type { Session as SessionModel } from './sessions/session.ts';
 import type { SignedIn as SignedInModel } from './sessions/issue-tokens.ts';
@@ -115,6 +116,7 @@ export interface User {
   readonly suspendedReason?: Maybe<Scalars['String']['output']>;
   readonly emails?: Maybe<ReadonlyArray<UserEmail>>;
   readonly sessions?: Maybe<SessionConnection>;
+  readonly factors?: Maybe<ReadonlyArray<Factor>>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
 }
 
@@ -218,6 +220,10 @@ export interface Mutation {
   readonly logout?: Maybe<LogoutPayload>;
   readonly revokeSession?: Maybe<Session>;
   readonly resendVerification?: Maybe<Verification>;
+  readonly startTotp?: Maybe<TotpEnrolment>;
+  readonly confirmTotp?: Maybe<Factor>;
+  readonly renameFactor?: Maybe<Factor>;
+  readonly removeFactor?: Maybe<User>;
   readonly createApiKey?: Maybe<CreateApiKeyPayload>;
   readonly verifyApiKey?: Maybe<ApiKey>;
   readonly updateApiKey?: Maybe<ApiKey>;
@@ -339,6 +345,21 @@ export interface MutationRevokeSessionArgs {
 
 export interface MutationResendVerificationArgs {
   input: ResendVerificationInput;
+}
+
+
+export interface MutationConfirmTotpArgs {
+  input: ConfirmTotpInput;
+}
+
+
+export interface MutationRenameFactorArgs {
+  input: RenameFactorInput;
+}
+
+
+export interface MutationRemoveFactorArgs {
+  input: RemoveFactorInput;
 }
 
 
@@ -657,6 +678,38 @@ export type VerificationMethod =
   | 'TOTP'
   | 'PASSKEY'
   | 'RECOVERY_CODE';
+
+export interface Factor {
+  readonly id: Scalars['ID']['output'];
+  readonly kind: FactorKind;
+  readonly name?: Maybe<Scalars['String']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+}
+
+export type FactorKind =
+  | 'TOTP';
+
+export interface TotpEnrolment {
+  readonly factorId: Scalars['ID']['output'];
+  readonly secret: Scalars['String']['output'];
+  readonly uri: Scalars['String']['output'];
+  readonly qrSvg: Scalars['String']['output'];
+}
+
+export interface ConfirmTotpInput {
+  readonly factorId: Scalars['ID']['input'];
+  readonly code: Scalars['String']['input'];
+}
+
+export interface RenameFactorInput {
+  readonly factorId: Scalars['ID']['input'];
+  readonly name: Scalars['String']['input'];
+}
+
+export interface RemoveFactorInput {
+  readonly factorId: Scalars['ID']['input'];
+}
 
 export interface CreateApiKeyInput {
   readonly name: Scalars['String']['input'];
@@ -1131,6 +1184,12 @@ export type ResolversTypes = {
   VerificationPurpose: VerificationPurpose;
   ResendVerificationInput: ResendVerificationInput;
   VerificationMethod: VerificationMethod;
+  Factor: ResolverTypeWrapper<EnrolledFactorModel>;
+  FactorKind: FactorKind;
+  TotpEnrolment: ResolverTypeWrapper<TotpEnrolment>;
+  ConfirmTotpInput: ConfirmTotpInput;
+  RenameFactorInput: RenameFactorInput;
+  RemoveFactorInput: RemoveFactorInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey' | 'verification'> & { apiKey: ResolversTypes['ApiKey'], verification?: Maybe<ResolversTypes['Verification']> }>;
   VerifyApiKeyInput: VerifyApiKeyInput;
@@ -1235,6 +1294,11 @@ export type ResolversParentTypes = {
   VerificationRequired: BegunVerificationModel;
   Verification: BegunVerificationModel;
   ResendVerificationInput: ResendVerificationInput;
+  Factor: EnrolledFactorModel;
+  TotpEnrolment: TotpEnrolment;
+  ConfirmTotpInput: ConfirmTotpInput;
+  RenameFactorInput: RenameFactorInput;
+  RemoveFactorInput: RemoveFactorInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey' | 'verification'> & { apiKey: ResolversParentTypes['ApiKey'], verification?: Maybe<ResolversParentTypes['Verification']> };
   VerifyApiKeyInput: VerifyApiKeyInput;
@@ -1325,6 +1389,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   suspendedReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   emails?: Resolver<Maybe<ReadonlyArray<ResolversTypes['UserEmail']>>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, Partial<UserSessionsArgs>>;
+  factors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Factor']>>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
 };
 
@@ -1370,6 +1435,10 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   logout?: Resolver<Maybe<ResolversTypes['LogoutPayload']>, ParentType, ContextType, Partial<MutationLogoutArgs>>;
   revokeSession?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType, RequireFields<MutationRevokeSessionArgs, 'input'>>;
   resendVerification?: Resolver<Maybe<ResolversTypes['Verification']>, ParentType, ContextType, RequireFields<MutationResendVerificationArgs, 'input'>>;
+  startTotp?: Resolver<Maybe<ResolversTypes['TotpEnrolment']>, ParentType, ContextType>;
+  confirmTotp?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationConfirmTotpArgs, 'input'>>;
+  renameFactor?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationRenameFactorArgs, 'input'>>;
+  removeFactor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationRemoveFactorArgs, 'input'>>;
   createApiKey?: Resolver<Maybe<ResolversTypes['CreateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   verifyApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationVerifyApiKeyArgs, 'input'>>;
   updateApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
@@ -1481,6 +1550,21 @@ export type VerificationResolvers<ContextType = AuthContext, ParentType extends 
   sentTo?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   resendAvailableAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type FactorResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Factor'] = ResolversParentTypes['Factor']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['FactorKind'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['TotpEnrolment'] = ResolversParentTypes['TotpEnrolment']> = {
+  factorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  uri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  qrSvg?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -1660,6 +1744,8 @@ export type Resolvers<ContextType = AuthContext> = {
   SessionEdge?: SessionEdgeResolvers<ContextType>;
   VerificationRequired?: VerificationRequiredResolvers<ContextType>;
   Verification?: VerificationResolvers<ContextType>;
+  Factor?: FactorResolvers<ContextType>;
+  TotpEnrolment?: TotpEnrolmentResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;

@@ -3,6 +3,7 @@
 import { Kind, parse } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
+import { codeOf } from '../authenticator.ts'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken } from '../mailbox.ts'
@@ -29,6 +30,8 @@ let ids: Map<string, string>
 /** Of the answer to `setPrimaryEmail`: what is left besides the primary address. */
 let spareEmail: string | undefined
 let mailsSeen: number
+/** Of the authenticator app that was added last. */
+let appSecret = ''
 
 beforeAll(async () => {
   stack = await startStack({ reviews: true })
@@ -108,6 +111,7 @@ async function fill(text: string, name: string): Promise<string> {
     .replaceAll(/ada@example\.com/g, () => (name === 'register' ? newEmail() : email))
     .replace('currentPassword: "…"', () => `currentPassword: "${password}"`)
     .replace('newPassword: "…"', `newPassword: "${NEW_PASSWORD} ${mailsSeen}"`)
+    .replace('"123456"', () => `"${codeOf(appSecret)}"`)
     .replaceAll(/"([a-z]{3})_…"/g, (_, prefix: string) => `"${idOf(prefix, name)}"`)
   if (filled.includes('12345678')) return filled.replace('12345678', await nextCode())
   if (!filled.includes('…behind the #')) return filled
@@ -147,6 +151,7 @@ async function nextCode(): Promise<string> {
 async function remember(name: string, { text, data }: GraphqlAnswer, sent: string): Promise<void> {
   for (const [, prefix = '', id = ''] of text.matchAll(/"(?:([a-z]{3})(_[A-Za-z0-9_-]{10,}))"/g))
     ids.set(prefix, prefix + id)
+  if (name === 'startTotp') appSecret = data.startTotp.secret
   const tokens = data[name]?.tokens
   if (tokens) headers = bearer(tokens.accessToken)
   const [, chosen] = /newPassword: "([^"]+)"/.exec(sent) ?? []

@@ -29,6 +29,8 @@ export interface AuthErrorDetail {
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
   readonly attemptsRemaining?: number
   readonly retryAfterSeconds?: number
+  /** With STEP_UP_REQUIRED: what this person has to confirm with, and how young the proof must be. */
+  readonly challenge?: { readonly methods: readonly string[]; readonly maxAgeSeconds: number }
   /** For logs only. */
   readonly cause?: unknown
 }

@@ -1,4 +1,4 @@
-// The one shape of whatever proves who somebody is. A factor is a folder with these three verbs and one line in factors.ts.
+// The one shape of whatever proves who somebody is. A factor is a folder with these verbs and one line in factors.ts.
 // What surrounds it is the same for all: which may begin, what must follow, the counting of attempts, the session at the end.
 import type { Knex } from 'knex'
 import type { Deadline } from '../core/deadline.ts'
@@ -23,6 +23,16 @@ export interface Factor {
    * the person exists.
    */
   check(deps: AuthDeps, attempt: FactorAttempt): Promise<boolean>
+  /**
+   * Uses up what was right, in the transaction that acts on it, with the user's row locked. Absent: the end of the
+   * challenge is enough.
+   * @returns false when somebody else has used it since `check`
+   */
+  spend?(
+    trx: Knex,
+    deps: AuthDeps,
+    attempt: FactorAttempt & { readonly user: User },
+  ): Promise<boolean>
   /** RFC 8176 names of what was done, for the `amr` of tokens. */
   amr(): readonly string[]
 }

@@ -2,8 +2,10 @@
 import { emailCode } from './email-code/email-code.ts'
 import type { Factors } from './factor.ts'
 import { password } from './password/password.ts'
+import { totp } from './totp/totp.ts'
 
 export const factors = {
   PASSWORD: password,
   EMAIL_CODE: emailCode,
+  TOTP: totp,
 } satisfies Factors

@@ -1,6 +1,15 @@
-// The factors in the graph: their names, as `methods` of a challenge has them.
+// Factors in the graph: their names, as `methods` of a challenge has them, and those that a person has enrolled.
+
+import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
+import type { Resolvers } from '../generated.ts'
+import { ownOrAdmin } from '../users/own-or-admin.ts'
+import { factorsOf } from './enrolled/enrolled-factor.ts'
+import { removeFactor } from './enrolled/remove-factor.ts'
+import { renameFactor } from './enrolled/rename-factor.ts'
 import { factors } from './factors.ts'
+import { confirmTotp } from './totp/confirm-totp.ts'
+import { startTotp } from './totp/start-totp.ts'
 
 /** Some are part of the schema before they are built, so that clients can name them already. */
 const descriptions: Readonly<Record<string, string>> = {
@@ -22,6 +31,111 @@ export const typeDefs = gql`
   enum VerificationMethod {
     ${values.join('\n    ')}
   }
+
+  extend type Mutation {
+    """
+    Begins to add an authenticator app (RFC 6238). It counts once confirmTotp was given a code of it. Needs a
+    sign-in within the last 15 minutes, with a further factor where the person has one: STEP_UP_REQUIRED.
+    CONFLICT when there are too many.
+    """
+    startTotp: TotpEnrolment @policy(policies: [["session", "fresh:900"]])
+    """
+    Adds the authenticator app, within 15 minutes and in the session that began it. From then on its code is
+    asked for at every sign-in, and this session counts as signed in with it. VERIFICATION_FAILED.
+    """
+    confirmTotp(
+      "The arguments."
+      input: ConfirmTotpInput!
+    ): Factor @policy(policies: [["session"]])
+    "Names a further factor of one's own. NOT_FOUND."
+    renameFactor(
+      "The arguments."
+      input: RenameFactorInput!
+    ): Factor @policy(policies: [["session"]])
+    """
+    Removes a further factor of one's own. Needs a further factor proved within the last 15 minutes:
+    STEP_UP_REQUIRED. NOT_FOUND.
+    """
+    removeFactor(
+      "The arguments."
+      input: RemoveFactorInput!
+    ): User @policy(policies: [["session", "fresh:900"]])
+  }
+
+  extend type User {
+    "Further factors that the person has enrolled, for oneself and admins."
+    factors: [Factor!] @authenticated
+  }
+
+  "Something beside password and mailbox that a person signs in with."
+  type Factor {
+    "Id of the factor."
+    id: ID!
+    "What it is."
+    kind: FactorKind!
+    "What its owner calls it. Null where it was not named."
+    name: String
+    "When it was added."
+    createdAt: DateTime!
+    "When it was last used. Null: never since it was added."
+    lastUsedAt: DateTime
+  }
+
+  "What a further factor is. May grow in a minor release."
+  enum FactorKind {
+    "An authenticator app."
+    TOTP
+  }
+
+  "The secret of an authenticator app, shown this once."
+  type TotpEnrolment {
+    "Pass it to confirmTotp."
+    factorId: ID!
+    "Base32, to type where nothing can be scanned."
+    secret: String!
+    "The otpauth URI, for a link on the device that has the app."
+    uri: String!
+    "The URI as a QR code, an SVG document."
+    qrSvg: String!
+  }
+
+  "The first code of an authenticator app."
+  input ConfirmTotpInput {
+    "What startTotp returned."
+    factorId: ID!
+    "The six digits that the app shows."
+    code: String!
+  }
+
+  "A name for a further factor."
+  input RenameFactorInput {
+    "Id of the factor."
+    factorId: ID!
+    "At most 100 characters. Empty: none."
+    name: String!
+  }
+
+  "Which further factor is removed."
+  input RemoveFactorInput {
+    "Id of the factor."
+    factorId: ID!
+  }
 `
 
-export const resolvers = {}
+export const resolvers = {
+  Mutation: {
+    startTotp: async (_, __, context) => await startTotp(context.deps, context),
+    confirmTotp: async (_, { input }, context) => await confirmTotp(context.deps, context, input),
+    renameFactor: async (_, { input }, context) => await renameFactor(context.deps, context, input),
+    removeFactor: async (_, { input }, context) => await removeFactor(context.deps, context, input),
+  },
+  User: {
+    factors: async (user, _, { deps }) => await factorsOf(deps.db, user.id),
+  },
+  Factor: {
+    createdAt: (factor) => factor.created_at,
+    lastUsedAt: (factor) => factor.last_used_at,
+  },
+} satisfies Resolvers
+
+export const rules = { User: { factors: ownOrAdmin } } as unknown as Rules

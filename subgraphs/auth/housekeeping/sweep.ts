@@ -1,17 +1,21 @@
 // Removes what has served its time. Nothing depends on it for correctness: every check compares with the clock itself.
 import type { Knex } from 'knex'
-import type { Logger } from 'pino'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { reencryptSecrets } from '../factors/totp/totp-secret.ts'
 import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
 
 const SWEEP_MS = 10_000
 /** Ended sessions stay in the list of sessions for a while. */
 const ENDED_SESSION_DAYS = 30
 
-export function startSweeping({ db, log }: { readonly db: Knex; readonly log: Logger }): {
-  stop(): void
-} {
+type SweepDeps = Pick<AuthDeps, 'db' | 'log' | 'config'>
+
+export function startSweeping({ db, log, config }: SweepDeps): { stop(): void } {
   const timer = setInterval(() => {
     sweep(db).catch((error: unknown) => log.warn({ err: error }, 'old rows could not be removed'))
+    reencryptSecrets(db, config.secrets.keyEncryptionKey).catch((error: unknown) =>
+      log.warn({ err: error }, 'secrets of authenticator apps could not be encrypted anew'),
+    )
   }, SWEEP_MS)
   timer.unref()
   return { stop: () => clearInterval(timer) }

@@ -44,6 +44,12 @@ export async function reissueTokens(
     .update({
       authenticated_at: trx.fn.now(),
       authentication_methods: [...new Set([...session.authentication_methods, ...proved])],
+      ...(proved.includes('mfa') && { mfa_at: trx.fn.now() }),
+      mfa_before: trx.raw('case when authenticated_before is null then mfa_at else mfa_before end'),
+      authentication_methods_before: trx.raw(
+        `case when authenticated_before is null then authentication_methods
+           else authentication_methods_before end`,
+      ),
       authenticated_before: trx.raw('coalesce(authenticated_before, authenticated_at)'),
       predecessors_expire_at:
         predecessorsForSeconds === undefined

@@ -89,7 +89,17 @@ async function withoutLaterProof({ db }: AuthDeps, row: Row): Promise<Session | 
 }
 
 function proofBefore(db: Knex) {
-  return { authenticated_at: db.raw('coalesce(authenticated_before, authenticated_at)') }
+  const before = (column: string, old: string) =>
+    db.raw('case when authenticated_before is null then ?? else ?? end', [column, old])
+  return {
+    authenticated_at: before('authenticated_at', 'authenticated_before'),
+    mfa_at: before('mfa_at', 'mfa_before'),
+    // null: raised by an instance of the version before.
+    authentication_methods: db.raw(
+      `case when authenticated_before is null then authentication_methods
+         else coalesce(authentication_methods_before, authentication_methods) end`,
+    ),
+  }
 }
 
 /** A wrong family secret finds nothing: anyone who guesses family ids can end nobody's session. */

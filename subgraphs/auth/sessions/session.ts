@@ -20,6 +20,11 @@ export class Session extends Model {
   declare authenticated_at: Date
   /** `authenticated_at` before the proof that made the present turn, until that is presented: all that an earlier one proves. */
   declare authenticated_before: Date | null
+  /** When a further factor was last proved in it; null: never. */
+  declare mfa_at: Date | null
+  /** `mfa_at` and `authentication_methods` as `authenticated_before` is of `authenticated_at`; of no meaning without that. */
+  declare mfa_before: Date | null
+  declare authentication_methods_before: string[] | null
   /** SHA-256 of the token of the known device that it runs on. */
   declare device_hash: string | null
   declare csrf_key_version: number | null

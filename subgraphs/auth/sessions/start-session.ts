@@ -57,7 +57,7 @@ export async function startActiveSession(
   const [row] = await trx('sessions')
     .insert({
       ...columns(origin, session),
-      ...activeColumns(trx, deps, token),
+      ...activeColumns(trx, deps, token, session.authenticationMethods),
     })
     .returning('*')
   return await finishStart(trx, origin, { session: Session.fromDatabaseJson(row), token })
@@ -77,19 +77,25 @@ export async function activateSession(
     .whereRaw('expires_at > now()')
     .update({
       authentication_methods: [...activate.authenticationMethods],
-      ...activeColumns(trx, deps, token),
+      ...activeColumns(trx, deps, token, activate.authenticationMethods),
     })
     .returning('*')
   if (row === undefined) return null
   return await finishStart(trx, origin, { session: Session.fromDatabaseJson(row), token })
 }
 
-function activeColumns(trx: Knex, { config }: AuthDeps, token: RefreshToken) {
+function activeColumns(
+  trx: Knex,
+  { config }: AuthDeps,
+  token: RefreshToken,
+  methods: readonly string[],
+) {
   const { refreshIdleDays, refreshAbsoluteDays, secrets } = config
   const key = secrets.keyEncryptionKey
   return {
     status: 'ACTIVE',
     authenticated_at: trx.fn.now(),
+    mfa_at: methods.includes('mfa') ? trx.fn.now() : null,
     last_used_at: trx.fn.now(),
     idle_expires_at: trx.raw("now() + ? * interval '1 day'", [refreshIdleDays]),
     expires_at: trx.raw("now() + ? * interval '1 day'", [refreshAbsoluteDays]),

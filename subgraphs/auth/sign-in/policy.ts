@@ -2,7 +2,8 @@
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
-import type { Factor, Factors } from '../factors/factor.ts'
+import { beginFactors, beginFurther } from '../factors/enrolled/begin-factors.ts'
+import type { Factors } from '../factors/factor.ts'
 import type { User } from '../users/user.ts'
 import type { Beginnings, Proof } from '../verifications/verification.ts'
 
@@ -42,26 +43,7 @@ export async function whatReauthenticates(
   user: User,
 ): Promise<Beginnings> {
   const further = await beginFurther(trx, deps, user)
-  return further ?? (await beginAll(trx, deps, user, ({ place }) => place !== 'further'))
-}
-
-async function beginFurther(trx: Knex, deps: AuthDeps, user: User): Promise<Following> {
-  const found = await beginAll(trx, deps, user, ({ place }) => place !== 'first')
-  return Object.keys(found).length === 0 ? null : found
-}
-
-async function beginAll(
-  trx: Knex,
-  deps: AuthDeps,
-  user: User,
-  isWanted: (factor: Factor) => boolean,
-): Promise<Beginnings> {
-  const found: Record<string, Beginnings[string]> = {}
-  for (const [method, factor] of Object.entries(deps.factors)) {
-    const beginning = isWanted(factor) ? await factor.begin(trx, deps, user) : null
-    if (beginning !== null) found[method] = beginning.state ?? {}
-  }
-  return found
+  return further ?? (await beginFactors(trx, deps, user, ({ place }) => place !== 'further'))
 }
 
 /** A device counts as known to `new-device` once its user has proved the mailbox on it. */

@@ -81,7 +81,7 @@ async function byChallenge(
   },
 ): Promise<Entered> {
   const { claims, origin } = caller
-  const { verification, proof } = await checkFactor(deps, caller, {
+  const { verification, proof, spend } = await checkFactor(deps, caller, {
     verificationId: presented.verificationId,
     method: presented.method,
     secret: presented.code,
@@ -94,6 +94,7 @@ async function byChallenge(
     const accepted = await whatReauthenticates(trx, deps, live.user)
     // Enrolled meanwhile: from then on nothing less will do.
     if (!(proof.method in accepted)) throw failed()
+    await spend(trx)
     await consumeVerification(trx, verification)
     await recordAudit(trx, origin, {
       action: 'session.reauthenticated',

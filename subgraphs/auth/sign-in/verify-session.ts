@@ -64,12 +64,13 @@ async function goOn(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-  { verification, proof }: CheckedFactor,
+  { verification, proof, spend }: CheckedFactor,
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, device_hash: deviceHash, session_id } = verification
   // Before anything that is theirs, as everybody locks.
   const user = await findUserWithRoles(trx, verification.user_id ?? '', 'update')
   if (user?.status !== 'ACTIVE') throw failed()
+  await spend(trx)
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
   if (mailbox !== null && !(await isAddressOf(trx, user.id, mailbox))) throw failed()

@@ -36,6 +36,11 @@ export interface PresentedFactor {
 export interface CheckedFactor {
   readonly verification: Verification
   readonly proof: Proof
+  /**
+   * Call it in the transaction that acts on the proof, with the user's row locked.
+   * @throws AuthError VERIFICATION_FAILED when somebody else has used it since
+   */
+  spend(trx: Knex): Promise<void>
 }
 
 /**
@@ -77,7 +82,13 @@ export async function checkFactor(
   )
   if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
     await forgive()
-    return { verification: challenge, proof: { method, amr: [...factor.amr()] } }
+    const spend = async (trx: Knex) => {
+      if (factor.spend === undefined) return
+      const attempt = { challenge, secret, deadline }
+      if (user !== null && (await factor.spend(trx, deps, { ...attempt, user }))) return
+      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+    }
+    return { verification: challenge, proof: { method, amr: [...factor.amr()] }, spend }
   }
   await recordFailure(db, origin, { presented, challenge })
   throw new AuthError('VERIFICATION_FAILED', {

@@ -58,6 +58,8 @@ export const mailKinds = {
   },
   'no-account': { proof: 'none', language: 'asked', facts: {} },
   'password-changed': { proof: 'none', language: 'default', facts: { apiKeys: 2 } },
+  'factor-added': { proof: 'none', language: 'default', facts: {} },
+  'factor-removed': { proof: 'none', language: 'default', facts: {} },
   invitation: { proof: 'link', page: 'accept-invitation', language: 'default', facts: {} },
   'account-deletion-code': { proof: 'code', language: 'asked', facts: {} },
   'account-deleted': { proof: 'none', language: 'default', facts: {} },

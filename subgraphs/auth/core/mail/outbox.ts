@@ -24,6 +24,8 @@ export type MailTemplate =
   | 'password-reset'
   | 'no-account'
   | 'password-changed'
+  | 'factor-added'
+  | 'factor-removed'
   | 'invitation'
   | 'account-deletion-code'
   | 'account-deleted'

@@ -7,6 +7,8 @@ const undo = `{{ link | button: "Das war ich nicht" }}
 Das stellt Ihre Adressen wieder her, beendet alle Sitzungen und verlangt ein neues Passwort. Der Link gilt 72 Stunden.`
 const askForReset =
   'Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an: Das kann, wer die E-Mails einer Adresse des Kontos liest.'
+const unlessYou =
+  'Wenn Sie das nicht waren, ist jemand in Ihrem Konto angemeldet: Melden Sie sich überall ab, und ändern Sie Ihr Passwort.'
 
 export const de: Readonly<Record<MailTemplate, string>> = {
   'registration-code': `{{ code }} ist Ihr Code für {{ product }}
@@ -132,6 +134,18 @@ Wenn Sie das nicht waren, müssen Sie nichts tun.`,
 Das Passwort Ihres Kontos bei {{ product }} wurde geändert, und andere Geräte wurden abgemeldet.{% if apiKeys == 1 %} 1 API-Schlüssel von Ihnen gilt weiter: Sehen Sie ihn sich an.{% elsif apiKeys > 1 %} {{ apiKeys }} API-Schlüssel von Ihnen gelten weiter: Sehen Sie sie sich an.{% endif %}
 
 Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an: Das kann nur, wer dieses Postfach liest.`,
+
+  'factor-added': `Ihr Konto bei {{ product }} hat einen weiteren Faktor
+
+Ihrem Konto bei {{ product }} wurde eine Authenticator-App hinzugefügt. Von jetzt an wird bei der Anmeldung nach ihrem Code gefragt.
+
+${unlessYou}`,
+
+  'factor-removed': `Aus Ihrem Konto bei {{ product }} wurde ein weiterer Faktor entfernt
+
+Aus Ihrem Konto bei {{ product }} wurde eine Authenticator-App entfernt. Ihre Codes gelten nicht mehr.
+
+${unlessYou}`,
 
   invitation: `Sie sind zu {{ product }} eingeladen
 

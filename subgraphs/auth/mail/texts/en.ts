@@ -7,6 +7,8 @@ const undo = `{{ link | button: "This was not me" }}
 That brings your addresses back as they were, ends every session and asks for a new password. The link works for 72 hours.`
 const askForReset =
   'If this was not you, ask for a new password at once: anyone who reads the mail of an address of the account can.'
+const unlessYou =
+  'If this was not you, somebody is signed in to your account: log out everywhere, and change your password.'
 
 export const en: Readonly<Record<MailTemplate, string>> = {
   'registration-code': `{{ code }} is your code for {{ product }}
@@ -132,6 +134,18 @@ If this was not you, you need to do nothing.`,
 The password of your account at {{ product }} was changed, and other devices were signed out.{% if apiKeys == 1 %} 1 API key of yours still works: look at it.{% elsif apiKeys > 1 %} {{ apiKeys }} API keys of yours still work: look at them.{% endif %}
 
 If this was not you, ask for a new password at once: only somebody who reads this mailbox can.`,
+
+  'factor-added': `Your account at {{ product }} has a further factor
+
+An authenticator app was added to your account at {{ product }}. From now on its code is asked for when you sign in.
+
+${unlessYou}`,
+
+  'factor-removed': `A further factor was removed from your account at {{ product }}
+
+An authenticator app was removed from your account at {{ product }}. Its codes no longer work.
+
+${unlessYou}`,
 
   invitation: `You are invited to {{ product }}
 

@@ -1,0 +1,30 @@
+// Takes a further factor away. It takes a further factor to do so, or a thief of the session would begin with it.
+import type { Caller } from '../../core/caller.ts'
+import { transact } from '../../core/database.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { id, type Limits, parseInput } from '../../core/input.ts'
+import type { RemoveFactorInput } from '../../generated.ts'
+import { requireLiveSession } from '../../sessions/live-session.ts'
+import type { UserWithRoles } from '../../users/user.ts'
+import { findOwnFactor } from './enrolled-factor.ts'
+import { recordChange } from './record-change.ts'
+import { requireFurtherProof } from './require-further-proof.ts'
+
+const limits = { factorId: id } satisfies Limits<RemoveFactorInput>
+
+/** @throws AuthError NOT_FOUND, STEP_UP_REQUIRED */
+export async function removeFactor(
+  deps: AuthDeps,
+  caller: Caller,
+  input: RemoveFactorInput,
+): Promise<UserWithRoles> {
+  const { factorId } = parseInput(limits, input)
+  return await transact(deps.db, async (trx) => {
+    const live = await requireLiveSession(trx, caller.claims)
+    await requireFurtherProof(trx, deps, live)
+    const factor = await findOwnFactor(trx, live.user.id, factorId)
+    await trx('factors').where('id', factor.id).delete()
+    await recordChange(trx, caller, { factor, action: 'factor.removed' })
+    return live.user
+  })
+}

@@ -1,0 +1,67 @@
+// The end of enrolling an authenticator app: a first code shows that the app has the secret. It proves the factor for this
+// session at once; its tokens say so from their next refresh on.
+import type { Knex } from 'knex'
+import type { Caller } from '../../core/caller.ts'
+import { transact } from '../../core/database.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { AuthError } from '../../core/errors.ts'
+import { id, type Limits, parseInput, text } from '../../core/input.ts'
+import type { ConfirmTotpInput } from '../../generated.ts'
+import { requireLiveSession } from '../../sessions/live-session.ts'
+import { EnrolledFactor, findOwnFactor } from '../enrolled/enrolled-factor.ts'
+import { recordChange } from '../enrolled/record-change.ts'
+import { requireFurtherProof } from '../enrolled/require-further-proof.ts'
+import { acceptStep, findStep } from './totp-secret.ts'
+
+const limits = { factorId: id, code: text(64) } satisfies Limits<ConfirmTotpInput>
+
+/** As long as the proof that `startTotp` asked for. */
+const MAX_MINUTES = 15
+
+/**
+ * The session knows the secret, so codes need no counting: nothing is to be guessed.
+ * @throws AuthError VERIFICATION_FAILED for a wrong code, and for what another session began or what is too old
+ */
+export async function confirmTotp(
+  deps: AuthDeps,
+  caller: Caller,
+  input: ConfirmTotpInput,
+): Promise<EnrolledFactor> {
+  const { factorId, code } = parseInput(limits, input)
+  return await transact(deps.db, async (trx) => {
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    // Another one may have been confirmed since this one was begun.
+    await requireFurtherProof(trx, deps, live)
+    const begun = await EnrolledFactor.query(trx)
+      .findOne({ id: factorId, user_id: user.id, session_id: session.id, kind: 'TOTP' })
+      .whereNull('confirmed_at')
+      .whereRaw("created_at > now() - ? * interval '1 minute'", [MAX_MINUTES])
+    if (begun === undefined) throw failed()
+    const keys = deps.config.secrets.keyEncryptionKey
+    const step = await findStep(trx, keys, { userId: user.id, code, factorId })
+    if (step === null || !(await acceptStep(trx, step))) throw failed()
+    await trx('factors').where('id', factorId).update({ confirmed_at: trx.fn.now() })
+    await raiseSession(trx, session.id)
+    await recordChange(trx, caller, { factor: begun, action: 'factor.added' })
+    return await findOwnFactor(trx, user.id, factorId)
+  })
+}
+
+async function raiseSession(trx: Knex, sessionId: string): Promise<void> {
+  await trx('sessions')
+    .where('id', sessionId)
+    .update({
+      mfa_at: trx.fn.now(),
+      authentication_methods: trx.raw(
+        `array(select name from unnest(authentication_methods || '{otp,mfa}'::text[])
+           with ordinality as all_of (name, place) group by name order by min(place))`,
+      ),
+    })
+}
+
+function failed(): AuthError {
+  return new AuthError('VERIFICATION_FAILED', {
+    message: 'The code is wrong, or it is too late: begin again with startTotp.',
+  })
+}
