@@ -2,6 +2,8 @@
 
 export interface BoundedCache<V> {
   get(key: string): V | undefined
+  /** The same, but it is not counted as a use. */
+  peek(key: string): V | undefined
   /** @param weight Counted against `maxWeight`. Default 0. */
   set(key: string, value: V, weight?: number): void
   delete(key: string): void
@@ -56,6 +58,7 @@ export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
       }
       return entry.value
     },
+    peek: (key) => entries.get(key)?.value,
     set(key, value, entryWeight = 0) {
       remove(entries.get(key))
       const entry: Entry<V> = { key, value, weight: entryWeight, newer: null, older: null }

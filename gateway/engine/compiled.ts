@@ -20,7 +20,7 @@ import { readPlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
 import { parseSupergraph } from '../supergraph/parse-supergraph.ts'
-import { inSlices } from '../supergraph/slices.ts'
+import { inSlices, nextTurn } from '../supergraph/slices.ts'
 import { readConditions } from './conditions.ts'
 import { createCounters } from './counters.ts'
 import { compileDeniedErrors } from './denied-errors.ts'
@@ -58,6 +58,9 @@ const MAX_VARIANTS = 32
  * which planners lose fields. With more conditions than this a client could ask for another plan with each request.
  */
 const MAX_CONDITIONS_PLANNED = 8
+
+/** Characters of a document whose plan lets others pass between its steps. */
+const LONG_DOCUMENT = 1500
 
 export async function createCompiledEngine(
   options: EngineOptions,
@@ -141,6 +144,7 @@ export async function createCompiledEngine(
     planMeasures.misses += 1
     const isOn = (name: string) => on.has(name)
     const isDecided = conditions.length <= MAX_CONDITIONS_PLANNED
+    const isLong = prepared.query.length > LONG_DOCUMENT
     try {
       const planned = planOperation(prepared, {
         schema,
@@ -152,6 +156,7 @@ export async function createCompiledEngine(
         document === null
           ? null
           : await planner.plan({ document, operationName }, shares.percentageOf(share))
+      if (isLong) await nextTurn()
       const step = compilePlan(plan?.node ?? null, {
         isMutation: prepared.kind === 'mutation',
         conditions: new Map(conditions.map((one) => [one.name, one])),
@@ -160,6 +165,7 @@ export async function createCompiledEngine(
         merge,
         dataSource,
       })
+      if (isLong) await nextTurn()
       return compileExecute(planned, { step, isOn })
     } catch (error) {
       const isNamed = error instanceof UnknownPlan || error instanceof UnsupportedOperation

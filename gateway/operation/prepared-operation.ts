@@ -83,5 +83,10 @@ export interface OperationCache {
    * @throws GatewayError that says why the document is refused; remembered too.
    */
   prepare(query: string, operationName: string | null): PreparedOperation
+  /** The same; a long document that was never seen gives the event loop turns between its steps. */
+  prepareInTurns(
+    query: string,
+    operationName: string | null,
+  ): PreparedOperation | Promise<PreparedOperation>
   readonly use: OperationCacheUse
 }

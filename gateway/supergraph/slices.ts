@@ -9,14 +9,20 @@ export type Pieces<T> = Generator<undefined, T>
 /** So many are done in one turn of the event loop: a type of some twenty fields takes a tenth of a millisecond. */
 export const PIECES_AT_ONCE = 8
 
-export async function inSlices<T>(pieces: Pieces<T>): Promise<T> {
+/** @param atOnce pieces in one turn. Default: `PIECES_AT_ONCE`. */
+export async function inSlices<T>(pieces: Pieces<T>, atOnce = PIECES_AT_ONCE): Promise<T> {
   for (;;) {
-    for (let count = 0; count < PIECES_AT_ONCE; count += 1) {
+    for (let count = 0; count < atOnce; count += 1) {
       const { done, value } = pieces.next()
       if (done) return value
     }
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
   }
+}
+
+/** Until the event loop has served what came in meanwhile. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** For programs that answer nobody meanwhile. */
