@@ -36,6 +36,15 @@ const servers = [
 // Auth and reviews in the test's own process, each file on a database of its own.
 const auth = ['tests/{auth,reviews}/**/*.test.ts']
 
+// What people see and type: browsers, clients, examples of the docs, `npm start`. They ask auth what tests of auth ask as well, so
+// `.ci/run` has them once, on the embedded database and the Node of the image.
+const people = [
+  'tests/{pages,clients,docs}/**/*.test.ts',
+  'tests/start.test.ts',
+  'tests/claims/shield.test.ts',
+  'tests/platform/log.test.ts',
+]
+
 const never = ['tests/bench/**', 'tests/long/**', '**/node_modules/**']
 
 export default defineConfig({
@@ -74,6 +83,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'people',
+          include: people,
+          exclude: [...never, ...pure, ...servers],
+          globalSetup: ['tests/global-setup.ts'],
+          pool: 'forks',
+          isolate: true,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'database',
           include: ['tests/**/*.test.ts'],
           exclude: [
@@ -81,6 +101,7 @@ export default defineConfig({
             ...pure,
             ...servers,
             ...auth,
+            ...people,
             // Races, crashes and faults need several connections: PGlite has one. `.ci/run` runs them on PostgreSQL.
             ...(process.env.DATABASE_URL ? [] : ['tests/postgres/**']),
           ],
