@@ -48,8 +48,10 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   return { schema, access, config, declarations, fields }
 }
 
-// Addresses do not matter here, and are not known on a machine that only looks.
+// Addresses do not matter here, and are not known on a machine that only looks. An entry of auth that is absent has one too.
 function addressesOf(configPath: string): Record<string, string> {
   const names = [...readFileSync(configPath, 'utf8').matchAll(/\$\{(\w+)\}/g)]
-  return Object.fromEntries(names.map(([, name = '']) => [name, 'http://subgraph.invalid/graphql']))
+  return Object.fromEntries(
+    [...names, ['', 'AUTH_URL']].map(([, name = '']) => [name, 'http://subgraph.invalid/graphql']),
+  )
 }

@@ -1,20 +1,45 @@
 // `sallyport check`, for a team's CI: what nobody can read, what is not composed anew, and with `--against` what breaks clients
 // and who gained access.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { findBreakingChanges } from 'graphql'
 import { compareAccess } from '../../gateway/explain/compare.ts'
 import { composeFromConfig } from '../../gateway/supergraph/compose-from-config.ts'
 import { loadPolicies } from '../../gateway/supergraph/policies.ts'
+import { readAuthSdl } from '../../gateway/supergraph/sources.ts'
 import { openEarlierGraph } from '../access/earlier-graph.ts'
 import { openGraph } from '../access/open-graph.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { compareFiles } from '../schema/files.ts'
-import { composedFiles, printApi, readConfigToCompose, supergraphPathOf } from './composed-files.ts'
+import {
+  composedFiles,
+  isComposedElsewhere,
+  printApi,
+  readConfigToCompose,
+  supergraphPathOf,
+} from './composed-files.ts'
 import { findConfigPath } from './config-path.ts'
 import { identityForSubgraphs } from './identity-for-subgraphs.ts'
 
 export async function check({ config: named, against }: Given): Promise<Outcome> {
   const configPath = findConfigPath(named)
+  const { count, problems } = isComposedElsewhere(configPath)
+    ? await checkServed(configPath)
+    : await checkComposed(configPath)
+  const all = [
+    ...problems,
+    ...(typeof against === 'string' ? await changesSince(against, configPath) : []),
+  ]
+  if (all.length === 0)
+    return { said: `${count} subgraphs checked: nothing to say.`, isComplete: true }
+  return { said: all.map((problem) => `- ${problem}`).join('\n'), isComplete: false }
+}
+
+interface Checked {
+  readonly count: number
+  readonly problems: readonly string[]
+}
+
+async function checkComposed(configPath: string): Promise<Checked> {
   const config = readConfigToCompose(configPath)
   const policies = await loadPolicies(configPath, config)
   const identityFor = await identityForSubgraphs()
@@ -25,11 +50,18 @@ export async function check({ config: named, against }: Given): Promise<Outcome>
   const problems = [
     ...denied.map((coordinate) => `${coordinate}: no access rule, so nobody can read it`),
     ...staleFiles(configPath, composed),
-    ...(typeof against === 'string' ? await changesSince(against, configPath) : []),
   ]
-  if (problems.length === 0)
-    return { said: `${sources.length} subgraphs checked: nothing to say.`, isComplete: true }
-  return { said: problems.map((problem) => `- ${problem}`).join('\n'), isComplete: false }
+  return { count: sources.length, problems }
+}
+
+/** A supergraph that was composed elsewhere is what is served: nothing is composed here. */
+async function checkServed(configPath: string): Promise<Checked> {
+  const config = readConfigToCompose(configPath)
+  const policies = await loadPolicies(configPath, config)
+  const sdl = readFileSync(supergraphPathOf(configPath), 'utf8')
+  const authSdl = await readAuthSdl(configPath, config)
+  await printApi({ sdl, config, policies, authSdl })
+  return { count: config.subgraphs.length, problems: [] }
 }
 
 /** Where a supergraph is committed, it is what is served. */

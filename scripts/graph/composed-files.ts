@@ -20,13 +20,19 @@ export function supergraphPathOf(configPath: string): string {
   return join(dirname(configPath), 'supergraph.graphql')
 }
 
+/** Whether Rover or a registry wrote the supergraph that is served. */
+export function isComposedElsewhere(configPath: string): boolean {
+  const path = supergraphPathOf(configPath)
+  return existsSync(path) && !readFileSync(path, 'utf8').startsWith(COMPOSED_BY_US)
+}
+
 /** @throws SchemaError where a file of that name is somebody else's */
 export function composedFiles(
   configPath: string,
   { sdl, opened }: Pick<Composed, 'sdl' | 'opened'>,
 ): Files {
   const path = supergraphPathOf(configPath)
-  if (existsSync(path) && !readFileSync(path, 'utf8').startsWith(COMPOSED_BY_US)) {
+  if (isComposedElsewhere(configPath)) {
     throw new SchemaError([
       `${path} was not composed here, and is not overwritten: move it away, or leave it to whoever composes it`,
     ])
