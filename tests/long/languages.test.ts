@@ -40,7 +40,7 @@ async function readVectors(command: string, args: readonly string[], cwd: string
     const output = await run(command, args, cwd)
     if (!output.includes('too late')) return output
   }
-  throw new Error('this machine is too busy to read 97 tokens within a second')
+  throw new Error('this machine is too busy to read all tokens within a second')
 }
 
 /** The example for the subgraph of the vectors; nothing else in it is changed. */
@@ -62,7 +62,12 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
   return output
 }
 
-const ALL = /12 good ones read, 85 bad ones refused/
+/** What a reader says that read all good vectors and refused all bad ones. */
+function all(): string {
+  const { good, bad } = JSON.parse(readFileSync(vectors, 'utf8'))
+  expect(Math.min(good.length, bad.length)).toBeGreaterThanOrEqual(12)
+  return `${good.length} good ones read, ${bad.length} bad ones refused`
+}
 
 describe('the reader in Python', () => {
   test.each([
@@ -76,7 +81,7 @@ describe('the reader in Python', () => {
     copyFileSync(join(RUNNERS, 'run.py'), join(home, 'run.py'))
     const python = join(home, 'bin/python')
     const output = await readVectors(python, ['run.py', vectors, jwksUrl], home)
-    expect(output).toMatch(ALL)
+    expect(output).toContain(all())
     expect(output).toContain('without keys: KeysUnavailable')
   })
 })
@@ -89,7 +94,7 @@ test('the reader in Go passes the vectors', async () => {
   writeFileSync(join(home, 'go.mod'), readFileSync(join(RUNNERS, 'go.mod.txt')))
   await run('go', ['mod', 'tidy'], home)
   await run('go', ['build', '-o', 'reader', '.'], home)
-  expect(await readVectors('./reader', [vectors, jwksUrl], home)).toMatch(ALL)
+  expect(await readVectors('./reader', [vectors, jwksUrl], home)).toContain(all())
 })
 
 test('the reader in Java passes the vectors', async () => {
@@ -108,5 +113,5 @@ test('the reader in Java passes the vectors', async () => {
     home,
   )
   const classpath = `target/classes:${readFileSync(join(home, 'cp'), 'utf8').trim()}`
-  expect(await readVectors('java', ['-cp', classpath, 'Run', vectors], home)).toMatch(ALL)
+  expect(await readVectors('java', ['-cp', classpath, 'Run', vectors], home)).toContain(all())
 })
