@@ -17,6 +17,7 @@ import * as proofBefore from './0030-proof-before.ts'
 import * as mailedCodes from './0031-mailed-codes.ts'
 import * as challenges from './0040-challenges.ts'
 import * as furtherFactors from './0041-further-factors.ts'
+import * as recoveryCodes from './0042-recovery-codes.ts'
 
 interface Migration {
   readonly name: string
@@ -41,6 +42,7 @@ const migrations: readonly Migration[] = [
   { name: '0031-mailed-codes', up: mailedCodes.up },
   { name: '0040-challenges', up: challenges.up },
   { name: '0041-further-factors', up: furtherFactors.up },
+  { name: '0042-recovery-codes', up: recoveryCodes.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

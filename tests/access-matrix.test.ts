@@ -102,6 +102,7 @@ const MATRIX = {
     'mutation { removeFactor(input: { factorId: "x" }) { id } }',
     ...SESSION,
   ],
+  'Mutation.createRecoveryCodes': ['mutation { createRecoveryCodes { codes } }', ...SESSION],
   'Mutation.addEmail': ['mutation { addEmail(input: { email: "x" }) { id } }', ...SESSION],
   'Mutation.verifyEmail': [
     'mutation { verifyEmail(input: { verificationId: "x", code: "x" }) { id } }',

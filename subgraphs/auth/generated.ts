@@ -117,6 +117,7 @@ export interface User {
   readonly emails?: Maybe<ReadonlyArray<UserEmail>>;
   readonly sessions?: Maybe<SessionConnection>;
   readonly factors?: Maybe<ReadonlyArray<Factor>>;
+  readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
 }
 
@@ -224,6 +225,7 @@ export interface Mutation {
   readonly confirmTotp?: Maybe<Factor>;
   readonly renameFactor?: Maybe<Factor>;
   readonly removeFactor?: Maybe<User>;
+  readonly createRecoveryCodes?: Maybe<RecoveryCodes>;
   readonly createApiKey?: Maybe<CreateApiKeyPayload>;
   readonly verifyApiKey?: Maybe<ApiKey>;
   readonly updateApiKey?: Maybe<ApiKey>;
@@ -695,6 +697,10 @@ export interface TotpEnrolment {
   readonly secret: Scalars['String']['output'];
   readonly uri: Scalars['String']['output'];
   readonly qrSvg: Scalars['String']['output'];
+}
+
+export interface RecoveryCodes {
+  readonly codes: ReadonlyArray<Scalars['String']['output']>;
 }
 
 export interface ConfirmTotpInput {
@@ -1187,6 +1193,7 @@ export type ResolversTypes = {
   Factor: ResolverTypeWrapper<EnrolledFactorModel>;
   FactorKind: FactorKind;
   TotpEnrolment: ResolverTypeWrapper<TotpEnrolment>;
+  RecoveryCodes: ResolverTypeWrapper<RecoveryCodes>;
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
@@ -1296,6 +1303,7 @@ export type ResolversParentTypes = {
   ResendVerificationInput: ResendVerificationInput;
   Factor: EnrolledFactorModel;
   TotpEnrolment: TotpEnrolment;
+  RecoveryCodes: RecoveryCodes;
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
@@ -1390,6 +1398,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   emails?: Resolver<Maybe<ReadonlyArray<ResolversTypes['UserEmail']>>, ParentType, ContextType>;
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, Partial<UserSessionsArgs>>;
   factors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Factor']>>, ParentType, ContextType>;
+  recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
 };
 
@@ -1439,6 +1448,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   confirmTotp?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationConfirmTotpArgs, 'input'>>;
   renameFactor?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationRenameFactorArgs, 'input'>>;
   removeFactor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationRemoveFactorArgs, 'input'>>;
+  createRecoveryCodes?: Resolver<Maybe<ResolversTypes['RecoveryCodes']>, ParentType, ContextType>;
   createApiKey?: Resolver<Maybe<ResolversTypes['CreateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   verifyApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationVerifyApiKeyArgs, 'input'>>;
   updateApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
@@ -1565,6 +1575,10 @@ export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends
   secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   uri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   qrSvg?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RecoveryCodesResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RecoveryCodes'] = ResolversParentTypes['RecoveryCodes']> = {
+  codes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -1746,6 +1760,7 @@ export type Resolvers<ContextType = AuthContext> = {
   Verification?: VerificationResolvers<ContextType>;
   Factor?: FactorResolvers<ContextType>;
   TotpEnrolment?: TotpEnrolmentResolvers<ContextType>;
+  RecoveryCodes?: RecoveryCodesResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;

@@ -1,6 +1,7 @@
 // The one shape of whatever proves who somebody is. A factor is a folder with these verbs and one line in factors.ts.
 // What surrounds it is the same for all: which may begin, what must follow, the counting of attempts, the session at the end.
 import type { Knex } from 'knex'
+import type { RequestOrigin } from '../core/caller.ts'
 import type { Deadline } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import type { User } from '../users/user.ts'
@@ -28,11 +29,7 @@ export interface Factor {
    * challenge is enough.
    * @returns false when somebody else has used it since `check`
    */
-  spend?(
-    trx: Knex,
-    deps: AuthDeps,
-    attempt: FactorAttempt & { readonly user: User },
-  ): Promise<boolean>
+  spend?(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<boolean>
   /** RFC 8176 names of what was done, for the `amr` of tokens. */
   amr(): readonly string[]
 }
@@ -50,6 +47,12 @@ export interface FactorAttempt {
   /** A password or a code, as it was typed. */
   readonly secret: string
   readonly deadline: Deadline
+}
+
+/** One that was right. */
+export interface SpentAttempt extends FactorAttempt {
+  readonly user: User
+  readonly origin: RequestOrigin
 }
 
 /** By the name that a challenge's `methods` have. Two are relied upon: passwords can be set, and mail reaches everybody. */

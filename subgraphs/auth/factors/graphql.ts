@@ -8,6 +8,8 @@ import { factorsOf } from './enrolled/enrolled-factor.ts'
 import { removeFactor } from './enrolled/remove-factor.ts'
 import { renameFactor } from './enrolled/rename-factor.ts'
 import { factors } from './factors.ts'
+import { createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
+import { countRecoveryCodes } from './recovery-codes/recovery-code.ts'
 import { confirmTotp } from './totp/confirm-totp.ts'
 import { startTotp } from './totp/start-totp.ts'
 
@@ -60,11 +62,19 @@ export const typeDefs = gql`
       "The arguments."
       input: RemoveFactorInput!
     ): User @policy(policies: [["session", "fresh:900"]])
+    """
+    Makes ten recovery codes, each for one use in place of a further factor, and ends those from before. They are
+    shown this once. Needs a further factor proved within the last 15 minutes: STEP_UP_REQUIRED. CONFLICT for
+    somebody who has none.
+    """
+    createRecoveryCodes: RecoveryCodes @policy(policies: [["session", "fresh:900"]])
   }
 
   extend type User {
     "Further factors that the person has enrolled, for oneself and admins."
     factors: [Factor!] @authenticated
+    "How many recovery codes can still be used, for oneself and admins."
+    recoveryCodesLeft: Int @authenticated
   }
 
   "Something beside password and mailbox that a person signs in with."
@@ -99,6 +109,12 @@ export const typeDefs = gql`
     qrSvg: String!
   }
 
+  "What stands in for a further factor that was lost. Keep them as you would a password."
+  type RecoveryCodes {
+    "Ten codes, each for one use."
+    codes: [String!]!
+  }
+
   "The first code of an authenticator app."
   input ConfirmTotpInput {
     "What startTotp returned."
@@ -127,10 +143,13 @@ export const resolvers = {
     startTotp: async (_, __, context) => await startTotp(context.deps, context),
     confirmTotp: async (_, { input }, context) => await confirmTotp(context.deps, context, input),
     renameFactor: async (_, { input }, context) => await renameFactor(context.deps, context, input),
+    createRecoveryCodes: async (_, __, context) => await createRecoveryCodes(context.deps, context),
     removeFactor: async (_, { input }, context) => await removeFactor(context.deps, context, input),
   },
   User: {
     factors: async (user, _, { deps }) => await factorsOf(deps.db, user.id),
+    recoveryCodesLeft: async (user, _, { deps }) =>
+      await countRecoveryCodes(deps.db, deps.config.secrets.passwordPepper, user.id),
   },
   Factor: {
     createdAt: (factor) => factor.created_at,
@@ -138,4 +157,6 @@ export const resolvers = {
   },
 } satisfies Resolvers
 
-export const rules = { User: { factors: ownOrAdmin } } as unknown as Rules
+export const rules = {
+  User: { factors: ownOrAdmin, recoveryCodesLeft: ownOrAdmin },
+} as unknown as Rules

@@ -84,7 +84,7 @@ export async function checkFactor(
     await forgive()
     const spend = async (trx: Knex) => {
       if (factor.spend === undefined) return
-      const attempt = { challenge, secret, deadline }
+      const attempt = { challenge, secret, deadline, origin }
       if (user !== null && (await factor.spend(trx, deps, { ...attempt, user }))) return
       throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     }
@@ -154,6 +154,8 @@ async function recordFailure(
 /** Anybody may begin these for an e-mail address that is not theirs. */
 const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'EMAIL_LOGIN']
 
+const FURTHER = 'FURTHER'
+
 /**
  * Whom a wrong guess counts against. Nobody can keep an owner out with guesses at what no code opens, nor before they have
  * shown the first factor; and anyone who holds a stolen session uses up the guesses of that session.
@@ -162,11 +164,13 @@ function guessKey(challenge: Verification, method: string, address: string | nul
   const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge
   const { user_id: user, session_id: session } = challenge
   if (is_decoy) return countKey({ verification: id_hash })
-  if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: method, session })
   if (method !== 'EMAIL_CODE') {
-    const isPerson = user !== null && proofsOf(challenge).length > 0
-    return countKey(isPerson ? { purpose: method, user } : { verification: id_hash })
+    // One count for all of them: a second kind of code is not a second set of guesses.
+    if (user !== null && proofsOf(challenge).length > 0) return countKey({ purpose: FURTHER, user })
+    if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: FURTHER, session })
+    return countKey({ verification: id_hash })
   }
+  if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: method, session })
   if (!is_mailed || email === null) return countKey({ verification: id_hash })
   if (!OPEN_TO_STRANGERS.includes(purpose)) return codeKey(purpose, email)
   return countKey({ purpose, email, network: networkOf(address) })

@@ -26,6 +26,8 @@ export type MailTemplate =
   | 'password-changed'
   | 'factor-added'
   | 'factor-removed'
+  | 'recovery-codes-created'
+  | 'recovery-code-used'
   | 'invitation'
   | 'account-deletion-code'
   | 'account-deleted'

@@ -6,7 +6,7 @@ import { id, type Limits, parseInput } from '../../core/input.ts'
 import type { RemoveFactorInput } from '../../generated.ts'
 import { requireLiveSession } from '../../sessions/live-session.ts'
 import type { UserWithRoles } from '../../users/user.ts'
-import { findOwnFactor } from './enrolled-factor.ts'
+import { factorsOf, findOwnFactor } from './enrolled-factor.ts'
 import { recordChange } from './record-change.ts'
 import { requireFurtherProof } from './require-further-proof.ts'
 
@@ -24,6 +24,10 @@ export async function removeFactor(
     await requireFurtherProof(trx, deps, live)
     const factor = await findOwnFactor(trx, live.user.id, factorId)
     await trx('factors').where('id', factor.id).delete()
+    // They stand in for a factor: without one they would be asked for in its place.
+    if ((await factorsOf(trx, live.user.id)).length === 0) {
+      await trx('recovery_codes').where('user_id', live.user.id).delete()
+    }
     await recordChange(trx, caller, { factor, action: 'factor.removed' })
     return live.user
   })

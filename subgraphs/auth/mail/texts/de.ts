@@ -147,6 +147,18 @@ Aus Ihrem Konto bei {{ product }} wurde eine Authenticator-App entfernt. Ihre Co
 
 ${unlessYou}`,
 
+  'recovery-codes-created': `Neue Wiederherstellungscodes für Ihr Konto bei {{ product }}
+
+Für Ihr Konto bei {{ product }} wurden zehn neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.
+
+${unlessYou}`,
+
+  'recovery-code-used': `Ein Wiederherstellungscode Ihres Kontos bei {{ product }} wurde benutzt
+
+Ein Wiederherstellungscode Ihres Kontos bei {{ product }} wurde anstelle eines weiteren Faktors benutzt. {% if left == 0 %}Es ist keiner übrig: Erstellen Sie neue.{% elsif left == 1 %}1 ist noch übrig: Erstellen Sie bald neue.{% else %}{{ left }} sind noch übrig.{% endif %}
+
+${unlessYou}`,
+
   invitation: `Sie sind zu {{ product }} eingeladen
 
 Bei {{ product }} wurde ein Konto für Sie angelegt. Wählen Sie innerhalb von 7 Tagen ein Passwort:

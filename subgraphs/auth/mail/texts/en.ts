@@ -147,6 +147,18 @@ An authenticator app was removed from your account at {{ product }}. Its codes n
 
 ${unlessYou}`,
 
+  'recovery-codes-created': `New recovery codes for your account at {{ product }}
+
+Ten new recovery codes were made for your account at {{ product }}. Those from before no longer work.
+
+${unlessYou}`,
+
+  'recovery-code-used': `A recovery code of your account at {{ product }} was used
+
+A recovery code of your account at {{ product }} was used in place of a further factor. {% if left == 0 %}None is left: make new ones.{% elsif left == 1 %}1 is left: make new ones soon.{% else %}{{ left }} are left.{% endif %}
+
+${unlessYou}`,
+
   invitation: `You are invited to {{ product }}
 
 An account was made for you at {{ product }}. Choose a password within 7 days:
