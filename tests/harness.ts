@@ -12,6 +12,7 @@ import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gatewa
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
 import { readAuthConfig } from '../subgraphs/auth/config.ts'
 import type { Factors } from '../subgraphs/auth/factors/factor.ts'
+import type { AuthHooks } from '../subgraphs/auth/hooks/hooks.ts'
 import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
 import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
 import { createClient, type GraphqlClient } from './client.ts'
@@ -36,6 +37,8 @@ export interface StackOptions {
   readonly consumers?: readonly EventConsumer[]
   /** What can prove who somebody is. Default: what ships. */
   readonly factors?: Factors
+  /** Code of the deployment's own at auth. Default: none. */
+  readonly hooks?: AuthHooks
   /** Default: one of its own. */
   readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
@@ -76,7 +79,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const { factors } = options
+    const { factors, hooks } = options
     const connected = await database.connect()
     const parts = {
       database: connected,
@@ -84,6 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       log,
       consumers,
       ...(factors && { factors }),
+      ...(hooks && { hooks }),
     }
     const config = readAuthConfig(env)
     const isCostTested = options.env?.PASSWORD_HASH_COST !== undefined

@@ -15,12 +15,6 @@ const EXTENSIONS_BYTES = 8192
 export const CREDENTIAL_HEADERS =
   /^(authorization|proxy-authorization|cookie2?|x-api-.*|x-csrf-token|sallyport-.*)$/
 
-export function checkRefusal(returned: { readonly refuse: string }) {
-  const { refuse } = returned
-  if (typeof refuse === 'string' && refuse !== '' && refuse.length <= 500) return returned
-  throw new Error('"refuse" is a sentence for the client, of at most 500 characters')
-}
-
 export function refusedByHook(message: string): GatewayError {
   return new GatewayError('FORBIDDEN', { message, reason: 'REFUSED_BY_HOOK' })
 }

@@ -1,5 +1,6 @@
-// Code of a deployment's own on the way of a request: what it sees, what it may change, and how it is declared (docs/hooks.md).
+// Code of a deployment's own on the way of a request: what it sees, and what it may change (docs/hooks.md).
 import type { ClaimsKind } from '@sallyport/claims'
+import type { HookOf, Refusal } from '../../platform/hooks/hook.ts'
 
 /** What every hook is told: names and values that are no secret, frozen. */
 export interface HookRequest {
@@ -32,42 +33,19 @@ export interface HookResponse extends HookRequest {
   readonly errorCodes: readonly string[]
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing
-type Maybe<T> = T | undefined | void
-type Run<A, R> = (argument: A) => Maybe<R> | Promise<Maybe<R>>
-
-export interface Hook<A, R> {
-  readonly run: Run<A, R>
-  /** What takes longer has failed. Default: 250. */
-  readonly deadlineMs?: number
-  /** What becomes of a request whose hook failed: refused with 503, or on its way as if there were no hook. Default: `refuse`. */
-  readonly onFailure?: 'refuse' | 'ignore'
-}
-
+/** Those of the gateway, in `sallyport.config.ts`. */
 export interface Hooks {
   /** After every check, before anything is planned: may refuse the operation. */
-  readonly onRequest?: HookOf<HookRequest, { readonly refuse: string }>
+  readonly onRequest?: HookOf<HookRequest, Refusal>
   /** Before each request to a subgraph: may add headers to it. */
   readonly onSubgraphRequest?: HookOf<HookSubgraphRequest, { readonly headers: HeaderValues }>
   /** Before the answer to an operation that ran leaves: may add headers and `extensions` to it. */
   readonly onResponse?: HookOf<HookResponse, ResponseAdditions>
 }
 
-type HookOf<A, R> = Run<A, R> | Hook<A, R>
-
 export type HeaderValues = Readonly<Record<string, string>>
 
 export interface ResponseAdditions {
   readonly headers?: HeaderValues
   readonly extensions?: Readonly<Record<string, unknown>>
-}
-
-/** The default export of `sallyport.config.ts`, `.mjs` or `.js` beside `supergraph.yaml`. */
-export interface SallyportConfig {
-  readonly hooks?: Hooks
-}
-
-/** Gives an editor the types; at run time it is what it was given. */
-export function defineConfig(config: SallyportConfig): SallyportConfig {
-  return config
 }

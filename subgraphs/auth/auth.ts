@@ -22,6 +22,8 @@ import { factors } from './factors/factors.ts'
 import { createHashAdmission } from './factors/password/hash-admission.ts'
 import { createHashThreads } from './factors/password/hash-threads.ts'
 import { createPasswordHasher } from './factors/password/hasher.ts'
+import type { AuthHooks } from './hooks/hooks.ts'
+import { loadAuthHooks, readyAuthHooks } from './hooks/load-hooks.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
 import { createCheckCounts } from './introspection/check-counts.ts'
 import { startMailSender } from './mail/sender.ts'
@@ -50,6 +52,8 @@ export interface AuthParts {
   readonly consumers?: readonly EventConsumer[]
   /** Default: those of this folder. */
   readonly factors?: Factors
+  /** Instead of those of `sallyport.config.ts` beside the YAML. */
+  readonly hooks?: AuthHooks
   /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
   readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
   /** Whether commands come through the socket in `DATA_DIR`. Default: with an embedded database that is opened here. */
@@ -61,6 +65,9 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const log = parts.log ?? createLog({ part: 'auth', level: config.logLevel })
   const participants = readParticipants(config.supergraphPath)
   const names = readAuthNames(config.supergraphPath)
+  const hooks = parts.hooks
+    ? readyAuthHooks(parts.hooks, log)
+    : await loadAuthHooks(config.supergraphPath, log)
   const texts = createMailTexts(config.mail)
   const database = parts.database ?? (await openDatabase(config))
   await waitForDatabase(() => migrate(database.db), { config, log }).catch(
@@ -90,6 +97,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     throttle,
     isThrottleExempt,
     checks: createCheckCounts(),
+    hooks,
     gatewayTimeoutMs: readGatewayTimeout(config.supergraphPath),
     participants,
   }

@@ -4,15 +4,17 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import { readProcess } from '../../platform/process-metrics.ts'
 import { readErasureMetrics } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
+import type { ReadyAuthHooks } from './hooks/load-hooks.ts'
 import type { CheckCounts } from './introspection/check-counts.ts'
 
 interface MetricsDeps {
   readonly db: Knex
   readonly checks: CheckCounts
+  readonly hooks: ReadyAuthHooks
 }
 
 /** Most of it is the database's to know, and read when somebody asks. */
-export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry> {
+export async function readMetrics({ db, checks, hooks }: MetricsDeps): Promise<Registry> {
   const registry = new Registry()
   readProcess(registry)
   const registers = [registry]
@@ -37,6 +39,7 @@ export async function readMetrics({ db, checks }: MetricsDeps): Promise<Registry
     labelNames: ['kind', 'result', 'reason'],
     registers,
   })
+  if (hooks.isAny) registry.registerMetric(hooks.durations)
   for (const { kind, verdict, count } of checks.read()) {
     const isAccepted = verdict === 'accepted'
     const result = isAccepted ? 'accepted' : 'refused'

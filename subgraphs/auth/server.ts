@@ -15,7 +15,7 @@ import { prepareStop } from '../../platform/stop-server.ts'
 import { type AuthContext, createContext } from './context.ts'
 import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
-import { formatError } from './core/errors.ts'
+import { AuthError, formatError } from './core/errors.ts'
 import { inLanguage } from './core/mail/language.ts'
 import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
@@ -258,9 +258,13 @@ function fail(deps: AuthDeps, response: ServerResponse, error: unknown): void {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status
-  if (isDatabaseAway(error)) return 503
+  if (isDatabaseAway(error) || isUnavailable(error)) return 503
   const http = (error as { extensions?: { http?: { status?: unknown } } } | null)?.extensions?.http
   return typeof http?.status === 'number' ? http.status : 500
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'SERVICE_UNAVAILABLE'
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { defineConfig, type Hooks } from '../../gateway/hooks/hooks.ts'
+import { defineConfig } from '../../define-config.ts'
+import type { Hooks } from '../../gateway/hooks/hooks.ts'
 import { loadHooks, readyHooks } from '../../gateway/hooks/load-hooks.ts'
 import { example } from '../docs/examples.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -193,7 +194,7 @@ describe('the file beside supergraph.yaml', () => {
 
   test('the example of docs/hooks.md does what it says', async () => {
     const { onRequest, onSubgraphRequest, onResponse } = await read(
-      example('docs/hooks.md', 'Hooks', 'js').code,
+      example('docs/hooks.md', 'At the gateway', 'js').code,
     )
     const request = {
       requestId: 'req_1',

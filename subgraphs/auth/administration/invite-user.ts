@@ -6,6 +6,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput, text } from '../core/input.ts'
 import type { CreateUserInput } from '../generated.ts'
+import { requireRegistrable } from '../hooks/ask.ts'
 import { requireGrantableRoles } from '../roles/grantable.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { requireTokenRoom } from '../roles/token-room.ts'
@@ -23,7 +24,7 @@ const limits = {
   customClaims: customClaimsInput,
 } satisfies Limits<CreateUserInput>
 
-/** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank; RATE_LIMITED */
+/** @throws AuthError CONFLICT for a taken address, or more roles and claims than a token holds; FORBIDDEN for a role at or above the admin's rank, and where a hook refuses; RATE_LIMITED */
 export async function inviteUser(
   deps: AuthDeps,
   caller: Caller,
@@ -33,6 +34,7 @@ export async function inviteUser(
   const { email: typed, ...given } = parseInput(limits, input)
   const email = parseEmail(typed)
   requireInvitations(deps.config)
+  await requireRegistrable(deps, caller, { email: email.address, method: 'invitation' })
   const roles = [...new Set(['user', ...(given.roles ?? [])])]
   return await transactInviting(deps, caller, { email: email.normalized }, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)

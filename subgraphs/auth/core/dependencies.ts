@@ -5,6 +5,7 @@ import type { AuthConfig } from '../config.ts'
 import type { Factors } from '../factors/factor.ts'
 import type { HashAdmission } from '../factors/password/hash-admission.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
+import type { ReadyAuthHooks } from '../hooks/load-hooks.ts'
 import type { CheckCounts } from '../introspection/check-counts.ts'
 import type { Keyring } from '../tokens/keyring.ts'
 import type { Throttle } from './throttling/throttle.ts'
@@ -23,6 +24,8 @@ export interface AuthDeps {
   /** Networks that the limits per network do not count: THROTTLE_EXEMPT. */
   readonly isThrottleExempt: (address: string | null) => boolean
   readonly checks: CheckCounts
+  /** Code of the deployment's own. */
+  readonly hooks: ReadyAuthHooks
   /** How long a gateway waits for auth. */
   readonly gatewayTimeoutMs: number
   /** The subgraphs that hold personal data, auth apart. */

@@ -7,6 +7,7 @@ import { isAddressAllowed } from '../api-keys/address-list.ts'
 import { ApiKey, matchesSecret } from '../api-keys/api-key.ts'
 import { effectiveGrants } from '../api-keys/grants.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { claimsForToken } from '../sessions/claims-for-token.ts'
 import { claimsOf } from '../sessions/issue-tokens.ts'
 import { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
@@ -117,6 +118,9 @@ function endOf(apiKey: ApiKey, matched: 'current' | 'previous'): number | null {
   return ends.length === 0 ? null : Math.floor(Math.min(...ends.map(Number)) / 1000)
 }
 
+/** The gateway asks for itself, and says nothing of the client. */
+const NOBODYS = { origin: { requestId: null, ipAddress: null, userAgent: null } }
+
 /** The policy `live`: the principal as the database has it now. */
 export async function livePrincipal(
   deps: AuthDeps,
@@ -138,7 +142,9 @@ export async function livePrincipal(
   const user = session === undefined ? undefined : await findUserWithRoles(deps.db, session.user_id)
   if (session === undefined || user?.status !== 'ACTIVE') return { refused: 'SESSION_REVOKED' }
   if (asked.ver !== user.token_version) return { refused: 'TOKEN_STALE' }
-  return { principal: { ...payloadFromClaims(claimsOf(session, user)), ver: user.token_version } }
+  const custom = await claimsForToken(deps, NOBODYS, { session, user })
+  const claims = claimsOf(session, user, custom)
+  return { principal: { ...payloadFromClaims(claims), ver: user.token_version } }
 }
 
 export interface CheckMany {

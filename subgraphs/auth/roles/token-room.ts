@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { AuthError } from '../core/errors.ts'
 
 /** Bytes of names, scopes and claims of one user: with the rest of the token some 3.5 KB in base64url. */
-const TOKEN_ROOM_BYTES = 2048
+export const TOKEN_ROOM_BYTES = 2048
 
 /**
  * Call it after a change, in its transaction.

@@ -3,7 +3,7 @@
 import { FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { randomText } from '../core/identifiers.ts'
-import { effectiveClaims } from '../users/custom-claims.ts'
+import type { CustomClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import type { Session } from './session.ts'
 
@@ -12,14 +12,20 @@ export interface AccessToken {
   readonly expiresAt: Date
 }
 
-/** @param csrfHash base64url SHA-256 of the CSRF token, for cookie sessions alone */
+interface Contents {
+  readonly session: Session
+  readonly user: UserWithRoles
+  readonly custom: CustomClaims
+  /** base64url SHA-256 of the CSRF token, for cookie sessions alone. */
+  readonly csrfHash: string | null
+}
+
 export async function signAccessToken(
   deps: AuthDeps,
-  { session, user, csrfHash }: { session: Session; user: UserWithRoles; csrfHash: string | null },
+  { session, user, custom, csrfHash }: Contents,
 ): Promise<AccessToken> {
   const issuedAt = Math.floor(Date.now() / 1000)
   const expiresAt = issuedAt + deps.config.accessTokenSeconds
-  const custom = effectiveClaims(user)
   const token = await deps.keyring.sign({
     iss: deps.config.publicUrl,
     aud: deps.config.publicUrl,

@@ -5,9 +5,10 @@ import { AddressRule, admitsAdmin, rulesOfSettings } from '../core/address-rule.
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
-import { effectiveClaims } from '../users/custom-claims.ts'
+import type { CustomClaims } from '../users/custom-claims.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { signAccessToken } from './access-token.ts'
+import { claimsForToken } from './claims-for-token.ts'
 import { deviceCookie, sessionCookies } from './cookies.ts'
 import { csrfClaim, csrfTokenFor } from './csrf-token.ts'
 import type { Session } from './session.ts'
@@ -38,14 +39,16 @@ interface Door extends Caller {
   readonly setCookies: string[]
 }
 
-/** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not */
+/** @throws AuthError FORBIDDEN for an admin who comes from a network where admins may not; SERVICE_UNAVAILABLE where a hook failed */
 export async function issueTokens(context: Door, entered: Entered): Promise<SignedIn> {
   const { session, user, refreshToken, deviceToken } = entered
   await requireAddressOfAdmin(context.deps.db, context.deps, context, user)
   const csrfToken = csrfTokenFor(session, context.deps.config.secrets.codeKey)
+  const custom = await claimsForToken(context.deps, context, entered)
   const access = await signAccessToken(context.deps, {
     session,
     user,
+    custom,
     csrfHash: csrfClaim(csrfToken),
   })
   const expiresAt = session.endsAt
@@ -54,7 +57,7 @@ export async function issueTokens(context: Door, entered: Entered): Promise<Sign
     context.setCookies.push(...sessionCookies({ accessToken, refreshToken, csrfToken, expiresAt }))
     if (deviceToken !== null) context.setCookies.push(deviceCookie(deviceToken))
   }
-  context.claims = claimsOf(session, user)
+  context.claims = claimsOf(session, user, custom)
   return {
     session,
     user,
@@ -87,7 +90,7 @@ export async function requireAddressOfAdmin(
 }
 
 /** The principal that the new token will be: what is selected below `SignedIn` is read as this person. */
-export function claimsOf(session: Session, user: UserWithRoles): Claims {
+export function claimsOf(session: Session, user: UserWithRoles, custom: CustomClaims): Claims {
   return Object.freeze({
     kind: 'user',
     subject: user.id,
@@ -101,6 +104,6 @@ export function claimsOf(session: Session, user: UserWithRoles): Claims {
     amr: Object.freeze([...session.authentication_methods]),
     acr: session.acr,
     authTime: Math.floor(session.authenticated_at.getTime() / 1000),
-    custom: Object.freeze(effectiveClaims(user)),
+    custom: Object.freeze({ ...custom }),
   })
 }

@@ -10,13 +10,14 @@ import { requireOpenRegistration } from '../users/registration-mode.ts'
 import type { CheckedFactor } from '../verifications/check-factor.ts'
 import { isOfMailbox, proofsOf } from '../verifications/verification.ts'
 import { makeSession } from './make-session.ts'
+import type { Admission } from './transact-sign-in.ts'
 
 /** The challenge is consumed by now. @throws AuthError VERIFICATION_FAILED, FORBIDDEN where the setting has changed */
 export async function completeRegistration(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-  { verification, proof }: CheckedFactor,
+  { verification, proof, admission }: CheckedFactor & { readonly admission: Admission },
 ): Promise<Entered> {
   const { registration } = verification
   if (registration === null || !isOfMailbox(verification)) throw failed()
@@ -48,6 +49,7 @@ export async function completeRegistration(
     deviceName: null,
     deviceHash: null,
     mailbox: normalized,
+    admission,
     isRegistration: true,
   })
 }

@@ -26,7 +26,8 @@ export const typeDefs = gql`
     """
     Begins a registration. The account appears when the e-mailed code is proved with verifySession;
     the answer is the same for an e-mail address that is taken. WEAK_PASSWORD, BAD_USER_INPUT,
-    RATE_LIMITED, FORBIDDEN where nobody may register, or for a password where nobody signs in with one.
+    RATE_LIMITED, FORBIDDEN where nobody may register, where a hook refuses, or for a password where nobody
+    signs in with one.
     """
     register(
       "The arguments."
@@ -35,7 +36,7 @@ export const typeDefs = gql`
       @credentials(sets: ["flow"])
     """
     Signs in with e-mail address and password; a device that is not known needs an e-mailed code as
-    well. INVALID_CREDENTIALS for every cause, RATE_LIMITED.
+    well. INVALID_CREDENTIALS for every cause, RATE_LIMITED, FORBIDDEN where a hook refuses.
     """
     login(
       "The arguments."
@@ -54,7 +55,8 @@ export const typeDefs = gql`
       @credentials(reads: ["device"], sets: ["flow"])
     """
     What the link in that mail does, once a person has pressed a button: it signs in the browser that opened it, and
-    ends the flow that had it mailed. VERIFICATION_FAILED for a link that is used or expired.
+    ends the flow that had it mailed. VERIFICATION_FAILED for a link that is used or expired, FORBIDDEN where a hook
+    refuses.
     """
     openSignInLink(
       "The arguments."
@@ -63,7 +65,8 @@ export const typeDefs = gql`
       @credentials(reads: ["device"], sets: ["session", "flow", "device"])
     """
     Takes the next factor of what register, login or startEmailLogin began: it opens the session, or answers
-    what must follow. VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired.
+    what must follow. VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired,
+    FORBIDDEN where a hook refuses.
     """
     verifySession(
       "The arguments."

@@ -2,7 +2,6 @@
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
-import { transact } from '../core/database.ts'
 import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
@@ -20,6 +19,7 @@ import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { type AskFurther, askFurther } from './ask-further.ts'
 import { makeSession } from './make-session.ts'
 import { requireOffered, whatFollows } from './policy.ts'
+import { transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
   email: text(2048),
@@ -147,13 +147,13 @@ async function enter(
   flow: Omit<AskFurther, 'user' | 'methods'>,
 ): Promise<Entered> {
   const { origin } = caller
-  const entered = await transact(deps.db, async (trx) => {
+  const entered = await transactSignIn(deps, caller, async (trx, admission) => {
     // Locked first: who is deleted meanwhile no longer has an account, which is not an error of ours.
     const user = await findUserWithRoles(trx, seen.id, 'update')
     if (user?.status !== 'ACTIVE' || user.token_version !== seen.token_version) {
       throw new AuthError('INVALID_CREDENTIALS')
     }
-    return await makeSession(trx, deps, caller, { ...flow, user, mailbox: null })
+    return await makeSession(trx, deps, caller, { ...flow, user, mailbox: null, admission })
   })
   await forgetGuesses(deps, {
     typed: { email: flow.email?.normalized ?? entered.user.email_normalized },

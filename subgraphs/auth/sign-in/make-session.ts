@@ -17,6 +17,7 @@ import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import type { Proof } from '../verifications/verification.ts'
 import { notifyOfNewDevice } from './new-device.ts'
 import { methodsOf } from './policy.ts'
+import type { Admission } from './transact-sign-in.ts'
 
 export interface Entrance {
   /** Locked by the transaction, or made in it. */
@@ -30,6 +31,8 @@ export interface Entrance {
   readonly pendingSessionId?: string | null
   /** The mailbox that was proved on the way, normalised. */
   readonly mailbox: string | null
+  /** Of the transaction: whether the hook `beforeSignIn` was asked. */
+  readonly admission: Admission
   /** Nobody needs to be told of the device on which they have just registered. Default false. */
   readonly isRegistration?: boolean
 }
@@ -43,6 +46,12 @@ export async function makeSession(
 ): Promise<Entered> {
   const { user: seen, mailbox } = entrance
   await requireAddressOfAdmin(trx, deps, caller, seen)
+  entrance.admission.require({
+    userId: entrance.isRegistration ? null : seen.id,
+    email: seen.email,
+    roles: seen.roles,
+    methods: entrance.proved.map(({ method }) => method),
+  })
   const started = await start(trx, deps, caller, entrance)
   if (mailbox !== null) await proveAddress(trx, seen, mailbox)
   const user = mailbox === null ? seen : ((await findUserWithRoles(trx, seen.id)) ?? seen)

@@ -3,7 +3,6 @@
 import type { Knex } from 'knex'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
-import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
@@ -20,6 +19,7 @@ import { startWaiting } from './ask-further.ts'
 import { claimUnproved } from './claim-unproved.ts'
 import { makeSession } from './make-session.ts'
 import { requireOffered, whatFollows } from './policy.ts'
+import { type Admission, transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
   token: text(256),
@@ -40,9 +40,10 @@ export async function openSignInLink(
   requireCookiesAllowed(caller, delivery)
   const deviceToken = delivery === 'COOKIE' ? client.deviceToken : (given.deviceToken ?? null)
   const opener = { delivery, deviceToken, deviceName: given.deviceName || null }
-  const result = await transact(
-    deps.db,
-    async (trx) => await open(trx, deps, caller, { ...opener, token }),
+  const result = await transactSignIn(
+    deps,
+    caller,
+    async (trx, admission) => await open(trx, deps, caller, { ...opener, token, admission }),
   )
   if (!('session' in result)) return result
   await forgetGuesses(deps, {
@@ -59,13 +60,14 @@ interface Opened {
   readonly delivery: TokenDelivery
   readonly deviceToken: string | null
   readonly deviceName: string | null
+  readonly admission: Admission
 }
 
 async function open(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-  { token, deviceToken, ...opener }: Opened,
+  { token, deviceToken, admission, ...opener }: Opened,
 ): Promise<Entered | BegunVerification> {
   const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_LOGIN'] })
   const { email_normalized: mailbox } = link
@@ -88,7 +90,7 @@ async function open(
     })
   }
   const claimed = await claimUnproved(trx, caller, { user, mailbox, session_id: null })
-  return await makeSession(trx, deps, caller, { ...flow, user: claimed, mailbox })
+  return await makeSession(trx, deps, caller, { ...flow, user: claimed, mailbox, admission })
 }
 
 function failed(): AuthError {

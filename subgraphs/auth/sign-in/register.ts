@@ -10,6 +10,7 @@ import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { chosenPassword, requireStrongPassword } from '../factors/password/policy.ts'
 import type { RegisterInput } from '../generated.ts'
+import { requireRegistrable } from '../hooks/ask.ts'
 import { emailInput, parseEmail } from '../users/normalize-email.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
 import { findUserByEmail, namesInput } from '../users/user.ts'
@@ -24,8 +25,8 @@ const limits = {
 
 /**
  * A taken e-mail address gets the same answer, the same work and the same limits; its owner gets a mail that says so.
- * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED; FORBIDDEN where REGISTRATION lets nobody in, and for a
- *   password where nobody signs in with one
+ * @throws AuthError BAD_USER_INPUT, WEAK_PASSWORD, RATE_LIMITED; FORBIDDEN where REGISTRATION lets nobody in, where a hook
+ *   refuses, and for a password where nobody signs in with one
  */
 export async function register(
   deps: AuthDeps,
@@ -39,6 +40,10 @@ export async function register(
   requireOpenRegistration(deps.config, email.normalized)
   requirePassword(deps, password, [email.normalized, fullName, displayName])
   const takeBack = await limitNetwork(deps, 'register-network', origin.ipAddress)
+  await requireRegistrable(deps, caller, {
+    email: email.address,
+    method: password == null ? 'email-code' : 'password',
+  })
   const stored =
     password != null
       ? await unlessBusy(() => deps.hasher.hash(password, caller.deadline), takeBack)

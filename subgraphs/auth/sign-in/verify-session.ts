@@ -3,7 +3,6 @@ import type { Knex } from 'knex'
 import { lockOne } from '../core/advisory-lock.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
-import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
@@ -21,6 +20,7 @@ import { claimUnproved } from './claim-unproved.ts'
 import { completeRegistration } from './complete-registration.ts'
 import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
+import { type Admission, transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
   verificationId: id,
@@ -43,11 +43,12 @@ export async function verifySession(
   })
   const { verification } = checked
   requireCookiesAllowed(caller, verification.delivery)
-  const result = await transact(deps.db, async (trx) => {
+  const result = await transactSignIn(deps, caller, async (trx, admission) => {
     await lockMailbox(trx, verification)
-    if (verification.purpose !== 'REGISTRATION') return await goOn(trx, deps, caller, checked)
+    if (verification.purpose !== 'REGISTRATION')
+      return await goOn(trx, deps, caller, { ...checked, admission })
     await consumeVerification(trx, verification)
-    return await completeRegistration(trx, deps, caller, checked)
+    return await completeRegistration(trx, deps, caller, { ...checked, admission })
   })
   if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: null }
   await forgetGuesses(deps, {
@@ -64,7 +65,7 @@ async function goOn(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-  { verification, proof, spend }: CheckedFactor,
+  { verification, proof, spend, admission }: CheckedFactor & { readonly admission: Admission },
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, device_hash: deviceHash, session_id } = verification
   // Before anything that is theirs, as everybody locks.
@@ -95,6 +96,7 @@ async function goOn(
     deviceHash,
     pendingSessionId: session_id,
     mailbox,
+    admission,
   })
 }
 

@@ -1,24 +1,25 @@
 // One hook, with its deadline, and what becomes of a request when it fails.
-import { serviceUnavailable } from '../refusals.ts'
-import type { Hook } from './hooks.ts'
+import type { HookOf } from './hook.ts'
 
 export interface ReadyHook<A, R> {
-  /** @throws GatewayError 503 when it fails and that refuses. */
+  /** @throws what `unavailable` makes, when it fails and that refuses. */
   run(argument: A): R | undefined | Promise<R | undefined>
 }
 
-export interface HookOptions<R> {
+export interface HookOptions<A, R> {
   readonly name: string
   readonly logger: { warn(...args: unknown[]): void }
   /** What was returned, as far as it is allowed. @throws Error that says what is not. */
-  check(returned: R): R
+  check(returned: R, argument: A): R
+  /** The 503 of the part that asks. */
+  unavailable(cause: Error, argument: A): Error
 }
 
 const DEADLINE_MS = 250
 
-export function readyHook<A extends { readonly requestId: string }, R>(
-  hook: Hook<A, R> | Hook<A, R>['run'],
-  { name, logger, check }: HookOptions<R>,
+export function readyHook<A extends { readonly requestId: string | null }, R>(
+  hook: HookOf<A, R>,
+  { name, logger, check, unavailable }: HookOptions<A, R>,
 ): ReadyHook<A, R> {
   const {
     run,
@@ -30,7 +31,7 @@ export function readyHook<A extends { readonly requestId: string }, R>(
     run(argument) {
       try {
         const returned = run(argument)
-        if (!isPromise(returned)) return returned ? check(returned) : undefined
+        if (!isPromise(returned)) return returned ? check(returned, argument) : undefined
         return inTime(returned, deadlineMs).then(
           (late) => (late ? checked(late, argument) : undefined),
           (error: unknown) => fail(error, argument),
@@ -43,15 +44,16 @@ export function readyHook<A extends { readonly requestId: string }, R>(
 
   function checked(returned: R, argument: A): R | undefined {
     try {
-      return check(returned)
+      return check(returned, argument)
     } catch (error) {
       return fail(error, argument)
     }
   }
 
-  function fail(error: unknown, { requestId }: A): undefined {
+  function fail(error: unknown, argument: A): undefined {
     const cause = new Error(`the hook ${name} failed`, { cause: error })
-    if (onFailure === 'refuse') throw serviceUnavailable('HOOK_FAILED', cause)
+    if (onFailure === 'refuse') throw unavailable(cause, argument)
+    const { requestId } = argument
     logger.warn({ requestId, err: cause }, 'a hook failed, and the request went on without it')
     return undefined
   }
