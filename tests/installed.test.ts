@@ -1,7 +1,7 @@
 // docs/in-your-repository.md, as somebody follows it: the packed tarballs in an empty folder, beside a graph that was there before.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -128,11 +128,20 @@ test('a graph with a User of its own joins as it is, and a person who registers 
   await sallyport('compose')
   expect(readFileSync(join(folder, 'supergraph.graphql'), 'utf8')).toContain('type Account')
 
+  const config = example('docs/hooks.md', 'Hooks', 'ts').code
+  writeFileSync(join(folder, 'sallyport.config.mjs'), config)
   const output = await startDev()
   const client = createClient(`http://127.0.0.1:${env.PORT}`)
   const query =
     '{ topReviews { text author { nick } } user { nick } viewer { user { __typename email } } }'
   expect((await client.send(query)).status).toBe(401)
+  const refused = await client.send(REGISTER, {
+    input: { email: 'eve@competitor.example', password: PASSWORD },
+  })
+  expect(refused.errors[0]).toMatchObject({
+    message: 'Please register with another e-mail address.',
+    extensions: { reason: 'REFUSED_BY_HOOK' },
+  })
   const begun = await client.send(REGISTER, {
     input: { email: 'ada@example.com', password: PASSWORD },
   })
@@ -148,6 +157,27 @@ test('a graph with a User of its own joins as it is, and a person who registers 
     user: { nick: 'ada' },
     viewer: { user: { __typename: 'Account', email: 'ada@example.com' } },
   })
+}, 120_000)
+
+test('sallyport.config.ts has its types from the package: what is misspelt or not allowed does not compile', async () => {
+  const right = example('docs/hooks.md', 'Hooks', 'ts').code
+  const wrong = `
+    defineConfig({ hooks: { beforeRegister: ({ email }) => ({ refuse: email }) } })
+    // @ts-expect-error there is no such hook
+    defineConfig({ hooks: { beforeRegsiter: () => undefined } })
+    // @ts-expect-error a sentence, not a verdict
+    defineConfig({ hooks: { beforeSignIn: () => ({ refuse: true }) } })
+    // @ts-expect-error nobody is told a password
+    defineConfig({ hooks: { beforeRegister: ({ password }) => undefined } })
+    // @ts-expect-error claims are plain
+    defineConfig({ hooks: { claims: () => ({ claims: { plan: { name: 'gold' } } }) } })
+    // @ts-expect-error one of two words
+    defineConfig({ hooks: { onRequest: { run: () => undefined, onFailure: 'allow' } } })`
+  writeFileSync(join(folder, 'sallyport.config.mts'), right + wrong)
+  const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023']
+  const types = ['--types', 'node', '--typeRoots', join(process.cwd(), 'node_modules/@types')]
+  await run(tsc, [...options, ...types, 'sallyport.config.mts'])
 }, 120_000)
 
 async function startDev(): Promise<() => string> {
