@@ -19,7 +19,7 @@ export interface Refusal {
   readonly refuse: string
 }
 
-/** @throws Error where it is no sentence that can be told */
+/** @throws Error where it is not a sentence that can be told */
 export function checkRefusal(returned: Refusal): Refusal {
   const { refuse } = returned
   if (typeof refuse === 'string' && refuse !== '' && refuse.length <= 500) return returned

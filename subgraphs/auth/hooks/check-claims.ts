@@ -3,7 +3,7 @@ import { TOKEN_ROOM_BYTES } from '../roles/token-room.ts'
 import { customClaimsInput } from '../users/custom-claims.ts'
 import type { ClaimsAddition, HookToken } from './hooks.ts'
 
-/** RFC 7519, RFC 9068, and what access tokens of ours have. In `custom` they would be no danger, and mislead anyone who reads it. */
+/** RFC 7519, RFC 9068, and what access tokens of ours have. In `custom` they would endanger nobody, and mislead anyone who reads it. */
 const RESERVED = new Set(
   'iss sub aud exp nbf iat jti sid scope scopes roles groups entitlements client_id ver email email_verified amr acr auth_time act cnf csrf custom'.split(
     ' ',
