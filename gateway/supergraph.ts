@@ -19,8 +19,8 @@ import {
 import { type Execute, type Execution, executeInEngine } from './execution.ts'
 import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
-import { type CostRules, costRulesInPieces } from './operation/cost/rules.ts'
-import { defaultOperationLimits, type OperationLimits } from './operation/limits.ts'
+import { costRulesInPieces } from './operation/cost/rules.ts'
+import { limitsOf, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createDataSources } from './subgraph/data-source.ts'
@@ -221,12 +221,6 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
 }
 
 const ADDRESSES = new Set(['url', 'urls'])
-
-/** A graph in which nothing has a cost of its own is not counted, unless somebody set a limit. */
-function limitsOf(costRules: CostRules, set: Partial<OperationLimits>): OperationLimits {
-  const byDefault = costRules.isEmpty ? { cost: null } : {}
-  return { ...defaultOperationLimits, ...byDefault, ...set }
-}
 
 /** Identity tokens are kept by it: they say what the configuration grants. */
 function versionOf({ sdl, config }: GraphSource): string {

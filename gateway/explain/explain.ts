@@ -5,7 +5,8 @@ import type { GraphQLSchema } from 'graphql'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { collectGuardedFields } from '../authorize/denied-fields.ts'
 import { createOperationCache } from '../operation/cache.ts'
-import { defaultOperationLimits } from '../operation/limits.ts'
+import type { CostRules } from '../operation/cost/rules.ts'
+import { limitsOf, type OperationLimits } from '../operation/limits.ts'
 import type { GraphAccess, Guard } from '../supergraph/access.ts'
 import type { DeniedHandling } from '../supergraph/config.ts'
 import type { Declaration, Declarations } from './declarations.ts'
@@ -46,6 +47,9 @@ export interface ExplainOptions {
   readonly declarations: Declarations
   readonly denied: DeniedHandling
   readonly authNames: AuthNames
+  readonly costRules: CostRules
+  /** What the deployment set. */
+  readonly operationLimits: Partial<OperationLimits>
 }
 
 export interface Question {
@@ -57,13 +61,14 @@ export interface Question {
 
 /** @throws GatewayError for a document that the gateway would refuse before it asks any rule. */
 export function explain(question: Question, options: ExplainOptions): Explanation {
-  const { schema, access, authNames } = options
+  const { schema, access, authNames, costRules } = options
   const { nowSeconds } = question
   const operations = createOperationCache({
     schema,
     access,
     authNames,
-    limits: defaultOperationLimits,
+    limits: limitsOf(costRules, options.operationLimits),
+    costRules,
     logger: { warn() {} },
     showSchemaDetails: true,
   })

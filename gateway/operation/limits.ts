@@ -81,3 +81,14 @@ export const defaultOperationLimits: OperationLimits = Object.freeze({
   assumedListSize: 1,
   ...cacheLimits(2000),
 })
+
+/**
+ * What holds in a graph: what a deployment set, else the defaults. A graph in which nothing has a cost of its own is not counted,
+ * unless somebody set a limit.
+ */
+export function limitsOf(
+  costs: { readonly isEmpty: boolean },
+  set: Partial<OperationLimits>,
+): OperationLimits {
+  return { ...defaultOperationLimits, ...(costs.isEmpty ? { cost: null } : {}), ...set }
+}

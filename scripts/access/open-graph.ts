@@ -4,6 +4,7 @@ import { type GraphQLSchema, parse } from 'graphql'
 import { apiSchemaOf } from '../../gateway/engine/api-schema.ts'
 import { type Declarations, readDeclarations } from '../../gateway/explain/declarations.ts'
 import { type FieldRule, readFieldRules } from '../../gateway/explain/field-rules.ts'
+import { type CostRules, readCostRules } from '../../gateway/operation/cost/rules.ts'
 import { type GraphAccess, readAccess } from '../../gateway/supergraph/access.ts'
 import type { SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { readGraphSource } from '../../gateway/supergraph/open.ts'
@@ -15,6 +16,7 @@ export interface OpenedGraph {
   readonly access: GraphAccess
   readonly config: SupergraphConfig
   readonly declarations: Declarations
+  readonly costRules: CostRules
   readonly fields: readonly FieldRule[]
 }
 
@@ -45,7 +47,8 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
   const declarations = readDeclarations(configPath, sdl)
   const fields = readFieldRules({ schema, access, declarations })
-  return { schema, access, config, declarations, fields }
+  const costRules = readCostRules(document)
+  return { schema, access, config, declarations, costRules, fields }
 }
 
 // Addresses do not matter here, and are not known on a machine that only looks. An entry of auth that is absent has one too.

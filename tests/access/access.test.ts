@@ -167,6 +167,14 @@ describe('access explain', () => {
     expect([found.verdict, found.code]).toEqual([verdict, code])
   })
 
+  test('a document that the deployment finds too complex is refused as the gateway would refuse it', async () => {
+    using folder = createAccessFolder({ ...files, yaml: 'operationLimits: { rootFields: 1 }' })
+    await expect(explain(folder, '{ hello again: hello }')).rejects.toThrow(
+      'too many root fields: 2, and 1 at most',
+    )
+    expect((await explain(folder, '{ hello }')).isComplete).toBe(true)
+  })
+
   test('a file, an operation of several, rules of the YAML’s filter', async () => {
     using folder = createAccessFolder({ ...files, yaml: 'denied: filter' })
     const document = join(folder.path, 'two.graphql')
