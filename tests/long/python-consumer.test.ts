@@ -34,8 +34,11 @@ afterAll(async () => {
 /** With the addresses of this test, and the subgraph that its NATS knows. */
 function startConsumer(databaseUrl: string): ChildProcess {
   const { code } = example('docs/events.md', 'In another language', 'python')
+  const { host, username, password } = new URL(nats.urlOf('reviews'))
   const here = code
-    .replace('nats://orders:secret@nats:4222', nats.urlOf('reviews'))
+    .replace('nats://nats:4222', `nats://${host}`)
+    .replace('user="orders"', `user="${username}"`)
+    .replace('password="secret"', `password="${decodeURIComponent(password)}"`)
     .replace('dbname=orders', databaseUrl)
     .replace('"orders"', '"reviews"')
   writeFileSync(join(home, 'consumer.py'), here)
