@@ -66,7 +66,13 @@ export function createMetrics(): Metrics {
     labelNames: ['scope'],
     registers: [registry],
   })
-  const limitedBy = childrenOf(rateLimited, 'scope', ['address', 'principal', 'key', 'field'])
+  const limitedBy = childrenOf(rateLimited, 'scope', [
+    'address',
+    'principal',
+    'key',
+    'field',
+    'key_cost',
+  ])
   const documentsBy = childrenOf(documents, 'outcome', ['trusted', 'untrusted'])
   const shed = new Counter({
     name: 'sallyport_shed_total',

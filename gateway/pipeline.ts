@@ -16,6 +16,7 @@ import { type DocumentParts, rememberDocument, resolveDocument } from './pipelin
 import { type ExecuteParts, executeOperation } from './pipeline/execute.ts'
 import { askOnRequest, askOnResponse } from './pipeline/hooks.ts'
 import { controlIntrospection } from './pipeline/introspection.ts'
+import { checkKeyBindings, spendKeyCost } from './pipeline/key-bindings.ts'
 import { shedLoad } from './pipeline/load.ts'
 import { prepareOperation } from './pipeline/operation.ts'
 import { checkOrigin } from './pipeline/origin.ts'
@@ -88,9 +89,11 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
     ['refresh-principal', refreshPrincipal(parts)], // 401 503
     ['admin-address', checkAdminAddress(parts)], //  403 ADDRESS_DENIED
     ['rate', limitRate(parts)], //                   429
+    ['key-bindings', checkKeyBindings], //           400 403
     ['introspection', controlIntrospection(parts)], // 400
     ['rules', checkRules(parts)], //                 401 403
     ['variables', checkVariables], //                400
+    ['key-cost', spendKeyCost(parts)], //            400 429
     ...(onRequest ? [['on-request', askOnRequest(onRequest)] as const] : []), // 403 REFUSED_BY_HOOK, 503
     ['execute', executeOperation({ ...parts, subgraphHook })], // from here on field errors, with status 200
     ['answer', door.answer],

@@ -18,6 +18,7 @@ import * as mailedCodes from './0031-mailed-codes.ts'
 import * as challenges from './0040-challenges.ts'
 import * as furtherFactors from './0041-further-factors.ts'
 import * as recoveryCodes from './0042-recovery-codes.ts'
+import * as apiKeyBindings from './0060-api-key-bindings.ts'
 
 interface Migration {
   readonly name: string
@@ -43,6 +44,7 @@ const migrations: readonly Migration[] = [
   { name: '0040-challenges', up: challenges.up },
   { name: '0041-further-factors', up: furtherFactors.up },
   { name: '0042-recovery-codes', up: recoveryCodes.up },
+  { name: '0060-api-key-bindings', up: apiKeyBindings.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -61,6 +61,10 @@ function valueFor({ type, name }: GraphQLInputField): unknown {
   const nullable = isNonNullType(type) ? type.ofType : type
   if (isListType(nullable)) return Array.from({ length: 1_000 }, () => 'x')
   if (isEnumType(named)) return named.getValues()[0]?.name
+  if (isInputObjectType(named)) {
+    const fields = Object.values(named.getFields())
+    return Object.fromEntries(fields.map((field) => [field.name, valueFor(field)]))
+  }
   const value = BOUNDED[named.name] ?? TOO_MUCH[named.name]
   if (value === undefined) throw new Error(`${name}: ${named.name} is not known here`)
   return value

@@ -7,6 +7,7 @@ import { type CacheUse, createBoundedCache } from '../bounded-cache.ts'
 import type { RevocationEntries } from '../revocation/entries.ts'
 import { FEED_FRESH_MS } from '../revocation/freshness.ts'
 import { type AuthQuestions, AuthUnavailable } from './auth-questions.ts'
+import { readKeyBindings } from './key-bindings.ts'
 import { type Credential, createPrincipal } from './principal.ts'
 import { type OpenVerdict, refused, type Verdict } from './verdict.ts'
 
@@ -170,12 +171,12 @@ function verdictOn({ accepted, isAllowedFrom }: Known, address: string): Verdict
 }
 
 function readKnown(source: Record<string, unknown>, askedAt: number): Known {
-  const { expires_at: expiresAt, allowed_ips: allowedIps, ...payload } = source
+  const { expires_at: expiresAt, allowed_ips: allowedIps, bindings, ...payload } = source
   if (payload.kind !== 'api-key' || typeof payload.key_id !== 'string') {
     throw new ClaimsError('auth described something other than an API key')
   }
   const credential: Credential = {
-    principal: createPrincipal(payload, null),
+    principal: createPrincipal(payload, null, readKeyBindings(bindings)),
     use: 'api-key',
     kid: null,
     csrf: null,

@@ -7,6 +7,7 @@ import {
   mayEver,
   payloadFromClaims,
 } from '@sallyport/claims'
+import type { KeyBindings } from './key-bindings.ts'
 
 export interface Principal {
   readonly claims: Claims
@@ -14,6 +15,8 @@ export interface Principal {
   readonly payload: Readonly<ClaimsPayload>
   /** Version of the user's rights that this principal was computed from; null for keys. */
   readonly ver: number | null
+  /** What its API key is bound to; null: to nothing, or it has no key. */
+  readonly bindings: KeyBindings | null
   /** Identity tokens signed for this principal, by graph version and subgraph. */
   readonly identityTokens: Map<string, Promise<IdentityToken> | IdentityToken>
 }
@@ -44,9 +47,13 @@ export interface Credential {
 }
 
 /** Builds a principal from a claims payload; throws `ClaimsError` when it is no such thing. */
-export function createPrincipal(source: Record<string, unknown>, ver: number | null): Principal {
+export function createPrincipal(
+  source: Record<string, unknown>,
+  ver: number | null,
+  bindings: KeyBindings | null = null,
+): Principal {
   const claims = claimsFromPayload(source)
-  return { claims, payload: toldOf(claims), ver, identityTokens: new Map() }
+  return { claims, payload: toldOf(claims), ver, bindings, identityTokens: new Map() }
 }
 
 /**
@@ -70,6 +77,7 @@ export function createAnonymous(): Principal {
     claims: anonymousClaims,
     payload: payloadFromClaims(anonymousClaims),
     ver: null,
+    bindings: null,
     identityTokens: new Map(),
   }
 }

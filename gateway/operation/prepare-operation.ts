@@ -9,6 +9,7 @@ import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { Pieces } from '../supergraph/slices.ts'
 import { boundComparisons } from './comparisons.ts'
+import { createCost } from './cost/check.ts'
 import { type CostRules, noCostRules } from './cost/rules.ts'
 import type { Filter } from './filtered-operations.ts'
 import type { OperationLimits } from './limits.ts'
@@ -53,6 +54,12 @@ export function* prepareOperation(
   const { costRules = noCostRules } = options
   const variables = { schema, operation, document, limits, costRules, showSchemaDetails }
   const checkVariables = createVariablesCheck(variables)
+  // For those few who have a budget of their own.
+  let compiledCost: PreparedOperation['costOf'] | null = null
+  const costOf: PreparedOperation['costOf'] = (values) => {
+    compiledCost ??= createCost({ ...variables, rules: costRules })
+    return compiledCost(values)
+  }
   forgetLocations(whole)
   yield
   const compile = (source: OperationDocument) =>
@@ -60,7 +67,15 @@ export function* prepareOperation(
   const asked: OperationDocument = { operation, document }
   const compiled = compile(asked)
   yield
-  const common = { ...compiled, query, queryHash, checkVariables, asked, denied: NOTHING_DENIED }
+  const common = {
+    ...compiled,
+    query,
+    queryHash,
+    checkVariables,
+    costOf,
+    asked,
+    denied: NOTHING_DENIED,
+  }
   // What makes a credential runs as nobody, but answers as whoever it made.
   const left =
     viewer && !compiled.isStaleCredentials ? leaveOutViewer(asked, { schema, viewer }) : null

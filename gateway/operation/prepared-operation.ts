@@ -68,6 +68,8 @@ export interface PreparedOperation extends OperationDocument {
    * @throws GatewayError BAD_REQUEST that names the variable, never its value.
    */
   checkVariables(variables: Readonly<Record<string, unknown>>): Record<string, unknown>
+  /** What it costs at most, by `@cost` and `@listSize`. @param variables As `checkVariables` returned them. */
+  costOf(variables: Readonly<Record<string, unknown>>): number
 }
 
 /** What the caches of one graph's operations were good for. */

@@ -8,6 +8,7 @@ export type LimitName =
   | 'fragmentComparisons'
   | 'introspection'
   | 'authMutations'
+  | 'keyCost'
 
 export interface Excess {
   readonly limit: LimitName

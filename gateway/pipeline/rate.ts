@@ -30,7 +30,9 @@ export function limitAddress(parts: RateParts) {
 export function limitRate(parts: RateParts) {
   return function rate(request: GatewayRequest): void | Promise<void> {
     const { rateLimits } = request.graph
+    const own = request.principal.bindings?.rateLimit
     const counted = [
+      ...(own ? [once(own)] : []),
       ...rateLimits.requests.map(once),
       ...countedFields(rateLimits, request.prepared),
     ]
@@ -43,7 +45,7 @@ function once(limit: RateLimit): Counted {
 }
 
 /** All of them count, whichever refuses: whoever is over one limit does not spare the others. */
-async function countAll(
+export async function countAll(
   { rateCounter, metrics }: RateParts,
   request: GatewayRequest,
   counted: readonly Counted[],

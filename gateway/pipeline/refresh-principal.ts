@@ -5,6 +5,7 @@ import {
   AuthUnavailable,
   type LivePrincipal,
 } from '../authenticate/auth-questions.ts'
+import { readKeyBindings } from '../authenticate/key-bindings.ts'
 import { createPrincipal, type Principal } from '../authenticate/principal.ts'
 import { GatewayError } from '../errors.ts'
 import { serviceUnavailable } from '../refusals.ts'
@@ -62,8 +63,9 @@ function questionOf({ claims, ver }: Principal): LivePrincipal | null {
 }
 
 function readLive(source: Record<string, unknown>, asked: LivePrincipal): Principal {
-  const { ver, expires_at: _expiresAt, allowed_ips: _allowedIps, ...payload } = source
-  const principal = createPrincipal(payload, typeof ver === 'number' ? ver : null)
+  const { ver, expires_at: _expiresAt, allowed_ips: _allowedIps, bindings, ...payload } = source
+  const version = typeof ver === 'number' ? ver : null
+  const principal = createPrincipal(payload, version, readKeyBindings(bindings))
   if (principalKindOf(principal.claims) !== asked.kind || principal.claims.subject !== asked.sub) {
     throw new ClaimsError('auth answered for another principal')
   }

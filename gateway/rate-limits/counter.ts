@@ -55,9 +55,10 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
   return {
     async count(limit, subject, points) {
       const { shared, own } = limitersOf(limit)
-      if (shared === null || monotonic() < pausedUntil) return await consume(own, subject, points)
+      const asked = { limit, subject, points }
+      if (shared === null || monotonic() < pausedUntil) return await consume(own, asked)
       try {
-        const count = await consume(shared, subject, points)
+        const count = await consume(shared, asked)
         if (isAway) logger.info('requests are counted together again')
         isAway = false
         return count
@@ -65,7 +66,7 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
         pausedUntil = monotonic() + PAUSE_MS
         if (!isAway) logger.warn({ err: error }, 'requests are counted in this process alone')
         isAway = true
-        return await consume(own, subject, points)
+        return await consume(own, asked)
       }
     },
     stop: () => redis?.disconnect(),
@@ -83,20 +84,23 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
 }
 
 /** The same limit on two gateways is one count, whatever stands around it. */
-function keyOf({ by, field, max, windowSeconds }: RateLimit): string {
+function keyOf({ by, field, max, windowSeconds, ofKey }: RateLimit): string {
+  if (ofKey !== undefined) return `sallyport:rate:of-key:${ofKey}`
   return `sallyport:rate:${by}:${field ?? ''}:${max}:${windowSeconds}`
 }
 
 function createLimiters(
   keyPrefix: string,
-  { max, windowSeconds }: RateLimit,
+  { max, windowSeconds, ofKey }: RateLimit,
   { redis, isWorker }: RateCounterOptions,
 ): Limiters {
-  const settings = { keyPrefix, points: max, duration: windowSeconds }
+  // Keys have limits as they like: there is one limiter for all of them, which counts and never refuses.
+  const points = ofKey === undefined ? max : Number.MAX_SAFE_INTEGER
+  const settings = { keyPrefix, points, duration: windowSeconds }
   const own = new RateLimiterMemory(settings)
   if (redis !== null) {
     // Anyone who is over stays so until the window ends: that need not be asked again.
-    const known = { inMemoryBlockOnConsumed: max + 1 }
+    const known = ofKey === undefined ? { inMemoryBlockOnConsumed: max + 1 } : {}
     const shared = new RateLimiterRedis({
       ...settings,
       ...known,
@@ -109,21 +113,35 @@ function createLimiters(
   return { shared: new RateLimiterCluster({ ...settings, timeoutMs: PRIMARY_TIMEOUT_MS }), own }
 }
 
+interface Asked {
+  readonly limit: RateLimit
+  readonly subject: string
+  readonly points: number
+}
+
 /** @throws Error when it could not be counted */
 async function consume(
   limiter: RateLimiterAbstract,
-  subject: string,
-  points: number,
+  { limit, subject, points }: Asked,
 ): Promise<Count> {
+  const { max, windowSeconds, ofKey } = limit
   try {
-    return toCount(await limiter.consume(subject, points), false)
+    if (ofKey === undefined) return toCount(await limiter.consume(subject, points), false)
+    const key = `${subject}:${windowSeconds}`
+    const found = await limiter.consume(key, points, { customDuration: windowSeconds })
+    const remainingPoints = max - found.consumedPoints
+    const { msBeforeNext } = found
+    return toCount({ remainingPoints, msBeforeNext }, remainingPoints < 0)
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) return toCount(refusal, true)
     throw refusal
   }
 }
 
-function toCount({ remainingPoints, msBeforeNext }: RateLimiterRes, isOver: boolean): Count {
+function toCount(
+  { remainingPoints, msBeforeNext }: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>,
+  isOver: boolean,
+): Count {
   return {
     isOver,
     remaining: isOver ? 0 : Math.max(0, remainingPoints),

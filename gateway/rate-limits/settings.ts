@@ -16,10 +16,12 @@ export interface RateLimit {
   /** In a window. */
   readonly max: number
   readonly windowSeconds: number
+  /** A limit that an API key has of its own: of its requests, or of what they cost. */
+  readonly ofKey?: 'requests' | 'cost'
 }
 
-/** A year: whatever is longer is a quota, and wants a durable count. */
-const LONGEST_SECONDS = 366 * 24 * 60 * 60
+/** Whatever is longer is a quota, and wants a durable count; and a timer of Node that is longer than 24.8 days is over at once. */
+const LONGEST_SECONDS = 24 * 24 * 60 * 60
 
 export const maxSchema = z.number().int().min(1).max(1_000_000_000)
 export const windowSchema = z.number().int().min(1).max(LONGEST_SECONDS)

@@ -35,9 +35,10 @@ export function rateLimited(standing: RateStanding): GatewayError {
   })
 }
 
-export type RateScope = 'address' | 'principal' | 'key' | 'field'
+export type RateScope = 'address' | 'principal' | 'key' | 'field' | 'key_cost'
 
 /** For the metric and the log. */
-export function scopeOf({ by, field }: RateLimit): RateScope {
+export function scopeOf({ by, field, ofKey }: RateLimit): RateScope {
+  if (ofKey === 'cost') return 'key_cost'
   return field === null ? by : 'field'
 }

@@ -723,6 +723,21 @@ export interface CreateApiKeyInput {
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   readonly allowedIps?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly rateLimit?: InputMaybe<ApiKeyRateLimitInput>;
+  readonly rootFields?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly trustedDocumentsOnly?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly costBudget?: InputMaybe<ApiKeyCostBudgetInput>;
+}
+
+export interface ApiKeyRateLimitInput {
+  readonly max: Scalars['Int']['input'];
+  readonly windowSeconds: Scalars['Int']['input'];
+}
+
+export interface ApiKeyCostBudgetInput {
+  readonly perOperation?: InputMaybe<Scalars['Int']['input']>;
+  readonly perWindow?: InputMaybe<Scalars['Int']['input']>;
+  readonly windowSeconds?: InputMaybe<Scalars['Int']['input']>;
 }
 
 export interface CreateApiKeyPayload {
@@ -743,6 +758,10 @@ export interface UpdateApiKeyInput {
   readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly allowedIps?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly rateLimit?: InputMaybe<ApiKeyRateLimitInput>;
+  readonly rootFields?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly trustedDocumentsOnly?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly costBudget?: InputMaybe<ApiKeyCostBudgetInput>;
 }
 
 export interface RotateApiKeyInput {
@@ -768,9 +787,24 @@ export interface ApiKey {
   readonly roles: ReadonlyArray<Scalars['String']['output']>;
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
   readonly allowedIps?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly rateLimit?: Maybe<ApiKeyRateLimit>;
+  readonly rootFields?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly trustedDocumentsOnly: Scalars['Boolean']['output'];
+  readonly costBudget?: Maybe<ApiKeyCostBudget>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+}
+
+export interface ApiKeyRateLimit {
+  readonly max: Scalars['Int']['output'];
+  readonly windowSeconds: Scalars['Int']['output'];
+}
+
+export interface ApiKeyCostBudget {
+  readonly perOperation?: Maybe<Scalars['Int']['output']>;
+  readonly perWindow?: Maybe<Scalars['Int']['output']>;
+  readonly windowSeconds?: Maybe<Scalars['Int']['output']>;
 }
 
 export interface ApiKeyConnection {
@@ -1198,6 +1232,8 @@ export type ResolversTypes = {
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
   CreateApiKeyInput: CreateApiKeyInput;
+  ApiKeyRateLimitInput: ApiKeyRateLimitInput;
+  ApiKeyCostBudgetInput: ApiKeyCostBudgetInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey' | 'verification'> & { apiKey: ResolversTypes['ApiKey'], verification?: Maybe<ResolversTypes['Verification']> }>;
   VerifyApiKeyInput: VerifyApiKeyInput;
   UpdateApiKeyInput: UpdateApiKeyInput;
@@ -1205,6 +1241,8 @@ export type ResolversTypes = {
   RevokeApiKeyInput: RevokeApiKeyInput;
   ApiKeyStatus: ApiKeyStatus;
   ApiKey: ResolverTypeWrapper<ApiKeyModel>;
+  ApiKeyRateLimit: ResolverTypeWrapper<ApiKeyRateLimit>;
+  ApiKeyCostBudget: ResolverTypeWrapper<ApiKeyCostBudget>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ApiKeyEdge']> }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   CreateUserInput: CreateUserInput;
@@ -1308,12 +1346,16 @@ export type ResolversParentTypes = {
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
   CreateApiKeyInput: CreateApiKeyInput;
+  ApiKeyRateLimitInput: ApiKeyRateLimitInput;
+  ApiKeyCostBudgetInput: ApiKeyCostBudgetInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey' | 'verification'> & { apiKey: ResolversParentTypes['ApiKey'], verification?: Maybe<ResolversParentTypes['Verification']> };
   VerifyApiKeyInput: VerifyApiKeyInput;
   UpdateApiKeyInput: UpdateApiKeyInput;
   RotateApiKeyInput: RotateApiKeyInput;
   RevokeApiKeyInput: RevokeApiKeyInput;
   ApiKey: ApiKeyModel;
+  ApiKeyRateLimit: ApiKeyRateLimit;
+  ApiKeyCostBudget: ApiKeyCostBudget;
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ApiKeyEdge']> };
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
   CreateUserInput: CreateUserInput;
@@ -1596,9 +1638,24 @@ export type ApiKeyResolvers<ContextType = AuthContext, ParentType extends Resolv
   roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   allowedIps?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  rateLimit?: Resolver<Maybe<ResolversTypes['ApiKeyRateLimit']>, ParentType, ContextType>;
+  rootFields?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  trustedDocumentsOnly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  costBudget?: Resolver<Maybe<ResolversTypes['ApiKeyCostBudget']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ApiKeyRateLimitResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ApiKeyRateLimit'] = ResolversParentTypes['ApiKeyRateLimit']> = {
+  max?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  windowSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ApiKeyCostBudgetResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ApiKeyCostBudget'] = ResolversParentTypes['ApiKeyCostBudget']> = {
+  perOperation?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  perWindow?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  windowSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type ApiKeyConnectionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
@@ -1763,6 +1820,8 @@ export type Resolvers<ContextType = AuthContext> = {
   RecoveryCodes?: RecoveryCodesResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
+  ApiKeyRateLimit?: ApiKeyRateLimitResolvers<ContextType>;
+  ApiKeyCostBudget?: ApiKeyCostBudgetResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
   RevokeUserSessionsPayload?: RevokeUserSessionsPayloadResolvers<ContextType>;

@@ -1,7 +1,10 @@
 // Gateways that count together on Redis, and each for itself while Redis is unavailable or slow: never nobody.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newKey, newSecret } from '../../subgraphs/auth/api-keys/key-format.ts'
 import { type RedisServer, startRedis } from '../postgres/redis.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
+
+const newPair = () => ({ key: newKey('test'), secret: newSecret('test') })
 
 let redis: RedisServer
 beforeAll(async () => {
@@ -30,6 +33,32 @@ test('two gateways count together', async () => {
   expect(await statuses(3, one)).toEqual([200, 200, 200])
   expect(await statuses(2, two)).toEqual([200, 429])
   expect(await statuses(1, one)).toEqual([429])
+})
+
+test('what API keys have of their own is counted together too, each key for itself', async () => {
+  await redis.flush()
+  const env = { REDIS_URL: redis.url }
+  await using one = await startGateway({ env })
+  await using two = await startGateway({ env, beside: one })
+  const bound = (letter: string) => {
+    const { key, secret } = newPair()
+    const limits = { root_fields: null, trusted_documents_only: false, cost_per_operation: null }
+    one.auth.apiKeys.set(`${key} ${secret}`, {
+      kind: 'api-key',
+      sub: 'usr_1',
+      key_id: `key_${letter}`,
+      roles: [],
+      scope: '',
+      email_verified: true,
+      bindings: { ...limits, rate_limit: { max: 3, window_seconds: 3600 }, cost_window: null },
+    })
+    return { 'x-api-key': key, 'x-api-secret': secret }
+  }
+  const [a, b] = [bound('a'), bound('b')]
+  const found: number[] = []
+  for (const stack of [one, two, one, two, one]) found.push((await stack.hello(a)).status)
+  expect(found).toEqual([200, 200, 200, 429, 429])
+  expect((await two.hello(b)).status).toBe(200)
 })
 
 test('Redis that stands still costs one request 0.3 s; then memory counts, and Redis again when it is back', async () => {

@@ -215,6 +215,8 @@ describe('settings', () => {
     [{ by: 'address', max: 0, windowSeconds: 1 }, 'limits.0.max'],
     [{ by: 'address', max: 1.5, windowSeconds: 1 }, 'limits.0.max'],
     [{ by: 'address', max: 1 }, 'limits.0.windowSeconds'],
+    // A timer of Node that is longer is over at once, and with it the count.
+    [{ by: 'address', max: 1, windowSeconds: 25 * 24 * HOUR }, 'limits.0.windowSeconds'],
     [{ by: 'address', max: 1, windowSeconds: 1, field: 'login' }, 'limits.0.field'],
     [{ by: 'address', max: 1, windowSeconds: 1, window: 1 }, 'window'],
   ])('%j is refused, and named', (limit, named) => {

@@ -50,16 +50,24 @@ interface CostField {
 
 /** @returns A check that throws GatewayError OPERATION_TOO_COMPLEX for these variables. */
 export function createCostCheck(options: CostCheckOptions): (variables: Variables) => void {
-  const { cost: maximum, assumedListSize } = options.limits
+  const { cost: maximum } = options.limits
   if (maximum === null) return () => undefined
-  const fields = compileFields(options)
-  const defaults = variableDefaults(options.operation)
+  const costOf = createCost(options)
   return (variables) => {
-    const value = sumOf(fields, null, { variables: { ...defaults, ...variables }, assumedListSize })
+    const value = costOf(variables)
     if (value <= maximum) return
     const message = `The operation costs too much: ${value}, and ${maximum} at most.`
     throw tooComplexBecause(message, { limit: 'cost', value, maximum })
   }
+}
+
+/** What the operation costs for these variables, also where the graph has no limit for it. */
+export function createCost(options: CostCheckOptions): (variables: Variables) => number {
+  const { assumedListSize } = options.limits
+  const fields = compileFields(options)
+  const defaults = variableDefaults(options.operation)
+  return (variables) =>
+    sumOf(fields, null, { variables: { ...defaults, ...variables }, assumedListSize })
 }
 
 interface Counting {

@@ -31,6 +31,13 @@ export class ApiKey extends Model {
   declare roles: string[]
   declare scopes: string[]
   declare allowed_ips: string[] | null
+  declare rate_limit_max: number | null
+  declare rate_limit_window_seconds: number | null
+  declare root_fields: string[] | null
+  declare trusted_documents_only: boolean
+  declare cost_per_operation: number | null
+  declare cost_per_window: number | null
+  declare cost_window_seconds: number | null
   declare created_at: Date
   declare expires_at: Date | null
   declare last_used_at: Date | null

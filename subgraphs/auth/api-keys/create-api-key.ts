@@ -23,6 +23,7 @@ import {
   MAX_REVOKED,
   PENDING_MINUTES,
 } from './api-key.ts'
+import { bindingColumns, bindingLimits } from './bindings.ts'
 import { requireGrantable } from './grants.ts'
 import { type KeyEnvironment, newKey, newSecret } from './key-format.ts'
 
@@ -33,6 +34,7 @@ export const keyLimits = {
   roles: grantNames,
   scopes: grantNames,
   allowedIps: z.array(text(64)).min(1).max(MAX_ADDRESSES),
+  ...bindingLimits,
 } satisfies Limits<CreateApiKeyInput>
 
 export interface CreatedApiKey {
@@ -48,7 +50,8 @@ export async function createApiKey(
   input: CreateApiKeyInput,
 ): Promise<CreatedApiKey> {
   const { origin } = caller
-  const { name, roles, scopes, expiresAt, allowedIps } = parseInput(keyLimits, input)
+  const wanted = parseInput(keyLimits, input)
+  const { name, roles, scopes, expiresAt, allowedIps } = wanted
   if (expiresAt && expiresAt <= new Date()) throw badInput('input.expiresAt', 'This time is past.')
   if (allowedIps) requireAddresses(allowedIps)
   const environment = keyEnvironment(deps)
@@ -76,6 +79,7 @@ export async function createApiKey(
         roles: roles ?? [],
         scopes: scopes ?? [],
         allowed_ips: allowedIps ?? null,
+        ...bindingColumns(wanted),
         expires_at: expiresAt ?? null,
       })
       .returning('*')

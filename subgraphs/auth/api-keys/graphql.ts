@@ -6,6 +6,7 @@ import { paginate } from '../core/pagination.ts'
 import type { Resolvers } from '../generated.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import { ApiKey } from './api-key.ts'
+import { costBudgetOf, rateLimitOf } from './bindings.ts'
 import { createApiKey } from './create-api-key.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
 import { rotateApiKey } from './rotate-api-key.ts'
@@ -74,6 +75,32 @@ export const typeDefs = gql`
     expiresAt: DateTime
     "Network addresses and CIDR ranges that it works from. Omitted: from anywhere."
     allowedIps: [String!]
+    "How often it may ask, beside the limits of the gateway. Omitted: these alone."
+    rateLimit: ApiKeyRateLimitInput
+    "The root fields that it may ask for, such as Query.products. Omitted: any."
+    rootFields: [String!]
+    "Whether it may only ask with documents that the gateway's operator trusts. Omitted: false."
+    trustedDocumentsOnly: Boolean
+    "What its operations may cost. Omitted: what the graph allows everybody."
+    costBudget: ApiKeyCostBudgetInput
+  }
+
+  "Requests of an API key in a window, which begins with the first."
+  input ApiKeyRateLimitInput {
+    "Requests, at least 1."
+    max: Int!
+    "Length of the window in seconds, at most 604800."
+    windowSeconds: Int!
+  }
+
+  "What operations of an API key may cost, as the graph counts it: one, all of a window, or both."
+  input ApiKeyCostBudgetInput {
+    "What one operation may cost. Omitted: what the graph allows everybody."
+    perOperation: Int
+    "What all operations of a window may cost. Omitted: any. Goes with windowSeconds."
+    perWindow: Int
+    "Length of the window in seconds, at most 604800."
+    windowSeconds: Int
   }
 
   "The key and its secret, shown once."
@@ -108,6 +135,14 @@ export const typeDefs = gql`
     scopes: [String!]
     "Network addresses and CIDR ranges within those that are allowed at present."
     allowedIps: [String!]
+    "No more requests than at present, in a window at least as long."
+    rateLimit: ApiKeyRateLimitInput
+    "Some of the root fields that it is bound to at present; any where it is bound to none."
+    rootFields: [String!]
+    "True binds it to trusted documents; false is refused where it is bound to them."
+    trustedDocumentsOnly: Boolean
+    "No more than at present, in a window at least as long."
+    costBudget: ApiKeyCostBudgetInput
   }
 
   "Which API key gets a new secret."
@@ -152,12 +187,38 @@ export const typeDefs = gql`
     scopes: [String!]!
     "Network addresses and CIDR ranges that it works from. Null: from anywhere."
     allowedIps: [String!]
+    "How often it may ask, beside the limits of the gateway. Null: these alone."
+    rateLimit: ApiKeyRateLimit
+    "The root fields that it may ask for. Null: any."
+    rootFields: [String!]
+    "Whether it may only ask with documents that the gateway's operator trusts."
+    trustedDocumentsOnly: Boolean!
+    "What its operations may cost. Null: what the graph allows everybody."
+    costBudget: ApiKeyCostBudget
     "When it was created."
     createdAt: DateTime!
     "When it expires. Null: never."
     expiresAt: DateTime
     "When it was last used, to the minute. Null: not yet."
     lastUsedAt: DateTime
+  }
+
+  "Requests of an API key in a window."
+  type ApiKeyRateLimit {
+    "Requests."
+    max: Int!
+    "Length of the window in seconds."
+    windowSeconds: Int!
+  }
+
+  "What operations of an API key may cost."
+  type ApiKeyCostBudget {
+    "What one operation may cost. Null: what the graph allows everybody."
+    perOperation: Int
+    "What all operations of a window may cost. Null: any."
+    perWindow: Int
+    "Length of the window in seconds. Null: there is none."
+    windowSeconds: Int
   }
 
   "A page of API keys."
@@ -198,6 +259,10 @@ export const resolvers = {
   ApiKey: {
     status: (key) => key.shownStatus(new Date()),
     allowedIps: (key) => key.allowed_ips,
+    rateLimit: rateLimitOf,
+    rootFields: (key) => key.root_fields,
+    trustedDocumentsOnly: (key) => key.trusted_documents_only,
+    costBudget: costBudgetOf,
     createdAt: (key) => key.created_at,
     expiresAt: (key) => key.expires_at,
     lastUsedAt: (key) => key.last_used_at,

@@ -10,6 +10,7 @@ import type { UpdateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressAllowed, requireAddresses } from './address-list.ts'
 import { ApiKey } from './api-key.ts'
+import { bindingColumns, requireTighterBindings } from './bindings.ts'
 import { keyLimits } from './create-api-key.ts'
 import { requireOwnKey } from './own-key.ts'
 
@@ -29,6 +30,7 @@ export async function updateApiKey(
     requireNarrower('roles', key.roles, change.roles)
     requireNarrower('scopes', key.scopes, change.scopes)
     if (change.allowedIps) requireNarrowerAddresses(key.allowed_ips, change.allowedIps)
+    requireTighterBindings(key, change)
     const [row] = await trx('api_keys')
       .where('id', key.id)
       .update({
@@ -36,6 +38,7 @@ export async function updateApiKey(
         roles: change.roles ?? key.roles,
         scopes: change.scopes ?? key.scopes,
         allowed_ips: change.allowedIps ?? key.allowed_ips,
+        ...bindingColumns(change),
       })
       .returning('*')
     await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])

@@ -5,6 +5,7 @@ import type { Knex } from 'knex'
 import { isWellFormedApiKey } from '../../../platform/api-key-format.ts'
 import { isAddressAllowed } from '../api-keys/address-list.ts'
 import { ApiKey, matchesSecret } from '../api-keys/api-key.ts'
+import { bindingsOf, type KeyBindings } from '../api-keys/bindings.ts'
 import { effectiveGrants } from '../api-keys/grants.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { claimsForToken } from '../sessions/claims-for-token.ts'
@@ -18,6 +19,7 @@ export type Principal = ClaimsPayload & {
   readonly ver?: number
   readonly expires_at?: number | null
   readonly allowed_ips?: readonly string[] | null
+  readonly bindings?: KeyBindings
 }
 
 export type CredentialAnswer =
@@ -105,6 +107,7 @@ async function principalOfKey(db: Knex, apiKey: FoundKey): Promise<CredentialAns
     email_verified: owner.email_verified,
     ...(Object.keys(custom).length > 0 && { custom }),
     allowed_ips: apiKey.allowed_ips,
+    bindings: bindingsOf(apiKey),
   }
   return { principal }
 }
