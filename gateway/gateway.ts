@@ -36,7 +36,7 @@ import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
-import { openSupergraph, readGraphSource } from './supergraph/open.ts'
+import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph, Supergraph } from './supergraph.ts'
 
 export interface Gateway {
@@ -48,9 +48,10 @@ export interface Gateway {
    * Reads configuration, policies and supergraph anew, and serves them from now on; requests under way end on what they
    * began with.
    *
+   * @param found a supergraph that was composed already, instead of the file beside the YAML
    * @throws Error when they cannot be used: then what was served before still is.
    */
-  reloadGraph(): Promise<void>
+  reloadGraph(found?: FoundSupergraph): Promise<void>
   /** This gateway inside a team's own Apollo Server, beside its own listener. */
   readonly forApolloServer: Pick<ForApolloServer, 'gateway' | 'context'>
   /** Takes no more requests, finishes those in flight, lets go of everything. */
@@ -68,6 +69,8 @@ export interface GatewayDeps {
   readonly plugins?: readonly ApolloServerPlugin<ApolloContext>[]
   /** Policies beside those of the module that `supergraph.yaml` names; the same name here counts. */
   readonly policies?: Readonly<Record<string, CustomPolicy>>
+  /** The first graph, composed already. Default: the file beside the YAML, else it is composed here. */
+  readonly found?: FoundSupergraph | undefined
   /** Instead of those of `sallyport.config.ts` beside the YAML. */
   readonly hooks?: Hooks
   /** The line in which new requests wait. Default: one of its own. */
@@ -104,6 +107,7 @@ export async function createGateway(
   let forApolloServer: ForApolloServer | null = null
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
+    found: deps.found,
     ...graphOptions(config, logger),
     traffic,
     measureSubgraph: metrics.measureSubgraph,
@@ -222,9 +226,9 @@ export async function createGateway(
       if (supergraph.current() === null) throw new Error('There is no graph: see the error above.')
       await becomesReady(health, () => isStopping)
     },
-    async reloadGraph() {
+    async reloadGraph(found) {
       try {
-        await supergraph.load(await readGraphSource(place))
+        await supergraph.load(await readGraphSource(place, found))
         metrics.countSwap('swapped')
       } catch (error) {
         metrics.countSwap('refused')

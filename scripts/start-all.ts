@@ -2,7 +2,9 @@
 import { createIdentitySigner } from '@sallyport/claims/sign'
 import type { Logger } from 'pino'
 import { type GatewayConfig, readGatewayConfig } from '../gateway/config.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import { developmentIdentityKeys } from '../gateway/identity-keys.ts'
+import type { FoundSupergraph } from '../gateway/supergraph/open.ts'
 import { REVIEWS_SCHEMA } from '../migrations/reviews/index.ts'
 import { databaseLog } from '../platform/database-log.ts'
 import { hasTwoDatabases, openOneForAll } from '../platform/embedded/one-for-all.ts'
@@ -17,6 +19,8 @@ export interface StartOptions {
   readonly tell: (step: string) => void
   /** Whether the sample subgraph runs too. */
   readonly hasSample: boolean
+  /** The first graph, where it is not the one beside the YAML. */
+  readonly found?: FoundSupergraph | undefined
 }
 
 interface Configs {
@@ -28,6 +32,11 @@ interface Configs {
 export interface Everything {
   readonly publicUrl: string
   readonly isEmbedded: boolean
+  readonly gateway: {
+    reloadGraph(found?: FoundSupergraph): Promise<void>
+    /** Ends it and starts another on the same graph; auth and its database stay. */
+    restart(): Promise<void>
+  }
   stop(): Promise<void>
 }
 
@@ -37,6 +46,7 @@ export async function startAll({
   log,
   tell,
   hasSample,
+  found,
 }: StartOptions): Promise<Everything> {
   // Every setting is read before anything starts, so that a mistake leaves nothing half up.
   const { configs, isElsewhere } = readConfigs(given)
@@ -46,7 +56,7 @@ export async function startAll({
     AUTH_PORT: configs.auth.port,
     ...(hasSample && { REVIEWS_PORT: configs.reviews.port }),
   }
-  const parts = await startParts(configs, { log, tell, isElsewhere, hasSample }).catch(
+  const parts = await startParts(configs, { log, tell, isElsewhere, hasSample, found }).catch(
     (error: unknown) => {
       throw nameTakenPort(ports, error)
     },
@@ -54,7 +64,7 @@ export async function startAll({
   return {
     publicUrl: configs.gateway.publicUrl,
     isEmbedded: configs.auth.databaseUrl === null,
-    stop: parts,
+    ...parts,
   }
 }
 
@@ -65,8 +75,9 @@ async function startParts(
     tell,
     isElsewhere,
     hasSample,
+    found,
   }: Omit<StartOptions, 'env'> & { readonly isElsewhere: boolean },
-): Promise<() => Promise<void>> {
+): Promise<Pick<Everything, 'gateway' | 'stop'>> {
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const stopPart of stops.reverse()) await stopPart()
@@ -109,14 +120,37 @@ async function startParts(
     })
     stops.push(auth.stop)
     tell('loading the graph')
-    const gateway = await createGateway(configs.gateway, { logger: log('gateway') })
+    const logger = log('gateway')
+    const gateway = replaceable(
+      await createGateway(configs.gateway, { logger, found }),
+      (latest = found) => createGateway(configs.gateway, { logger, found: latest }),
+    )
     stops.push(gateway.stop)
     tell('waiting for keys and revocations')
     await gateway.ready()
-    return stop
+    return { gateway, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** A gateway that another can stand in for, with the graph that was served last. */
+function replaceable(first: Gateway, create: (latest?: FoundSupergraph) => Promise<Gateway>) {
+  let gateway = first
+  let latest: FoundSupergraph | undefined
+  return {
+    ready: () => gateway.ready(),
+    async reloadGraph(found?: FoundSupergraph) {
+      await gateway.reloadGraph(found)
+      latest = found
+    },
+    async restart() {
+      await gateway.stop()
+      gateway = await create(latest)
+      await gateway.ready()
+    },
+    stop: () => gateway.stop(),
   }
 }
 

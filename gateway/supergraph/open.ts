@@ -21,6 +21,13 @@ export interface GraphPlace {
   readonly policies?: CustomPolicies | undefined
 }
 
+/** A supergraph that was composed already. */
+export interface FoundSupergraph {
+  readonly sdl: string
+  /** Auth's part of it, which it has to have unchanged. */
+  readonly authSdl: string
+}
+
 /**
  * Opens the supergraph that the YAML describes.
  *
@@ -30,7 +37,7 @@ export interface GraphPlace {
  * @throws SupergraphConfigError when the YAML itself is wrong.
  */
 export async function openSupergraph(
-  options: GraphPlace & SupergraphOptions,
+  options: GraphPlace & SupergraphOptions & { readonly found?: FoundSupergraph | undefined },
 ): Promise<{ supergraph: Supergraph; config: SupergraphConfig }> {
   const { config, policies } = await readSettings(options)
   const supergraph = createSupergraph(options)
@@ -40,17 +47,24 @@ export async function openSupergraph(
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    await supergraph.load(await readSource(options.configPath, config, policies))
+    await supergraph.load(await readSource(options, { config, policies }, options.found))
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }
   return { supergraph, config }
 }
 
-/** All that the YAML names, read anew. @throws SupergraphConfigError, Error when anything of it cannot be used. */
-export async function readGraphSource(place: GraphPlace): Promise<GraphSource> {
-  const { config, policies } = await readSettings(place)
-  return await readSource(place.configPath, config, policies)
+/**
+ * All that the YAML names, read anew.
+ *
+ * @param found instead of the file beside it
+ * @throws SupergraphConfigError, Error when anything of it cannot be used.
+ */
+export async function readGraphSource(
+  place: GraphPlace,
+  found?: FoundSupergraph,
+): Promise<GraphSource> {
+  return await readSource(place, await readSettings(place), found)
 }
 
 async function readSettings({ configPath, variables, policies }: GraphPlace) {
@@ -60,11 +74,15 @@ async function readSettings({ configPath, variables, policies }: GraphPlace) {
 
 /** The supergraph that is composed already, with auth's part as auth prints it; else one that is composed here and now. */
 async function readSource(
-  configPath: string,
-  config: SupergraphConfig,
-  policies: CustomPolicies,
+  { configPath }: GraphPlace,
+  { config, policies }: { readonly config: SupergraphConfig; readonly policies: CustomPolicies },
+  found?: FoundSupergraph,
 ): Promise<GraphSource> {
   const trusted = await loadTrustedDocuments(configPath, config.documents)
+  if (found !== undefined) {
+    const { sdl, authSdl } = found
+    return { sdl, authSdl, config, policies, trusted }
+  }
   const path = join(dirname(configPath), 'supergraph.graphql')
   if (existsSync(path)) {
     const sdl = readFileSync(path, 'utf8')

@@ -1,5 +1,6 @@
 // `sallyport.config.ts`, `.mjs` or `.js` beside supergraph.yaml: read once by each part that has hooks, at its start.
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -7,7 +8,12 @@ class HooksError extends Error {
   override readonly name = 'HooksError'
 }
 
-const FILES = ['sallyport.config.ts', 'sallyport.config.mjs', 'sallyport.config.js'] as const
+/** Beside supergraph.yaml, one of them. */
+export const HOOK_FILES = [
+  'sallyport.config.ts',
+  'sallyport.config.mjs',
+  'sallyport.config.js',
+] as const
 
 /** One file for all of them: each part checks it whole, and takes its own. */
 export const HOOK_NAMES = {
@@ -27,7 +33,9 @@ interface ConfigFile {
  */
 export async function readHooksFile(supergraphPath: string): Promise<ConfigFile['hooks']> {
   const folder = resolve(dirname(supergraphPath))
-  const [path, another] = FILES.map((name) => join(folder, name)).filter((one) => existsSync(one))
+  const [path, another] = HOOK_FILES.map((name) => join(folder, name)).filter((one) =>
+    existsSync(one),
+  )
   if (path === undefined) return {}
   if (another !== undefined) throw new HooksError(`${path} and ${another}: keep one of them`)
   const config = await importConfig(path)
@@ -37,7 +45,10 @@ export async function readHooksFile(supergraphPath: string): Promise<ConfigFile[
 
 async function importConfig(path: string): Promise<ConfigFile> {
   try {
-    const loaded = (await import(pathToFileURL(path).href)) as { default?: ConfigFile }
+    // A module is loaded once for each address: other text is another one.
+    const text = createHash('sha256').update(readFileSync(path)).digest('base64url')
+    const address = `${pathToFileURL(path).href}?${text}`
+    const loaded = (await import(address)) as { default?: ConfigFile }
     if (typeof loaded.default === 'object' && loaded.default !== null) return loaded.default
   } catch (cause) {
     const hint = path.endsWith('.ts') ? ' (node reads TypeScript from version 22.18 on)' : ''

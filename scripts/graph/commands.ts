@@ -16,8 +16,8 @@ Where a graph has a User of its own, or another name of auth's, auth is given an
     run: async (given) => (await import('./init.ts')).init(given),
   },
   dev: {
-    help: `Gateway and auth in one process on an embedded database, for development: composes supergraph.yaml at its
-start (start it again after a change) and shows mailed codes. --sample: with the sample subgraph, and
+    help: `Gateway and auth in one process on an embedded database, for development: composes supergraph.yaml, serves
+what changes in it, in SDL files and in running subgraphs, and shows mailed codes. --sample: with the sample subgraph, and
 its graph where this folder has none.`,
     options: { sample: {} },
     run: async (given) => (await import('./dev.ts')).dev(given),

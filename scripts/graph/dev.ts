@@ -51,12 +51,45 @@ async function start({ env, hasSample, isForPeople, tell: print }: Start): Promi
   const tell = isForPeople ? print : (step: string) => log('main').info(step)
   tell('loading the parts')
   const { startAll } = await import('../start-all.ts')
-  const { publicUrl, isEmbedded, stop } = await startAll({ env, log, tell, hasSample })
+  const configPath = env.SUPERGRAPH_CONFIG ?? ''
+  const { composeFirst } = await import('./watch/first-graph.ts')
+  const found = await composeFirst(configPath, tell)
+  const all = await startAll({ env, log, tell, hasSample, found })
+  const { publicUrl, isEmbedded } = all
+  let watch: import('./watch/watch.ts').Watch | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(0)))
+    process.once(signal, () => {
+      const stop = async () => {
+        await watch?.stop()
+        await all.stop()
+      }
+      void stop().finally(() => process.exit(0))
+    })
+  }
+  if (env.NODE_ENV !== 'production') {
+    const { watchGraph } = await import('./watch/watch.ts')
+    watch = await watchGraph({
+      configPath,
+      env,
+      gateway: all.gateway,
+      isSample: hasSample,
+      tell: tellChanges(log('main'), isForPeople),
+    })
   }
   if (isForPeople) console.log(greeting(publicUrl, isEmbedded))
   else log('main').info({ ms: Math.round(performance.now() - startedAt) }, 'everything is up')
+}
+
+/** What is wrong stands in lines of its own, each with its place. */
+function tellChanges(log: import('pino').Logger, isForPeople: boolean) {
+  const refused = 'The change is not served; what was before still is'
+  return {
+    changed: (text: string) => (isForPeople ? console.log(`\n  ${text}\n`) : log.info(text)),
+    refused: (problems: readonly string[]) =>
+      isForPeople
+        ? console.error(`\n  ${refused}:\n${problems.map((one) => `  - ${one}\n`).join('')}`)
+        : log.error({ problems }, refused),
+  }
 }
 
 function seconds(since: number): string {
