@@ -35,6 +35,10 @@ export interface Claims {
   readonly acr: string | null
   /** When the person last proved who they are, in seconds since the epoch. */
   readonly authTime: number | null
+  /** When they last proved a further factor, in seconds since the epoch. Claim `mfa_time`. */
+  readonly mfaTime: number | null
+  /** What this person can confirm their presence with, as `TOTP`: for the answer STEP_UP_REQUIRED. Claim `step_up`. */
+  readonly stepUp: readonly string[]
   /** What a deployment's admins say of the user or of their roles, by name. Claim `custom`. */
   readonly custom: Readonly<Record<string, CustomClaim>>
 }
@@ -58,6 +62,9 @@ export interface ClaimsPayload {
   acr?: string
   /** Seconds since the epoch. */
   auth_time?: number
+  /** Seconds since the epoch. */
+  mfa_time?: number
+  step_up?: string[]
   custom?: Readonly<Record<string, CustomClaim>>
 }
 
@@ -89,6 +96,8 @@ export function claimsFromPayload(payload: Readonly<Record<string, unknown>>): C
     amr: texts(payload, 'amr'),
     acr: text(payload, 'acr'),
     authTime: seconds(payload, 'auth_time'),
+    mfaTime: seconds(payload, 'mfa_time'),
+    stepUp: texts(payload, 'step_up'),
     custom: customClaims(payload.custom),
   })
   refuseContradiction(claims)
@@ -110,6 +119,8 @@ export function payloadFromClaims(claims: Claims): ClaimsPayload {
     ...(claims.amr.length > 0 && { amr: [...claims.amr] }),
     ...(claims.acr !== null && { acr: claims.acr }),
     ...(claims.authTime !== null && { auth_time: claims.authTime }),
+    ...(claims.mfaTime !== null && { mfa_time: claims.mfaTime }),
+    ...(claims.stepUp.length > 0 && { step_up: [...claims.stepUp] }),
     ...(Object.keys(claims.custom).length > 0 && { custom: { ...claims.custom } }),
   }
 }

@@ -8,12 +8,14 @@ export const denialMessages = {
 } as const satisfies Record<Denial['code'], string>
 
 export interface StepUpChallenge {
-  readonly methods: readonly ('MFA' | 'PASSWORD')[]
+  /** What this person has; `MFA`: a further factor, of which they have none that is known. */
+  readonly methods: readonly string[]
   readonly maxAgeSeconds?: number
 }
 
 /** What would help a caller who has to step up. */
-export function challengeOf({ missing, maxAgeSeconds }: Denial): StepUpChallenge {
-  const methods = missing.split(' ').includes('mfa') ? (['MFA'] as const) : (['PASSWORD'] as const)
+export function challengeOf({ missing, maxAgeSeconds, ...denial }: Denial): StepUpChallenge {
+  const unknown = missing.split(' ').includes('mfa') ? 'MFA' : 'PASSWORD'
+  const methods = denial.methods ?? [unknown]
   return { methods, ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
 }

@@ -15,6 +15,8 @@ export interface Policy {
   readonly isStepUp: boolean
   /** For `fresh:<seconds>`. */
   readonly maxAgeSeconds?: number
+  /** `fresh:<seconds>` where `mfa` stands beside it: the further factor must be as young, not the password. */
+  readonly besideMfa?: Policy
   holds(claims: Claims, nowSeconds: number): boolean
 }
 
@@ -54,7 +56,7 @@ const SIMPLE: Readonly<Record<string, Policy>> = {
  * The built-in policies and a deployment's own.
  *
  * Built in: `role:<name>`, `verified` (e-mail address), `session` (a person with a session, no key),
- * `mfa`, `fresh:<seconds>` (proved who they are so recently), `live`, `deny`.
+ * `mfa`, `fresh:<seconds>` (proved who they are so recently; beside `mfa`: the further factor), `live`, `deny`.
  *
  * Each is for the kinds of callers that the table of kinds allows it, whatever their claims say.
  *
@@ -81,12 +83,18 @@ function builtIn(name: string): Policy | undefined {
 }
 
 function freshPolicy(name: string, maxAgeSeconds: number): Policy {
-  const holds: Holds = ({ authTime }, now) => {
-    if (authTime === null) return false
-    const age = now - authTime
+  const isYoung = (time: number | null, now: number) => {
+    if (time === null) return false
+    const age = now - time
     return age >= -LEEWAY_SECONDS && age <= maxAgeSeconds
   }
-  return { ...builtInPolicy(name, 'fresh', holds), isStepUp: true, maxAgeSeconds }
+  const policyOf = (holds: Holds): Policy => {
+    return { ...builtInPolicy(name, 'fresh', holds), isStepUp: true, maxAgeSeconds }
+  }
+  return {
+    ...policyOf(({ authTime }, now) => isYoung(authTime, now)),
+    besideMfa: policyOf(({ mfaTime }, now) => isYoung(mfaTime, now)),
+  }
 }
 
 function ownPolicy(name: string, own: CustomPolicy): Policy {

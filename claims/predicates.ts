@@ -26,6 +26,8 @@ export interface Denial {
   readonly missing: string
   /** With `STEP_UP_REQUIRED` by `fresh:<seconds>`. */
   readonly maxAgeSeconds?: number
+  /** With `STEP_UP_REQUIRED`: what this person can step up with. Absent: their claims do not say. */
+  readonly methods?: readonly string[]
 }
 
 /** Pure: `null` lets pass. @param nowSeconds Seconds since the epoch. */
@@ -108,7 +110,7 @@ function compilePolicies(
   declaration: readonly (readonly string[])[],
   registry: PolicyRegistry,
 ): Predicate {
-  const alternatives = declaration.map((names) => names.map((name) => known(name, registry)))
+  const alternatives = declaration.map((names) => policiesOf(names, registry))
   const missing = `policies ${declaration.map((names) => names.join(' ')).join(' | ')}`
   const forbidden: Denial = Object.freeze({ code: 'FORBIDDEN', missing })
 
@@ -118,18 +120,34 @@ function compilePolicies(
       if (policies.every((policy) => policy.holds(claims, nowSeconds))) return null
       const failed = policies.filter((policy) => !policy.holds(claims, nowSeconds))
       if (principalKindOf(claims) === 'user' && failed.every((policy) => policy.isStepUp)) {
-        stepUp ??= stepUpDenial(failed)
+        stepUp ??= stepUpDenial(failed, claims)
       }
     }
     return stepUp ?? forbidden
   }
 }
 
-function stepUpDenial(failed: readonly Policy[]): Denial {
-  const missing = failed.map((policy) => policy.name).join(' ')
+/** Of one alternative. Beside `mfa` a fresh password is not enough. */
+function policiesOf(names: readonly string[], registry: PolicyRegistry): Policy[] {
+  const policies = names.map((name) => known(name, registry))
+  if (!names.includes('mfa')) return policies
+  return policies.map((policy) => policy.besideMfa ?? policy)
+}
+
+function stepUpDenial(failed: readonly Policy[], { stepUp }: Claims): Denial {
+  const names = failed.map((policy) => policy.name)
   const ages = failed.flatMap((policy) => policy.maxAgeSeconds ?? [])
-  if (ages.length === 0) return { code: 'STEP_UP_REQUIRED', missing }
-  return { code: 'STEP_UP_REQUIRED', missing, maxAgeSeconds: Math.min(...ages) }
+  const methods = names.includes('mfa') ? stepUp.filter(isFurther) : stepUp
+  return {
+    code: 'STEP_UP_REQUIRED',
+    missing: names.join(' '),
+    ...(ages.length > 0 && { maxAgeSeconds: Math.min(...ages) }),
+    ...(methods.length > 0 && { methods }),
+  }
+}
+
+function isFurther(method: string): boolean {
+  return method !== 'PASSWORD' && method !== 'EMAIL_CODE'
 }
 
 function known(name: string, registry: PolicyRegistry): Policy {

@@ -101,6 +101,11 @@ function namesFor({ authNames }: IdentityTarget): object {
   return authNames ? { auth_names: authNames } : {}
 }
 
+/** Who may ask how young a proof is may ask of both, and say what would renew it. */
+const CLAIMS_OF: Partial<Record<IdentityGrant, readonly (keyof ClaimsPayload)[]>> = {
+  auth_time: ['auth_time', 'mfa_time', 'step_up'],
+}
+
 /** What a subgraph may know: ids and kind always, the rest as granted, everything for auth. */
 function grantedTo(subgraph: IdentityTarget, payload: Readonly<ClaimsPayload>): ClaimsPayload {
   if (subgraph.name === 'auth') return { ...payload, ...namesFor(subgraph) }
@@ -110,7 +115,9 @@ function grantedTo(subgraph: IdentityTarget, payload: Readonly<ClaimsPayload>): 
     if (value !== undefined) granted[name] = value
   }
   for (const grant of subgraph.identity.grants satisfies readonly IdentityGrant[]) {
-    if (payload[grant] !== undefined) granted[grant] = payload[grant]
+    for (const name of CLAIMS_OF[grant] ?? [grant]) {
+      if (payload[name] !== undefined) granted[name] = payload[name]
+    }
   }
   return granted as unknown as ClaimsPayload
 }

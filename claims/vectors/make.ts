@@ -51,6 +51,8 @@ const user = {
   amr: ['pwd', 'otp', 'mfa'],
   acr: 'aal2',
   auth_time: NOW - 300,
+  mfa_time: NOW - 200,
+  step_up: ['TOTP', 'RECOVERY_CODE'],
   custom: { plan: 'team', seats: 5, beta: true, regions: ['eu', 'us'] },
 } satisfies ClaimsPayload
 const userPayload = { ...envelope, ...user }
@@ -214,6 +216,7 @@ const bad = [
   refused('roles with a number', withPayload({ roles: ['user', 1] })),
   refused('scope a list', withPayload({ scope: ['reviews:read'] })),
   refused('email_verified a string', withPayload({ email_verified: 'true' })),
+  refused('mfa_time a string', withPayload({ mfa_time: String(NOW) })),
   refused('auth_time a string', withPayload({ auth_time: String(NOW) })),
   refused('custom a list', withPayload({ custom: ['team'] })),
   refused('custom claims inside each other', withPayload({ custom: { plan: { name: 'team' } } })),

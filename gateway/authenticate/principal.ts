@@ -61,13 +61,15 @@ export function createPrincipal(
  * policies that ask for it: what an app carries of its person's session makes none of it, however a subgraph asks.
  */
 function toldOf(claims: Claims): ClaimsPayload {
-  const { sid, amr, acr, auth_time, ...rest } = payloadFromClaims(claims)
+  const { sid, amr, acr, auth_time, mfa_time, step_up, ...rest } = payloadFromClaims(claims)
   return {
     ...rest,
     ...(sid !== undefined && mayEver(claims, 'session') && { sid }),
     ...(amr !== undefined && mayEver(claims, 'mfa') && { amr }),
     ...(acr !== undefined && mayEver(claims, 'mfa') && { acr }),
     ...(auth_time !== undefined && mayEver(claims, 'fresh') && { auth_time }),
+    ...(mfa_time !== undefined && mayEver(claims, 'mfa') && { mfa_time }),
+    ...(step_up !== undefined && mayEver(claims, 'session') && { step_up }),
   }
 }
 

@@ -57,6 +57,7 @@ function cellOf(field: FieldRule, roles: readonly string[] | null, nowSeconds: n
     email_verified: true,
     amr: ['pwd', 'otp', 'mfa'],
     auth_time: nowSeconds,
+    mfa_time: nowSeconds,
   }
   const callers: readonly (readonly [Cell, object])[] = [
     ['yes', plain],

@@ -59,6 +59,9 @@ function heldBy(given: Given, nowSeconds: number): Record<string, unknown> {
     scope: [given.scope ?? []].flat().join(' '),
     ...(given.verified === true && { email_verified: true }),
     ...(given.mfa === true && { amr: ['pwd', 'otp', 'mfa'] }),
-    ...(fresh !== undefined && { auth_time: nowSeconds - Number(fresh) }),
+    ...(fresh !== undefined && {
+      auth_time: nowSeconds - Number(fresh),
+      ...(given.mfa === true && { mfa_time: nowSeconds - Number(fresh) }),
+    }),
   }
 }

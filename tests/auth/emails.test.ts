@@ -187,7 +187,7 @@ test('a change of addresses takes a recent sign-in: STEP_UP_REQUIRED, and no cha
     expect(answer.status).toBe(403)
     expect(answer.errors[0]?.extensions).toMatchObject({
       code: 'STEP_UP_REQUIRED',
-      challenge: { methods: ['PASSWORD'], maxAgeSeconds: 900 },
+      challenge: { methods: ['PASSWORD', 'EMAIL_CODE'], maxAgeSeconds: 900 },
     })
   }
 })

@@ -24,6 +24,8 @@ const payloads: ClaimsPayload[] = [
     amr: ['pwd', 'mfa'],
     acr: 'aal2',
     auth_time: 1_750_000_000,
+    mfa_time: 1_750_000_000,
+    step_up: ['TOTP'],
   },
 ]
 
@@ -49,6 +51,8 @@ test.each([
   [{ kind: 'user', sub: 'u', roles: [''] }],
   [{ kind: 'user', sub: 'u', roles: { 0: 'admin', length: 1 } }],
   [{ kind: 'user', sub: 'u', auth_time: -1 }],
+  [{ kind: 'user', sub: 'u', mfa_time: '1' }],
+  [{ kind: 'user', sub: 'u', step_up: 'TOTP' }],
   [{ kind: 'user', sub: 'u', email_verified: 1 }],
   [{ kind: 'toString', sub: 'u' }],
 ])('a wrong type is refused and not guessed at: %j', (payload) => {

@@ -165,6 +165,38 @@ test('a step-up is told only when nothing else is missing', () => {
   expect(ask(rule({ policies: [[['mfa']]], scopes: [[['delete']]] }), user)).toBe('FORBIDDEN')
 })
 
+test('beside mfa it is the further factor that must be fresh, not the password', () => {
+  const at = (mfa_time?: number) =>
+    claimsFromPayload({
+      kind: 'user',
+      sub: 'usr_1',
+      sid: 'ses_1',
+      amr: ['pwd', 'otp', 'mfa'],
+      auth_time: NOW - 1,
+      ...(mfa_time !== undefined && { mfa_time }),
+    })
+  for (const names of [
+    ['mfa', 'fresh:600'],
+    ['fresh:600', 'mfa'],
+  ]) {
+    expect(ask(policies(names), at(NOW - 599))).toBe('allowed')
+    expect(ask(policies(names), at(NOW - 601))).toBe('STEP_UP_REQUIRED')
+    expect(ask(policies(names), at(NOW + 60))).toBe('STEP_UP_REQUIRED')
+    expect(ask(policies(names), at())).toBe('STEP_UP_REQUIRED')
+  }
+  expect(ask(policies(['fresh:600']), at())).toBe('allowed')
+})
+
+test('a step-up names what this person has; where a further factor is missing, those alone', () => {
+  const holder = (step_up: readonly string[]) =>
+    claimsFromPayload({ kind: 'user', sub: 'usr_1', sid: 'ses_1', step_up })
+  const methods = (names: string[], step_up: string[]) =>
+    compileRule(policies(names))(holder(step_up), NOW)?.methods
+  expect(methods(['fresh:10'], ['PASSWORD', 'EMAIL_CODE'])).toEqual(['PASSWORD', 'EMAIL_CODE'])
+  expect(methods(['mfa'], ['TOTP', 'RECOVERY_CODE'])).toEqual(['TOTP', 'RECOVERY_CODE'])
+  expect(methods(['mfa'], ['PASSWORD', 'EMAIL_CODE'])).toBeUndefined()
+})
+
 test('of several step-ups the youngest proof is asked for', () => {
   const both = mergeRules([policies(['fresh:60']), policies(['fresh:10', 'mfa'])])
   expect(compileRule(both)(user, NOW)).toMatchObject({

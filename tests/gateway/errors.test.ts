@@ -83,6 +83,7 @@ test.each<Denial>([
   { code: 'STEP_UP_REQUIRED', missing: 'policies fresh:60', maxAgeSeconds: 60 },
   { code: 'STEP_UP_REQUIRED', missing: 'policies mfa' },
   { code: 'STEP_UP_REQUIRED', missing: 'policies mfa fresh:60', maxAgeSeconds: 60 },
+  { code: 'STEP_UP_REQUIRED', missing: 'fresh:60', maxAgeSeconds: 60, methods: ['TOTP'] },
 ])('a step-up for $missing reads alike, whichever door asks for it', (denial) => {
   const atGateway = errorFromDenial(denial)
   const atSubgraph = denialError(denial)

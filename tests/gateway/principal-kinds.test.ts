@@ -110,16 +110,31 @@ test('a person of another issuer is not ended by what happens to the same id her
 })
 
 describe('an identity token', () => {
-  const all = { sid: 'ses_1', amr: ['pwd', 'mfa'], acr: 'aal2', auth_time: 1_700_000_000 }
+  const all = {
+    sid: 'ses_1',
+    amr: ['pwd', 'mfa'],
+    acr: 'aal2',
+    auth_time: 1_700_000_000,
+    mfa_time: 1_700_000_000,
+    step_up: ['TOTP'],
+  }
   const issuer = 'https://api.example.com'
 
   test.each<[string, object, string[]]>([
-    ['a user', { kind: 'user', sub: 'usr_1' }, ['sid', 'amr', 'acr', 'auth_time']],
-    ['an app', { kind: 'user', sub: 'usr_1', client_id: 'cli_1' }, ['amr', 'acr', 'auth_time']],
+    [
+      'a user',
+      { kind: 'user', sub: 'usr_1' },
+      ['sid', 'amr', 'acr', 'auth_time', 'mfa_time', 'step_up'],
+    ],
+    [
+      'an app',
+      { kind: 'user', sub: 'usr_1', client_id: 'cli_1' },
+      ['amr', 'acr', 'auth_time', 'mfa_time'],
+    ],
     [
       'a person of another issuer',
       { kind: 'user', sub: 'a|1', sub_iss: 'https://id.example' },
-      ['amr', 'acr', 'auth_time'],
+      ['amr', 'acr', 'auth_time', 'mfa_time'],
     ],
     ['an API key', { kind: 'api-key', sub: 'usr_1', key_id: 'key_1' }, []],
     ['a client', { kind: 'client', client_id: 'cli_1' }, []],

@@ -1,4 +1,5 @@
 // Makes an API key for oneself. Key and secret are answered once; the e-mailed code makes them usable.
+
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
@@ -10,6 +11,7 @@ import { newId } from '../core/identifiers.ts'
 import { type Limits, parseInput, text } from '../core/input.ts'
 import { plainText } from '../core/mail/plain-text.ts'
 import { ownersMail, type Share, transactMailing } from '../core/throttling/count-mail.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { CreateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import type { UserWithRoles } from '../users/user.ts'
@@ -60,7 +62,9 @@ export async function createApiKey(
   const isActive = deps.config.apiKeyVerification === 'off'
 
   return await transactMailing(deps, keyCodeShares(deps, caller), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     await requireGrantable(trx, user, { roles: roles ?? [], scopes: scopes ?? [] })
     await requireRoom(trx, user)
     const pepper = deps.config.secrets.apiKeyPepper

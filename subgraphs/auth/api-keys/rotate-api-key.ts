@@ -1,4 +1,5 @@
 // Gives a key a new secret. The old one goes on working for the overlap, which starts when the new one is active.
+
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
@@ -7,6 +8,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
 import { transactMailing } from '../core/throttling/count-mail.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { RotateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { ApiKey, hashSecret, PENDING_MINUTES } from './api-key.ts'
@@ -37,7 +39,9 @@ export async function rotateApiKey(
   const pepper = deps.config.secrets.apiKeyPepper
   const isActive = deps.config.apiKeyVerification === 'off'
   return await transactMailing(deps, keyCodeShares(deps, caller), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     const key = await requireOwnKey(trx, user.id, id)
     const [row] = await trx('api_keys')
       .where('id', key.id)

@@ -30,7 +30,7 @@ export interface AuthErrorDetail {
   readonly attemptsRemaining?: number
   readonly retryAfterSeconds?: number
   /** With STEP_UP_REQUIRED: what this person has to confirm with, and how young the proof must be. */
-  readonly challenge?: { readonly methods: readonly string[]; readonly maxAgeSeconds: number }
+  readonly challenge?: { readonly methods: readonly string[]; readonly maxAgeSeconds?: number }
   /** For logs only. */
   readonly cause?: unknown
 }

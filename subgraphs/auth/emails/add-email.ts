@@ -5,6 +5,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
 import { type Limits, parseInput } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { AddEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { emailInput, parseEmail } from '../users/normalize-email.ts'
@@ -27,7 +28,9 @@ export async function addEmail(
   const email = parseEmail(parseInput(limits, input).email)
   const mail = { to: email.normalized, purpose: 'EMAIL', address: origin.ipAddress } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     const own = await emailsOf(trx, user.id)
     if (own.some((one) => one.email_normalized === email.normalized)) {
       throw badInput('input.email', 'This e-mail address is yours already.')

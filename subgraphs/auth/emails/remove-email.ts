@@ -6,6 +6,7 @@ import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { id, type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { RemoveEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
@@ -24,7 +25,9 @@ export async function removeEmail(
   const { origin } = caller
   const { id } = parseInput(limits, input)
   return await transactChange(deps, caller, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')
     if (email.email_normalized === user.email_normalized) {

@@ -1,4 +1,5 @@
 // Makes one of the verified addresses the primary one: where mail goes, and what others see.
+
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
@@ -7,6 +8,7 @@ import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { id, type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { SetPrimaryEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { findUserWithRoles, type User, type UserWithRoles } from '../users/user.ts'
@@ -26,7 +28,9 @@ export async function setPrimaryEmail(
   const { origin } = caller
   const { id } = parseInput(limits, input)
   return await transactChange(deps, caller, async (trx, grant) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     const email = await UserEmail.query(trx).findOne({ id, user_id: user.id }).forUpdate()
     if (email === undefined) throw new AuthError('NOT_FOUND')
     if (email.verified_at === null) {

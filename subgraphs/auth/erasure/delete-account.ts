@@ -1,4 +1,5 @@
 // Deletes one's own account: a recent sign-in, then the e-mailed code, then it is gone.
+
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
@@ -8,6 +9,7 @@ import { AuthError } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
 import { openUndosOf } from '../emails/open-undos.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { ConfirmAccountDeletionInput } from '../generated.ts'
 import { lockAdmins, requireAnotherAdmin } from '../roles/last-admin.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
@@ -27,7 +29,9 @@ export async function deleteAccount(deps: AuthDeps, caller: Caller): Promise<Beg
   const shares = ownersMail({ user: claims.subject ?? '', purpose })
   return await transactMailing(deps, shares, async (trx, { isMailed }) => {
     await lockAdmins(trx)
-    const { user, session } = await requireLiveSession(trx, claims)
+    const live = await requireLiveSession(trx, claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     if (user.roles.includes('admin')) await requireAnotherAdmin(trx, user.id)
     await requireSettledPrimary(trx, user)
     await recordAudit(trx, origin, {

@@ -7,6 +7,7 @@ import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { type Limits, parseInput } from '../core/input.ts'
 import { enqueueMail } from '../core/mail/outbox.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import { confirmPassword } from '../factors/password/confirm-password.ts'
 import {
   chosenPassword,
@@ -36,6 +37,12 @@ export async function changePassword(
 ): Promise<Entered> {
   const { origin } = caller
   const { currentPassword, newPassword } = parseInput(limits, input)
+  // Before the password is looked at: a thief of the session who guesses at it would learn when it was right.
+  await transact(
+    deps.db,
+    async (trx) =>
+      await requireFurtherProof(trx, deps, await requireLiveSession(trx, caller.claims)),
+  )
   const user = await confirmPassword(deps, caller, currentPassword, 'password.change-attempted')
   requireStrongPassword(newPassword, {
     productName: deps.config.mail.productName,
@@ -47,6 +54,7 @@ export async function changePassword(
   const renewed = await transact(deps.db, async (trx) => {
     const live = await requireLiveSession(trx, caller.claims)
     if (live.user.password_hash !== user.password_hash) throw new AuthError('INVALID_CREDENTIALS')
+    await requireFurtherProof(trx, deps, live)
     const actor = { kind: 'user', id: user.id } as const
     await setPassword(trx, user.id, stored)
     await endSessionsOf(trx, origin, {

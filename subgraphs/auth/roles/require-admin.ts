@@ -20,7 +20,7 @@ export interface Admin {
 
 /**
  * Reads and locks the caller's user (`for share`), so that the role is not taken away between check and commit.
- * @throws AuthError FORBIDDEN without the role; UNAUTHENTICATED when session or key have ended
+ * @throws AuthError FORBIDDEN without the role; STEP_UP_REQUIRED for an admin who holds a further factor and has not proved it; UNAUTHENTICATED when session or key have ended
  */
 export async function requireAdmin(trx: Knex, claims: Claims): Promise<Admin> {
   const { user, roles, by } =
@@ -33,6 +33,10 @@ type Acting = Pick<Admin, 'user' | 'by'> & { readonly roles: readonly string[] }
 
 async function bySession(trx: Knex, claims: Claims): Promise<Acting> {
   const { user, session } = await requireLiveSession(trx, claims)
+  // From before they enrolled a factor: a session like that may be anyone's who knew the password.
+  if (user.further_methods.length > 0 && session.mfa_at === null) {
+    throw new AuthError('STEP_UP_REQUIRED', { challenge: { methods: user.further_methods } })
+  }
   const by = { actor: { kind: 'user', id: user.id }, sessionId: session.id } as const
   return { user, roles: user.roles, by }
 }

@@ -4,6 +4,7 @@ import { FIRST_PARTY_CLIENT } from '@sallyport/claims'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { randomText } from '../core/identifiers.ts'
 import type { CustomClaims } from '../users/custom-claims.ts'
+import { stepUpMethods } from '../users/step-up-methods.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import type { Session } from './session.ts'
 
@@ -42,6 +43,8 @@ export async function signAccessToken(
     amr: session.authentication_methods,
     acr: session.acr,
     auth_time: Math.floor(session.authenticated_at.getTime() / 1000),
+    ...(session.mfaTime !== null && { mfa_time: session.mfaTime }),
+    step_up: stepUpMethods(user),
     ...(Object.keys(custom).length > 0 && { custom }),
     ...(csrfHash === null ? {} : { csrf: csrfHash }),
   })

@@ -6,6 +6,7 @@ import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import type { CustomClaims } from '../users/custom-claims.ts'
+import { stepUpMethods } from '../users/step-up-methods.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { signAccessToken } from './access-token.ts'
 import { claimsForToken } from './claims-for-token.ts'
@@ -104,6 +105,8 @@ export function claimsOf(session: Session, user: UserWithRoles, custom: CustomCl
     amr: Object.freeze([...session.authentication_methods]),
     acr: session.acr,
     authTime: Math.floor(session.authenticated_at.getTime() / 1000),
+    mfaTime: session.mfaTime,
+    stepUp: Object.freeze(stepUpMethods(user)),
     custom: Object.freeze({ ...custom }),
   })
 }

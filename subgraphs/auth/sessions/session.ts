@@ -55,6 +55,11 @@ export class Session extends Model {
     return this.authentication_methods.includes('mfa') ? 'aal2' : 'aal1'
   }
 
+  /** In seconds since the epoch. */
+  get mfaTime(): number | null {
+    return this.mfa_at === null ? null : Math.floor(this.mfa_at.getTime() / 1000)
+  }
+
   /** Idle or absolute end, whichever comes first. */
   get endsAt(): Date {
     return new Date(Math.min(Number(this.idle_expires_at), Number(this.expires_at)))

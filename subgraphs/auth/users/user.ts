@@ -26,6 +26,8 @@ export class User extends Model {
   declare status: UserStatus
   declare password_hash: string | null
   declare password_pepper_version: number | null
+  /** Names of the further factors that they hold. */
+  declare further_methods: string[]
   /** `ver` of tokens: raised in the transaction that changes roles, status or password. */
   declare token_version: number
   /** The user's own, without those of roles. */

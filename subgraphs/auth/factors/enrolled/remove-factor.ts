@@ -7,6 +7,7 @@ import type { RemoveFactorInput } from '../../generated.ts'
 import { requireLiveSession } from '../../sessions/live-session.ts'
 import type { UserWithRoles } from '../../users/user.ts'
 import { factorsOf, findOwnFactor } from './enrolled-factor.ts'
+import { noteMethods } from './note-methods.ts'
 import { recordChange } from './record-change.ts'
 import { requireFurtherProof } from './require-further-proof.ts'
 
@@ -28,6 +29,7 @@ export async function removeFactor(
     if ((await factorsOf(trx, live.user.id)).length === 0) {
       await trx('recovery_codes').where('user_id', live.user.id).delete()
     }
+    await noteMethods(trx, deps, live.user)
     await recordChange(trx, caller, { factor, action: 'factor.removed' })
     return live.user
   })

@@ -8,6 +8,7 @@ import { requireLiveSession } from '../../sessions/live-session.ts'
 import { notifyAddresses } from '../../users/notify-addresses.ts'
 import { emailsOf } from '../../users/user-email.ts'
 import { factorsOf } from '../enrolled/enrolled-factor.ts'
+import { noteMethods } from '../enrolled/note-methods.ts'
 import { requireFurtherProof } from '../enrolled/require-further-proof.ts'
 import { hashRecoveryCode, newRecoveryCode } from './recovery-code.ts'
 
@@ -39,6 +40,7 @@ export async function createRecoveryCodes(
         session_id: session.id,
       })),
     )
+    await noteMethods(trx, deps, user)
     await recordAudit(trx, caller.origin, {
       action: 'recovery-codes.created',
       actor: { kind: 'user', id: user.id },

@@ -2,6 +2,7 @@
 import { recordAudit } from '../../core/audit/record.ts'
 import { notifyAddresses } from '../../users/notify-addresses.ts'
 import { emailsOf } from '../../users/user-email.ts'
+import { noteMethods } from '../enrolled/note-methods.ts'
 import type { Factor } from '../factor.ts'
 import { countRecoveryCodes, findRecoveryCode } from './recovery-code.ts'
 
@@ -16,13 +17,14 @@ export const recoveryCodes = {
     )
   },
   // Of parallel uses the one counts that removes the row.
-  spend: async (trx, { config }, { user, secret: typed, origin }) => {
-    const { passwordPepper } = config.secrets
+  spend: async (trx, deps, { user, secret: typed, origin }) => {
+    const { passwordPepper } = deps.config.secrets
     const code_hash = await findRecoveryCode(trx, passwordPepper, { userId: user.id, typed })
     if (code_hash === null) return false
     const used = await trx('recovery_codes').where({ user_id: user.id, code_hash }).delete()
     if (used !== 1) return false
     const left = await countRecoveryCodes(trx, passwordPepper, user.id)
+    if (left === 0) await noteMethods(trx, deps, user)
     await recordAudit(trx, origin, {
       action: 'recovery-code.used',
       actor: { kind: 'user', id: user.id },

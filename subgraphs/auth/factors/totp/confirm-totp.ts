@@ -9,6 +9,7 @@ import { id, type Limits, parseInput, text } from '../../core/input.ts'
 import type { ConfirmTotpInput } from '../../generated.ts'
 import { requireLiveSession } from '../../sessions/live-session.ts'
 import { EnrolledFactor, findOwnFactor } from '../enrolled/enrolled-factor.ts'
+import { noteMethods } from '../enrolled/note-methods.ts'
 import { recordChange } from '../enrolled/record-change.ts'
 import { requireFurtherProof } from '../enrolled/require-further-proof.ts'
 import { acceptStep, findStep } from './totp-secret.ts'
@@ -43,6 +44,7 @@ export async function confirmTotp(
     if (step === null || !(await acceptStep(trx, step))) throw failed()
     await trx('factors').where('id', factorId).update({ confirmed_at: trx.fn.now() })
     await raiseSession(trx, session.id)
+    await noteMethods(trx, deps, user)
     await recordChange(trx, caller, { factor: begun, action: 'factor.added' })
     return await findOwnFactor(trx, user.id, factorId)
   })
