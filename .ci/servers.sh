@@ -21,7 +21,7 @@ install_postgres() {
 # The suite starts servers and a browser of its own; a missing one is a failure.
 install_servers() {
   local missing=()
-  for server in nats-server redis-server nginx chromium prometheus; do command -v "$server" >/dev/null || missing+=("$server"); done
+  for server in nats-server redis-server nginx haproxy chromium prometheus; do command -v "$server" >/dev/null || missing+=("$server"); done
   [ ${#missing[@]} -eq 0 ] && return
   echo "== install ${missing[*]}"
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
