@@ -20,6 +20,7 @@ import * as furtherFactors from './0041-further-factors.ts'
 import * as recoveryCodes from './0042-recovery-codes.ts'
 import * as apiKeyBindings from './0060-api-key-bindings.ts'
 import * as furtherMethods from './0061-further-methods.ts'
+import * as webhooks from './0070-webhooks.ts'
 
 interface Migration {
   readonly name: string
@@ -47,6 +48,7 @@ const migrations: readonly Migration[] = [
   { name: '0042-recovery-codes', up: recoveryCodes.up },
   { name: '0060-api-key-bindings', up: apiKeyBindings.up },
   { name: '0061-further-methods', up: furtherMethods.up },
+  { name: '0070-webhooks', up: webhooks.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -21,11 +21,13 @@ import {
   unsafeShared,
   wholeNumber,
 } from '../../platform/settings.ts'
+import { type EventType, eventTypes } from './core/events/types.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { Factor } from './factors/factor.ts'
 import { factors } from './factors/factors.ts'
 import type { MailSettings } from './mail/templates.ts'
 import { tryParseEmail } from './users/normalize-email.ts'
+import { readWebhookTargets, type WebhookTarget } from './webhooks/targets.ts'
 
 export interface AuthConfig {
   readonly isProduction: boolean
@@ -52,6 +54,11 @@ export interface AuthConfig {
   readonly mail: MailSettings & { readonly smtpUrl: string | null; readonly from: string }
   /** null: events reach consumers in this process alone. */
   readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
+  readonly webhooks: {
+    readonly targets: readonly WebhookTarget[]
+    /** Private networks in which targets may be; loopback outside production. */
+    readonly allow: readonly string[]
+  }
   /** The list of subgraphs, which says who holds personal data. */
   readonly supergraphPath: string
   readonly erasureDeadlineDays: number
@@ -91,6 +98,7 @@ const SECRET_NAMES = {
   keyEncryptionKey: 'KEY_ENCRYPTION_KEY',
 } as const
 
+const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1']
 const networks = list(isNetwork, 'a network address or CIDR range')
 /** Those that exist and may begin a sign-in. */
 const all: readonly Factor[] = Object.values(factors)
@@ -125,6 +133,10 @@ const shape = {
   DEFAULT_LANGUAGE: oneOf(languageNames, 'en'),
   NATS_URL: natsUrls.optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
+  WEBHOOK_URLS: z.string().optional(),
+  WEBHOOK_SECRETS: z.string().optional(),
+  WEBHOOK_TYPES: z.string().optional(),
+  WEBHOOK_ALLOW: networks.optional(),
   EVENTS_RETENTION_DAYS: days(30),
   AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
@@ -185,7 +197,7 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
     problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
   }
   problems.push(...unsafeShared(given))
-  if (read !== null) problems.push(...unfitDomains(read))
+  if (read !== null) problems.push(...unfitDomains(read), ...webhooksOf(read).problems)
   if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
   }
@@ -201,6 +213,21 @@ function unfitDomains({ REGISTRATION, REGISTRATION_DOMAINS }: Read): string[] {
     return ['REGISTRATION_DOMAINS: only REGISTRATION=domains reads it; set that as well']
   }
   return []
+}
+
+function webhooksOf(env: Read) {
+  return readWebhookTargets({
+    urls: env.WEBHOOK_URLS,
+    secrets: env.WEBHOOK_SECRETS,
+    types: env.WEBHOOK_TYPES,
+    allow: webhookNetworks(env),
+    isProduction: env.NODE_ENV === 'production',
+    knownTypes: Object.keys(eventTypes) as EventType[],
+  })
+}
+
+function webhookNetworks({ WEBHOOK_ALLOW, NODE_ENV }: Read): readonly string[] {
+  return WEBHOOK_ALLOW ?? (NODE_ENV === 'production' ? [] : LOOPBACK)
 }
 
 /** As e-mail addresses are normalised. null: no mail can be sent there. */
@@ -222,8 +249,7 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
     databaseUrl: env.DATABASE_URL ?? null,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     redisUrl: env.REDIS_URL ?? null,
-    throttleExempt:
-      env.THROTTLE_EXEMPT ?? (env.NODE_ENV === 'production' ? [] : ['127.0.0.0/8', '::1']),
+    throttleExempt: env.THROTTLE_EXEMPT ?? (env.NODE_ENV === 'production' ? [] : LOOPBACK),
     addressRules: {
       allow: env.ADDRESS_ALLOW,
       deny: env.ADDRESS_DENY,
@@ -243,6 +269,7 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
       env.NATS_URL === undefined
         ? null
         : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
+    webhooks: { targets: webhooksOf(env).targets, allow: webhookNetworks(env) },
     supergraphPath: env.SUPERGRAPH_CONFIG,
     erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
     erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,

@@ -6,6 +6,7 @@ import { readErasureMetrics } from './erasure/supervise.ts'
 import { readEventLag } from './events/lag.ts'
 import type { ReadyAuthHooks } from './hooks/load-hooks.ts'
 import type { CheckCounts } from './introspection/check-counts.ts'
+import { readWebhookLag } from './webhooks/lag.ts'
 
 interface MetricsDeps {
   readonly db: Knex
@@ -30,6 +31,21 @@ export async function readMetrics({ db, checks, hooks }: MetricsDeps): Promise<R
     'How long the oldest of them has waited.',
     events.oldestSeconds,
   )
+  const behind = { labelNames: ['target'] as const, registers }
+  const waiting = new Gauge({
+    name: 'sallyport_webhook_events_waiting',
+    help: 'Events that a webhook has not taken.',
+    ...behind,
+  })
+  const oldest = new Gauge({
+    name: 'sallyport_webhook_oldest_seconds',
+    help: 'How long the oldest of them has waited.',
+    ...behind,
+  })
+  for (const { target, ...lag } of await readWebhookLag(db)) {
+    waiting.set({ target }, lag.waiting)
+    oldest.set({ target }, lag.oldestSeconds)
+  }
   gauge('sallyport_audit_unchained', 'Audit records that are in no chain yet.', unchained)
   gauge('sallyport_erasures_running', 'Erasures that wait for a receipt.', erasures.running)
   gauge('sallyport_erasures_overdue', 'Those past their deadline.', erasures.overdue)

@@ -40,6 +40,8 @@ const RUNNERS: readonly (readonly [
   ['docs/erasure.md', 'For subgraphs', 'python', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'The message', 'json', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'NATS', 'nats', 'tests/postgres/nats-server.ts'],
+  ['docs/events.md', 'Webhooks', 'sh', 'tests/docs/events.test.ts'],
+  ['docs/events.md', 'Webhooks', 'ts', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'A consumer in TypeScript', 'ts', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'In another language', 'python', 'tests/docs/events.test.ts'],
   ['docs/events.md', 'Operating it', 'sh', 'tests/docs/commands.test.ts'],

@@ -1,5 +1,6 @@
 // docs/events.md and docs/erasure.md: the message fits its schema, and the consumers do what the pages say.
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,6 +9,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readAuthConfig } from '../../subgraphs/auth/config.ts'
+import { signWebhook } from '../../subgraphs/auth/webhooks/sign.ts'
 import { createTestDatabase } from '../database.ts'
 import { createExampleFolder } from './example-folder.ts'
 import { example, examplesOf } from './examples.ts'
@@ -34,6 +37,7 @@ beforeAll(async () => {
     // Nobody listens there: a consumer needs no connection to start.
     'nats:4222': '127.0.0.1:9',
   })
+  folder.write('webhook.ts', example('docs/events.md', 'Webhooks', 'ts').code)
   folder.write('erasure.ts', example('docs/erasure.md', 'For subgraphs', 'ts').code)
 })
 afterAll(async () => {
@@ -54,7 +58,35 @@ test('the message fits the schema that it names', () => {
 })
 
 test('the consumers in TypeScript compile, strictly', async () => {
-  await folder.compile(['consumer.ts', 'erasure.ts'])
+  await folder.compile(['consumer.ts', 'erasure.ts', 'webhook.ts'])
+})
+
+test('the reader of webhooks takes what the settings of the page sign, and nothing that is old or changed', async () => {
+  const { readWebhook } = await load('webhook.ts')
+  const secret = `whsec_${randomBytes(32).toString('base64')}`
+  const key = `1:${randomBytes(32).toString('base64')}`
+  const settings = example('docs/events.md', 'Webhooks', 'sh').code.replaceAll('whsec_…', secret)
+  const env = Object.fromEntries(
+    settings
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  const keys = { PASSWORD_PEPPER: key, CODE_KEY: key, API_KEY_PEPPER: key, KEY_ENCRYPTION_KEY: key }
+  const { targets } = readAuthConfig({ ...keys, ...env }).webhooks
+  expect(targets.map(({ name, types }) => [name, types])).toEqual([
+    ['billing', null],
+    ['crm', ['user.registered', 'user.erased']],
+  ])
+  const body = JSON.stringify(message())
+  const sign = (timestamp: number) =>
+    signWebhook({ id: 'one', timestamp, body }, targets[0]?.secrets ?? [])
+  const now = Math.floor(Date.now() / 1000)
+  expect(readWebhook(sign(now), body, secret)).toEqual(message())
+  expect(() => readWebhook(sign(now), `${body} `, secret)).toThrow('not signed')
+  expect(() => readWebhook({ ...sign(now), 'webhook-id': 'two' }, body, secret)).toThrow()
+  expect(() => readWebhook(sign(now - 600), body, secret)).toThrow('too old')
+  expect(() => readWebhook({}, body, secret)).toThrow()
 })
 
 test('the consumer applies an event once, and starts without NATS', async () => {

@@ -1,4 +1,5 @@
-// Events for consumers in this very process, when there is no NATS: the outbox keeps each until all have applied it.
+// Events for consumers in this very process, when there is no NATS: the outbox keeps each until all have applied it. Where only webhooks
+// take events there is nobody here, and an event has left as soon as it is in their queue.
 import type { EventConsumer, Receipt } from '@sallyport/claims/events'
 import type { EventPublisher } from './publisher.ts'
 

@@ -1,10 +1,12 @@
-// Connects the outbox to the world: NATS where it is configured, else the consumers of this process, else nobody.
+// Connects the outbox to the world: NATS where it is configured, else the consumers of this process, else nobody. Webhooks come beside
+// or instead of them, from a queue of their own.
 import type { EventConsumer } from '@sallyport/claims/events'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
 import { parseReceipt } from '../erasure/parse-receipt.ts'
 import { recordReceipt } from '../erasure/record-receipt.ts'
+import { startWebhooks } from '../webhooks/deliver.ts'
 import { forgetEvents } from './forget.ts'
 import { createInProcessPublisher } from './in-process-publisher.ts'
 import { startEventRelay } from './relay.ts'
@@ -27,7 +29,10 @@ const FORGET_MS = 60_000
 /** Without a place to go to, events wait in the outbox until there is one, or until they are too old. */
 export async function startEventDelivery(deps: DeliveryDeps): Promise<Delivery> {
   const { db, config, log, consumers, participants } = deps
-  const isDelivered = config.nats !== null || consumers.length > 0
+  const { webhooks, publicUrl: source } = config
+  const hasWebhooks = webhooks.targets.length > 0
+  const isDelivered = config.nats !== null || consumers.length > 0 || hasWebhooks
+  const sending = await startWebhooks({ db, log, source, ...webhooks })
   const delivery = isDelivered ? await deliver(deps) : null
   if (!isDelivered) log.info('events stay in the outbox: no NATS_URL, and nobody here takes them')
   const unreachable = participants.filter((name) => consumers.every((taker) => taker.name !== name))
@@ -42,6 +47,7 @@ export async function startEventDelivery(deps: DeliveryDeps): Promise<Delivery> 
   return {
     stop: async () => {
       clearInterval(timer)
+      await sending.stop()
       await delivery?.stop()
     },
   }

@@ -16,12 +16,13 @@ import { replayEvents } from '../core/events/replay.ts'
 import { type EventType, eventTypes } from '../core/events/types.ts'
 import { readErasureMetrics } from '../erasure/supervise.ts'
 import { waiveReceipt } from '../erasure/waive-receipt.ts'
-import { readEventLag } from '../events/lag.ts'
+import { type EventLag, readEventLag } from '../events/lag.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
 import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import { ROLE_NAME } from '../roles/role.ts'
 import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
+import { readWebhookLag } from '../webhooks/lag.ts'
 import { describeClocks } from './clocks.ts'
 import { describeServers } from './servers.ts'
 
@@ -227,7 +228,10 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
     `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
     `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
-    `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; waiting: ${events.waiting}${events.waiting === 0 ? '' : `, the oldest for ${Math.round(events.oldestSeconds)} s`}`,
+    `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; ${describeLag(events)}`,
+    ...(await readWebhookLag(db)).map(
+      ({ target, ...lag }) => `webhook ${target}: ${describeLag(lag)}`,
+    ),
     `audit: ${months.length} months${toPrune === 0 ? '' : `, ${toPrune} past retention: run prune-audit as the owner of the database`}`,
     `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
     `public address: ${config.publicUrl}`,
@@ -236,6 +240,11 @@ async function examine({ db, config }: OperatorDeps): Promise<string> {
     ...(await describeServers(config)),
     ...describeForwarding(await findForwardingNote(db)),
   ].join('\n')
+}
+
+function describeLag({ waiting, oldestSeconds }: EventLag): string {
+  const oldest = waiting === 0 ? '' : `, the oldest for ${Math.round(oldestSeconds)} s`
+  return `waiting: ${waiting}${oldest}`
 }
 
 function describeForwarding(note: ForwardingNote | null): string[] {

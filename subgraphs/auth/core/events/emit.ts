@@ -1,4 +1,4 @@
-// The transactional outbox: an event is written with the change that it tells of, and leaves afterwards.
+// The transactional outbox: an event is written with the change that it tells of, and leaves afterwards. So is what webhooks wait for.
 import type { Knex } from 'knex'
 import { lockOf } from '../advisory-lock.ts'
 import type { EventData, EventType } from './types.ts'
@@ -14,10 +14,16 @@ export async function emitEvent<T extends EventType>(
   data: EventData<T>,
 ): Promise<string> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `with place as materialized (select ?)
-     insert into outbox_events (type, user_id, data, occurred_at)
-     select ?, ?, ?::jsonb, clock_timestamp() from place
-     returning id`,
+    `with place as materialized (select ?),
+     event as (
+       insert into outbox_events (type, user_id, data, occurred_at)
+       select ?, ?, ?::jsonb, clock_timestamp() from place
+       returning id, sequence, type, user_id),
+     deliveries as (
+       insert into webhook_deliveries (target, event_id, sequence, user_id)
+       select name, id, sequence, user_id from event, webhook_targets
+       where types is null or type = any (types))
+     select id from event`,
     [lockOf(trx, 'eventsOfUser', userId), type, userId, JSON.stringify(data)],
   )
   return rows[0]?.id ?? ''
