@@ -74,7 +74,7 @@ function startTarget(deps: WebhookDeps & { sender: WebhookSender }, target: Webh
   function start(): void {
     ticking = tick()
   }
-  /** Somebody's turn is over, and another's may begin. */
+  /** A run is over: the next user need not wait for the poll. */
   function wake(): void {
     if (isStopped || isTicking || isAway()) return
     clearTimeout(timer)
