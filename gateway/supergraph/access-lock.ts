@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const HEADER = `# What "access: public" in supergraph.yaml opens to everybody. Written by "sallyport compose"; commit it.`
+/** Its first line. */
+export const LOCK_HEADER = `# What "access: public" in supergraph.yaml opens to everybody. Written by "sallyport compose"; commit it.`
 
 export function accessLockPath(configPath: string): string {
   return join(dirname(configPath), 'access.lock')
@@ -19,5 +20,5 @@ export function readAccessLock(configPath: string): ReadonlySet<string> {
 
 /** `null`: nothing is opened, and no file is needed. */
 export function printAccessLock(opened: readonly string[]): string | null {
-  return opened.length === 0 ? null : `${[HEADER, ...[...opened].sort()].join('\n')}\n`
+  return opened.length === 0 ? null : `${[LOCK_HEADER, ...[...opened].sort()].join('\n')}\n`
 }

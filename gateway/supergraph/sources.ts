@@ -18,6 +18,8 @@ export interface SubgraphSource {
 export interface ReadSourcesOptions {
   /** What a running subgraph is shown, so that one that answers gateways alone answers. Default: nothing. */
   readonly identityFor?: IdentityFor | undefined
+  /** How long one may take to answer. Default: 10 s. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** @throws SchemaError that names every SDL that cannot be had, and what to do */
@@ -63,12 +65,12 @@ async function readSource(configPath: string, wanted: Wanted): Promise<SubgraphS
 
 async function readText(
   configPath: string,
-  { subgraph: { name, schema }, identityFor }: Wanted,
+  { subgraph: { name, schema }, identityFor, timeoutMs }: Wanted,
 ): Promise<{ readonly sdl: string; readonly origin: string }> {
   if ('of' in schema) return { sdl: packagedAuthSdl(), origin: 'auth.graphql' }
   if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
-  const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name) })
+  const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })
   return { sdl, origin: url }
 }
 

@@ -4,7 +4,7 @@ import { composeFromConfig } from '../../gateway/supergraph/compose-from-config.
 import { loadPolicies } from '../../gateway/supergraph/policies.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { compareFiles, writeFiles } from '../schema/files.ts'
-import { composedFiles, printApi, readConfigToCompose } from './composed-files.ts'
+import { apiFile, composedFiles, printApi, readConfigToCompose } from './composed-files.ts'
 import { findConfigPath } from './config-path.ts'
 import { identityForSubgraphs } from './identity-for-subgraphs.ts'
 
@@ -22,7 +22,7 @@ export async function compose({ config: named, check, api }: Given): Promise<Out
   // Loaded as a gateway does: one that does not load there is not written.
   const clients = await printApi({ sdl, config, policies, authSdl })
   const files = new Map(composedFiles(configPath, composed))
-  if (typeof api === 'string') files.set(api, clients)
+  if (typeof api === 'string') files.set(...apiFile(api, clients))
   const count = `${composed.sources.length} subgraphs`
   if (check === true) {
     const stale = compareFiles(files).map((path) =>

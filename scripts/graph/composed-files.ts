@@ -5,7 +5,11 @@ import { printSchema } from 'graphql'
 import { createAdmission } from '../../gateway/admission.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { createCors } from '../../gateway/http/cors.ts'
-import { accessLockPath, printAccessLock } from '../../gateway/supergraph/access-lock.ts'
+import {
+  accessLockPath,
+  LOCK_HEADER,
+  printAccessLock,
+} from '../../gateway/supergraph/access-lock.ts'
 import type { Composed } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
@@ -15,6 +19,10 @@ import type { Files } from '../schema/files.ts'
 /** The first line of a supergraph that was composed here. */
 export const COMPOSED_BY_US =
   '# Composed by Sallyport from supergraph.yaml: change that, and compose again.\n'
+
+/** The first line of the schema that clients see. */
+const API_BY_US =
+  '# What clients see, printed by Sallyport: change supergraph.yaml, and compose again.\n'
 
 export function supergraphPathOf(configPath: string): string {
   return join(dirname(configPath), 'supergraph.graphql')
@@ -32,15 +40,26 @@ export function composedFiles(
   { sdl, opened }: Pick<Composed, 'sdl' | 'opened'>,
 ): Files {
   const path = supergraphPathOf(configPath)
-  if (isComposedElsewhere(configPath)) {
-    throw new SchemaError([
-      `${path} was not composed here, and is not overwritten: move it away, or leave it to whoever composes it`,
-    ])
-  }
+  refuseForeign(path, COMPOSED_BY_US)
   const lock = printAccessLock(opened)
+  if (lock !== null) refuseForeign(accessLockPath(configPath), LOCK_HEADER)
   return new Map([
     [path, COMPOSED_BY_US + sdl],
     ...(lock === null ? [] : [[accessLockPath(configPath), lock] as const]),
+  ])
+}
+
+/** @throws SchemaError where a file of that name is somebody else's */
+export function apiFile(path: string, printed: string): readonly [string, string] {
+  refuseForeign(path, API_BY_US)
+  return [path, API_BY_US + printed]
+}
+
+/** What does not begin as ours do was written by somebody, and may be there once only. */
+function refuseForeign(path: string, beginning: string): void {
+  if (!existsSync(path) || readFileSync(path, 'utf8').startsWith(beginning)) return
+  throw new SchemaError([
+    `${path} was not written by this command, and is not overwritten: move it away, or leave it to those who write it`,
   ])
 }
 

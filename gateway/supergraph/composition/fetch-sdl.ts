@@ -7,30 +7,46 @@ export type IdentityFor = (
 
 type Place = ({ readonly url: string } | { readonly subgraphUrl: string }) & {
   readonly identity?: Awaited<ReturnType<IdentityFor>> | undefined
+  /** Default: 10 s. */
+  readonly timeoutMs?: number | undefined
 }
 
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 5 * 1024 * 1024
 
-/** @throws Error in a sentence, without what the other side wrote */
+/** @throws Error in a sentence that says what to do, without what the other side wrote */
 export async function fetchSdl(place: Place): Promise<string> {
-  return 'url' in place ? await fetchText(place.url) : await askSubgraph(place)
+  const timeoutMs = place.timeoutMs ?? TIMEOUT_MS
+  return 'url' in place
+    ? await fetchText(place.url, timeoutMs)
+    : await askSubgraph(place, timeoutMs)
 }
 
-async function fetchText(url: string): Promise<string> {
-  const response = await request(url, { headers: { accept: 'text/plain, application/graphql' } })
-  if (!response.ok) throw new Error(`${url} answers ${response.status} instead of an SDL`)
-  return await readBounded(response, url)
+async function fetchText(url: string, timeoutMs: number): Promise<string> {
+  const headers = { accept: 'text/plain, application/graphql' }
+  const response = await request(url, { headers }, timeoutMs)
+  if (!response.ok) throw new Error(`${url} answers ${response.status} instead of an SDL; ${TEXT}`)
+  const text = await readBounded(response, url)
+  if (text.trim() === '') throw new Error(`${url} answers nothing; ${TEXT}`)
+  // What the parser would say of it is about its first character.
+  const [first] = text.trimStart()
+  if (first === '<') throw new Error(`${url} answers HTML instead of an SDL; ${TEXT}`)
+  if (first === '{' || first === '[')
+    throw new Error(`${url} answers JSON instead of an SDL; ${TEXT}`)
+  return text
 }
 
-async function askSubgraph({
-  subgraphUrl: url,
-  identity,
-}: {
-  readonly subgraphUrl: string
-  readonly identity?: Place['identity']
-}): Promise<string> {
-  const response = await request(url, {
+const TEXT =
+  'schema.url is the address of the text, and a running subgraph is asked with schema.subgraph_url'
+
+async function askSubgraph(
+  {
+    subgraphUrl: url,
+    identity,
+  }: { readonly subgraphUrl: string; readonly identity?: Place['identity'] },
+  timeoutMs: number,
+): Promise<string> {
+  const asked = {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -38,7 +54,8 @@ async function askSubgraph({
       ...(identity === undefined ? {} : { [identity.name]: identity.value }),
     },
     body: JSON.stringify({ query: '{ _service { sdl } }' }),
-  })
+  }
+  const response = await request(url, asked, timeoutMs)
   const text = await readBounded(response, url)
   const sdl = sdlOf(text)
   if (sdl !== null) return sdl
@@ -49,15 +66,16 @@ async function askSubgraph({
   throw new Error(`${url} gives no SDL: ${why}; name a file with schema.file instead`)
 }
 
-async function request(url: string, init: RequestInit): Promise<Response> {
+async function request(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = AbortSignal.timeout(timeoutMs)
     return await fetch(url, { ...init, signal, redirect: 'error' })
   } catch (error) {
     const { name, cause } = error as Error
     const code = (cause as { code?: unknown } | undefined)?.code
-    const why = name === 'TimeoutError' ? `no answer in ${TIMEOUT_MS / 1000} s` : code
-    throw new Error(`${url} cannot be reached${typeof why === 'string' ? ` (${why})` : ''}`)
+    const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : code
+    const said = typeof why === 'string' ? ` (${why})` : ''
+    throw new Error(`${url} cannot be reached${said}; start it, or name a file with schema.file`)
   }
 }
 
