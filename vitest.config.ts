@@ -28,7 +28,7 @@ const servers = [
   'tests/gateway/**/*.test.ts',
   'tests/docs/{architecture,coverage,descriptions,failing-subgraphs,rate-limits,words}.test.ts',
   'tests/auth/{count-keys,deadline,layers,mail-preview,mail-texts,password-policy,passwords}.test.ts',
-  'tests/operator/arguments.test.ts',
+  'tests/operator/{arguments,systemd}.test.ts',
   'tests/platform/log-buffer.test.ts',
   'tests/reviews/{date-time,process}.test.ts',
 ]

@@ -22,6 +22,8 @@ install_postgres() {
 install_servers() {
   local missing=()
   for server in nats-server redis-server nginx haproxy chromium prometheus; do command -v "$server" >/dev/null || missing+=("$server"); done
+  # Nothing is started by it: it judges the units of deploy/systemd.
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
   [ ${#missing[@]} -eq 0 ] && return
   echo "== install ${missing[*]}"
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
