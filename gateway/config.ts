@@ -20,6 +20,7 @@ import {
   unsafeShared,
   wholeNumber,
 } from '../platform/settings.ts'
+import { type TracingSettings, tracingOf, tracingShape } from '../platform/tracing/settings.ts'
 import type { AddressLists } from './authorize/address-rules.ts'
 import type { EngineSettings } from './engine.ts'
 import { parsePrivateKeySet } from './private-key-set.ts'
@@ -75,6 +76,8 @@ export interface GatewayConfig {
   readonly addressLists: AddressLists
   readonly introspection: Introspection
   readonly logLevel: string
+  /** Null: nothing is traced. */
+  readonly tracing: TracingSettings | null
   readonly accessTokenMaxSeconds: number
   readonly dataDir: string
   /** Null only outside production: then the keys live in DATA_DIR. */
@@ -105,6 +108,7 @@ const networks = list(isNetwork, 'an address or CIDR range').default([])
 
 const shape = {
   ...sharedSettings,
+  ...tracingShape,
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: port(9090),
   GATEWAY_WORKERS: z
@@ -198,6 +202,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
     },
     introspection: read.INTROSPECTION,
     logLevel: read.LOG_LEVEL,
+    tracing: tracingOf(read),
     accessTokenMaxSeconds: read.ACCESS_TOKEN_MINUTES * 60,
     dataDir: read.DATA_DIR,
     identityKeys: read.IDENTITY_KEYS ? new Secret(read.IDENTITY_KEYS) : null,

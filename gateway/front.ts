@@ -21,6 +21,7 @@ import type { Metrics } from './metrics.ts'
 import { createPassedRoutes, type PassParts } from './passed/pass.ts'
 import type { PassedPath } from './passed/paths.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { OpenTrace } from './request-trace.ts'
 import { createStartPage } from './start-page.ts'
 
 /** The handler of the public listener. */
@@ -36,6 +37,7 @@ export function createFront(parts: {
   clocks: Clocks
   deadlines: Deadlines
   metrics: Metrics
+  openTrace: OpenTrace
   identity: { publicJwks: unknown }
   auth: AuthConnection
   /** What auth is called in the graph that is served. */
@@ -55,6 +57,7 @@ export function createFront(parts: {
     deadlines: parts.deadlines,
     logger,
     metrics: parts.metrics,
+    openTrace: parts.openTrace,
     monotonic: clocks.monotonic,
   })
   const operations = () => firstOperationsOf(parts.authNames())

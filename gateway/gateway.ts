@@ -6,6 +6,7 @@ import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { connectToRedis } from '../platform/redis.ts'
 import { readRelease } from '../platform/release.ts'
+import { openTracing } from '../platform/tracing/tracing.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { type Admission, createAdmission } from './admission.ts'
@@ -35,6 +36,7 @@ import { createApolloDoor } from './pipeline/apollo-door.ts'
 import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
+import { createOpenTrace } from './request-trace.ts'
 import type { SupergraphConfig } from './supergraph/config.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph, Supergraph } from './supergraph.ts'
@@ -94,6 +96,8 @@ export async function createGateway(
   }
   const traffic = { deadlines: createDeadlines(), admission: deps.admission ?? createAdmission() }
   const metrics = createMetrics()
+  const tracing = await openTracing(config.tracing, 'sallyport-gateway')
+  const openTrace = createOpenTrace(tracing)
   const corsOf = createCorsFactory(config, logger)
   const place = {
     configPath: config.supergraphPath,
@@ -147,6 +151,7 @@ export async function createGateway(
     currentGraph: supergraph.current,
     isOverloaded: load.isOverloaded,
     isHttpsRequired: config.isProduction,
+    isTraced: tracing !== null,
   }
   const startedAt = clocks.monotonic()
   metrics.watch({
@@ -166,6 +171,7 @@ export async function createGateway(
     executionTimeoutMs,
     logger,
     countRequest: metrics.countRequest,
+    openTrace,
     currentGraph: supergraph.current,
   })
   const askAccount = createAskAccount({ ...pipelineParts, logger, executionTimeoutMs })
@@ -191,6 +197,7 @@ export async function createGateway(
     health,
     cors,
     metrics,
+    openTrace,
     logger,
     clocks,
     deadlines: traffic.deadlines,
@@ -244,6 +251,7 @@ export async function createGateway(
       rateCounter.stop()
       await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
       await dispatcher.destroy()
+      await tracing?.stop()
     },
   }
 }

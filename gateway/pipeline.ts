@@ -4,6 +4,7 @@ import type { Admission } from './admission.ts'
 import type { AuthQuestions } from './authenticate/auth-questions.ts'
 import type { AddressRules } from './authorize/address-rules.ts'
 import type { Introspection } from './config.ts'
+import { toGatewayError } from './errors.ts'
 import type { ReadyHooks } from './hooks/load-hooks.ts'
 import type { Metrics } from './metrics.ts'
 import { checkAddress, checkAdminAddress } from './pipeline/address.ts'
@@ -50,6 +51,8 @@ export interface PipelineParts
   readonly monotonic: () => number
   readonly metrics: Pick<Metrics, 'timeSteps' | 'countRateLimited' | 'countDocument' | 'countShed'>
   readonly hooks: ReadyHooks
+  /** Whether spans are made of steps. Default: false. */
+  readonly isTraced?: boolean
 }
 
 /** A step fills in its part of the request, or throws a `GatewayError` that refuses it. */
@@ -107,7 +110,10 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
     ...(subgraphHook ? ['on-subgraph-request'] : []),
   ])
 
-  return async function pipeline(request) {
+  if (parts.isTraced) return traced
+  return pipeline
+
+  async function pipeline(request: GatewayRequest): Promise<void> {
     let before = monotonic()
     for (let index = 0; index < run.length; index += 1) {
       const pending = run[index]?.(request)
@@ -118,7 +124,34 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
       before = now
     }
   }
+
+  async function traced(request: GatewayRequest): Promise<void> {
+    const { trace } = request
+    if (trace === null || trace.root === null) return await pipeline(request)
+    let before = monotonic()
+    for (const [index, [name, step]] of steps.entries()) {
+      const span = trace.begin(`step ${name}`)
+      trace.enter(span)
+      try {
+        const pending = step(request)
+        if (pending !== undefined) await pending
+        const now = monotonic()
+        times.record(index, now - before)
+        // Of those that are done at once there are many, and nobody looks for them.
+        if (pending !== undefined || now - before >= LONG_STEP_MS) span?.end()
+        before = now
+      } catch (error) {
+        span?.fail(toGatewayError(error).code)
+        span?.end()
+        throw error
+      } finally {
+        trace.enter(null)
+      }
+    }
+  }
 }
+
+const LONG_STEP_MS = 1
 
 function httpDoor(parts: PipelineParts): Door {
   return {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Claims } from '@sallyport/claims'
 import type { Cancellation } from './cancellation.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 /** A claim that a subgraph may be granted; `kind`, `sub`, `sid` and `key_id` go to every subgraph. */
 export type IdentityGrant =
@@ -46,6 +47,8 @@ export interface RequestContext {
   readonly forwardable: IncomingHttpHeaders
   /** `Set-Cookie` lines of the auth subgraph; the gateway decides which of them leave. */
   readonly setCookies: string[]
+  /** Null: nothing is traced, and nothing passed on. */
+  readonly trace: RequestTrace | null
   /** Counted up by the data source, one per request to a subgraph. */
   fetches: number
 }

@@ -10,6 +10,7 @@ import type { Caller } from './http/client-address.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
 import type { RateStanding } from './rate-limits/standing.ts'
 import type { RequestContext } from './request-context.ts'
+import type { RequestTrace } from './request-trace.ts'
 import type { Graph } from './supergraph.ts'
 
 export interface OperationParams {
@@ -58,6 +59,8 @@ export class GatewayRequest {
   hashToKeep: string | null = null
   /** Of the tightest limit that it counted for; null: none. */
   rate: RateStanding | null = null
+  /** Null: it belongs to none. */
+  trace: RequestTrace | null = null
   /** Why it was refused. */
   refusal: GatewayError | null = null
 

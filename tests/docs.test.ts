@@ -55,6 +55,7 @@ test('every setting that a part reads is in docs/settings.md and .env.example, a
   const read = new Set(
     [
       'platform/settings.ts',
+      'platform/tracing/settings.ts',
       'gateway/config.ts',
       'subgraphs/auth/config.ts',
       'subgraphs/reviews/config.ts',

@@ -12,12 +12,14 @@ import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { Cancellation } from '../cancellation.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
 import type { IdentifyCaller } from '../http/client-address.ts'
+import { endTrace } from '../http/end-trace.ts'
 import type { CountRequest } from '../http/request-counts.ts'
 import { requestIdOf } from '../http/request-id.ts'
 import { describeRequest } from '../http/request-line.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { rateHeaders } from '../rate-limits/standing.ts'
 import { GatewayRequest } from '../request.ts'
+import type { OpenTrace } from '../request-trace.ts'
 import type { Graph } from '../supergraph.ts'
 import { reviveErrors } from './revive-errors.ts'
 
@@ -46,6 +48,7 @@ export interface ForApolloServerParts {
   readonly executionTimeoutMs: number
   readonly logger: Log
   readonly countRequest: CountRequest
+  readonly openTrace: OpenTrace
   currentGraph(): Graph | null
 }
 
@@ -65,6 +68,7 @@ export function createForApolloServer(parts: ForApolloServerParts): ForApolloSer
         caller,
         cancellation: new Cancellation(),
       })
+      request.trace = parts.openTrace(req.headers)
       cancelWhenLate(request, res, parts.executionTimeoutMs)
       return { sallyport: { request, response: res } }
     },
@@ -116,7 +120,9 @@ export function createForApolloServer(parts: ForApolloServerParts): ForApolloSer
       writeHeaders(request, response)
       const ms = performance.now() - began
       parts.countRequest(request, ms)
-      logger.info(describeRequest(request, ms), 'request')
+      const line = describeRequest(request, ms)
+      if (request.trace !== null) endTrace(request, line)
+      logger.info(line, 'request')
     }
   }
 }

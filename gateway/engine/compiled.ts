@@ -89,12 +89,21 @@ export async function createCompiledEngine(
           operation.variants === null
             ? (operation.only ?? compileOnly(prepared, operation))
             : compileVariant(prepared, operation, operation.variants, run)
-        if (execute instanceof Promise) return (await execute)(run)
+        if (execute instanceof Promise) return (await planned(execute, run))(run)
         planMeasures.hits += 1
         return execute(run)
       },
       stop: () => planner.stop(),
     },
+  }
+
+  async function planned(execute: Promise<Execute>, { context }: Run): Promise<Execute> {
+    const span = context.trace?.begin('plan')
+    try {
+      return await execute
+    } finally {
+      span?.end()
+    }
   }
 
   function remember(prepared: PreparedOperation): Operation {

@@ -91,6 +91,7 @@ function contextBeside(context: RequestContext, cancellation: Cancellation): Req
     },
     forwardable: context.forwardable,
     setCookies: [],
+    trace: null,
     fetches: 0,
   }
 }

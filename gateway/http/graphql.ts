@@ -8,10 +8,12 @@ import type { Metrics } from '../metrics.ts'
 import { refusalAnswer } from '../pipeline/answer.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { GatewayRequest } from '../request.ts'
+import type { OpenTrace } from '../request-trace.ts'
 import type { Graph } from '../supergraph.ts'
 import { createWriteBatching } from '../write-batching.ts'
 import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
+import { endTrace } from './end-trace.ts'
 import { requestIdOf } from './request-id.ts'
 import { describeRequest } from './request-line.ts'
 import type { HeaderMap } from './security-headers.ts'
@@ -26,6 +28,7 @@ export interface GraphqlEndpointParts {
   readonly deadlines: Deadlines
   readonly logger: Log
   readonly metrics: Pick<Metrics, 'countTooComplex' | 'countRequest'>
+  readonly openTrace: OpenTrace
   readonly monotonic: () => number
 }
 
@@ -58,6 +61,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const cancellation = new Cancellation()
     const id = requestIdOf(incoming, caller.isBehindProxy)
     const request = new GatewayRequest({ id, incoming, search, caller, cancellation })
+    request.trace = parts.openTrace(incoming.headers)
     const deadline = new Deadline(parts.executionTimeoutMs, cancellation, response)
     deadlines.watch(deadline)
     response.once('close', () => {
@@ -115,7 +119,9 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   }
 
   function logAnswer(request: GatewayRequest, ms: number): void {
-    requestLog.info(describeRequest(request, ms), 'request')
+    const line = describeRequest(request, ms)
+    if (request.trace !== null) endTrace(request, line)
+    requestLog.info(line, 'request')
   }
 }
 

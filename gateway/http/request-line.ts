@@ -8,13 +8,13 @@ const MAX_NAME = 128
 
 /** The fields of the line. Those that are not known are left out. */
 export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
-  const { id, incoming, answer, prepared, principal, context, refusal } = request
+  const { id, answer, prepared, principal, context, refusal } = request
   const operation = prepared ?? refusal?.operation ?? undefined
   const names = operation === undefined ? NO_NAMES : namesOf(operation)
   const { code, reason } = outcomeOf(request)
   return {
     requestId: id,
-    traceId: traceIdOf(incoming.headers.traceparent),
+    traceId: request.trace?.traceId,
     operation: names.operation,
     operationType: operation?.kind,
     rootFields: names.rootFields,
@@ -67,11 +67,4 @@ function wordsOf({ code, reason }: Readonly<Record<string, unknown>>) {
     ...(typeof code === 'string' && { code: code.slice(0, MAX_NAME) }),
     ...(typeof reason === 'string' && { reason: reason.slice(0, MAX_NAME) }),
   }
-}
-
-/** W3C Trace Context, section 3.2: an id that is all zeros is not one. */
-function traceIdOf(traceparent: unknown): string | undefined {
-  if (typeof traceparent !== 'string') return undefined
-  const traceId = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(traceparent)?.[1]
-  return traceId === undefined || /^0+$/.test(traceId) ? undefined : traceId
 }

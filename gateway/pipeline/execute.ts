@@ -29,6 +29,7 @@ class ExecutionContext implements RequestContext {
   readonly claims: Claims
   readonly forwardable: IncomingHttpHeaders
   readonly setCookies: string[] = []
+  readonly trace: RequestContext['trace']
   fetches = 0
   readonly #request: GatewayRequest
   readonly #parts: ExecuteParts
@@ -39,6 +40,7 @@ class ExecutionContext implements RequestContext {
     this.cancellation = request.cancellation
     this.claims = request.principal.claims
     this.forwardable = request.incoming.headers
+    this.trace = request.trace
     this.#request = request
     this.#parts = parts
   }

@@ -1,6 +1,7 @@
 // How the gateway speaks to subgraphs: one pooled client each, bounded in time and size, nothing followed, nothing leaked.
 import type { GraphQLFormattedError } from 'graphql'
 import type { Log } from '../../platform/log.ts'
+import type { Span } from '../../platform/tracing/tracing.ts'
 import type { IdentityHeader, RequestContext } from '../request-context.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig } from '../supergraph/config.ts'
 import { type Connection, createConnection } from './connection.ts'
@@ -108,17 +109,24 @@ function createDataSource(options: DataSourceOptions): DataSource {
   const isAuth = subgraph.name === AUTH_SUBGRAPH
   const { pathname, search } = new URL(subgraph.url)
   const path = pathname + search
+  const spanName = `fetch ${subgraph.name}`
+  const spanAttributes = { 'sallyport.subgraph': subgraph.name }
   const writeHeaders = createHeadersWriter(subgraph)
   const log = createSubgraphLog({ subgraph: subgraph.name, logger, showSubgraphErrors })
 
   async function ask(
     body: string,
     context: RequestContext,
-    { mayRepeat, beganAt }: { readonly mayRepeat: boolean; readonly beganAt: number },
+    {
+      mayRepeat,
+      beganAt,
+      span,
+    }: { readonly mayRepeat: boolean; readonly beganAt: number; readonly span: Span | null },
   ): Promise<SubgraphAnswer> {
     const { cancellation, requestId } = context
     const identity = context.identityHeader(subgraph)
     const headers = writeHeaders(context, identity instanceof Promise ? await identity : identity)
+    if (context.trace !== null) headers.push(...context.trace.headers(span))
     if (context.headersForSubgraph !== undefined) {
       const added = await context.headersForSubgraph(subgraph.name)
       for (const name in added) addHeader(headers, name, added[name] ?? '')
@@ -142,20 +150,32 @@ function createDataSource(options: DataSourceOptions): DataSource {
     async send(body, context, mayRepeat = false) {
       context.fetches += 1
       const beganAt = performance.now()
-      const record = (outcome: SubgraphOutcome) =>
+      const span = context.trace?.begin(spanName, 'client', spanAttributes) ?? null
+      const record = (outcome: SubgraphOutcome) => {
         options.measures.record(outcome, performance.now() - beganAt)
+        if (span !== null) endSpan(span, outcome)
+      }
       try {
-        const answer = await ask(body, context, { mayRepeat, beganAt })
+        const answer = await ask(body, context, { mayRepeat, beganAt, span })
         record(answer.errors === undefined ? 'ok' : 'error')
         return answer
       } catch (error) {
-        if (!(error instanceof SubgraphFailure)) throw error
+        if (!(error instanceof SubgraphFailure)) {
+          span?.end()
+          throw error
+        }
         record(outcomeOf(error))
         const errors = [log.ofFailure(error, context.requestId)]
         return { data: null, errors, isUnanswered: true }
       }
     },
   }
+}
+
+function endSpan(span: Span, outcome: SubgraphOutcome): void {
+  span.set({ 'sallyport.outcome': outcome })
+  if (outcome !== 'ok') span.fail(outcome)
+  span.end()
 }
 
 function outcomeOf({
@@ -180,10 +200,12 @@ type WriteHeaders = (context: RequestContext, identity: IdentityHeader) => strin
 /** Names and values in turn, as undici takes them as they are. */
 function createHeadersWriter({ name, forwardHeaders }: SubgraphConfig): WriteHeaders {
   const isAuth = name === AUTH_SUBGRAPH
+  // The trace is passed on to every subgraph, once.
+  const forwarded = forwardHeaders.filter((one) => one !== 'traceparent' && one !== 'tracestate')
   return (context, identity) => {
     const headers = ['accept', 'application/json', 'content-type', 'application/json']
     headers.push('sallyport-request-id', context.requestId)
-    for (const name of forwardHeaders) {
+    for (const name of forwarded) {
       const value = context.forwardable[name]
       if (typeof value === 'string') addHeader(headers, name, value)
     }

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { migrate } from '../../migrations/index.ts'
 import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { createLog } from '../../platform/log.ts'
+import { openTracing } from '../../platform/tracing/tracing.ts'
 import { startChaining } from './audit/extend-chain.ts'
 import { startAuditMonths } from './audit/months.ts'
 import type { AuthConfig } from './config.ts'
@@ -34,6 +35,7 @@ import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
 import { readAuthNames, readGatewayTimeout, readParticipants } from './supergraph-file.ts'
 import { createKeyring } from './tokens/keyring.ts'
+import { createRequestTracing } from './tracing/trace-requests.ts'
 import { waitForDatabase } from './wait-for-database.ts'
 
 export interface Auth {
@@ -119,7 +121,9 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       ? { jwksUrl: config.identityJwksUrl }
       : { jwks: parts.identityKeys }),
   })
-  const http = await createAuthServer({ deps, identity, feed, names })
+  const otel = await openTracing(config.tracing, 'sallyport-auth')
+  const tracing = otel && createRequestTracing(otel, database.db)
+  const http = await createAuthServer({ deps, identity, feed, names, tracing })
   await new Promise<void>((resolve, reject) => {
     http.server.once('error', reject)
     http.server.listen(config.port, config.host, () => resolve())
@@ -136,6 +140,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     stop: async () => {
       await operator?.stop()
       await http.stop()
+      await tracing?.stop()
       sweeper.stop()
       supervision.stop()
       months.stop()

@@ -21,6 +21,7 @@ import {
   unsafeShared,
   wholeNumber,
 } from '../../platform/settings.ts'
+import { type TracingSettings, tracingOf, tracingShape } from '../../platform/tracing/settings.ts'
 import { type EventType, eventTypes } from './core/events/types.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { Factor } from './factors/factor.ts'
@@ -81,6 +82,8 @@ export interface AuthConfig {
   readonly signingKeyDays: number
   readonly passwordHashCost: number
   readonly logLevel: string
+  /** Null: nothing is traced. */
+  readonly tracing: TracingSettings | null
   readonly secrets: AuthSecrets
 }
 
@@ -115,6 +118,7 @@ const domains = list((name) => domainOf(name) !== null, 'a domain, as example.co
 
 const shape = {
   ...sharedSettings,
+  ...tracingShape,
   AUTH_PORT: port(4001),
   ACCOUNT_URL: httpAddress().optional(),
   IDENTITY_JWKS_URL: httpAddress().optional(),
@@ -286,6 +290,7 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
     signingKeyDays: env.SIGNING_KEY_DAYS,
     passwordHashCost: env.PASSWORD_HASH_COST,
     logLevel: env.LOG_LEVEL,
+    tracing: tracingOf(env),
     secrets,
   })
 }

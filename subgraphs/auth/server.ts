@@ -23,6 +23,7 @@ import { createForwardingNotes } from './networks/note-forwarding.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { signInMethods } from './sign-in/sign-in-methods.ts'
 import { createAuthSchema } from './subgraph.ts'
+import type { RequestTracing } from './tracing/trace-requests.ts'
 
 export interface AuthServer {
   readonly server: Server
@@ -35,6 +36,8 @@ interface ServerDeps {
   readonly feed: RevocationFeed
   /** What auth is called in this graph. */
   readonly names: AuthNames
+  /** Null: nothing is traced. */
+  readonly tracing: RequestTracing | null
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -45,8 +48,10 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
   const { deps } = parts
+  const schema = createAuthSchema(parts.names)
+  parts.tracing?.traceFields(schema)
   const apollo = new ApolloServer<AuthContext>({
-    schema: createAuthSchema(parts.names),
+    schema,
     introspection: !deps.config.isProduction,
     // Requests come from gateways with an identity token, never from a browser.
     csrfPrevention: false,
@@ -64,7 +69,10 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
   const warnOfRefusal = createRefusalWarning(deps.log)
 
   const routes: Readonly<Record<string, Handler>> = {
-    'POST /graphql': (request, response) => graphql(apollo, { ...parts, notes }, request, response),
+    'POST /graphql': (request, response) => {
+      const work = () => graphql(apollo, { ...parts, notes }, request, response)
+      return parts.tracing === null ? work() : parts.tracing.around(request.headers, work)
+    },
     'POST /internal/credentials': (request, response) => credentials(parts, request, response),
     'GET /internal/revocations': (request, response) => revocations(parts, request, response),
     'GET /internal/ways-in': (request, response) => waysIn(parts, request, response),

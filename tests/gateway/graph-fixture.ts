@@ -195,6 +195,7 @@ export function contextFor(
     authHeaders: { 'sallyport-client-address': '203.0.113.7' },
     forwardable: {},
     setCookies: [],
+    trace: null,
     fetches: 0,
     ...overrides,
   }

@@ -18,6 +18,8 @@ const RARE = [
   '@apollo/server',
   // It is loaded by the process that plans, and by no other.
   '@graphql-hive/router-query-planner',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/sdk-trace-base',
 ]
 
 test('a gateway starts and answers without the stock engine, a second planner and Apollo Server', async () => {
@@ -27,6 +29,12 @@ test('a gateway starts and answers without the stock engine, a second planner an
   const packages = await gateway.loadedPackages()
   expect(packages).toEqual(expect.arrayContaining(['graphql', 'undici', 'jose']))
   expect(packages.filter((name) => RARE.includes(name))).toEqual([])
+})
+
+test('traces load OpenTelemetry where they are switched on', async () => {
+  await using gateway = await startProgram({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+  expect(await gateway.ask('{ hello }')).toEqual({ data: { hello: 'hello' } })
+  expect(await gateway.loadedPackages()).toContain('@opentelemetry/sdk-trace-base')
 })
 
 test('with ENGINE=stock it is there, and is seen', async () => {
