@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const require = createRequire(import.meta.url)
 
-// A module holds no state, and nothing happens when it is loaded: a worker loads the modules once for all of its files, except
-// where a file starts many processes of its own, or kills them. What a file starts, it stops.
+// A module holds no state, and nothing happens when it is loaded: a worker loads the modules once for all of its files. What a
+// file starts, it stops.
 
 // No database, no server, nothing that outlives a test.
 const pure = [
@@ -88,6 +88,7 @@ export default defineConfig({
           exclude: [...never, ...pure, ...servers],
           globalSetup: ['tests/global-setup.ts'],
           pool: 'forks',
+          // One takes a function away from Node for good.
           isolate: true,
         },
       },
@@ -107,7 +108,6 @@ export default defineConfig({
           ],
           globalSetup: ['tests/global-setup.ts'],
           pool: 'forks',
-          isolate: true,
         },
       },
     ],
