@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-installed-'))
 const servers: Server[] = []
 let child: ChildProcess | undefined
 let env: Record<string, string>
+let tarballs: string[] = []
 
 /** Federation 1, and a name that the sample has too. */
 const reviews = `
@@ -48,7 +49,7 @@ beforeAll(async () => {
       ['pack', packed, '--ignore-scripts', '--silent', '--pack-destination', folder],
       process.cwd(),
     )
-  const tarballs = readdirSync(folder).map((file) => `./${file}`)
+  tarballs = readdirSync(folder).map((file) => `./${file}`)
   expect(tarballs).toHaveLength(2)
   await run('npm', [
     'install',
@@ -69,6 +70,15 @@ afterAll(async () => {
   for (const server of servers) server.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+test('what is packed is what publint and attw want', async () => {
+  const bin = (name: string) => join(process.cwd(), 'node_modules/.bin', name)
+  for (const tarball of tarballs) {
+    await run(bin('publint'), ['run', '--strict', tarball])
+    const entries = tarball.includes('claims') ? [] : ['--exclude-entrypoints', 'package.json']
+    await run(bin('attw'), ['--profile', 'esm-only', tarball, ...entries])
+  }
+}, 120_000)
 
 async function run(file: string, args: readonly string[], cwd = folder): Promise<string> {
   const done = await promisify(execFile)(file, [...args], { cwd, env: { ...env } })
