@@ -21,6 +21,7 @@ import * as recoveryCodes from './0042-recovery-codes.ts'
 import * as apiKeyBindings from './0060-api-key-bindings.ts'
 import * as furtherMethods from './0061-further-methods.ts'
 import * as webhooks from './0070-webhooks.ts'
+import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 
 interface Migration {
   readonly name: string
@@ -49,6 +50,7 @@ const migrations: readonly Migration[] = [
   { name: '0060-api-key-bindings', up: apiKeyBindings.up },
   { name: '0061-further-methods', up: furtherMethods.up },
   { name: '0070-webhooks', up: webhooks.up },
+  { name: '0071-sessions-by-factors', up: sessionsByFactors.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

@@ -145,6 +145,10 @@ const MATRIX = {
     'mutation { revokeUserSessions(input: { userId: "x" }) { revokedSessionIds } }',
     ...ADMIN,
   ],
+  'Mutation.resetUserFactors': [
+    'mutation { resetUserFactors(input: { userId: "x" }) { id } }',
+    ...ADMIN,
+  ],
   'Mutation.createRole': [
     'mutation { createRole(input: { name: "X", rank: 1 }) { name } }',
     ...ADMIN,

@@ -26,6 +26,11 @@ The password is read from SALLYPORT_PASSWORD, or asked for.`,
     options: { email, role: name },
     run: (given) => runInAuth('revoke-role', given),
   },
+  'reset-factors': {
+    help: 'Removes the further factors and recovery codes of a user who has lost them, ends their sessions, and mails them.',
+    options: { email },
+    run: (given) => runInAuth('reset-factors', given),
+  },
   'import-users': {
     help: `Takes users of another system, one JSON object a line: id, email, emailVerified, otherEmails, passwordHash (bcrypt),
 fullName, displayName, roles, status, customClaims, createdAt; all but email may be absent. Says which lines it

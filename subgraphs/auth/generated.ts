@@ -237,6 +237,7 @@ export interface Mutation {
   readonly suspendUser?: Maybe<User>;
   readonly reinstateUser?: Maybe<User>;
   readonly revokeUserSessions?: Maybe<RevokeUserSessionsPayload>;
+  readonly resetUserFactors?: Maybe<User>;
   readonly createRole?: Maybe<Role>;
   readonly updateRole?: Maybe<Role>;
   readonly deleteRole?: Maybe<DeleteRolePayload>;
@@ -417,6 +418,11 @@ export interface MutationReinstateUserArgs {
 
 export interface MutationRevokeUserSessionsArgs {
   input: RevokeUserSessionsInput;
+}
+
+
+export interface MutationResetUserFactorsArgs {
+  input: ResetUserFactorsInput;
 }
 
 
@@ -849,6 +855,10 @@ export interface RevokeUserSessionsInput {
   readonly userId: Scalars['ID']['input'];
 }
 
+export interface ResetUserFactorsInput {
+  readonly userId: Scalars['ID']['input'];
+}
+
 export interface RevokeUserSessionsPayload {
   readonly revokedSessionIds: ReadonlyArray<Scalars['ID']['output']>;
 }
@@ -1251,6 +1261,7 @@ export type ResolversTypes = {
   SuspendUserInput: SuspendUserInput;
   ReinstateUserInput: ReinstateUserInput;
   RevokeUserSessionsInput: RevokeUserSessionsInput;
+  ResetUserFactorsInput: ResetUserFactorsInput;
   RevokeUserSessionsPayload: ResolverTypeWrapper<RevokeUserSessionsPayload>;
   Role: ResolverTypeWrapper<RoleModel>;
   RoleConnection: ResolverTypeWrapper<Omit<RoleConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['RoleEdge']> }>;
@@ -1364,6 +1375,7 @@ export type ResolversParentTypes = {
   SuspendUserInput: SuspendUserInput;
   ReinstateUserInput: ReinstateUserInput;
   RevokeUserSessionsInput: RevokeUserSessionsInput;
+  ResetUserFactorsInput: ResetUserFactorsInput;
   RevokeUserSessionsPayload: RevokeUserSessionsPayload;
   Role: RoleModel;
   RoleConnection: Omit<RoleConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['RoleEdge']> };
@@ -1502,6 +1514,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   suspendUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationSuspendUserArgs, 'input'>>;
   reinstateUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationReinstateUserArgs, 'input'>>;
   revokeUserSessions?: Resolver<Maybe<ResolversTypes['RevokeUserSessionsPayload']>, ParentType, ContextType, RequireFields<MutationRevokeUserSessionsArgs, 'input'>>;
+  resetUserFactors?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationResetUserFactorsArgs, 'input'>>;
   createRole?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType, RequireFields<MutationCreateRoleArgs, 'input'>>;
   updateRole?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType, RequireFields<MutationUpdateRoleArgs, 'input'>>;
   deleteRole?: Resolver<Maybe<ResolversTypes['DeleteRolePayload']>, ParentType, ContextType, RequireFields<MutationDeleteRoleArgs, 'input'>>;

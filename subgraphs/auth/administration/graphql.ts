@@ -5,6 +5,7 @@ import type { Resolvers } from '../generated.ts'
 import { inviteUser } from './invite-user.ts'
 import { reinstateUser } from './reinstate-user.ts'
 import { resendInvitation } from './resend-invitation.ts'
+import { resetUserFactors } from './reset-user-factors.ts'
 import { revokeUserSessions } from './revoke-user-sessions.ts'
 import { suspendUser } from './suspend-user.ts'
 import { updateUser } from './update-user.ts'
@@ -51,6 +52,15 @@ export const typeDefs = gql`
       "The arguments."
       input: RevokeUserSessionsInput!
     ): RevokeUserSessionsPayload @policy(policies: [["role:admin"]])
+    """
+    Removes every further factor and all recovery codes of somebody below one's own rank who has lost them, ends
+    their sessions, and tells them by mail. Needs a sign-in within the last 10 minutes, and the admin's own further
+    factor where they hold one. NOT_FOUND, FORBIDDEN, STEP_UP_REQUIRED.
+    """
+    resetUserFactors(
+      "The arguments."
+      input: ResetUserFactorsInput!
+    ): User @policy(policies: [["role:admin", "session", "fresh:600"]])
   }
 
   "Somebody to invite."
@@ -111,6 +121,12 @@ export const typeDefs = gql`
     userId: ID!
   }
 
+  "Whose further factors are removed."
+  input ResetUserFactorsInput {
+    "Id of the user."
+    userId: ID!
+  }
+
   "What was ended."
   type RevokeUserSessionsPayload {
     "Ids of the sessions that this call ended; empty when none was open."
@@ -127,6 +143,8 @@ export const resolvers = {
     suspendUser: async (_, { input }, context) => await suspendUser(context.deps, context, input),
     reinstateUser: async (_, { input }, context) =>
       await reinstateUser(context.deps, context, input),
+    resetUserFactors: async (_, { input }, context) =>
+      await resetUserFactors(context.deps, context, input),
     revokeUserSessions: async (_, { input }, context) =>
       await revokeUserSessions(context.deps, context, input),
   },

@@ -5,6 +5,7 @@ import { migrate } from '../../../migrations/index.ts'
 import { parseDay, parseTime } from '../../../platform/time.ts'
 import { createAdmin } from '../administration/create-admin.ts'
 import { importUsers } from '../administration/import-users.ts'
+import { resetFactorsByEmail } from '../administration/reset-factors-by-email.ts'
 import { revokeAll } from '../administration/revoke-all.ts'
 import { grantAppRole } from '../audit/app-role.ts'
 import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
@@ -44,6 +45,7 @@ const roleArgs = z.object({
       'a role name has lower-case letters, digits, ":", "_" and "-", begins with a letter and is at most 50 long, as content-editor',
     ),
 })
+const emailArgs = z.object({ email: z.string() })
 const importArgs = z.object({
   lines: z.array(z.string().max(65_536)).max(1_000),
   firstLine: z.number().int().min(1),
@@ -100,6 +102,13 @@ export const commands = {
     return hadIt
       ? `${user.email} no longer has the role ${role}; tokens made before are stale.`
       : `${user.email} did not have the role ${role}.`
+  },
+  'reset-factors': async (deps, args) => {
+    const { email } = parseArgs(emailArgs, args)
+    const { user, hadAny } = await transact(deps.db, (trx) => resetFactorsByEmail(trx, email))
+    return hadAny
+      ? `${user.email} has no further factor and no recovery code any more; every session has ended.`
+      : `${user.email} had no further factor.`
   },
   /** A batch of lines; what it says is an ImportReport as JSON. */
   'import-users': async (deps, args) =>

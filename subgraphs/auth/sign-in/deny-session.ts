@@ -5,6 +5,7 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput, text } from '../core/input.ts'
+import { dropFactorsOfSession } from '../factors/enrolled/drop-factors.ts'
 import type { DenySessionInput } from '../generated.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
 import { notifyAddresses } from '../users/notify-addresses.ts'
@@ -16,7 +17,8 @@ import { consumeVerification } from '../verifications/consume-verification.ts'
 const limits = { token: text(256) } satisfies Limits<DenySessionInput>
 
 /**
- * Ends every session, that one and others, voids the password, and takes away the addresses that were added since.
+ * Ends every session, that one and others, voids the password, and takes away the addresses that were added since, and the factors
+ * that were enrolled in that session or in one that came of it.
  * @returns the token with which `resetPassword` takes a new password
  * @throws AuthError VERIFICATION_FAILED
  */
@@ -35,11 +37,12 @@ export async function denySession(
       throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     }
     await consumeVerification(trx, link)
-    const { since: began } = link.detail as { since?: string }
+    const { since: began, sessionId } = link.detail as { since?: string; sessionId?: string }
     const since = began === undefined ? link.created_at : new Date(began)
     const told = { address: link.email, normalized: link.email_normalized }
     const before = await emailsOf(trx, user.id)
     await dropAddressesSince(trx, user, { since, told })
+    if (sessionId !== undefined) await dropFactorsOfSession(trx, deps, { user, sessionId })
     const resetToken = await secureAccount(trx, deps, caller.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since,

@@ -60,6 +60,7 @@ export const mailKinds = {
   'password-changed': { proof: 'none', language: 'default', facts: { apiKeys: 2 } },
   'factor-added': { proof: 'none', language: 'default', facts: {} },
   'factor-removed': { proof: 'none', language: 'default', facts: {} },
+  'factors-reset': { proof: 'none', language: 'default', facts: {} },
   'recovery-codes-created': { proof: 'none', language: 'default', facts: {} },
   'recovery-code-used': { proof: 'none', language: 'default', facts: { left: 9 } },
   invitation: { proof: 'link', page: 'accept-invitation', language: 'default', facts: {} },

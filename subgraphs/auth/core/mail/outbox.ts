@@ -26,6 +26,7 @@ export type MailTemplate =
   | 'password-changed'
   | 'factor-added'
   | 'factor-removed'
+  | 'factors-reset'
   | 'recovery-codes-created'
   | 'recovery-code-used'
   | 'invitation'

@@ -2,6 +2,7 @@
 import { recordAudit } from '../../core/audit/record.ts'
 import { notifyAddresses } from '../../users/notify-addresses.ts'
 import { emailsOf } from '../../users/user-email.ts'
+import { noteLineage } from '../enrolled/note-lineage.ts'
 import { noteMethods } from '../enrolled/note-methods.ts'
 import type { Factor } from '../factor.ts'
 import { countRecoveryCodes, findRecoveryCode } from './recovery-code.ts'
@@ -17,12 +18,16 @@ export const recoveryCodes = {
     )
   },
   // Of parallel uses the one counts that removes the row.
-  spend: async (trx, deps, { user, secret: typed, origin }) => {
+  spend: async (trx, deps, { user, challenge, secret: typed, origin }) => {
     const { passwordPepper } = deps.config.secrets
     const code_hash = await findRecoveryCode(trx, passwordPepper, { userId: user.id, typed })
     if (code_hash === null) return false
-    const used = await trx('recovery_codes').where({ user_id: user.id, code_hash }).delete()
-    if (used !== 1) return false
+    const [used]: { session_id: string }[] = await trx('recovery_codes')
+      .where({ user_id: user.id, code_hash })
+      .delete()
+      .returning('session_id')
+    if (used === undefined) return false
+    await noteLineage(trx, challenge, used.session_id)
     const left = await countRecoveryCodes(trx, passwordPepper, user.id)
     if (left === 0) await noteMethods(trx, deps, user)
     await recordAudit(trx, origin, {

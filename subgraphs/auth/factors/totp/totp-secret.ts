@@ -15,6 +15,8 @@ interface Row {
 export interface AcceptableStep {
   readonly factorId: string
   readonly step: number
+  /** Id of a session. */
+  readonly enrolledIn: string
 }
 
 /** @param factorId one that is not confirmed yet; default: those that are */
@@ -23,17 +25,18 @@ export async function findStep(
   keys: VersionedSecret,
   { userId, code, factorId }: { userId: string; code: string; factorId?: string },
 ): Promise<AcceptableStep | null> {
-  const rows: Row[] = await db('totp_secrets')
+  const rows: (Row & { readonly session_id: string })[] = await db('totp_secrets')
     .join('factors', 'factors.id', 'totp_secrets.factor_id')
     .where('factors.user_id', userId)
     .modify((query) => {
       if (factorId === undefined) query.whereNotNull('factors.confirmed_at')
       else query.where('factors.id', factorId)
     })
-    .select('totp_secrets.*')
+    .select('totp_secrets.*', 'factors.session_id')
   for (const row of rows) {
     const step = stepOf(openSecret(keys, row), code)
-    if (step !== null && step > Number(row.last_step)) return { factorId: row.factor_id, step }
+    if (step !== null && step > Number(row.last_step))
+      return { factorId: row.factor_id, step, enrolledIn: row.session_id }
   }
   return null
 }

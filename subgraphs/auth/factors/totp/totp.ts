@@ -1,4 +1,5 @@
 // The authenticator app as a factor (RFC 6238). It only follows another one.
+import { noteLineage } from '../enrolled/note-lineage.ts'
 import type { Factor } from '../factor.ts'
 import { acceptStep, findStep } from './totp-secret.ts'
 
@@ -15,10 +16,12 @@ export const totp = {
     const keys = config.secrets.keyEncryptionKey
     return user !== null && (await findStep(db, keys, { userId: user.id, code })) !== null
   },
-  spend: async (trx, { config }, { user, secret: code }) => {
+  spend: async (trx, { config }, { user, challenge, secret: code }) => {
     const keys = config.secrets.keyEncryptionKey
     const step = await findStep(trx, keys, { userId: user.id, code })
-    return step !== null && (await acceptStep(trx, step))
+    if (step === null || !(await acceptStep(trx, step))) return false
+    await noteLineage(trx, challenge, step.enrolledIn)
+    return true
   },
   amr: () => ['otp'],
 } satisfies Factor

@@ -111,7 +111,7 @@ Die Hauptadresse Ihres Kontos bei {{ product }} wurde zum ersten Mal bestätigt,
 
   'account-taken-back': `Ihr Konto bei {{ product }} wurde zurückgeholt
 
-Der Link „Das war ich nicht“ in einer E-Mail an {{ told }} wurde benutzt. Alle Sitzungen Ihres Kontos bei {{ product }} sind beendet, das Passwort gilt nicht mehr, und Adressen und API-Schlüssel, die inzwischen hinzukamen, sind entfernt.
+Der Link „Das war ich nicht“ in einer E-Mail an {{ told }} wurde benutzt. Alle Sitzungen Ihres Kontos bei {{ product }} sind beendet, das Passwort gilt nicht mehr, und Adressen, API-Schlüssel und Faktoren, die inzwischen hinzukamen, sind entfernt.
 
 ${askForReset}`,
 
@@ -146,6 +146,12 @@ ${unlessYou}`,
 Aus Ihrem Konto bei {{ product }} wurde eine Authenticator-App entfernt. Ihre Codes gelten nicht mehr.
 
 ${unlessYou}`,
+
+  'factors-reset': `Die weiteren Faktoren Ihres Kontos bei {{ product }} wurden entfernt
+
+Eine Administratorin oder ein Administrator hat alle weiteren Faktoren und Wiederherstellungscodes Ihres Kontos bei {{ product }} entfernt und alle Sitzungen beendet. Melden Sie sich an, und fügen Sie wieder einen Faktor hinzu.
+
+Wenn Sie nicht darum gebeten haben, sagen Sie es sofort der Administration.`,
 
   'recovery-codes-created': `Neue Wiederherstellungscodes für Ihr Konto bei {{ product }}
 

@@ -111,7 +111,7 @@ The main address of your account at {{ product }} was proved for the first time,
 
   'account-taken-back': `Your account at {{ product }} was taken back
 
-The link "This was not me" in a mail to {{ told }} was used. Every session of your account at {{ product }} has ended, the password no longer works, and addresses and API keys that were added meanwhile are gone.
+The link "This was not me" in a mail to {{ told }} was used. Every session of your account at {{ product }} has ended, the password no longer works, and addresses, API keys and factors that were added meanwhile are gone.
 
 ${askForReset}`,
 
@@ -146,6 +146,12 @@ ${unlessYou}`,
 An authenticator app was removed from your account at {{ product }}. Its codes no longer work.
 
 ${unlessYou}`,
+
+  'factors-reset': `The further factors of your account at {{ product }} were removed
+
+An administrator removed every further factor and all recovery codes of your account at {{ product }}, and ended every session. Sign in, and add a factor again.
+
+If you did not ask for this, tell the administrators at once.`,
 
   'recovery-codes-created': `New recovery codes for your account at {{ product }}
 

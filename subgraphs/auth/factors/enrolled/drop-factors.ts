@@ -1,0 +1,54 @@
+// Takes further factors away without asking for one: for admins, and for the owner of an account that somebody else was in.
+import type { Knex } from 'knex'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import type { User } from '../../users/user.ts'
+import { factorsOf } from './enrolled-factor.ts'
+import { noteMethods } from './note-methods.ts'
+
+/** Every one, and the recovery codes. Hold the user's row locked. @returns ids of those that counted */
+export async function dropAllFactors(trx: Knex, user: User): Promise<string[]> {
+  const held = await factorsOf(trx, user.id)
+  await trx('factors').where('user_id', user.id).delete()
+  await trx('recovery_codes').where('user_id', user.id).delete()
+  await trx('users').where('id', user.id).update({ further_methods: [] })
+  return held.map(({ id }) => id)
+}
+
+/**
+ * What was enrolled in this session or in one that came of it: on the device that became known with it, or signed in with what
+ * was enrolled in such a one. What the owner enrolled elsewhere stays, before and after.
+ *
+ *   denied ──enrols──► a factor ──signs in──► another ──enrols──► a second one         all of it goes
+ *      └──its device──► another ──makes──► recovery codes
+ */
+export async function dropFactorsOfSession(
+  trx: Knex,
+  deps: AuthDeps,
+  { user, sessionId }: { readonly user: User; readonly sessionId: string },
+): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `with recursive line as (
+       select id, device_hash from sessions where id = ? and user_id = ?
+       union
+       select sessions.id, sessions.device_hash from sessions join line
+         on sessions.factor_session_id = line.id or sessions.device_hash = line.device_hash
+         where sessions.user_id = ?
+     ) select id from line`,
+    [sessionId, user.id, user.id],
+  )
+  const line = rows.map(({ id }) => id)
+  const dropped: { id: string; confirmed_at: Date | null }[] = await trx('factors')
+    .where('user_id', user.id)
+    .whereIn('session_id', line)
+    .delete()
+    .returning(['id', 'confirmed_at'])
+  const isLast = (await factorsOf(trx, user.id)).length === 0
+  await trx('recovery_codes')
+    .where('user_id', user.id)
+    .modify((query) => {
+      if (!isLast) query.whereIn('session_id', line)
+    })
+    .delete()
+  await noteMethods(trx, deps, user)
+  return dropped.filter(({ confirmed_at }) => confirmed_at !== null).map(({ id }) => id)
+}
