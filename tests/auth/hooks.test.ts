@@ -29,6 +29,7 @@ import {
 const BEGIN = `mutation Begin($input: StartEmailLoginInput!) { startEmailLogin(input: $input) { verification { id } } }`
 const OPEN = `mutation Open($input: OpenSignInLinkInput!) { openSignInLink(input: $input) { __typename } }`
 const INVITE = `mutation Invite($input: CreateUserInput!) { createUser(input: $input) { id } }`
+const CONFIRM = `mutation Confirm($input: ReauthenticateInput!) { reauthenticate(input: $input) { __typename } }`
 const silent = { warn() {} }
 
 type Told = Readonly<Record<string, unknown>>
@@ -268,6 +269,20 @@ describe('claims', () => {
     })
     answers = {}
     expect((await refreshWith(stack.client, person.refreshToken)).errors).toEqual([])
+  })
+
+  test('where it fails at a sign-in the session ends with it; one that only proves itself again goes on', async () => {
+    const person = await registerPerson(stack)
+    const { email, deviceToken, headers } = person
+    answers = { claims: () => ({ claims: { roles: 'admin' } }) }
+    const refused = await send(LOGIN, { email, password: PASSWORD, deviceToken })
+    expect(refused.errors[0]?.extensions.reason).toBe('HOOK_FAILED')
+    expect(await sessionsOf(person)).toBe(1)
+    const again = await send(CONFIRM, { password: PASSWORD }, headers)
+    expect(again.errors[0]?.extensions.reason).toBe('HOOK_FAILED')
+    expect(await sessionsOf(person)).toBe(1)
+    answers = {}
+    expect((await viewerOf(stack.client, person.accessToken)).errors).toEqual([])
   })
 })
 

@@ -16,6 +16,7 @@ export type EndReason =
   | 'password-reset'
   | 'address-proved'
   | 'suspended'
+  | 'tokens-not-issued'
   | 'not-me'
   | 'admin'
   | 'account-deleted'

@@ -34,7 +34,7 @@ export interface Entered {
 }
 
 /** What is set at the door, in `graphql.ts`: cookies, and as whom the answer is read. */
-interface Door extends Caller {
+export interface Door extends Caller {
   readonly deps: AuthDeps
   claims: Claims
   readonly setCookies: string[]

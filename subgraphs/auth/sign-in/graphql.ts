@@ -7,6 +7,7 @@ import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
 import { type Entered, issueTokens, type SignedIn } from '../sessions/issue-tokens.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { denySession } from './deny-session.ts'
+import { handOver } from './hand-over.ts'
 import { login } from './login.ts'
 import { openSignInLink } from './open-sign-in-link.ts'
 import { reauthenticate } from './reauthenticate.ts'
@@ -211,7 +212,7 @@ async function answer(
   context: AuthContext,
   result: Entered | BegunVerification,
 ): Promise<SignedIn | BegunVerification> {
-  if ('session' in result) return await issueTokens(context, result)
+  if ('session' in result) return await handOver(context, result)
   return begun(context, result)
 }
 
@@ -240,8 +241,11 @@ export const resolvers = {
       if (isOver) context.setCookies.push(clearedFlowCookie())
       return await answer(context, result)
     },
-    reauthenticate: async (_, { input }, context) =>
-      await answer(context, await reauthenticate(context.deps, context, input)),
+    reauthenticate: async (_, { input }, context) => {
+      const result = await reauthenticate(context.deps, context, input)
+      if ('session' in result) return await issueTokens(context, result)
+      return begun(context, result)
+    },
     denySession: async (_, { input }, context) => await denySession(context.deps, context, input),
   },
   AuthResult: {
