@@ -35,12 +35,12 @@ x-sallyport: &sallyport
 services:
   gateway:
     <<: *sallyport
-    command: [start, gateway]
+    command: [sallyport, start, gateway]
     ports: ["127.0.0.1:4000:4000"]
     depends_on: [auth]
   auth:
     <<: *sallyport
-    command: [start, auth]
+    command: [sallyport, start, auth]
     depends_on: [database]
   database:
     image: postgres:17

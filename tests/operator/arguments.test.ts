@@ -1,5 +1,9 @@
 // The command line is understood or refused by name, for every command that there is.
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { commands as everyCommand } from '../../scripts/commands.ts'
+import { composeFile } from '../../scripts/graph/init-files.ts'
 import { readRequest } from '../../scripts/operator/arguments.ts'
 import { type Command, describeCommand } from '../../scripts/operator/command.ts'
 import { commands } from '../../scripts/operator/commands.ts'
@@ -83,4 +87,20 @@ test('a group of commands shows its own with --help, and a command that is not t
     )
   for (const all of [[], ['help'], ['--help'], ['-h']])
     expect(readRequest(all, table)).toEqual({ kind: 'help', names })
+})
+
+test('what compose.yaml of init runs in the image is a command that there is, by the name that the image has it under', () => {
+  const { services } = parse(composeFile) as {
+    services: Readonly<Record<string, { readonly command?: readonly string[] }>>
+  }
+  const run = Object.values(services).flatMap(({ command }) => (command ? [command] : []))
+  expect(run.map((command) => command.join(' '))).toEqual([
+    'sallyport start gateway',
+    'sallyport start auth',
+  ])
+  for (const [, ...args] of run) expect(readRequest(args, everyCommand).kind).toBe('run')
+  // Without an entry point of its own it runs the command as it stands.
+  const dockerfile = readFileSync('Dockerfile', 'utf8')
+  expect(dockerfile).toContain('/usr/local/bin/sallyport')
+  expect(dockerfile).not.toContain('ENTRYPOINT')
 })
