@@ -167,7 +167,9 @@ test('150,000 revocations at once reach every gateway, and a new one gets ready 
     return ((await detail.json()) as { revocations: { ageMs: number } }).revocations.ageMs
   }
   await expect.poll(feedAge, { timeout: 20_000 }).toBeLessThan(1_000)
-  expect(warnings.filter((line) => line.includes('interrupted'))).toEqual([])
+  // A database that needs more than a second for so many is told so with 503, and the feed begins anew; nothing else may end it.
+  const ends = warnings.filter((line) => line.includes('interrupted'))
+  expect(ends.filter((line) => !line.includes('auth answered 503'))).toEqual([])
 
   const config = readGatewayConfig({
     ...stack.env,
