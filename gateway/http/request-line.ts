@@ -1,6 +1,5 @@
 // The line of a request in the log: who asked for what, what came of it, and why. Names alone, bounded, and no value of a client.
 import type { GraphQLFormattedError } from 'graphql'
-import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { GatewayRequest } from '../request.ts'
 
 const MAX_FIELDS = 10
@@ -10,14 +9,13 @@ const MAX_NAME = 128
 export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
   const { id, answer, prepared, principal, context, refusal } = request
   const operation = prepared ?? refusal?.operation ?? undefined
-  const names = operation === undefined ? NO_NAMES : namesOf(operation)
   const { code, reason } = outcomeOf(request)
   return {
     requestId: id,
     traceId: request.trace?.traceId,
-    operation: names.operation,
+    operation: operation?.operationName?.slice(0, MAX_NAME),
     operationType: operation?.kind,
-    rootFields: names.rootFields,
+    rootFields: operation && boundedNames(operation.rootFields),
     kind: principal?.claims.kind ?? 'unknown',
     status: answer.status,
     code,
@@ -31,26 +29,14 @@ export function describeRequest(request: GatewayRequest, ms: number): Record<str
   }
 }
 
-interface OperationNames {
-  readonly operation?: string | undefined
-  readonly rootFields?: readonly string[]
+/** Nearly all are as they were: then nothing is copied. */
+function boundedNames(names: readonly string[]): readonly string[] {
+  if (names.length <= MAX_FIELDS && names.every(isShort)) return names
+  return names.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME))
 }
 
-type NamedOperation = Pick<PreparedOperation, 'operationName' | 'rootFields'>
-
-const NO_NAMES: OperationNames = {}
-const namesOfOperations = new WeakMap<NamedOperation, OperationNames>()
-
-/** They depend on the document alone, so they are cut once for each. */
-function namesOf(operation: NamedOperation): OperationNames {
-  const known = namesOfOperations.get(operation)
-  if (known !== undefined) return known
-  const names = {
-    operation: operation.operationName?.slice(0, MAX_NAME),
-    rootFields: operation.rootFields.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME)),
-  }
-  namesOfOperations.set(operation, names)
-  return names
+function isShort({ length }: string): boolean {
+  return length <= MAX_NAME
 }
 
 /** Of several errors the first: the others have lines of their own where there is more to say. */

@@ -50,7 +50,7 @@ export function tracingOf(read: z.infer<z.ZodObject<typeof tracingShape>>): Trac
   const isAsked = exporter === undefined ? (own ?? base) !== undefined : exporter === 'otlp'
   if (!isAsked || read.OTEL_SDK_DISABLED === 'true') return null
   return Object.freeze({
-    endpoint: own ?? `${(base ?? 'http://localhost:4318').replace(/\/+$/, '')}/v1/traces`,
+    endpoint: own ?? `${withoutSlash(base ?? 'http://localhost:4318')}/v1/traces`,
     headers: new Secret(read.OTEL_EXPORTER_OTLP_HEADERS ?? {}),
     sampler: read.OTEL_TRACES_SAMPLER,
     ratio: read.OTEL_TRACES_SAMPLER_ARG,
@@ -59,13 +59,18 @@ export function tracingOf(read: z.infer<z.ZodObject<typeof tracingShape>>): Trac
   })
 }
 
+function withoutSlash(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : url
+}
+
 /** As in W3C Baggage, percent-encoded. Null: it cannot be read. */
 function parsePairs(text: string): Readonly<Record<string, string>> | null {
   try {
     const pairs = text.split(',').map((pair) => {
-      const [, name, value] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? []
-      if (name === undefined || value === undefined) throw new Error('not a pair')
-      return [name, decodeURIComponent(value)]
+      const middle = pair.indexOf('=')
+      const name = pair.slice(0, Math.max(middle, 0)).trim()
+      if (name === '' || /\s/.test(name)) throw new Error('not a pair')
+      return [name, decodeURIComponent(pair.slice(middle + 1).trim())]
     })
     return Object.fromEntries(pairs)
   } catch {
