@@ -46,6 +46,7 @@ export function* prepareOperation(
   const { schema, access, limits, logger, showSchemaDetails, viewer, filter } = options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
+  yield
   boundComparisons(whole, limits)
   const { operation, document } = selectOperation(whole, operationName)
   yield

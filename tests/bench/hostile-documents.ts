@@ -2,7 +2,7 @@
 // the answer, but for what a subgraph would send. CPU time of the loop's own thread, which other work on the machine does not add to,
 // and the longest turn that others waited for, by the wall clock: the median of all tries.
 //
-//   NODE_ENV=production npx tsx --conditions=sallyport-source tests/bench/hostile-documents.ts       on Node 24
+//   NODE_ENV=production node --conditions=sallyport-source --import ./scripts/run-typescript.js tests/bench/hostile-documents.ts    on Node 24
 import { Cancellation } from '../../gateway/cancellation.ts'
 import { contextFor, startGraph } from '../gateway/graph-fixture.ts'
 import {
