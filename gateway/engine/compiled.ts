@@ -17,6 +17,7 @@ import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'
 import { publicMessage } from '../errors.ts'
 import { readPlannerFields } from '../operation/planner-fields.ts'
+import { SHORT_DOCUMENT } from '../operation/prepare-operation.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
 import { parseSupergraph } from '../supergraph/parse-supergraph.ts'
@@ -58,9 +59,6 @@ const MAX_VARIANTS = 32
  * which planners lose fields. With more conditions than this a client could ask for another plan with each request.
  */
 const MAX_CONDITIONS_PLANNED = 8
-
-/** Characters of a document whose plan lets others pass between its steps. */
-const LONG_DOCUMENT = 1500
 
 export async function createCompiledEngine(
   options: EngineOptions,
@@ -153,7 +151,7 @@ export async function createCompiledEngine(
     planMeasures.misses += 1
     const isOn = (name: string) => on.has(name)
     const isDecided = conditions.length <= MAX_CONDITIONS_PLANNED
-    const isLong = prepared.query.length > LONG_DOCUMENT
+    const isLong = prepared.query.length > SHORT_DOCUMENT
     try {
       const planned = planOperation(prepared, {
         schema,

@@ -9,7 +9,13 @@ import { atOnce, inSlices, type Pieces } from '../supergraph/slices.ts'
 import type { CostRules } from './cost/rules.ts'
 import { createFilter } from './filtered-operations.ts'
 import type { OperationLimits } from './limits.ts'
-import { hashOf, type OperationText, prepareOperation, weightOf } from './prepare-operation.ts'
+import {
+  hashOf,
+  type OperationText,
+  prepareOperation,
+  SHORT_DOCUMENT,
+  weightOf,
+} from './prepare-operation.ts'
 import type { OperationCache, PreparedOperation } from './prepared-operation.ts'
 import { tooComplexBecause } from './too-complex.ts'
 import { findViewer } from './without-viewer.ts'
@@ -34,9 +40,6 @@ interface Prepared {
   /** Tokens, counted for each operation. */
   tokens: number
 }
-
-/** Characters of a document that is prepared within a millisecond or two; a longer one lets others pass meanwhile. */
-const SHORT_DOCUMENT = 1500
 
 /** The operations of one graph. Refusals are remembered too, apart: they cannot push operations out. */
 export function createOperationCache(options: OperationCacheOptions): OperationCache {

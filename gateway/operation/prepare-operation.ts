@@ -1,6 +1,6 @@
 // From text to operation, once for each document: the cheap steps first, each bounded by what those before let pass.
 //
-//   text ─► parse, measure ─│─► validate ─│─► costs of variables ─│─► rules ─│─► the same without `viewer`
+//   text ─► parse, measure ─│─► compare ─│─► validate ─│─► costs of variables ─│─► rules ─│─► the same without `viewer`
 //                           └ a long document gives the event loop a turn between two of them
 import { createHash } from 'node:crypto'
 import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
@@ -20,6 +20,9 @@ import { selectOperation } from './select.ts'
 import { validateDocument } from './validate.ts'
 import { createVariablesCheck } from './variables.ts'
 import { leaveOutViewer, type ViewerField } from './without-viewer.ts'
+
+/** Characters of a document that is prepared, and compiled, within a millisecond or two; a longer one lets others pass meanwhile. */
+export const SHORT_DOCUMENT = 1500
 
 export interface OperationText {
   readonly query: string
