@@ -4,13 +4,8 @@ import { codeOf, enrolApp, forgetSteps } from '../../authenticator.ts'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { PASSWORD, type Person, registerPerson } from '../../people.ts'
+import { askWith, CONFIRM, LOGIN, PROVE } from './ask.ts'
 
-const RESULT = `__typename
-  ... on SignedIn { session { id authenticationMethods } tokens { accessToken } }
-  ... on VerificationRequired { verification { id methods } }`
-const LOGIN = `mutation Login($input: LoginInput!) { login(input: $input) { ${RESULT} } }`
-const PROVE = `mutation Prove($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
-const CONFIRM = `mutation Confirm($input: ReauthenticateInput!) { reauthenticate(input: $input) { ${RESULT} } }`
 const CREATE = 'mutation { createRecoveryCodes { codes } }'
 const LEFT = '{ viewer { user { recoveryCodesLeft } } }'
 const REMOVE = `mutation Remove($input: RemoveFactorInput!) { removeFactor(input: $input) { recoveryCodesLeft } }`
@@ -27,11 +22,8 @@ beforeEach(async () => {
   await stack.db('throttles').delete()
 })
 
-const send = async (document: string, input: object, headers = {}) => {
-  const { data, code, errors } = await stack.client.send(document, { input }, headers)
-  const [first] = Object.values(data ?? {}) as any[]
-  return { ...first, code, extensions: errors[0]?.extensions }
-}
+const send = (document: string, input: object, headers = {}) =>
+  askWith(stack.client, document, input, headers)
 
 async function holder() {
   const person = await registerPerson(stack)

@@ -8,13 +8,8 @@ import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { linkToken } from '../../mailbox.ts'
 import { PASSWORD, refreshWith, registerPerson } from '../../people.ts'
+import { askWith, CONFIRM, LOGIN, PROVE } from './ask.ts'
 
-const RESULT = `__typename
-  ... on SignedIn { session { id authenticationMethods } tokens { accessToken refreshToken } }
-  ... on VerificationRequired { verification { id methods sentTo } }`
-const LOGIN = `mutation Login($input: LoginInput!) { login(input: $input) { ${RESULT} } }`
-const PROVE = `mutation Prove($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
-const CONFIRM = `mutation Confirm($input: ReauthenticateInput!) { reauthenticate(input: $input) { ${RESULT} } }`
 const NEW_PASSWORD = 'another quite long pass phrase'
 
 let stack: Stack
@@ -29,11 +24,8 @@ beforeEach(async () => {
   await stack.db('throttles').delete()
 })
 
-const send = async (document: string, input: object, headers = {}) => {
-  const { data, code, errors } = await stack.client.send(document, { input }, headers)
-  const [first] = Object.values(data ?? {}) as any[]
-  return { ...first, code, extensions: errors[0]?.extensions }
-}
+const send = (document: string, input: object, headers = {}) =>
+  askWith(stack.client, document, input, headers)
 
 /** Enrolled in this session, an hour ago. */
 async function holder() {

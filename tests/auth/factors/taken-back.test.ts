@@ -7,12 +7,8 @@ import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { linkToken } from '../../mailbox.ts'
 import { PASSWORD, type Person, refreshWith, registerPerson } from '../../people.ts'
+import { askWith, LOGIN, PROVE } from './ask.ts'
 
-const RESULT = `__typename
-  ... on SignedIn { session { id } deviceToken tokens { accessToken refreshToken } }
-  ... on VerificationRequired { verification { id methods } }`
-const LOGIN = `mutation Login($input: LoginInput!) { login(input: $input) { ${RESULT} } }`
-const PROVE = `mutation Prove($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
 const DENY =
   'mutation Deny($input: DenySessionInput!) { denySession(input: $input) { resetToken } }'
 const RESET =
@@ -31,11 +27,8 @@ beforeEach(async () => {
   await stack.db('throttles').delete()
 })
 
-const send = async (document: string, input: object, headers = {}) => {
-  const { data, code, errors } = await stack.client.send(document, { input }, headers)
-  const [first] = Object.values(data ?? {}) as any[]
-  return { ...first, code, extensions: errors[0]?.extensions }
-}
+const send = (document: string, input: object, headers = {}) =>
+  askWith(stack.client, document, input, headers)
 
 /** With the password and a code, from a device of one's own or a new one; and the link of the mail about the latter. */
 async function enter(

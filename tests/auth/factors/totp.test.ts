@@ -9,13 +9,8 @@ import { codeOf, confirmApp, enrolApp, forgetSteps, startApp } from '../../authe
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { PASSWORD, type Person, refreshWith, registerPerson } from '../../people.ts'
+import { askWith, CONFIRM, LOGIN, PROVE } from './ask.ts'
 
-const RESULT = `__typename
-  ... on SignedIn { session { id authenticationMethods } user { id } tokens { accessToken refreshToken } }
-  ... on VerificationRequired { verification { id purpose methods sentTo } }`
-const LOGIN = `mutation Login($input: LoginInput!) { login(input: $input) { ${RESULT} } }`
-const PROVE = `mutation Prove($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
-const CONFIRM = `mutation Confirm($input: ReauthenticateInput!) { reauthenticate(input: $input) { ${RESULT} } }`
 const FACTORS = '{ viewer { user { factors { id kind name createdAt lastUsedAt } } } }'
 const RENAME = `mutation Rename($input: RenameFactorInput!) { renameFactor(input: $input) { id name } }`
 const REMOVE = `mutation Remove($input: RemoveFactorInput!) { removeFactor(input: $input) { factors { id } } }`
@@ -32,11 +27,8 @@ beforeEach(async () => {
   await stack.db('throttles').delete()
 })
 
-const send = async (document: string, input: object, headers = {}) => {
-  const { data, code, errors } = await stack.client.send(document, { input }, headers)
-  const [first] = Object.values(data ?? {}) as any[]
-  return { ...first, code, extensions: errors[0]?.extensions }
-}
+const send = (document: string, input: object, headers = {}) =>
+  askWith(stack.client, document, input, headers)
 
 /** Somebody with an app, and a second one who knows everything about them but the app. */
 async function holder(): Promise<Person & { factorId: string; secret: string }> {
