@@ -15,6 +15,7 @@ import { createForApolloServer, type ForApolloServer } from './apollo-server/for
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import type { GatewayConfig } from './config.ts'
+import { createCorsFactory, createCurrentCors } from './cors-of-graph.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createWaysIn } from './deployment/ways-in.ts'
 import { createAutomaticDocuments } from './documents/automatic-documents.ts'
@@ -23,10 +24,8 @@ import { createHealth, type Health } from './health.ts'
 import type { Hooks } from './hooks/hooks.ts'
 import { loadHooks, readyHooks } from './hooks/load-hooks.ts'
 import { createCallerReader } from './http/client-address.ts'
-import { type Cors, createCors } from './http/cors.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
-import { createTellUnlisted } from './http/unlisted-pages.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { createMetrics } from './metrics.ts'
@@ -37,9 +36,8 @@ import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
 import { createOpenTrace } from './request-trace.ts'
-import type { SupergraphConfig } from './supergraph/config.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
-import type { Graph, Supergraph } from './supergraph.ts'
+import type { Graph } from './supergraph.ts'
 
 export interface Gateway {
   readonly url: string
@@ -264,28 +262,6 @@ function graphOptions(config: GatewayConfig, logger: Log) {
     showSubgraphErrors: !config.isProduction,
     engine: config.engine,
     limits: cacheLimits(config.caches.operations),
-  }
-}
-
-function createCorsFactory(config: GatewayConfig, logger: Log) {
-  const tellUnlisted = config.isProduction ? undefined : createTellUnlisted(logger)
-  return ({ cors, subgraphs }: SupergraphConfig): Cors =>
-    createCors({
-      publicUrl: config.publicUrl,
-      corsOrigins: [...config.corsOrigins, ...cors.origins],
-      corsHeaders: [...cors.headers, ...subgraphs.flatMap(({ forwardHeaders }) => forwardHeaders)],
-      tellUnlisted,
-    })
-}
-
-/** For what belongs to no request of a graph: a preflight, a page, a refusal before anything was read. */
-function createCurrentCors(supergraph: Supergraph, withoutGraph: Cors): Cors {
-  const current = () => supergraph.current()?.cors ?? withoutGraph
-  return {
-    headers: (incoming) => current().headers(incoming),
-    headersFor: (origin) => current().headersFor(origin),
-    preflight: (incoming) => current().preflight(incoming),
-    isAllowedOrigin: (origin) => current().isAllowedOrigin(origin),
   }
 }
 
