@@ -10,7 +10,12 @@ export const PROVE = `mutation Prove($input: VerifySessionInput!) { verifySessio
 export const CONFIRM = `mutation Confirm($input: ReauthenticateInput!) { reauthenticate(input: $input) { ${RESULT} } }`
 
 /** @returns the one root field, with the code and the extensions of the first error */
-export async function askWith(client: GraphqlClient, document: string, input: object, headers = {}) {
+export async function askWith(
+  client: GraphqlClient,
+  document: string,
+  input: object,
+  headers = {},
+) {
   const { data, code, errors } = await client.send(document, { input }, headers)
   const [first] = Object.values(data ?? {}) as any[]
   return { ...first, code, extensions: errors[0]?.extensions }
