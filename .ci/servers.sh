@@ -29,6 +29,18 @@ install_servers() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
+# Judges the chart of deploy/helm. Debian has no Helm: built from its module once, and kept outside the repository.
+helm_version=v3.22.0
+install_helm() {
+  command -v helm >/dev/null && return
+  local folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/sallyport/helm-$helm_version
+  PATH=$PATH:$folder
+  command -v helm >/dev/null && return
+  echo "== build Helm $helm_version"
+  command -v go >/dev/null || { echo "Helm is not installed, and there is no Go to build it with"; return 1; }
+  GOBIN=$folder go install "helm.sh/helm/v3/cmd/helm@$helm_version"
+}
+
 # A process that is killed loses nothing without fsync, only a machine does; `long/database-crashes` has a server of its own.
 start_postgres() {
   local bin; bin=$(postgres_bin)

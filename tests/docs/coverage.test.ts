@@ -70,6 +70,7 @@ const RUNNERS: readonly (readonly [
   ['docs/moving.md', '*', 'sh', 'tests/docs/moving.test.ts'],
   ['docs/moving.md', '*', 'js', 'tests/docs/moving.test.ts'],
   ['docs/moving.md', '*', 'yaml', 'tests/docs/moving.test.ts'],
+  ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
   ['docs/operators.md', 'Documents', 'yaml', 'tests/docs/documents.test.ts'],
   ['docs/operators.md', 'Rate limits', 'yaml', 'tests/docs/rate-limits.test.ts'],
   ['docs/operators.md', 'When a subgraph fails', 'yaml', 'tests/docs/failing-subgraphs.test.ts'],
