@@ -9,13 +9,14 @@ COPY package.json package-lock.json ./
 COPY claims/package.json claims/
 RUN npm ci
 COPY . .
-RUN npm run build
+RUN npm run build && node scripts/prune-image.js dist claims
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY claims/package.json claims/
-RUN npm ci --omit=dev
+COPY scripts/prune-image.js scripts/
+RUN npm ci --omit=dev && node scripts/prune-image.js node_modules
 
 FROM node:24-bookworm-slim
 # From here on a missing secret stops the start, and other addresses than loopback may be listened on.

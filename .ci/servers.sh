@@ -29,16 +29,24 @@ install_servers() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
-# Judges the chart of deploy/helm. Debian has no Helm: built from its module once, and kept outside the repository.
+# Judge the chart and the compose file of deploy: Debian has neither. Built from their Go modules once, kept outside the repository.
 helm_version=v3.22.0
-install_helm() {
-  command -v helm >/dev/null && return
-  local folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/sallyport/helm-$helm_version
+compose_version=v2.16.2
+install_judges() {
+  install_from_go helm "helm.sh/helm/v3/cmd/helm@$helm_version" &&
+    install_from_go compose-spec "github.com/compose-spec/compose-go/v2/cmd@$compose_version"
+}
+
+# install_from_go <name> <package>@<version>: on the path under that name, whatever the package calls it.
+install_from_go() {
+  command -v "$1" >/dev/null && return
+  local folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/sallyport/$1-${2##*@}
+  local program=${2%@*}
   PATH=$PATH:$folder
-  command -v helm >/dev/null && return
-  echo "== build Helm $helm_version"
-  command -v go >/dev/null || { echo "Helm is not installed, and there is no Go to build it with"; return 1; }
-  GOBIN=$folder go install "helm.sh/helm/v3/cmd/helm@$helm_version"
+  command -v "$1" >/dev/null && return
+  echo "== build $2"
+  command -v go >/dev/null || { echo "$1 is not installed, and there is no Go to build it with"; return 1; }
+  GOBIN=$folder/new go install "$2" && mv "$folder/new/${program##*/}" "$folder/$1"
 }
 
 # A process that is killed loses nothing without fsync, only a machine does; `long/database-crashes` has a server of its own.

@@ -21,6 +21,8 @@ export interface DeploymentOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default: one of its own. Somebody else's is left alone at the end. */
   readonly database?: TestDatabase
+  /** A folder with `dist` and all that it needs. Default: the source. */
+  readonly built?: string
 }
 
 export interface Deployment {
@@ -64,7 +66,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   async function startAuth(index: number): Promise<void> {
     const port = portOf('auth', index)
     const own = { ...env, AUTH_PORT: String(port) }
-    parts.set(`auth-${index}`, await startPart('subgraphs/auth', own, port))
+    parts.set(`auth-${index}`, await startPart('subgraphs/auth', own, port, options.built))
   }
 
   async function startGateway(index: number): Promise<void> {
@@ -75,7 +77,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       ADMIN_PORT: String(portOf('admin', index)),
       AUTH_URL: `http://127.0.0.1:${portOf('auth', index)}/graphql`,
     }
-    const started = await startPart('gateway', own, port)
+    const started = await startPart('gateway', own, port, options.built)
     parts.set(`gateway-${index}`, started)
     await waitUntilReady(started.url)
   }

@@ -12,16 +12,24 @@ export interface Part {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
-/** Starts `<part>/main.ts` and waits until it says that it is live. */
+const FROM_SOURCE = ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source']
+
+/**
+ * Starts `<part>/main.ts` and waits until it says that it is live.
+ *
+ * @param built a folder with `dist` and all that it needs, to start from instead of the source
+ */
 export async function startPart(
   part: 'gateway' | 'subgraphs/auth' | 'subgraphs/reviews',
   env: Readonly<Record<string, string>>,
   port: number,
+  built: string | null = null,
 ): Promise<Part> {
   const child = spawn(
     process.execPath,
-    ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source', `${part}/main.ts`],
+    built === null ? [...FROM_SOURCE, `${part}/main.ts`] : [`dist/${part}/main.js`],
     {
+      cwd: built ?? process.cwd(),
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
