@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Record<string, { version?: string }>
+  packages: Record<string, { version?: string; hasInstallScript?: boolean }>
 }
 
 test.each([
@@ -23,4 +23,15 @@ test.each([
 test('there is one copy of graphql: two in a process break schemas', () => {
   const copies = Object.keys(lock.packages).filter((path) => path.endsWith('node_modules/graphql'))
   expect(copies).toEqual(['node_modules/graphql'])
+})
+
+test('no package needs a script at installation: each that has one is refused by name, so that `npm ci` has nothing to ask', () => {
+  const { allowScripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    allowScripts: Record<string, boolean>
+  }
+  const scripted = Object.entries(lock.packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([path]) => path.split('node_modules/').at(-1))
+  expect(scripted.length).toBeGreaterThan(0)
+  expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])))
 })
