@@ -22,6 +22,7 @@ import * as apiKeyBindings from './0060-api-key-bindings.ts'
 import * as furtherMethods from './0061-further-methods.ts'
 import * as webhooks from './0070-webhooks.ts'
 import * as sessionsByFactors from './0071-sessions-by-factors.ts'
+import * as requiredFactors from './0080-required-factors.ts'
 
 interface Migration {
   readonly name: string
@@ -51,6 +52,7 @@ const migrations: readonly Migration[] = [
   { name: '0061-further-methods', up: furtherMethods.up },
   { name: '0070-webhooks', up: webhooks.up },
   { name: '0071-sessions-by-factors', up: sessionsByFactors.up },
+  { name: '0080-required-factors', up: requiredFactors.up },
 ]
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */

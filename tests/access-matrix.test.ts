@@ -61,6 +61,10 @@ const MATRIX = {
     'mutation { verifySession(input: { verificationId: "x", code: "x" }) { __typename } }',
     ...PASS,
   ],
+  'Mutation.enrolFactor': [
+    'mutation { enrolFactor(input: { verificationId: "x", method: TOTP }) { __typename } }',
+    ...PASS,
+  ],
   'Mutation.resendVerification': [
     'mutation { resendVerification(input: { verificationId: "x" }) { id } }',
     ...PASS,

@@ -88,9 +88,13 @@ test('every error code and reason of the code is in docs/errors.md, and no other
     ...table('subgraphs/reviews/errors.ts', 'const TEXTS = {'),
     ...inFile('gateway/errors.ts', /^ {2}\| '([A-Z_]+)'/gm),
     ...inFile('gateway/engine/planners/planner.ts', /^ {2}\| '([A-Z_]+)'/gm),
-    ...readdirSync('gateway', { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .flatMap((file) => inFile(`gateway/${file}`, /(?:reason: |badRequest\([^()]*)'([A-Z_]+)'/g)),
+    ...['gateway', 'subgraphs/auth'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .flatMap((file) =>
+          inFile(`${folder}/${file}`, /(?:reason: |badRequest\([^()]*)'([A-Z_]+)'/g),
+        ),
+    ),
   ])
   expect(known.size).toBeGreaterThan(30)
   for (const code of known) expect(page, code).toContain(`\`${code}\``)

@@ -75,6 +75,7 @@ export interface AuthConfig {
   /** With `domains`: which e-mail addresses may register, as they are normalised. */
   readonly registrationDomains: readonly string[]
   readonly sessionVerification: 'always' | 'new-device' | 'off'
+  readonly mfa: MfaPolicy
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
   readonly refreshIdleDays: number
@@ -85,6 +86,15 @@ export interface AuthConfig {
   /** Null: nothing is traced. */
   readonly tracing: TracingSettings | null
   readonly secrets: AuthSecrets
+}
+
+export interface MfaPolicy {
+  /** `off`: nobody adds a further factor; those that people hold are asked for all the same. */
+  readonly mode: 'off' | 'optional' | 'required'
+  /** With `required`: roles whose people need one. null: everybody. */
+  readonly requiredRoles: readonly string[] | null
+  /** With `required`: from when on. null: since ever. */
+  readonly requiredFrom: Date | null
 }
 
 export interface AuthSecrets {
@@ -112,6 +122,14 @@ const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.joi
 )
 const REGISTRATION_MODES = ['open', 'invite', 'domains', 'closed'] as const
 export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
+const roleNames = list((name) => /^[\w:.-]{1,64}$/.test(name), 'the name of a role')
+const day = z
+  .string()
+  .refine(
+    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text) && !Number.isNaN(Date.parse(text)),
+    'must be a day or a time, as 2030-01-31 or 2030-01-31T12:00:00Z',
+  )
+  .transform((text) => new Date(text))
 const domains = list((name) => domainOf(name) !== null, 'a domain, as example.com').transform(
   (names) => names.flatMap((name) => domainOf(name) ?? []),
 )
@@ -150,6 +168,9 @@ const shape = {
   REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
   REGISTRATION_DOMAINS: domains.default([]),
   SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
+  MFA: oneOf(['off', 'optional', 'required'], 'optional'),
+  MFA_REQUIRED_ROLES: roleNames.optional(),
+  MFA_REQUIRED_FROM: day.optional(),
   API_KEY_VERIFICATION: oneOf(['always', 'off'], 'always'),
   ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
   REFRESH_IDLE_DAYS: days(14),
@@ -201,7 +222,8 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
     problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
   }
   problems.push(...unsafeShared(given))
-  if (read !== null) problems.push(...unfitDomains(read), ...webhooksOf(read).problems)
+  if (read !== null)
+    problems.push(...unfitDomains(read), ...unfitMfa(read), ...webhooksOf(read).problems)
   if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
   }
@@ -217,6 +239,14 @@ function unfitDomains({ REGISTRATION, REGISTRATION_DOMAINS }: Read): string[] {
     return ['REGISTRATION_DOMAINS: only REGISTRATION=domains reads it; set that as well']
   }
   return []
+}
+
+function unfitMfa({ MFA, MFA_REQUIRED_ROLES, MFA_REQUIRED_FROM }: Read): string[] {
+  if (MFA === 'required') return []
+  const unread = { MFA_REQUIRED_ROLES, MFA_REQUIRED_FROM }
+  return Object.entries(unread)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `${name}: only MFA=required reads it; set that as well`)
 }
 
 function webhooksOf(env: Read) {
@@ -283,6 +313,11 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
     registration: env.REGISTRATION,
     registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,
+    mfa: {
+      mode: env.MFA,
+      requiredRoles: env.MFA_REQUIRED_ROLES ?? null,
+      requiredFrom: env.MFA_REQUIRED_FROM ?? null,
+    },
     apiKeyVerification: env.API_KEY_VERIFICATION,
     accessTokenSeconds: env.ACCESS_TOKEN_MINUTES * 60,
     refreshIdleDays: env.REFRESH_IDLE_DAYS,

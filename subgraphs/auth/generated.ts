@@ -118,6 +118,7 @@ export interface User {
   readonly sessions?: Maybe<SessionConnection>;
   readonly factors?: Maybe<ReadonlyArray<Factor>>;
   readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
+  readonly factorRequiredFrom?: Maybe<Scalars['DateTime']['output']>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
 }
 
@@ -206,6 +207,7 @@ export interface Mutation {
   readonly startEmailLogin?: Maybe<VerificationRequired>;
   readonly openSignInLink?: Maybe<AuthResult>;
   readonly verifySession?: Maybe<AuthResult>;
+  readonly enrolFactor?: Maybe<FactorEnrolment>;
   readonly reauthenticate?: Maybe<AuthResult>;
   readonly denySession?: Maybe<AccountSecured>;
   readonly updateProfile?: Maybe<User>;
@@ -273,6 +275,11 @@ export interface MutationOpenSignInLinkArgs {
 
 export interface MutationVerifySessionArgs {
   input: VerifySessionInput;
+}
+
+
+export interface MutationEnrolFactorArgs {
+  input: EnrolFactorInput;
 }
 
 
@@ -471,6 +478,13 @@ export interface MutationDeleteUserArgs {
 }
 
 export type AuthResult = SignedIn | VerificationRequired;
+
+export type FactorEnrolment = TotpEnrolment;
+
+export interface EnrolFactorInput {
+  readonly verificationId: Scalars['ID']['input'];
+  readonly method: VerificationMethod;
+}
 
 export interface RegisterInput {
   readonly email: Scalars['String']['input'];
@@ -675,7 +689,8 @@ export type VerificationPurpose =
   | 'EMAIL'
   | 'PASSWORD_RESET'
   | 'ACCOUNT_DELETION'
-  | 'STEP_UP';
+  | 'STEP_UP'
+  | 'FACTOR_ENROLMENT';
 
 export interface ResendVerificationInput {
   readonly verificationId: Scalars['ID']['input'];
@@ -1173,6 +1188,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( SignedInModel )
     | ( BegunVerificationModel )
   ;
+  FactorEnrolment: ( TotpEnrolment );
 };
 
 
@@ -1197,6 +1213,8 @@ export type ResolversTypes = {
   PrincipalKind: PrincipalKind;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   AuthResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AuthResult']>;
+  FactorEnrolment: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['FactorEnrolment']>;
+  EnrolFactorInput: EnrolFactorInput;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   StartEmailLoginInput: StartEmailLoginInput;
@@ -1318,6 +1336,8 @@ export type ResolversParentTypes = {
   Viewer: object;
   Mutation: Record<PropertyKey, never>;
   AuthResult: ResolversUnionTypes<ResolversParentTypes>['AuthResult'];
+  FactorEnrolment: ResolversUnionTypes<ResolversParentTypes>['FactorEnrolment'];
+  EnrolFactorInput: EnrolFactorInput;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   StartEmailLoginInput: StartEmailLoginInput;
@@ -1453,6 +1473,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   sessions?: Resolver<Maybe<ResolversTypes['SessionConnection']>, ParentType, ContextType, Partial<UserSessionsArgs>>;
   factors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Factor']>>, ParentType, ContextType>;
   recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  factorRequiredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
 };
 
@@ -1483,6 +1504,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   startEmailLogin?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationStartEmailLoginArgs, 'input'>>;
   openSignInLink?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationOpenSignInLinkArgs, 'input'>>;
   verifySession?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationVerifySessionArgs, 'input'>>;
+  enrolFactor?: Resolver<Maybe<ResolversTypes['FactorEnrolment']>, ParentType, ContextType, RequireFields<MutationEnrolFactorArgs, 'input'>>;
   reauthenticate?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationReauthenticateArgs, 'input'>>;
   denySession?: Resolver<Maybe<ResolversTypes['AccountSecured']>, ParentType, ContextType, RequireFields<MutationDenySessionArgs, 'input'>>;
   updateProfile?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUpdateProfileArgs, 'input'>>;
@@ -1529,6 +1551,10 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
 
 export type AuthResultResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['AuthResult'] = ResolversParentTypes['AuthResult']> = {
   __resolveType: TypeResolveFn<'SignedIn' | 'VerificationRequired', ParentType, ContextType>;
+};
+
+export type FactorEnrolmentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['FactorEnrolment'] = ResolversParentTypes['FactorEnrolment']> = {
+  __resolveType: TypeResolveFn<'TotpEnrolment', ParentType, ContextType>;
 };
 
 export type SignInMethodsResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['SignInMethods'] = ResolversParentTypes['SignInMethods']> = {
@@ -1630,6 +1656,7 @@ export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends
   secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   uri?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   qrSvg?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RecoveryCodesResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RecoveryCodes'] = ResolversParentTypes['RecoveryCodes']> = {
@@ -1815,6 +1842,7 @@ export type Resolvers<ContextType = AuthContext> = {
   Viewer?: ViewerResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   AuthResult?: AuthResultResolvers<ContextType>;
+  FactorEnrolment?: FactorEnrolmentResolvers<ContextType>;
   SignInMethods?: SignInMethodsResolvers<ContextType>;
   SignInProvider?: SignInProviderResolvers<ContextType>;
   UserEmail?: UserEmailResolvers<ContextType>;

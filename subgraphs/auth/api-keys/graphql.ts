@@ -24,12 +24,15 @@ export const typeDefs = gql`
       "The arguments."
       input: CreateApiKeyInput!
     ): CreateApiKeyPayload @policy(policies: [["session"]])
-    "Activates a new key or secret with the e-mailed code. VERIFICATION_FAILED with attemptsRemaining."
+    """
+    Activates a new key or secret with the e-mailed code. VERIFICATION_FAILED with attemptsRemaining,
+    STEP_UP_REQUIRED.
+    """
     verifyApiKey(
       "The arguments."
       input: VerifyApiKeyInput!
     ): ApiKey @policy(policies: [["session"]])
-    "Renames an API key or narrows it; it never allows more than before. NOT_FOUND, CONFLICT."
+    "Renames an API key or narrows it; it never allows more than before. NOT_FOUND, CONFLICT, STEP_UP_REQUIRED."
     updateApiKey(
       "The arguments."
       input: UpdateApiKeyInput!

@@ -6,6 +6,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
 import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { UpdateApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressAllowed, requireAddresses } from './address-list.ts'
@@ -16,7 +17,7 @@ import { requireOwnKey } from './own-key.ts'
 
 const limits = { id, ...keyLimits } satisfies Limits<UpdateApiKeyInput>
 
-/** Fields that are absent or null stay as they are. @throws AuthError BAD_USER_INPUT when the key would gain something */
+/** Fields that are absent or null stay as they are. @throws AuthError BAD_USER_INPUT when the key would gain something; STEP_UP_REQUIRED */
 export async function updateApiKey(
   deps: AuthDeps,
   caller: Caller,
@@ -25,7 +26,9 @@ export async function updateApiKey(
   const change = parseInput(limits, input)
   if (change.allowedIps) requireAddresses(change.allowedIps)
   return await transact(deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     const key = await requireOwnKey(trx, user.id, change.id)
     requireNarrower('roles', key.roles, change.roles)
     requireNarrower('scopes', key.scopes, change.scopes)

@@ -6,6 +6,7 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { VerifyApiKeyInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { isAddressOf } from '../users/user-email.ts'
@@ -19,7 +20,7 @@ const limits = {
   code: text(64),
 } satisfies Limits<VerifyApiKeyInput>
 
-/** @throws AuthError VERIFICATION_FAILED, for the code of another person's key as well */
+/** @throws AuthError STEP_UP_REQUIRED; VERIFICATION_FAILED, for the code of another person's key as well */
 export async function verifyApiKey(
   deps: AuthDeps,
   caller: Caller,
@@ -33,7 +34,9 @@ export async function verifyApiKey(
     flowSecret: null,
   })
   return await transact(deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     if (verification.user_id !== user.id) throw failed()
     if (!(await isAddressOf(trx, user.id, verification.email_normalized))) throw failed()
     await consumeVerification(trx, verification)

@@ -6,6 +6,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
+import { requireFurtherProof } from '../factors/enrolled/require-further-proof.ts'
 import type { VerifyEmailInput } from '../generated.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { emailsOf, insertEmail, requireRoom, type UserEmail } from '../users/user-email.ts'
@@ -18,7 +19,7 @@ const limits = {
   code: text(64),
 } satisfies Limits<VerifyEmailInput>
 
-/** @throws AuthError VERIFICATION_FAILED, for the code of another person's address as well; CONFLICT when there are too many */
+/** @throws AuthError STEP_UP_REQUIRED; VERIFICATION_FAILED, for the code of another person's address as well; CONFLICT when there are too many */
 export async function verifyEmail(
   deps: AuthDeps,
   caller: Caller,
@@ -33,7 +34,9 @@ export async function verifyEmail(
     flowSecret: null,
   })
   return await transact(deps.db, async (trx) => {
-    const { user, session } = await requireLiveSession(trx, caller.claims)
+    const live = await requireLiveSession(trx, caller.claims)
+    const { user, session } = live
+    await requireFurtherProof(trx, deps, live)
     if (verification.user_id !== user.id) throw failed()
     // Again: several codes may have been asked for while there was room.
     requireRoom(await emailsOf(trx, user.id))

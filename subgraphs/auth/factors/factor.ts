@@ -30,6 +30,8 @@ export interface Factor {
    * @returns false when somebody else has used it since `check`
    */
   spend?(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<boolean>
+  /** How it is added by somebody who has to hold one. Absent: nobody enrols it on the way in. */
+  readonly enrolment?: Enrolment
   /** RFC 8176 names of what was done, for the `amr` of tokens. */
   amr(): readonly string[]
 }
@@ -37,6 +39,32 @@ export interface Factor {
 export interface Beginning {
   /** Kept with the challenge until it is answered, for `check`. Never a secret in clear. */
   readonly state?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Adding a factor within a sign-in that asks for one. What `check` and `confirm` are given is the same challenge, which holds what
+ * `start` gave back as `state`.
+ */
+export interface Enrolment {
+  /** Ends what was begun before in this challenge. The user's row is locked. */
+  start(trx: Knex, deps: AuthDeps, by: Enroller): Promise<StartedEnrolment>
+  /** As `check` of the factor. */
+  check(deps: AuthDeps, attempt: FactorAttempt): Promise<boolean>
+  /** Adds it, as `spend` of the factor. @returns false when it cannot be added any more */
+  confirm(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<boolean>
+}
+
+export interface Enroller {
+  readonly user: User
+  /** The session that waits for the end of the sign-in. */
+  readonly sessionId: string
+}
+
+export interface StartedEnrolment {
+  /** What the client needs, as the graph shows it. */
+  readonly answer: Readonly<Record<string, unknown>>
+  /** Kept with the challenge. Never a secret in clear. */
+  readonly state: Readonly<Record<string, unknown>>
 }
 
 export interface FactorAttempt {

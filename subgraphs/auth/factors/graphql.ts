@@ -7,6 +7,7 @@ import { ownOrAdmin } from '../users/own-or-admin.ts'
 import { factorsOf } from './enrolled/enrolled-factor.ts'
 import { removeFactor } from './enrolled/remove-factor.ts'
 import { renameFactor } from './enrolled/rename-factor.ts'
+import { requiredFrom } from './enrolled/requirement.ts'
 import { factors } from './factors.ts'
 import { createRecoveryCodes } from './recovery-codes/create-recovery-codes.ts'
 import { countRecoveryCodes } from './recovery-codes/recovery-code.ts'
@@ -38,7 +39,7 @@ export const typeDefs = gql`
     """
     Begins to add an authenticator app (RFC 6238). It counts once confirmTotp was given a code of it. Needs a
     sign-in within the last 15 minutes, with a further factor where the person has one: STEP_UP_REQUIRED.
-    CONFLICT when there are too many.
+    CONFLICT when there are too many, FORBIDDEN where none are offered.
     """
     startTotp: TotpEnrolment @policy(policies: [["session", "fresh:900"]])
     """
@@ -56,7 +57,7 @@ export const typeDefs = gql`
     ): Factor @policy(policies: [["session"]])
     """
     Removes a further factor of one's own. Needs a further factor proved within the last 15 minutes:
-    STEP_UP_REQUIRED. NOT_FOUND.
+    STEP_UP_REQUIRED. NOT_FOUND, CONFLICT for the last one where policy demands one.
     """
     removeFactor(
       "The arguments."
@@ -75,6 +76,11 @@ export const typeDefs = gql`
     factors: [Factor!] @authenticated
     "How many recovery codes can still be used, for oneself and admins."
     recoveryCodesLeft: Int @authenticated
+    """
+    From when on the person cannot sign in without a further factor; it may be past. Null: policy demands none of
+    them. For oneself and admins.
+    """
+    factorRequiredFrom: DateTime @authenticated
   }
 
   "Something beside password and mailbox that a person signs in with."
@@ -150,6 +156,7 @@ export const resolvers = {
     factors: async (user, _, { deps }) => await factorsOf(deps.db, user.id),
     recoveryCodesLeft: async (user, _, { deps }) =>
       await countRecoveryCodes(deps.db, deps.config.secrets.passwordPepper, user.id),
+    factorRequiredFrom: (user, _, { deps }) => requiredFrom(deps.config, user),
   },
   Factor: {
     createdAt: (factor) => factor.created_at,
@@ -158,5 +165,5 @@ export const resolvers = {
 } satisfies Resolvers
 
 export const rules = {
-  User: { factors: ownOrAdmin, recoveryCodesLeft: ownOrAdmin },
+  User: { factors: ownOrAdmin, recoveryCodesLeft: ownOrAdmin, factorRequiredFrom: ownOrAdmin },
 } as unknown as Rules

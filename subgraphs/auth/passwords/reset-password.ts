@@ -134,8 +134,10 @@ async function replacePassword(
   await setPassword(trx, user.id, stored)
   if (isFirstProof(user, verification)) await claimAccount(trx, origin, user)
   await proveAddress(trx, user, verification.email_normalized)
-  if (user.status === 'INVITED')
-    await trx('users').where('id', user.id).update({ status: 'ACTIVE' })
+  // Of an account that nobody has used yet nobody can be locked out.
+  await trx('users')
+    .where('id', user.id)
+    .update(user.status === 'INVITED' ? { status: 'ACTIVE' } : { password_reset_at: trx.fn.now() })
   await endSessionsOf(trx, origin, { userId: user.id, reason: 'password-reset', actor })
   await trx('known_devices').where('user_id', user.id).delete()
   await voidVerifications(trx, user.id)

@@ -8,17 +8,23 @@ import type { Entered } from '../sessions/issue-tokens.ts'
 import { createUser } from '../users/create-user.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
 import type { CheckedFactor } from '../verifications/check-factor.ts'
-import { isOfMailbox, proofsOf } from '../verifications/verification.ts'
+import { advanceVerification, consumeVerification } from '../verifications/consume-verification.ts'
+import { isOfMailbox, proofsOf, type Verification } from '../verifications/verification.ts'
+import { startWaiting } from './ask-further.ts'
 import { makeSession } from './make-session.ts'
+import { whatFollows } from './policy.ts'
 import type { Admission } from './transact-sign-in.ts'
 
-/** The challenge is consumed by now. @throws AuthError VERIFICATION_FAILED, FORBIDDEN where the setting has changed */
+/**
+ * The mailbox is locked by now. Where policy demands a further factor of the new user, the challenge goes on and asks for one.
+ * @throws AuthError VERIFICATION_FAILED, FORBIDDEN where the setting has changed
+ */
 export async function completeRegistration(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
   { verification, proof, admission }: CheckedFactor & { readonly admission: Admission },
-): Promise<Entered> {
+): Promise<Entered | Verification> {
   const { registration } = verification
   if (registration === null || !isOfMailbox(verification)) throw failed()
   const { email, email_normalized: normalized } = verification
@@ -36,18 +42,33 @@ export async function completeRegistration(
     roles: ['user'],
   })
   if (user === null) throw failed()
-  await disarmOthers(trx, normalized)
+  await disarmOthers(trx, verification, normalized)
   await recordAudit(trx, caller.origin, {
     action: 'user.registered',
     actor: { kind: 'user', id: user.id },
     userId: user.id,
   })
-  return await makeSession(trx, deps, caller, {
+  const proved = [...proofsOf(verification), proof]
+  const flow = {
     user,
-    proved: [...proofsOf(verification), proof],
+    proved,
     delivery: verification.delivery,
     deviceName: null,
     deviceHash: null,
+  }
+  const methods = await whatFollows(trx, deps, { ...flow, isDeviceProven: false, isNew: true })
+  if (methods !== null) {
+    const sessionId = await startWaiting(trx, deps, caller, flow)
+    return await advanceVerification(trx, verification, {
+      proved,
+      methods,
+      userId: user.id,
+      sessionId,
+    })
+  }
+  await consumeVerification(trx, verification)
+  return await makeSession(trx, deps, caller, {
+    ...flow,
     mailbox: normalized,
     admission,
     isRegistration: true,
@@ -58,9 +79,14 @@ export async function completeRegistration(
  * Anyone else who began to register this address does not control it: their codes die now. They go on to look like
  * registrations of a taken address, or their end would tell that it has become one.
  */
-async function disarmOthers(trx: Knex, normalized: string): Promise<void> {
+async function disarmOthers(
+  trx: Knex,
+  { id_hash }: Verification,
+  normalized: string,
+): Promise<void> {
   await trx('verifications')
     .where({ email_normalized: normalized, purpose: 'REGISTRATION' })
+    .whereNot('id_hash', id_hash)
     .whereNull('consumed_at')
     .update({ is_decoy: true })
 }

@@ -2,11 +2,13 @@
 
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
+import type { StartedTotp } from '../factors/totp/start-totp.ts'
 import type { Resolvers } from '../generated.ts'
 import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
 import { type Entered, issueTokens, type SignedIn } from '../sessions/issue-tokens.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { denySession } from './deny-session.ts'
+import { enrolFactor } from './enrol-factor.ts'
 import { handOver } from './hand-over.ts'
 import { login } from './login.ts'
 import { openSignInLink } from './open-sign-in-link.ts'
@@ -75,6 +77,15 @@ export const typeDefs = gql`
     ): AuthResult @public(staleCredentials: true)
       @credentials(reads: ["flow", "device"], sets: ["session", "flow", "device"])
     """
+    Begins to add a further factor within a sign-in that asks for one: a verification whose purpose is
+    FACTOR_ENROLMENT. verifySession with the first code of the new app ends both. VERIFICATION_FAILED, RATE_LIMITED.
+    """
+    enrolFactor(
+      "The arguments."
+      input: EnrolFactorInput!
+    ): FactorEnrolment @public(staleCredentials: true)
+      @credentials(reads: ["flow"])
+    """
     Confirms that the person is still there, with any factor they have, and raises auth_time of the current
     session, as the answer to STEP_UP_REQUIRED. Anyone who holds a further factor is asked for that one.
     INVALID_CREDENTIALS, VERIFICATION_FAILED, BAD_USER_INPUT, RATE_LIMITED.
@@ -96,6 +107,17 @@ export const typeDefs = gql`
 
   "What signing in leads to: a session, or a verification that must come first. May grow in a minor release."
   union AuthResult = SignedIn | VerificationRequired
+
+  "What a client needs to add a factor. May grow in a minor release."
+  union FactorEnrolment = TotpEnrolment
+
+  "Which factor is added, in which sign-in."
+  input EnrolFactorInput {
+    "Id of a verification whose purpose is FACTOR_ENROLMENT."
+    verificationId: ID!
+    "One of its methods."
+    method: VerificationMethod!
+  }
 
   "A new account."
   input RegisterInput {
@@ -241,12 +263,18 @@ export const resolvers = {
       if (isOver) context.setCookies.push(clearedFlowCookie())
       return await answer(context, result)
     },
+    // What it is made of is the factor's own matter.
+    enrolFactor: async (_, { input }, context) =>
+      (await enrolFactor(context.deps, context, input)) as unknown as StartedTotp,
     reauthenticate: async (_, { input }, context) => {
       const result = await reauthenticate(context.deps, context, input)
       if ('session' in result) return await issueTokens(context, result)
       return begun(context, result)
     },
     denySession: async (_, { input }, context) => await denySession(context.deps, context, input),
+  },
+  FactorEnrolment: {
+    __resolveType: () => 'TotpEnrolment',
   },
   AuthResult: {
     __resolveType: (result) => ('session' in result ? 'SignedIn' : 'VerificationRequired'),

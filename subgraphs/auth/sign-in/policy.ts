@@ -3,6 +3,8 @@ import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { beginFactors, beginFurther } from '../factors/enrolled/begin-factors.ts'
+import { whatEnrols } from '../factors/enrolled/enrol-on-the-way-in.ts'
+import { isFactorRequired } from '../factors/enrolled/requirement.ts'
 import type { Factors } from '../factors/factor.ts'
 import type { User } from '../users/user.ts'
 import type { Beginnings, Proof } from '../verifications/verification.ts'
@@ -14,6 +16,8 @@ export interface Standing {
   readonly isDeviceProven: boolean
   /** Too many guesses were made at this account. */
   readonly needsMailbox?: boolean
+  /** The account was made in this sign-in. Default false. */
+  readonly isNew?: boolean
 }
 
 /** By method: any one of these must follow. Null: it is enough. */
@@ -21,18 +25,23 @@ export type Following = Beginnings | null
 
 /**
  * The mailbox comes first where guesses were made: with what a right password leads to, a wrong one would be told apart.
- * Anyone who holds a further factor is asked for that, and never for mail in its place.
+ * Anyone who holds a further factor is asked for that, and never for mail in its place; anyone who has to hold one and does not is
+ * asked to add it.
+ * @throws AuthError FORBIDDEN, reason FACTOR_REQUIRED, where one cannot be added in this sign-in
  */
 export async function whatFollows(
   trx: Knex,
   deps: AuthDeps,
-  { user, proved, isDeviceProven, needsMailbox = false }: Standing,
+  { user, proved, isDeviceProven, needsMailbox = false, isNew = false }: Standing,
 ): Promise<Following> {
   const hasMailbox = proved.some(({ method }) => method === 'EMAIL_CODE')
   if (needsMailbox && !hasMailbox) return { EMAIL_CODE: {} }
   if (isMultiFactor(deps.factors, proved)) return null
   const further = await beginFurther(trx, deps, user)
   if (further !== null) return further
+  if (await isFactorRequired(trx, deps, user)) {
+    return await whatEnrols(trx, deps, { user, proved, isNew })
+  }
   return hasMailbox || isDeviceEnough(deps, isDeviceProven) ? null : { EMAIL_CODE: {} }
 }
 

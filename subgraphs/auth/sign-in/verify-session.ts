@@ -7,6 +7,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
+import { beginFurther } from '../factors/enrolled/begin-factors.ts'
 import type { VerifySessionInput } from '../generated.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
@@ -14,7 +15,12 @@ import { isAddressOf } from '../users/user-email.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
 import { type CheckedFactor, checkFactor } from '../verifications/check-factor.ts'
 import { advanceVerification, consumeVerification } from '../verifications/consume-verification.ts'
-import { proofsOf, provedMailbox, type Verification } from '../verifications/verification.ts'
+import {
+  isEnrolment,
+  proofsOf,
+  provedMailbox,
+  type Verification,
+} from '../verifications/verification.ts'
 import { startWaiting } from './ask-further.ts'
 import { claimUnproved } from './claim-unproved.ts'
 import { completeRegistration } from './complete-registration.ts'
@@ -45,9 +51,8 @@ export async function verifySession(
   requireCookiesAllowed(caller, verification.delivery)
   const result = await transactSignIn(deps, caller, async (trx, admission) => {
     await lockMailbox(trx, verification)
-    if (verification.purpose !== 'REGISTRATION')
+    if (verification.purpose !== 'REGISTRATION' || verification.user_id !== null)
       return await goOn(trx, deps, caller, { ...checked, admission })
-    await consumeVerification(trx, verification)
     return await completeRegistration(trx, deps, caller, { ...checked, admission })
   })
   if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: null }
@@ -71,6 +76,8 @@ async function goOn(
   // Before anything that is theirs, as everybody locks.
   const user = await findUserWithRoles(trx, verification.user_id ?? '', 'update')
   if (user?.status !== 'ACTIVE') throw failed()
+  // Added meanwhile, in another sign-in: from then on that one is asked for.
+  if (isEnrolment(verification) && (await beginFurther(trx, deps, user)) !== null) throw failed()
   await spend(trx)
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
@@ -97,6 +104,7 @@ async function goOn(
     pendingSessionId: session_id,
     mailbox,
     admission,
+    isRegistration: verification.purpose === 'REGISTRATION',
   })
 }
 

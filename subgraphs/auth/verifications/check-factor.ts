@@ -14,6 +14,7 @@ import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { User } from '../users/user.ts'
 import {
   type CodePurpose,
+  isEnrolment,
   MAX_ATTEMPTS,
   type Proof,
   proofsOf,
@@ -64,6 +65,7 @@ export async function checkFactor(
   }
   const method = presented.method ?? methodOf(challenge, presented.secret)
   const factor = challenge.methods.includes(method) ? deps.factors[method] : undefined
+  const act = isEnrolment(challenge) ? factor?.enrolment : factor
   const account = guessKey(challenge, method, origin.ipAddress)
   const guesses = await throttle.add('code-account', account)
   // Asked for nobody's too: it costs the same.
@@ -74,7 +76,7 @@ export async function checkFactor(
     await forgiveNetwork()
   }
   const isRight = await unlessBusy(
-    async () => (await factor?.check(deps, { user, challenge, secret, deadline })) ?? false,
+    async () => (await act?.check(deps, { user, challenge, secret, deadline })) ?? false,
     async () => {
       await forgive()
       await takeBackAttempt(db, challenge)
@@ -83,9 +85,10 @@ export async function checkFactor(
   if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
     await forgive()
     const spend = async (trx: Knex) => {
-      if (factor.spend === undefined) return
+      const use = isEnrolment(challenge) ? factor.enrolment?.confirm : factor.spend
+      if (use === undefined) return
       const attempt = { challenge, secret, deadline, origin }
-      if (user !== null && (await factor.spend(trx, deps, { ...attempt, user }))) return
+      if (user !== null && (await use(trx, deps, { ...attempt, user }))) return
       throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
     }
     return { verification: challenge, proof: { method, amr: [...factor.amr()] }, spend }

@@ -10,7 +10,7 @@ import type {
   VerificationPurpose,
 } from '../generated.ts'
 import { resendAvailableAt, resendVerification } from './resend-verification.ts'
-import type { Verification } from './verification.ts'
+import { isEnrolment, type Verification } from './verification.ts'
 
 export const typeDefs = gql`
   extend type Mutation {
@@ -63,6 +63,11 @@ export const typeDefs = gql`
     ACCOUNT_DELETION
     "That the person of a session is still there: reauthenticate."
     STEP_UP
+    """
+    A login of somebody who has to hold a further factor and has none: add one of methods. enrolFactor begins it,
+    verifySession ends it.
+    """
+    FACTOR_ENROLMENT
   }
 
   "Which verification needs a new code."
@@ -92,8 +97,11 @@ export const resolvers = {
   },
   Verification: {
     // How a login began is nobody's matter but its own; what a link proves alone has no id that anybody could ask with.
-    purpose: ({ verification: { purpose } }) =>
-      purpose === 'EMAIL_LOGIN' ? 'LOGIN' : (purpose as VerificationPurpose),
+    purpose: ({ verification }) => {
+      if (isEnrolment(verification)) return 'FACTOR_ENROLMENT'
+      const { purpose } = verification
+      return purpose === 'EMAIL_LOGIN' ? 'LOGIN' : (purpose as VerificationPurpose)
+    },
     methods: ({ verification }) => verification.methods.filter(isShown),
     sentTo: ({ verification }) => shorten(verification),
     expiresAt: ({ verification }) => verification.code_expires_at,

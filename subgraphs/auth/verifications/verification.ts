@@ -53,6 +53,9 @@ export interface Proof {
 /** What may be proved next, by method, with what each of these factors keeps until it is. */
 export type Beginnings = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
+/** In the state of a method that is not to be shown but added. */
+export const ENROLS = { enrols: true } as const
+
 export class Verification extends Model {
   static override readonly tableName = 'verifications'
   static override readonly idColumn = 'id_hash'
@@ -105,6 +108,12 @@ export type MailedVerification = Verification & {
 
 export function isOfMailbox(verification: Verification): verification is MailedVerification {
   return verification.email !== null && verification.email_normalized !== null
+}
+
+/** Whether its next step is to add a factor. */
+export function isEnrolment({ factor_state }: Pick<Verification, 'factor_state'>): boolean {
+  const states = Object.values(factor_state)
+  return states.length > 0 && states.every(({ enrols }) => enrols === true)
 }
 
 export function proofsOf({ proved, purpose }: Verification): readonly Proof[] {

@@ -59,6 +59,7 @@ export const mailKinds = {
   'no-account': { proof: 'none', language: 'asked', facts: {} },
   'password-changed': { proof: 'none', language: 'default', facts: { apiKeys: 2 } },
   'factor-added': { proof: 'none', language: 'default', facts: {} },
+  'factor-enrolled': { proof: 'link', page: 'not-me', language: 'default', facts: {} },
   'factor-removed': { proof: 'none', language: 'default', facts: {} },
   'factors-reset': { proof: 'none', language: 'default', facts: {} },
   'recovery-codes-created': { proof: 'none', language: 'default', facts: {} },

@@ -25,6 +25,7 @@ export type MailTemplate =
   | 'no-account'
   | 'password-changed'
   | 'factor-added'
+  | 'factor-enrolled'
   | 'factor-removed'
   | 'factors-reset'
   | 'recovery-codes-created'

@@ -13,9 +13,11 @@ export async function recordChange(
   change: {
     readonly factor: Pick<EnrolledFactor, 'id' | 'kind' | 'user_id'>
     readonly action: 'factor.added' | 'factor.removed'
+    /** Whether a mail says so. Default true. */
+    readonly isTold?: boolean
   },
 ): Promise<void> {
-  const { factor, action } = change
+  const { factor, action, isTold = true } = change
   const userId = factor.user_id
   await recordAudit(trx, origin, {
     action,
@@ -24,9 +26,11 @@ export async function recordChange(
     sessionId: origin.sessionId,
     detail: { factorId: factor.id, kind: factor.kind },
   })
-  await notifyAddresses(trx, await emailsOf(trx, userId), {
-    template: action === 'factor.added' ? 'factor-added' : 'factor-removed',
-    data: {},
-  })
+  if (isTold) {
+    await notifyAddresses(trx, await emailsOf(trx, userId), {
+      template: action === 'factor.added' ? 'factor-added' : 'factor-removed',
+      data: {},
+    })
+  }
   await emitEvent(trx, 'user.updated', userId, { changed: ['factors'] })
 }

@@ -1,6 +1,5 @@
 // The end of enrolling an authenticator app: a first code shows that the app has the secret. It proves the factor for this
 // session at once; its tokens say so from their next refresh on.
-import type { Knex } from 'knex'
 import type { Caller } from '../../core/caller.ts'
 import { transact } from '../../core/database.ts'
 import type { AuthDeps } from '../../core/dependencies.ts'
@@ -8,10 +7,11 @@ import { AuthError } from '../../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../../core/input.ts'
 import type { ConfirmTotpInput } from '../../generated.ts'
 import { requireLiveSession } from '../../sessions/live-session.ts'
+import { addFactor } from '../enrolled/add-factor.ts'
 import { EnrolledFactor, findOwnFactor } from '../enrolled/enrolled-factor.ts'
-import { noteMethods } from '../enrolled/note-methods.ts'
-import { recordChange } from '../enrolled/record-change.ts'
+import { raiseSession } from '../enrolled/raise-session.ts'
 import { requireFurtherProof } from '../enrolled/require-further-proof.ts'
+import { totp } from './totp.ts'
 import { acceptStep, findStep } from './totp-secret.ts'
 
 const limits = { factorId: id, code: text(64) } satisfies Limits<ConfirmTotpInput>
@@ -42,24 +42,10 @@ export async function confirmTotp(
     const keys = deps.config.secrets.keyEncryptionKey
     const step = await findStep(trx, keys, { userId: user.id, code, factorId })
     if (step === null || !(await acceptStep(trx, step))) throw failed()
-    await trx('factors').where('id', factorId).update({ confirmed_at: trx.fn.now() })
-    await raiseSession(trx, session.id)
-    await noteMethods(trx, deps, user)
-    await recordChange(trx, caller, { factor: begun, action: 'factor.added' })
+    await raiseSession(trx, session.id, totp.amr())
+    await addFactor(trx, deps, caller, { user, factor: begun })
     return await findOwnFactor(trx, user.id, factorId)
   })
-}
-
-async function raiseSession(trx: Knex, sessionId: string): Promise<void> {
-  await trx('sessions')
-    .where('id', sessionId)
-    .update({
-      mfa_at: trx.fn.now(),
-      authentication_methods: trx.raw(
-        `array(select name from unnest(authentication_methods || '{otp,mfa}'::text[])
-           with ordinality as all_of (name, place) group by name order by min(place))`,
-      ),
-    })
 }
 
 function failed(): AuthError {

@@ -1,6 +1,7 @@
 // The authenticator app as a factor (RFC 6238). It only follows another one.
 import { noteLineage } from '../enrolled/note-lineage.ts'
 import type { Factor } from '../factor.ts'
+import { totpEnrolment } from './enrol-totp.ts'
 import { acceptStep, findStep } from './totp-secret.ts'
 
 export const totp = {
@@ -23,5 +24,6 @@ export const totp = {
     await noteLineage(trx, challenge, step.enrolledIn)
     return true
   },
+  enrolment: totpEnrolment,
   amr: () => ['otp'],
 } satisfies Factor

@@ -141,6 +141,16 @@ Ihrem Konto bei {{ product }} wurde eine Authenticator-App hinzugefügt. Von jet
 
 ${unlessYou}`,
 
+  'factor-enrolled': `Ihr Konto bei {{ product }} hat einen weiteren Faktor
+
+Ihr Konto bei {{ product }} braucht einen weiteren Faktor, und jemand, der sich mit Ihrem Passwort und einem Code aus diesem Postfach angemeldet hat, hat einen hinzugefügt. Von jetzt an wird bei jeder Anmeldung danach gefragt.
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+{{ link | button: "Das war ich nicht" }}
+
+Das entfernt den Faktor, beendet alle Sitzungen, macht das Passwort ungültig und lässt Sie ein neues wählen. Der Link gilt 7 Tage.`,
+
   'factor-removed': `Aus Ihrem Konto bei {{ product }} wurde ein weiterer Faktor entfernt
 
 Aus Ihrem Konto bei {{ product }} wurde eine Authenticator-App entfernt. Ihre Codes gelten nicht mehr.

@@ -141,6 +141,16 @@ An authenticator app was added to your account at {{ product }}. From now on its
 
 ${unlessYou}`,
 
+  'factor-enrolled': `Your account at {{ product }} has a further factor
+
+Your account at {{ product }} has to have a further factor, and somebody who signed in with your password and a code from this mailbox has added one. From now on it is asked for at every sign-in.
+
+If this was you, you need to do nothing.
+
+{{ link | button: "This was not me" }}
+
+That removes the factor, ends every session, voids the password and lets you choose a new one. The link works for 7 days.`,
+
   'factor-removed': `A further factor was removed from your account at {{ product }}
 
 An authenticator app was removed from your account at {{ product }}. Its codes no longer work.
