@@ -3,13 +3,12 @@ import { availableParallelism } from 'node:os'
 import { isNetwork } from '@sallyport/claims/networks'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
-import { type Language, languageNames } from '../platform/language.ts'
+import { type Brand, brandOf, brandSettings } from '../platform/pages/brand.ts'
 import { Secret } from '../platform/secret.ts'
 import {
   type Environment,
   httpUrl,
   isExactOrigin,
-  line,
   list,
   oneOf,
   port,
@@ -61,12 +60,8 @@ export interface GatewayConfig {
   readonly workers: number
   /** Origin that clients see; issuer and audience of access tokens, issuer of identity tokens. */
   readonly publicUrl: string
-  /** What the pages of the account call the service. */
-  readonly productName: string
-  /** Where these pages lead back to. Default: `PUBLIC_URL`. */
-  readonly homeUrl: string
-  /** Of a page whose reader's browser asks for none of ours. */
-  readonly defaultLanguage: Language
+  /** How pages look, and where they lead back to. */
+  readonly brand: Brand
   readonly authUrl: string
   readonly supergraphPath: string
   /** What `${NAME}` in the supergraph's YAML stands for. */
@@ -119,9 +114,7 @@ const shape = {
       'must be "auto" or a whole number from 1 to 256',
     )
     .default(1),
-  PRODUCT_NAME: line('Sallyport'),
-  HOME_URL: httpUrl().optional(),
-  DEFAULT_LANGUAGE: oneOf(languageNames, 'en'),
+  ...brandSettings,
   AUTH_URL: httpUrl().default('http://127.0.0.1:4001/graphql'),
   REVIEWS_URL: httpUrl().default('http://127.0.0.1:4002/graphql'),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
@@ -187,9 +180,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
     adminPort: read.ADMIN_PORT,
     workers: read.GATEWAY_WORKERS,
     publicUrl,
-    productName: read.PRODUCT_NAME,
-    homeUrl: read.HOME_URL ?? `${publicUrl}/`,
-    defaultLanguage: read.DEFAULT_LANGUAGE,
+    brand: brandOf(read, publicUrl),
     authUrl: read.AUTH_URL,
     supergraphPath: read.SUPERGRAPH_CONFIG,
     variables: { ...env, AUTH_URL: read.AUTH_URL, REVIEWS_URL: read.REVIEWS_URL },

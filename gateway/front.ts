@@ -21,6 +21,7 @@ import type { Metrics } from './metrics.ts'
 import { createPassedRoutes, type PassParts } from './passed/pass.ts'
 import type { PassedPath } from './passed/paths.ts'
 import type { Pipeline } from './pipeline.ts'
+import { createRefusalPage } from './refusal-page/page.ts'
 import type { OpenTrace } from './request-trace.ts'
 import { createStartPage } from './start-page.ts'
 
@@ -29,7 +30,7 @@ export function createFront(parts: {
   config: GatewayConfig
   pipeline: Pipeline
   askAccount: AskAccount
-  pass: Omit<PassParts, 'identifyCaller'>
+  pass: Omit<PassParts, 'identifyCaller' | 'renderRefusal'>
   passedPaths: readonly PassedPath[]
   health: Health
   cors: Cors
@@ -78,16 +79,27 @@ export function createFront(parts: {
     }),
     ...createAccountRoutes({
       ...config,
+      ...config.brand,
       isHttpsRequired: config.isProduction,
       identifyCaller,
       ask: askAccount,
     }),
   }
-  const passed = createPassedRoutes({ ...parts.pass, identifyCaller }, parts.passedPaths)
+  const renderRefusal = createRefusalPage(config.brand)
+  const passed = createPassedRoutes(
+    { ...parts.pass, identifyCaller, renderRefusal },
+    parts.passedPaths,
+  )
   for (const path of Object.keys(passed)) {
     if (path in routes) throw new Error(`${path}: is answered by the gateway itself`)
   }
-  return createRouter({ routes: { ...routes, ...passed }, cors, securityHeaders, logger })
+  return createRouter({
+    routes: { ...routes, ...passed },
+    cors,
+    securityHeaders,
+    logger,
+    renderRefusal: (refusal, incoming) => renderRefusal(refusal, incoming, null),
+  })
 }
 
 function jwksAnswer(body: string | null): ReturnType<PlainRoute> {

@@ -56,6 +56,7 @@ test('every setting that a part reads is in docs/settings.md and .env.example, a
     [
       'platform/settings.ts',
       'platform/tracing/settings.ts',
+      'platform/pages/brand.ts',
       'gateway/config.ts',
       'subgraphs/auth/config.ts',
       'subgraphs/reviews/config.ts',

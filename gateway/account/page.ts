@@ -1,6 +1,6 @@
 // One page of the account as HTML: a heading, a sentence, and a form that works by itself. The script only fills in the link.
 import type { Language } from '../../platform/language.ts'
-import { Html, html } from './html.ts'
+import { Html, html } from '../../platform/pages/html.ts'
 import { languages, type PageName } from './texts/texts.ts'
 
 export interface PageFrame {

@@ -9,8 +9,13 @@ import type { Cors } from '../http/cors.ts'
 export type CookieUse = 'allowed' | 'insecure' | 'origin' | 'unused'
 
 export function cookieUse(incoming: IncomingMessage, caller: Caller, cors: Cors): CookieUse {
-  if (!caller.isSecure && !isLoopback(hostname(incoming.headers.host ?? ''))) return 'insecure'
+  if (!keepsCookies(incoming, caller)) return 'insecure'
   return isAllowedOrigin(incoming, cors) ? 'allowed' : 'origin'
+}
+
+/** Browsers keep our cookies over https, and on the machine itself. */
+export function keepsCookies({ headers }: IncomingMessage, { isSecure }: Caller): boolean {
+  return isSecure || isLoopback(hostname(headers.host ?? ''))
 }
 
 /** `Origin` decides; a browser that sends none must say that the page is our own. */

@@ -22,6 +22,8 @@ export interface RouterParts {
   readonly cors: Cors
   readonly securityHeaders: HeaderMap
   readonly logger: Log
+  /** For people; null for programs. Default: JSON for all. */
+  readonly renderRefusal?: (refusal: GatewayError, incoming: IncomingMessage) => PlainAnswer | null
 }
 
 interface Visit {
@@ -115,6 +117,12 @@ export function createRouter(parts: RouterParts): Handler {
     const requestId = crypto.randomUUID()
     if (refusal.status >= 500) parts.logger.error({ requestId, err: error }, refusal.code)
     if (response.headersSent) return void response.destroy()
+    const page = parts.renderRefusal?.(refusal, incoming)
+    if (page) {
+      sendPlain({ incoming, response }, page)
+      if (!incoming.complete) incoming.resume()
+      return
+    }
     const headers = { ...refusal.headers, 'content-type': 'application/json; charset=utf-8' }
     const body = JSON.stringify(errorBody(refusal, requestId))
     sendPlain({ incoming, response }, { status: refusal.status, headers, body })

@@ -30,7 +30,7 @@ export function createAskAuth(parts: {
     try {
       const answer = await parts.dispatcher.request({
         origin,
-        path: path.path + searchInwards(request.search),
+        path: addressInwards(path, request.search),
         method: (request.incoming.method ?? 'GET') as Dispatcher.HttpMethod,
         headers,
         body: body === null ? null : bodyInwards(body),
@@ -51,9 +51,9 @@ export function createAskAuth(parts: {
 }
 
 /** Parameters as they are understood, not as they were written: two readers of one text may differ. */
-function searchInwards(search: string): string {
+export function addressInwards({ path }: PassedPath, search: string): string {
   const text = new URLSearchParams(search).toString()
-  return text === '' ? '' : `?${text}`
+  return text === '' ? path : `${path}?${text}`
 }
 
 async function collect(body: Dispatcher.ResponseData['body']): Promise<Buffer> {

@@ -1,5 +1,6 @@
 // What auth is told with a request for a passed path. Every line is ours: nothing that a client sent under these names counts.
 import { preferredLanguage } from '../../platform/language.ts'
+import { keepsCookies } from '../authenticate/origin.ts'
 import type { Principal } from '../authenticate/principal.ts'
 import { readCookie } from '../http/page-cookies.ts'
 import type { Identity } from '../identity.ts'
@@ -56,10 +57,26 @@ export async function headersInwards(
     'sallyport-client-forwarding-ignored': caller.isForwardingIgnored ? caller.address : null,
     'sallyport-client-form': of.form?.tie.token,
     'sallyport-client-lost-session': of.lostSession,
+    ...(isPage && sessionHeaders(path, of.request)),
   }
   return Object.fromEntries(
     Object.entries(sent).filter((pair): pair is [string, string] => Boolean(pair[1])),
   )
+}
+
+/** With a form alone, whose origin was checked: a link does nothing, and so needs nothing. */
+function sessionHeaders(
+  { reads = [] }: PassedPath,
+  { incoming, caller, cookies }: GatewayRequest,
+): Record<string, string> {
+  if (incoming.method !== 'POST') return {}
+  if (!keepsCookies(incoming, caller)) return { 'sallyport-client-cookies': 'insecure' }
+  return {
+    'sallyport-client-cookies': 'allowed',
+    ...Object.fromEntries(
+      reads.map((name) => [`sallyport-client-${name}`, printable(cookies[name])]),
+    ),
+  }
 }
 
 function flowCookies({ flowCookies = [] }: PassedPath, header: string | undefined): string {

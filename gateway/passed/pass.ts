@@ -14,10 +14,11 @@ import { waitForAdmission } from '../pipeline/admission.ts'
 import { shedLoad } from '../pipeline/load.ts'
 import { limitAddress } from '../pipeline/rate.ts'
 import type { PipelineParts } from '../pipeline.ts'
-import { httpsRequired } from '../refusals.ts'
+import type { RenderRefusal } from '../refusal-page/page.ts'
+import { httpsRequired, notFound, serviceUnavailable } from '../refusals.ts'
 import { GatewayRequest } from '../request.ts'
 import { passedAnswer, passedRefusal } from './answer.ts'
-import { type AskAuth, createAskAuth } from './ask-auth.ts'
+import { type AskAuth, type AuthAnswer, addressInwards, createAskAuth } from './ask-auth.ts'
 import { readPassedBody } from './body.ts'
 import { createIdentifyPerson } from './caller.ts'
 import { checkForm, checkFormOrigin, type PageForm, tiePage } from './form.ts'
@@ -30,6 +31,7 @@ export interface PassParts extends PipelineParts {
   readonly authUrl: string
   readonly dispatcher: Parameters<typeof createAskAuth>[0]['dispatcher']
   readonly identifyCaller: IdentifyCaller
+  readonly renderRefusal: RenderRefusal
   readonly executionTimeoutMs: number
   readonly logger: Log
   readonly monotonic: () => number
@@ -88,7 +90,11 @@ function createPass(parts: PassParts) {
         parts.logger.error({ requestId: id, err: refusal.cause }, refusal.code)
       }
       log(path, request, { status: refusal.status, startedAt, refusal })
-      return passedRefusal(refusal, path, id)
+      const page =
+        path.for === 'people'
+          ? parts.renderRefusal(refusal, visit.incoming, addressInwards(path, visit.search))
+          : null
+      return page ?? passedRefusal(refusal, path, id)
     } finally {
       clearTimeout(timer)
     }
@@ -118,7 +124,15 @@ function createPass(parts: PassParts) {
   ): Promise<PlainAnswer> {
     const headers = await headersInwards(parts, path, { request, ...asked })
     const answer = await askAuth({ path, request, headers, body: asked.body })
+    if (path.for === 'people') refuseUnreadable(answer)
     return passedAnswer(answer, path, { form: asked.form ?? null, request })
+  }
+
+  /** What auth says as JSON is not for people: that it has no such page, or that it cannot answer now. */
+  function refuseUnreadable({ status, headers }: AuthAnswer): void {
+    if (String(headers['content-type']).startsWith('text/html')) return
+    if (status === 404) throw notFound()
+    if (status >= 400) throw serviceUnavailable('AUTH_UNAVAILABLE')
   }
 
   function refuseInsecure(caller: Caller): void {

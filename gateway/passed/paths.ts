@@ -14,6 +14,11 @@ export interface PassedPath {
   readonly methods?: readonly ('GET' | 'POST' | 'DELETE')[]
   /** Cookies of the flow that this path is a step of: these alone pass, in both directions. Default: none. */
   readonly flowCookies?: readonly string[]
+  /**
+   * Values of the session's cookies that auth is told with a form, each in a header of the gateway's own, as on the graph:
+   * which device is known, and what a session goes on with or ends by. Default: none.
+   */
+  readonly reads?: readonly ('device' | 'refresh')[]
   /** Whether the answer to a form may set or clear the session's cookies. Default: false. */
   readonly makesSession?: boolean
   /** Query parameters that may hold an identity token, as `id_token_hint`; elsewhere a token in a URL is refused. Default: none. */
@@ -22,8 +27,27 @@ export interface PassedPath {
   readonly bodyBytes?: number
 }
 
+/** What a sign-in under way is known by: its secret, and what is asked for next. */
+const SIGN_IN_FLOW = [cookieNames.flow, '__Host-challenge'] as const
+
 /** One line each: see docs/architecture.md, "A path that passes to auth". */
-export const passedPaths: readonly PassedPath[] = []
+export const passedPaths: readonly PassedPath[] = [
+  {
+    path: '/sign-in',
+    for: 'people',
+    flowCookies: SIGN_IN_FLOW,
+    reads: ['device'],
+    makesSession: true,
+  },
+  {
+    path: '/verify',
+    for: 'people',
+    flowCookies: SIGN_IN_FLOW,
+    reads: ['device'],
+    makesSession: true,
+  },
+  { path: '/continue-session', for: 'people', reads: ['refresh'], makesSession: true },
+]
 
 /** @throws Error for an entry that would open more than it says. */
 export function checkPassedPaths(paths: readonly PassedPath[]): void {
@@ -39,6 +63,7 @@ export function checkPassedPaths(paths: readonly PassedPath[]): void {
       flowCookies = [],
       identityHints = [],
       methods = [],
+      reads = [],
       makesSession,
       for: whom,
     } = entry
@@ -61,7 +86,10 @@ export function checkPassedPaths(paths: readonly PassedPath[]): void {
     if (whom === 'programs' && identityHints.length > 0) {
       throw new Error(`${path}: programs send tokens in a body or a header`)
     }
-    if (whom === 'programs' && (flowCookies.length > 0 || makesSession === true)) {
+    if (
+      whom === 'programs' &&
+      (flowCookies.length > 0 || reads.length > 0 || makesSession === true)
+    ) {
       throw new Error(`${path}: cookies are for people`)
     }
   }

@@ -2,13 +2,12 @@
 
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
-import { languageNames } from '../../platform/language.ts'
+import { type Brand, brandOf, brandSettings } from '../../platform/pages/brand.ts'
 import {
   databaseUrl,
   days,
   type Environment,
   httpAddress,
-  line,
   list,
   natsUrls,
   oneOf,
@@ -52,6 +51,10 @@ export interface AuthConfig {
     readonly adminAllow: readonly string[]
   }
   readonly dataDir: string
+  /** How pages look, and where they lead back to. */
+  readonly brand: Brand
+  /** Where people may be sent to after they have signed in: whole URLs, each as it stands. */
+  readonly returnTo: readonly string[]
   readonly mail: MailSettings & { readonly smtpUrl: string | null; readonly from: string }
   /** null: events reach consumers in this process alone. */
   readonly nats: { readonly url: string; readonly credentialsFile: string | null } | null
@@ -116,6 +119,10 @@ const networks = list(isNetwork, 'a network address or CIDR range')
 /** Those that exist and may begin a sign-in. */
 const all: readonly Factor[] = Object.values(factors)
 const waysIn: readonly string[] = all.flatMap(({ offeredAs }) => offeredAs ?? [])
+const returnAddresses = list(
+  (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).href === text,
+  'a whole http or https URL, spelled as browsers do (https://app.example.com/)',
+)
 const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.join(', ')}`).refine(
   (names) => names.length > 0,
   `must have at least one of ${waysIn.join(', ')}`,
@@ -151,8 +158,8 @@ const shape = {
   SMTP_URL: startsWith('smtp://', 'smtps://').optional(),
   MAIL_FROM: z.string().optional(),
   MAIL_TEMPLATES: z.string().optional(),
-  PRODUCT_NAME: line('Sallyport'),
-  DEFAULT_LANGUAGE: oneOf(languageNames, 'en'),
+  ...brandSettings,
+  SIGN_IN_RETURN_TO: returnAddresses.default([]),
   NATS_URL: natsUrls.optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
   WEBHOOK_URLS: z.string().optional(),
@@ -290,6 +297,8 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
       adminAllow: env.ADMIN_ADDRESS_ALLOW,
     },
     dataDir: env.DATA_DIR,
+    brand: brandOf(env, publicUrl),
+    returnTo: env.SIGN_IN_RETURN_TO,
     mail: {
       smtpUrl: env.SMTP_URL ?? null,
       from: env.MAIL_FROM ?? `"${env.PRODUCT_NAME.replaceAll('"', "'")}" <no-reply@localhost>`,

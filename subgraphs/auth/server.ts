@@ -1,4 +1,4 @@
-// The auth subgraph's HTTP face, for gateways alone: GraphQL, the internal API, public keys and health.
+// The auth subgraph's HTTP face, for gateways alone: GraphQL, pages, the internal API, public keys and health.
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -17,9 +17,11 @@ import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { AuthError, formatError } from './core/errors.ts'
 import { inLanguage } from './core/mail/language.ts'
+import { hostedPages } from './hosted-pages.ts'
 import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
+import { type AnswerPage, createPages, flowCookiesOf } from './pages/http.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { signInMethods } from './sign-in/sign-in-methods.ts'
 import { createAuthSchema } from './subgraph.ts'
@@ -68,7 +70,17 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
   const notes = createForwardingNotes(deps)
   const warnOfRefusal = createRefusalWarning(deps.log)
 
+  const pages = createPages(
+    {
+      ...parts,
+      config: deps.config,
+      schema,
+      onUnexpected: (error) => deps.log.error({ err: error }, 'a request failed'),
+    },
+    hostedPages,
+  )
   const routes: Readonly<Record<string, Handler>> = {
+    ...pageRoutes({ ...parts, notes }, pages),
     'POST /graphql': (request, response) => {
       const work = () => graphql(apollo, { ...parts, notes }, request, response)
       return parts.tracing === null ? work() : parts.tracing.around(request.headers, work)
@@ -120,8 +132,7 @@ async function graphql(
   refuseOtherNames(request.headers, names)
   const body = await readJson(request)
   const context = createContext(deps, claims, request.headers)
-  const ignoredPeer = request.headers['sallyport-client-forwarding-ignored']
-  if (typeof ignoredPeer === 'string') notes.note(ignoredPeer.slice(0, 64))
+  noteForwarding(notes, request.headers)
   const result = await inLanguage(request.headers['sallyport-client-language'], () =>
     apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -137,6 +148,57 @@ async function graphql(
   if (context.setCookies.length > 0) response.setHeader('set-cookie', context.setCookies)
   response.statusCode = result.status ?? 200
   response.end(result.body.kind === 'complete' ? result.body.string : '')
+}
+
+function pageRoutes(
+  parts: ServerDeps & { readonly notes: ForwardingNotes },
+  pages: ReadonlyMap<string, AnswerPage>,
+): Record<string, Handler> {
+  const handlers = [...pages].map(([path, answer]): [string, Handler] => [
+    path,
+    (request, response) => {
+      const work = () => page(answer, parts, request, response)
+      return parts.tracing === null ? work() : parts.tracing.around(request.headers, work)
+    },
+  ])
+  return Object.fromEntries(
+    handlers.flatMap(([path, handler]) => [
+      [`GET ${path}`, handler],
+      [`POST ${path}`, handler],
+    ]),
+  )
+}
+
+async function page(
+  answer: AnswerPage,
+  { deps, identity, notes }: ServerDeps & { readonly notes: ForwardingNotes },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { headers } = request
+  const claims = await identity.read(headers)
+  const flow = flowCookiesOf(headers).get('__Host-flow')
+  const door = createContext(deps, claims, { ...headers, 'sallyport-client-flow': flow })
+  noteForwarding(notes, headers)
+  const isForm = request.method === 'POST'
+  const {
+    status,
+    headers: answered,
+    body,
+  } = await answer({
+    method: isForm ? 'POST' : 'GET',
+    query: new URL(request.url ?? '/', 'http://auth').searchParams,
+    form: new URLSearchParams(isForm ? await readText(request) : ''),
+    headers,
+    door,
+  })
+  response.writeHead(status, answered)
+  response.end(body)
+}
+
+function noteForwarding(notes: ForwardingNotes, headers: IncomingHttpHeaders): void {
+  const ignoredPeer = headers['sallyport-client-forwarding-ignored']
+  if (typeof ignoredPeer === 'string') notes.note(ignoredPeer.slice(0, 64))
 }
 
 /** A gateway with other names means other fields: what it asks would be answered by luck. The token is verified already. */
@@ -225,7 +287,7 @@ class HttpError extends Error {
   }
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -233,13 +295,14 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size > MAX_BODY_BYTES) throw new HttpError(413, 'the body is too large')
     chunks.push(chunk)
   }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request)
   try {
     // A byte order mark may be passed over (RFC 8259, section 8.1), as the gateway does.
-    return JSON.parse(
-      Buffer.concat(chunks)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    )
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     throw new HttpError(400, 'the body is not JSON')
   }

@@ -16,16 +16,20 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+export type Piece = Html | string | number | null | readonly Piece[]
+
 /** `null` puts nothing in. */
-export function html(
-  parts: TemplateStringsArray,
-  ...values: readonly (Html | string | null)[]
-): Html {
+export function html(parts: TemplateStringsArray, ...values: readonly Piece[]): Html {
   const filled = values.map((value, index) => `${toText(value)}${parts[index + 1]}`)
   return new Html(`${parts[0]}${filled.join('')}`)
 }
 
-function toText(value: Html | string | null): string {
+function toText(value: Piece): string {
   if (value instanceof Html) return value.text
-  return (value ?? '').replace(/[&<>"']/g, (character) => entities[character] ?? '')
+  if (isList(value)) return value.map(toText).join('')
+  return String(value ?? '').replace(/[&<>"']/g, (character) => entities[character] ?? '')
+}
+
+function isList(value: Piece): value is readonly Piece[] {
+  return Array.isArray(value)
 }

@@ -1,0 +1,47 @@
+// What is asked for next, for the browser that signs in: the id of the challenge, which is its secret, and what the page says about it.
+// Read back as no more than a hint to show: what counts stands in the database.
+import { z } from 'zod'
+
+const NAME = '__Host-challenge'
+const MAX_AGE_SECONDS = 3_600
+
+export interface Challenge {
+  readonly id: string
+  readonly methods: readonly string[]
+  readonly sentTo: string | null
+  /** What began it. */
+  readonly began: 'sign-in' | 'email' | 'sign-up'
+}
+
+const shape = z.object({
+  id: z.string().max(128),
+  methods: z.array(z.string().max(32)).max(8),
+  sentTo: z.string().max(320).nullable(),
+  began: z.enum(['sign-in', 'email', 'sign-up']),
+})
+
+export function challengeCookie({ id, methods, sentTo, began }: Challenge): string {
+  const value = Buffer.from(JSON.stringify({ id, methods, sentTo, began })).toString('base64url')
+  return line(value, MAX_AGE_SECONDS)
+}
+
+export function clearedChallengeCookie(): string {
+  return line('', 0)
+}
+
+export function readChallenge(cookies: ReadonlyMap<string, string>): Challenge | null {
+  const value = cookies.get(NAME)
+  if (value === undefined) return null
+  try {
+    const { success, data } = shape.safeParse(
+      JSON.parse(Buffer.from(value, 'base64url').toString('utf8')),
+    )
+    return success ? data : null
+  } catch {
+    return null
+  }
+}
+
+function line(value: string, maxAge: number): string {
+  return `${NAME}=${value}; Path=/; Max-Age=${maxAge}; Secure; SameSite=Lax; HttpOnly`
+}

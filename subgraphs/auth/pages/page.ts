@@ -1,0 +1,69 @@
+// The shape of a page: a path, what it asks of the graph, and what it shows or does.
+import type { Language } from '../../../platform/language.ts'
+import type { Html } from '../../../platform/pages/html.ts'
+import type { Answer, AnyOperation, Operation } from './operation.ts'
+import type { Passage } from './passage.ts'
+import type { PageTexts } from './texts/texts.ts'
+
+export interface Page {
+  readonly path: string
+  /** Where a deployment leaves out one of these, the page is not there. */
+  readonly needs: readonly AnyOperation[]
+  /** GET: it changes nothing. */
+  readonly show: (visit: Visit) => Promise<PageAnswer>
+  /** POST: a form of this very page, as the gateway has checked. */
+  readonly act?: (visit: Visit) => Promise<PageAnswer>
+}
+
+/** One request for one page. */
+export interface Visit {
+  readonly language: Language
+  readonly texts: PageTexts
+  readonly query: URLSearchParams
+  /** Empty with GET. */
+  readonly form: URLSearchParams
+  /** For the hidden field of every form. */
+  readonly formToken: string
+  readonly flowCookies: ReadonlyMap<string, string>
+  readonly passage: Passage
+  /** Who is signed in, as the gateway says. */
+  readonly person: { readonly userId: string; readonly sessionId: string } | null
+  /** Why the cookies that were sent make nobody, as `TOKEN_EXPIRED`. */
+  readonly lostSession: string | null
+  readonly productName: string
+  readonly homeUrl: string
+  ask<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+  ): Promise<Answer<Data>>
+}
+
+export type PageAnswer = View | Redirect
+
+export interface View {
+  readonly title: string
+  /** Without the heading. */
+  readonly content: Html
+  /** Default 200. */
+  readonly status?: number
+  readonly problems?: readonly Problem[]
+  /** `Set-Cookie` lines, beside those that the graph has set. */
+  readonly cookies?: readonly string[]
+  readonly retryAfterSeconds?: number
+  /** Origins that a form of it may lead to, by redirects too. */
+  readonly formTargets?: readonly string[]
+  readonly isWide?: boolean
+}
+
+/** Always 303: a reload repeats nothing. */
+export interface Redirect {
+  readonly location: string
+  readonly cookies?: readonly string[]
+}
+
+/** Shown above the form, and at the field. */
+export interface Problem {
+  readonly text: string
+  /** Id of the field that it is about. */
+  readonly field?: string
+}

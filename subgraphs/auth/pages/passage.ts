@@ -1,0 +1,42 @@
+// What a person is on the way to while they sign in. It stands in the query of every step, so it outlives reloads, tabs and cookies;
+// nothing in it is a secret, and an address counts only when it is listed, letter by letter.
+import type { AuthConfig } from '../config.ts'
+
+const KEYS = ['flow', 'returnTo', 'ui_locales'] as const
+const FLOW = /^[\w~-]{1,128}$/
+
+export interface Passage {
+  /** Where somebody who is signed in goes on. */
+  readonly destination: string
+  /** Its origin, where that is not ours. */
+  readonly formTargets: readonly string[]
+  /** A path of ours, with what is under way. */
+  to(path: string, more?: Readonly<Record<string, string>>): string
+}
+
+/** Null for an address that is not listed, and for a flow that cannot be one. */
+export function readPassage(
+  query: URLSearchParams,
+  { returnTo: listed, brand, publicUrl }: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl'>,
+): Passage | null {
+  const flow = query.get('flow')
+  const returnTo = query.get('returnTo')
+  if (KEYS.some((key) => query.getAll(key).length > 1)) return null
+  if (flow !== null && !FLOW.test(flow)) return null
+  if (returnTo !== null && ![brand.homeUrl, ...listed].includes(returnTo)) return null
+  const destination = flow === null ? (returnTo ?? brand.homeUrl) : `/consent?flow=${flow}`
+  const { origin } = new URL(destination, publicUrl)
+  return {
+    destination,
+    formTargets: origin === publicUrl ? [] : [origin],
+    to(path, more = {}) {
+      const kept = new URLSearchParams(more)
+      for (const key of KEYS) {
+        const value = query.get(key)
+        if (value !== null) kept.set(key, value)
+      }
+      const text = kept.toString()
+      return text === '' ? path : `${path}?${text}`
+    },
+  }
+}

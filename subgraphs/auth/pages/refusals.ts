@@ -1,0 +1,67 @@
+// What a refusal of the graph means on a page: its status, a sentence, and the field that it is about.
+import type { Refusal } from './operation.ts'
+import type { Problem, Visit } from './page.ts'
+
+export interface Explained {
+  readonly status: number
+  readonly problems: readonly Problem[]
+  readonly retryAfterSeconds?: number
+}
+
+/** @param fields Of the form at hand: a problem with any other is told above it alone. */
+export function explain(
+  { texts: { problems } }: Pick<Visit, 'texts'>,
+  refusal: Refusal,
+  fields: readonly string[] = [],
+): Explained {
+  const { code, reason, message, attemptsRemaining = 0 } = refusal
+  const retryAfterSeconds = Math.max(1, Math.ceil(refusal.retryAfterSeconds ?? 1))
+  const at = (name: string) => (fields.includes(name) ? { field: name } : {})
+  switch (code) {
+    case 'INVALID_CREDENTIALS':
+      return { status: 422, problems: [{ text: problems.invalidCredentials }] }
+    case 'VERIFICATION_FAILED':
+      return attemptsRemaining > 0
+        ? {
+            status: 422,
+            problems: [{ text: problems.wrongCode(attemptsRemaining), ...at('code') }],
+          }
+        : { status: 410, problems: [{ text: problems.usedUp }] }
+    case 'RATE_LIMITED':
+      return {
+        status: 429,
+        problems: [{ text: problems.rateLimited(retryAfterSeconds) }],
+        retryAfterSeconds,
+      }
+    case 'WEAK_PASSWORD':
+      return { status: 422, problems: [{ text: problems.weakPassword, ...at('password') }] }
+    case 'BAD_USER_INPUT':
+      return badInput(refusal, fields, problems)
+    case 'FORBIDDEN':
+      if (reason === 'ADDRESS_DENIED')
+        return { status: 403, problems: [{ text: problems.network }] }
+      if (reason === 'METHOD_NOT_OFFERED')
+        return { status: 403, problems: [{ text: problems.notOffered }] }
+      // The sentence of a deployment's own hook, or of a setting: written for the person.
+      return { status: 403, problems: [{ text: message }] }
+    case 'CONFLICT':
+    case 'NOT_FOUND':
+      return { status: 409, problems: [{ text: problems.changedMeanwhile }] }
+    default:
+      return { status: 503, problems: [{ text: problems.unavailable }], retryAfterSeconds }
+  }
+}
+
+function badInput(
+  refusal: Refusal,
+  fields: readonly string[],
+  problems: Visit['texts']['problems'],
+): Explained {
+  const names = (refusal.fields ?? []).map(({ path }) => path.split('.').at(-1) ?? '')
+  if (names.includes('delivery')) return { status: 400, problems: [{ text: problems.insecure }] }
+  const found = names.map((name) => ({
+    text: name === 'email' ? problems.badEmail : problems.badInput,
+    ...(fields.includes(name) && { field: name }),
+  }))
+  return { status: 422, problems: found.length > 0 ? found : [{ text: problems.badInput }] }
+}

@@ -1,0 +1,143 @@
+// `/sign-in`: with password, or with a code or link by mail. What must follow is asked for at `/verify`.
+import { html, type Piece } from '../../../platform/pages/html.ts'
+import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
+import { button, field, form, links } from './fields.ts'
+import { operation, type Refusal } from './operation.ts'
+import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import { explain } from './refusals.ts'
+
+interface Credentials {
+  readonly input: Readonly<Record<string, string>>
+}
+
+const LOGIN = operation<{ login: SignInResult }, Credentials>(
+  `mutation PageLogin($input: LoginInput!) { login(input: $input) { __typename ${VERIFICATION} } }`,
+  'nobody',
+)
+const START_EMAIL = operation<{ startEmailLogin: SignInResult }, Credentials>(
+  `mutation PageStartEmailLogin($input: StartEmailLoginInput!) {
+    startEmailLogin(input: $input) { __typename ${VERIFICATION} }
+  }`,
+  'nobody',
+)
+const WAYS_IN = operation<{
+  signInMethods: { readonly password: boolean; readonly emailCode: boolean }
+}>('query PageWaysIn { signInMethods { password emailCode } }', 'nobody')
+const WHO = operation<{
+  viewer: { readonly user: { readonly email: string } | null } | null
+}>('query PageWho { viewer { user { email } } }')
+
+export const signIn: Page = {
+  path: '/sign-in',
+  needs: [LOGIN, START_EMAIL, WAYS_IN, WHO],
+  async show(visit) {
+    if (visit.person !== null && !visit.query.has('again')) return await showPresent(visit)
+    return await showForm(visit, {})
+  },
+  async act(visit) {
+    const email = visit.form.get('email') ?? ''
+    if (visit.form.get('do') === 'email') {
+      const answer = await visit.ask(START_EMAIL, { input: { email, delivery: 'COOKIE' } })
+      if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
+      return goOn(visit, answer.data.startEmailLogin, 'email')
+    }
+    const password = visit.form.get('password') ?? ''
+    const answer = await visit.ask(LOGIN, { input: { email, password, delivery: 'COOKIE' } })
+    if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
+    return goOn(visit, answer.data.login, 'sign-in')
+  },
+}
+
+/** Somebody is signed in already, and says whether it is them who goes on. */
+async function showPresent(visit: Visit): Promise<PageAnswer> {
+  const { texts, passage } = visit
+  const answer = await visit.ask(WHO, {})
+  const email = 'data' in answer ? answer.data.viewer?.user?.email : undefined
+  if (email === undefined) return await showForm(visit, {})
+  return {
+    title: texts.signIn.title,
+    content: html`<p>${texts.signIn.signedInAs(email)}</p>
+      <p><a class="button" href="${passage.destination}">${texts.signIn.continue}</a>
+      <a class="button plain" href="${passage.to('/sign-in', { again: '1' })}">${texts.signIn.asSomebodyElse}</a></p>`,
+  }
+}
+
+async function showForm(
+  visit: Visit,
+  { email = '', refusal }: { readonly email?: string; readonly refusal?: Refusal },
+): Promise<PageAnswer> {
+  const { texts, passage } = visit
+  const ways = await visit.ask(WAYS_IN, {})
+  if ('refusal' in ways) return unavailable(visit, ways.refusal)
+  const offered = ways.data.signInMethods
+  const explained =
+    refusal === undefined ? { problems: [] } : explain(visit, refusal, ['email', 'password'])
+  return {
+    title: texts.signIn.toProduct(visit.productName),
+    ...explained,
+    formTargets: passage.formTargets,
+    content: html`${lostNotice(visit)}
+      ${formOf(visit, { email, offered, problems: explained.problems })}
+      ${links(waysOn(visit))}`,
+  }
+}
+
+function formOf(
+  visit: Visit,
+  of: {
+    readonly email: string
+    readonly offered: { readonly password: boolean; readonly emailCode: boolean }
+    readonly problems: readonly Problem[]
+  },
+): Piece {
+  const { texts, passage } = visit
+  const { email, offered, problems } = of
+  if (!offered.password && !offered.emailCode) return html`<p>${texts.signIn.nothingOffered}</p>`
+  return form(visit, passage.to('/sign-in'), [
+    field(
+      {
+        name: 'email',
+        label: texts.email,
+        type: 'email',
+        autocomplete: 'username',
+        value: email,
+        hasFocus: true,
+      },
+      problems,
+    ),
+    offered.password
+      ? field(
+          {
+            name: 'password',
+            label: texts.password,
+            type: 'password',
+            autocomplete: 'current-password',
+            maxLength: 1024,
+          },
+          problems,
+        )
+      : null,
+    offered.password ? button({ text: texts.signIn.withPassword }) : null,
+    offered.emailCode
+      ? button({
+          text: texts.signIn.withEmail,
+          does: 'email',
+          isPlain: offered.password,
+          skipsFields: offered.password,
+        })
+      : null,
+  ])
+}
+
+function lostNotice({ texts, lostSession, form: sent }: Visit): Piece {
+  if (lostSession === null || lostSession === 'TOKEN_EXPIRED' || sent.size > 0) return null
+  return html`<p role="status">${texts.continueSession.ended}</p>`
+}
+
+function waysOn(_visit: Visit): { href: string; text: string }[] {
+  return []
+}
+
+function unavailable(visit: Visit, refusal: Refusal): PageAnswer {
+  return { title: visit.texts.signIn.title, content: html``, ...explain(visit, refusal) }
+}

@@ -1,0 +1,144 @@
+// `/verify`: the next factor of a sign-in or a registration, one at a time; the others are a link away.
+import { html, type Piece } from '../../../platform/pages/html.ts'
+import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
+import { type Challenge, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
+import { button, field, form, links } from './fields.ts'
+import { operation } from './operation.ts'
+import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import { type Explained, explain } from './refusals.ts'
+import type { PageTexts } from './texts/texts.ts'
+
+const VERIFY = operation<
+  { verifySession: SignInResult },
+  { readonly input: { verificationId: string; method: string; code: string } }
+>(
+  `mutation PageVerify($input: VerifySessionInput!) {
+    verifySession(input: $input) { __typename ${VERIFICATION} }
+  }`,
+  'nobody',
+)
+const RESEND = operation<
+  { resendVerification: { readonly id: string } },
+  { readonly input: { verificationId: string } }
+>(
+  'mutation PageResend($input: ResendVerificationInput!) { resendVerification(input: $input) { id } }',
+  'nobody',
+)
+
+/** What is asked for first, where there is a choice. */
+const ORDER = ['TOTP', 'EMAIL_CODE', 'RECOVERY_CODE']
+
+export const verify: Page = {
+  path: '/verify',
+  needs: [VERIFY, RESEND],
+  async show(visit) {
+    const challenge = readChallenge(visit.flowCookies)
+    return challenge === null ? over(visit) : ask(visit, challenge)
+  },
+  async act(visit) {
+    const challenge = readChallenge(visit.flowCookies)
+    if (challenge === null) return over(visit)
+    return visit.form.get('do') === 'resend'
+      ? await resend(visit, challenge)
+      : await check(visit, challenge)
+  },
+}
+
+async function check(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
+  const method = chosenMethod(visit, challenge)
+  const code = visit.form.get('code') ?? ''
+  const answer = await visit.ask(VERIFY, {
+    input: { verificationId: challenge.id, method, code },
+  })
+  if ('data' in answer) return goOn(visit, answer.data.verifySession, challenge.began)
+  const explained = explain(visit, answer.refusal, ['code'])
+  const isOver = explained.status === 410 && method !== 'EMAIL_CODE'
+  return isOver ? over(visit, explained) : ask(visit, challenge, explained)
+}
+
+async function resend(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
+  const answer = await visit.ask(RESEND, { input: { verificationId: challenge.id } })
+  if ('data' in answer) {
+    return { location: visit.passage.to('/verify', { with: 'EMAIL_CODE', resent: '1' }) }
+  }
+  const explained = explain(visit, answer.refusal)
+  return explained.status === 410 ? over(visit, explained) : ask(visit, challenge, explained)
+}
+
+function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAnswer {
+  const { texts, passage, query } = visit
+  const method = chosenMethod(visit, challenge)
+  const problems = explained?.problems ?? []
+  const others = challenge.methods.filter((one) => one !== method && one in texts.verify.instead)
+  return {
+    title: texts.verify.title,
+    ...explained,
+    formTargets: passage.formTargets,
+    content: html`<p>${introOf(texts, challenge, method)}</p>
+      ${query.has('resent') && problems.length === 0 ? html`<p id="done" role="status">${texts.verify.resent}</p>` : null}
+      ${form(visit, passage.to('/verify', { with: method }), [
+        codeField(texts, method, problems),
+        button({ text: texts.verify.button }),
+        method === 'EMAIL_CODE'
+          ? button({ text: texts.verify.resend, does: 'resend', isPlain: true, skipsFields: true })
+          : null,
+      ])}
+      ${links([
+        ...others.map((one) => ({
+          href: passage.to('/verify', { with: one }),
+          text: texts.verify.instead[one] ?? one,
+        })),
+        { href: passage.to('/sign-in', { again: '1' }), text: texts.verify.startAgain },
+      ])}`,
+  }
+}
+
+function introOf({ verify: texts }: PageTexts, challenge: Challenge, method: string): string {
+  if (method === 'TOTP') return texts.authenticator
+  if (method === 'RECOVERY_CODE') return texts.recovery
+  if (method !== 'EMAIL_CODE') return texts.other
+  const sentTo = challenge.sentTo ?? ''
+  if (challenge.began === 'email') return texts.mailedLink(sentTo)
+  return challenge.began === 'sign-up' ? texts.mailedSignUp(sentTo) : texts.mailed(sentTo)
+}
+
+function codeField(
+  { verify: texts }: PageTexts,
+  method: string,
+  problems: readonly Problem[],
+): Piece {
+  const shown = {
+    TOTP: { label: texts.authenticatorCode, hint: texts.authenticatorHint },
+    RECOVERY_CODE: { label: texts.recoveryCode, hint: texts.recoveryHint },
+    EMAIL_CODE: { label: texts.mailedCode, hint: texts.mailedCodeHint },
+  }[method] ?? { label: texts.mailedCode, hint: '' }
+  return field(
+    {
+      name: 'code',
+      ...shown,
+      autocomplete: method === 'RECOVERY_CODE' ? 'off' : 'one-time-code',
+      ...(method !== 'RECOVERY_CODE' && { inputMode: 'numeric' }),
+      maxLength: 64,
+      hasFocus: true,
+    },
+    problems,
+  )
+}
+
+function chosenMethod({ query }: Visit, { methods }: Challenge): string {
+  const wanted = query.get('with')
+  if (wanted !== null && methods.includes(wanted)) return wanted
+  return ORDER.find((one) => methods.includes(one)) ?? methods[0] ?? 'EMAIL_CODE'
+}
+
+/** Nothing can be entered here any more. */
+function over({ texts, passage }: Visit, explained?: Explained): PageAnswer {
+  return {
+    title: texts.verify.over,
+    status: 410,
+    ...explained,
+    problems: explained?.problems ?? [{ text: texts.verify.overText }],
+    cookies: [clearedChallengeCookie()],
+    content: html`<p><a class="button" href="${passage.to('/sign-in', { again: '1' })}">${texts.verify.startAgain}</a></p>`,
+  }
+}
