@@ -194,7 +194,7 @@ export async function createCompiledEngine(
   ): Execute {
     const options = { prepared, clientNames, schema, isOn }
     const nobodys = nobodysFields(prepared)
-    const write = compileResponse(options)
+    const { writeAhead, write } = compileResponse(options)
     const addDenied = compileDeniedErrors(options)
 
     return async (run) => {
@@ -203,6 +203,7 @@ export async function createCompiledEngine(
       try {
         const pending = step?.(run)
         if (pending !== undefined) await pending
+        if (writeAhead !== null) await writeAhead(run)
         const text = write(run)
         if (run.isFaulty) reportFaults(run)
         addDenied?.(run)

@@ -26,16 +26,26 @@ import { compileLeaf } from './leaf.ts'
 import type { Run } from './run.ts'
 import { compileList, NULL, once, type Shape, type Write, writeShape } from './write.ts'
 
+export interface Response {
+  /** What takes more than one turn of the event loop; null where nothing does. */
+  readonly writeAhead: ((run: Run) => Promise<void>) | null
+  /** Writes `data`. */
+  readonly write: (run: Run) => string
+}
+
 /** The writer of `data`, for one set of conditions. */
-export function compileResponse(options: CollectOptions): (run: Run) => string {
+export function compileResponse(options: CollectOptions): Response {
   const { prepared, clientNames, schema } = options
   const { operation } = prepared.asked
   const collectFields = createCollectFields(options)
-  const introspect = compileIntrospection({ schema, operation, clientNames, collectFields })
+  const introspection = compileIntrospection({ schema, operation, clientNames, collectFields })
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
   const write = compileComposite(rootType, { sets: [operation.selectionSet], deniedSets: [] })
-  return (run) => write(run.data, run) ?? NULL
+  return {
+    writeAhead: introspection.writeAhead,
+    write: (run) => write(run.data, run) ?? NULL,
+  }
 
   function compileValue(type: GraphQLOutputType, selected: Selected): Write {
     const write = compileNullable(getNullableType(type), selected)
@@ -89,7 +99,7 @@ export function compileResponse(options: CollectOptions): (run: Run) => string {
   function compileField(field: CollectedField): Write {
     const { definition, nodes, runtimeType } = field
     if (definition === '__typename') return compileTypename(runtimeType)
-    if (definition === '__schema' || definition === '__type') return introspect(definition, nodes)
+    if (definition === '__schema' || definition === '__type') return introspection.compile(nodes)
     const type = fieldTypeOf(field)
     if (denialOf(field) !== null) return compileDenied(type)
     return compileValue(type, selectedBelow(field))

@@ -1,5 +1,5 @@
 // One operation while it runs: the data so far, the errors so far, and what several places share.
-import type { GraphQLFormattedError } from 'graphql'
+import type { FieldNode, GraphQLFormattedError } from 'graphql'
 import type { ExecuteOptions } from '../engine.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type Data, ownValue } from './data.ts'
@@ -27,8 +27,8 @@ export class Run {
   absent: Set<object> | null = null
   /** The answer has a null that nobody asked for, see `faults.ts`. */
   isFaulty = false
-  /** What was read of the schema itself, see `introspection.ts`. */
-  introspectedFields = 0
+  /** What is said of the schema itself, by the first node that asks for it, see `introspection.ts`. */
+  introspected: ReadonlyMap<FieldNode, string> | null = null
   /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
 
@@ -54,6 +54,7 @@ export class Run {
     this.errors = []
     this.shared = null
     this.absent = null
+    this.introspected = null
     this.#entities = null
   }
 

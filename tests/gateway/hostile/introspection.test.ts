@@ -91,3 +91,24 @@ test('the query of tools is answered; the schema twenty times over is too much',
     },
   ])
 })
+
+test('it is written in turns: others are served at least once for every thousand of its fields', async () => {
+  const prepared = graph.prepare(
+    getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true }),
+  )
+  const options = { variables: {}, context: contextFor() }
+  // Planned and compiled before it is measured.
+  await graph.graph.engine.execute(prepared, options)
+  let turns = 0
+  let isWritten = false
+  const serve = () => {
+    turns += 1
+    if (!isWritten) setImmediate(serve)
+  }
+  setImmediate(serve)
+  const text = bodyOf(await graph.graph.engine.execute(prepared, options))
+  isWritten = true
+  const fields = text.match(/":/g)?.length ?? 0
+  expect(fields).toBeGreaterThan(1000)
+  expect(turns).toBeGreaterThanOrEqual(Math.floor(fields / 1000))
+})
