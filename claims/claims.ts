@@ -26,6 +26,8 @@ export interface Claims {
   readonly keyId: string | null
   /** The OAuth client's id. Claim `client_id`. */
   readonly clientId: string | null
+  /** What the person let that app do (`grt_…`). Claim `grant_id`; told to auth alone. */
+  readonly grantId: string | null
   readonly roles: readonly string[]
   /** Claim `scope`, split at its spaces. */
   readonly scopes: readonly string[]
@@ -54,6 +56,7 @@ export interface ClaimsPayload {
   sid?: string
   key_id?: string
   client_id?: string
+  grant_id?: string
   roles?: string[]
   /** Space separated (RFC 8693 section 4.2). */
   scope?: string
@@ -90,6 +93,7 @@ export function claimsFromPayload(payload: Readonly<Record<string, unknown>>): C
     sessionId: text(payload, 'sid'),
     keyId: text(payload, 'key_id'),
     clientId: text(payload, 'client_id'),
+    grantId: text(payload, 'grant_id'),
     roles: texts(payload, 'roles'),
     scopes: scopesOf(payload.scope),
     emailVerified: flag(payload, 'email_verified'),
@@ -113,6 +117,7 @@ export function payloadFromClaims(claims: Claims): ClaimsPayload {
     ...(claims.sessionId !== null && { sid: claims.sessionId }),
     ...(claims.keyId !== null && { key_id: claims.keyId }),
     ...(claims.clientId !== null && { client_id: claims.clientId }),
+    ...(claims.grantId !== null && { grant_id: claims.grantId }),
     ...(claims.roles.length > 0 && { roles: [...claims.roles] }),
     ...(claims.scopes.length > 0 && { scope: claims.scopes.join(' ') }),
     ...(claims.emailVerified && { email_verified: true }),

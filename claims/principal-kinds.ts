@@ -11,7 +11,16 @@ export type PrincipalKind = Exclude<ClaimsKind, 'user'> | 'user' | 'app-user' | 
 export type BuiltInPolicy = 'role' | 'verified' | 'session' | 'mfa' | 'fresh' | 'live'
 
 /** Claims by the names of the payload. */
-type ClaimName = 'sub' | 'sub_iss' | 'sid' | 'key_id' | 'client_id' | 'jti' | 'ver' | 'csrf'
+type ClaimName =
+  | 'sub'
+  | 'sub_iss'
+  | 'sid'
+  | 'key_id'
+  | 'client_id'
+  | 'grant_id'
+  | 'jti'
+  | 'ver'
+  | 'csrf'
 
 export interface PrincipalKindRules {
   readonly claimsKind: ClaimsKind
@@ -34,7 +43,15 @@ export interface PrincipalKindRules {
   /** How the policy `live`, and a late revocation feed, ask auth for it. `null`: they cannot, and refuse. */
   readonly asksBy: 'session' | 'api-key' | null
   /** Entries of the revocation feed that end it. */
-  readonly revokedBy: readonly ('session' | 'user' | 'api-key' | 'signing-key' | 'issued-before')[]
+  readonly revokedBy: readonly (
+    | 'session'
+    | 'user'
+    | 'api-key'
+    | 'signing-key'
+    | 'issued-before'
+    | 'grant'
+    | 'client'
+  )[]
   readonly policies: readonly BuiltInPolicy[]
   /** Needs the scope `graph` for everything but `@public` and `@requiresScopes`, and `graph:write` for mutations. */
   readonly isApp: boolean
@@ -60,7 +77,7 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     isSignedIn: true,
     proofNeeds: ['sub', 'sid', 'jti', 'ver'],
     needs: ['sub'],
-    refuses: [],
+    refuses: ['grant_id'],
     asksBy: 'session',
     revokedBy: ['session', 'user', 'signing-key', 'issued-before'],
     policies: ['role', 'verified', 'session', 'mfa', 'fresh', 'live'],
@@ -71,11 +88,12 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     claimsKind: 'user',
     proof: 'oauth-access-token',
     isSignedIn: true,
-    proofNeeds: ['sub', 'sid', 'jti', 'ver', 'client_id'],
+    // Without `sid`: it goes on when the session that it came from has ended.
+    proofNeeds: ['sub', 'jti', 'ver', 'client_id', 'grant_id'],
     needs: ['sub', 'client_id'],
     refuses: ['csrf'],
     asksBy: null,
-    revokedBy: ['session', 'user', 'signing-key', 'issued-before'],
+    revokedBy: ['session', 'user', 'signing-key', 'issued-before', 'grant', 'client'],
     policies: ['role', 'verified', 'mfa', 'fresh'],
     isApp: true,
     neverHas: [],
@@ -86,7 +104,7 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     isSignedIn: true,
     proofNeeds: ['sub', 'sub_iss'],
     needs: ['sub', 'sub_iss'],
-    refuses: ['key_id'],
+    refuses: ['key_id', 'grant_id'],
     asksBy: null,
     revokedBy: [],
     policies: ['role', 'verified', 'mfa', 'fresh'],
@@ -99,7 +117,7 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     isSignedIn: true,
     proofNeeds: ['sub', 'key_id'],
     needs: ['sub'],
-    refuses: ['sub_iss'],
+    refuses: ['sub_iss', 'grant_id'],
     asksBy: 'api-key',
     revokedBy: ['api-key', 'user'],
     policies: ['role', 'verified', 'live'],
@@ -112,9 +130,9 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     isSignedIn: true,
     proofNeeds: ['client_id', 'jti'],
     needs: ['client_id'],
-    refuses: ['sub', 'sub_iss', 'csrf'],
+    refuses: ['sub', 'sub_iss', 'csrf', 'grant_id'],
     asksBy: null,
-    revokedBy: ['signing-key', 'issued-before'],
+    revokedBy: ['signing-key', 'issued-before', 'client'],
     policies: ['role'],
     isApp: false,
     neverHas: [],

@@ -149,6 +149,17 @@ const MATRIX = {
     'mutation { revokeUserSessions(input: { userId: "x" }) { revokedSessionIds } }',
     ...ADMIN,
   ],
+  'Query.clients': ['{ clients(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
+  'Mutation.registerClient': [
+    'mutation { registerClient(input: { name: "x", redirectUris: [], grantTypes: [], scopes: [] }) { secret } }',
+    ...ADMIN,
+  ],
+  'Mutation.updateClient': ['mutation { updateClient(input: { id: "x" }) { id } }', ...ADMIN],
+  'Mutation.rotateClientSecret': [
+    'mutation { rotateClientSecret(input: { id: "x" }) { secret } }',
+    ...ADMIN,
+  ],
+  'Mutation.deleteClient': ['mutation { deleteClient(input: { id: "x" }) { id } }', ...ADMIN],
   'Mutation.resetUserFactors': [
     'mutation { resetUserFactors(input: { userId: "x" }) { id } }',
     ...ADMIN,

@@ -59,6 +59,7 @@ function isOpen({ type }: GraphQLInputField): boolean {
 function valueFor({ type, name }: GraphQLInputField): unknown {
   const named = getNamedType(type)
   const nullable = isNonNullType(type) ? type.ofType : type
+  if (isListType(nullable) && isEnumType(named)) return [named.getValues()[0]?.name]
   if (isListType(nullable)) return Array.from({ length: 1_000 }, () => 'x')
   if (isEnumType(named)) return named.getValues()[0]?.name
   if (isInputObjectType(named)) {

@@ -7,9 +7,11 @@
 //   api-key-changed  nothing; what is remembered of that key is void       -
 //   signing-key      tokens that it signed                                 TOKEN_INVALID
 //   issued-before    tokens issued before that moment, whosever they are   TOKEN_STALE
+//   grant            tokens of what a person let an app do                 SESSION_REVOKED
+//   client           tokens that the app was issued until that moment      TOKEN_STALE
 //
 // Entries are only ever added, and go by their own expiry. Which of them end a kind of principal is in the table of kinds.
-import { rulesOfKind } from '@sallyport/claims'
+import { type Claims, rulesOfKind } from '@sallyport/claims'
 import type { Credential } from '../authenticate/principal.ts'
 import type { RefusalReason } from '../authenticate/verdict.ts'
 
@@ -22,6 +24,14 @@ export type RevocationEntry =
   | { readonly kind: 'signing-key'; readonly id: string; readonly expiresAt: number }
   /** Every token whose `iat` is before these seconds since the epoch, whosever it is. */
   | { readonly kind: 'issued-before'; readonly id: string; readonly expiresAt: number }
+  | { readonly kind: 'grant'; readonly id: string; readonly expiresAt: number }
+  /** Every token of that client whose `iat` is not after `ver`, in seconds since the epoch. */
+  | {
+      readonly kind: 'client'
+      readonly id: string
+      readonly ver: number
+      readonly expiresAt: number
+    }
 
 export interface RevocationEntries {
   /** Adds entries. Nothing is ever taken back but by its own expiry, whichever auth instance feeds us. */
@@ -54,15 +64,23 @@ export function createRevocationEntries(clock: {
   const signingKeys = new Map<string, number>()
   const changedKeys = new Map<string, { readonly arrivedAt: number; readonly expiresAt: number }>()
   const users = new Map<string, LowestVersion>()
+  const grants = new Map<string, number>()
+  const clients = new Map<string, { readonly ver: number; readonly expiresAt: number }>()
   /** It only grows, and costs nothing to keep. */
   let issuedBefore = Number.NEGATIVE_INFINITY
-  const idsByKind = { session: sessions, 'api-key': apiKeys, 'signing-key': signingKeys }
+  const idsByKind = {
+    session: sessions,
+    'api-key': apiKeys,
+    'signing-key': signingKeys,
+    grant: grants,
+  }
   let prunedAt = clock.monotonic()
 
   return {
     add(entries) {
       for (const entry of entries) {
         if (entry.kind === 'user') addUser(entry)
+        else if (entry.kind === 'client') addClient(entry)
         else if (entry.kind === 'issued-before') {
           issuedBefore = Math.max(issuedBefore, Number(entry.id))
         } else if (entry.kind === 'api-key-changed') {
@@ -76,10 +94,12 @@ export function createRevocationEntries(clock: {
     },
     against({ principal, kid, issuedAt }) {
       const { claims, ver } = principal
-      const { subject, sessionId, keyId } = claims
+      const { subject, sessionId, keyId, grantId } = claims
       const { revokedBy } = rulesOfKind(claims)
       const ends = (kind: (typeof revokedBy)[number]) => revokedBy.includes(kind)
       if (sessionId !== null && ends('session') && sessions.has(sessionId)) return 'SESSION_REVOKED'
+      if (grantId !== null && ends('grant') && grants.has(grantId)) return 'SESSION_REVOKED'
+      if (ends('client') && isOfCutClient(claims, issuedAt)) return 'TOKEN_STALE'
       if (keyId !== null && ends('api-key') && apiKeys.has(keyId)) return 'API_KEY_INVALID'
       if (kid !== null && ends('signing-key') && signingKeys.has(kid)) return 'TOKEN_INVALID'
       if (issuedAt !== null && ends('issued-before') && issuedAt < issuedBefore)
@@ -98,7 +118,8 @@ export function createRevocationEntries(clock: {
       return changed !== undefined && changed.arrivedAt >= since
     },
     get size() {
-      return sessions.size + apiKeys.size + changedKeys.size + signingKeys.size + users.size
+      const ids = sessions.size + apiKeys.size + signingKeys.size + grants.size
+      return ids + changedKeys.size + users.size + clients.size
     },
   }
 
@@ -113,6 +134,16 @@ export function createRevocationEntries(clock: {
     changedKeys.set(id, { expiresAt, arrivedAt: clock.monotonic() })
   }
 
+  function addClient({ id, ver, expiresAt }: RevocationEntry & { kind: 'client' }): void {
+    const before = clients.get(id)
+    if (before === undefined || before.ver < ver) clients.set(id, { ver, expiresAt })
+  }
+
+  function isOfCutClient({ clientId }: Claims, issuedAt: number | null): boolean {
+    const cut = clientId === null ? undefined : clients.get(clientId)
+    return cut !== undefined && (issuedAt ?? 0) <= cut.ver
+  }
+
   function addUser({ id, ver, expiresAt }: RevocationEntry & { kind: 'user' }): void {
     const before = users.get(id)
     if (before !== undefined && before.ver >= ver) return
@@ -125,7 +156,7 @@ export function createRevocationEntries(clock: {
     for (const ids of Object.values(idsByKind)) {
       for (const [id, expiresAt] of ids) if (expiresAt < nowSeconds) ids.delete(id)
     }
-    for (const timed of [users, changedKeys]) {
+    for (const timed of [users, changedKeys, clients]) {
       for (const [id, { expiresAt }] of timed) if (expiresAt < nowSeconds) timed.delete(id)
     }
   }

@@ -166,6 +166,8 @@ const KNOWN_KINDS: readonly unknown[] = [
   'api-key-changed',
   'signing-key',
   'issued-before',
+  'grant',
+  'client',
 ] satisfies readonly RevocationEntry['kind'][]
 
 // Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.
@@ -174,7 +176,7 @@ function isKnownEntry(entry: Partial<RevocationEntry> | null): entry is Revocati
   const isWhole =
     typeof entry?.id === 'string' &&
     typeof entry.expiresAt === 'number' &&
-    (entry.kind !== 'user' || Number.isSafeInteger(entry.ver)) &&
+    ((entry.kind !== 'user' && entry.kind !== 'client') || Number.isSafeInteger(entry.ver)) &&
     (entry.kind !== 'issued-before' || /^\d{1,12}$/.test(entry.id))
   if (!isWhole) throw new Error('a malformed revocation entry')
   return true

@@ -3,6 +3,7 @@ export const authModels = {
   AddressRule: './core/address-rule.ts#AddressRule',
   ApiKey: './api-keys/api-key.ts#ApiKey',
   AuditEvent: './audit/list-audit-events.ts#AuditEventNode',
+  Client: './oauth-clients/client.ts#Client',
   Erasure: './erasure/erasure.ts#ErasureWithReceipts',
   ErasureReceipt: './erasure/erasure.ts#ErasureReceipt',
   Factor: './factors/enrolled/enrolled-factor.ts#EnrolledFactor',

@@ -30,6 +30,7 @@ import { createCheckCounts } from './introspection/check-counts.ts'
 import { startMailSender } from './mail/sender.ts'
 import { createMailTexts } from './mail/templates.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
+import { syncFileClients } from './oauth-clients/sync-file.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
@@ -79,6 +80,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       throw databaseUrl === null ? error : describeDatabaseFailure(error, databaseUrl)
     },
   )
+  await syncFileClients({ db: database.db, config })
   const threads = createHashThreads({ cost: config.passwordHashCost, log })
   const hasher = createPasswordHasher({
     threads,

@@ -26,6 +26,7 @@ import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { Factor } from './factors/factor.ts'
 import { factors } from './factors/factors.ts'
 import type { MailSettings } from './mail/templates.ts'
+import { type FileClient, readClientsFile } from './oauth-clients/clients-file.ts'
 import { tryParseEmail } from './users/normalize-email.ts'
 import { readWebhookTargets, type WebhookTarget } from './webhooks/targets.ts'
 
@@ -63,6 +64,8 @@ export interface AuthConfig {
     /** Private networks in which targets may be; loopback outside production. */
     readonly allow: readonly string[]
   }
+  /** Of OAUTH_CLIENTS_FILE; null: there is none, and nothing is said of clients. */
+  readonly oauthClients: readonly FileClient[] | null
   /** The list of subgraphs, which says who holds personal data. */
   readonly supergraphPath: string
   readonly erasureDeadlineDays: number
@@ -166,6 +169,7 @@ const shape = {
   WEBHOOK_SECRETS: z.string().optional(),
   WEBHOOK_TYPES: z.string().optional(),
   WEBHOOK_ALLOW: networks.optional(),
+  OAUTH_CLIENTS_FILE: z.string().optional(),
   EVENTS_RETENTION_DAYS: days(30),
   AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
@@ -197,7 +201,11 @@ export function readAuthConfig(env: Environment): AuthConfig {
     shape,
     check: (given, settings) => [...secrets.problems, ...unsafeSettings(given, settings)],
   })
-  return toConfig(read, secrets.found as AuthSecrets)
+  const { clients } = readClientsFile(read.OAUTH_CLIENTS_FILE, env)
+  return toConfig(read, {
+    secrets: secrets.found as AuthSecrets,
+    oauthClients: read.OAUTH_CLIENTS_FILE === undefined ? null : clients,
+  })
 }
 
 /** `found` is whole when there are no problems. */
@@ -231,6 +239,7 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
   problems.push(...unsafeShared(given))
   if (read !== null)
     problems.push(...unfitDomains(read), ...unfitMfa(read), ...webhooksOf(read).problems)
+  problems.push(...readClientsFile(given.OAUTH_CLIENTS_FILE, given).problems)
   if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
   }
@@ -279,7 +288,10 @@ function domainOf(name: string): string | null {
 
 type Read = z.infer<z.ZodObject<typeof shape>>
 
-function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
+function toConfig(
+  env: Read,
+  { secrets, oauthClients }: Pick<AuthConfig, 'secrets' | 'oauthClients'>,
+): AuthConfig {
   const publicUrl = publicUrlOf(env)
   return Object.freeze({
     isProduction: env.NODE_ENV === 'production',
@@ -313,6 +325,7 @@ function toConfig(env: Read, secrets: AuthSecrets): AuthConfig {
         ? null
         : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
     webhooks: { targets: webhooksOf(env).targets, allow: webhookNetworks(env) },
+    oauthClients,
     supergraphPath: env.SUPERGRAPH_CONFIG,
     erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,
     erasureRetryMinutes: env.ERASURE_RETRY_MINUTES,

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { AddressRule as AddressRuleModel } from './core/address-rule.ts';
 import type { ApiKey as ApiKeyModel } from './api-keys/api-key.ts';
 import type { AuditEventNode as AuditEventNodeModel } from './audit/list-audit-events.ts';
+import type { Client as ClientModel } from './oauth-clients/client.ts';
 import type { ErasureWithReceipts as ErasureWithReceiptsModel, ErasureReceipt as ErasureReceiptModel } from './erasure/erasure.ts';
 import type { EnrolledFactor as EnrolledFactorModel } from './factors/enrolled/enrolled-factor.ts';
 import type { Role as RoleModel } from './roles/role.ts';
@@ -42,6 +43,7 @@ export interface Query {
   readonly signInMethods?: Maybe<SignInMethods>;
   readonly roles: RoleConnection;
   readonly addressRules: AddressRuleConnection;
+  readonly clients: ClientConnection;
   readonly erasureStatus?: Maybe<Erasure>;
   readonly erasures: ErasureConnection;
   readonly auditEvents: AuditEventConnection;
@@ -73,6 +75,14 @@ export interface QueryRolesArgs {
 
 
 export interface QueryAddressRulesArgs {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+}
+
+
+export interface QueryClientsArgs {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
@@ -247,6 +257,10 @@ export interface Mutation {
   readonly revokeRole?: Maybe<User>;
   readonly createAddressRule?: Maybe<AddressRule>;
   readonly deleteAddressRule?: Maybe<DeleteAddressRulePayload>;
+  readonly registerClient?: Maybe<RegisterClientPayload>;
+  readonly updateClient?: Maybe<Client>;
+  readonly rotateClientSecret?: Maybe<RotateClientSecretPayload>;
+  readonly deleteClient?: Maybe<DeleteClientPayload>;
   readonly deleteAccount?: Maybe<VerificationRequired>;
   readonly confirmAccountDeletion?: Maybe<AccountDeletion>;
   readonly deleteUser?: Maybe<AccountDeletion>;
@@ -465,6 +479,26 @@ export interface MutationCreateAddressRuleArgs {
 
 export interface MutationDeleteAddressRuleArgs {
   input: DeleteAddressRuleInput;
+}
+
+
+export interface MutationRegisterClientArgs {
+  input: RegisterClientInput;
+}
+
+
+export interface MutationUpdateClientArgs {
+  input: UpdateClientInput;
+}
+
+
+export interface MutationRotateClientSecretArgs {
+  input: RotateClientSecretInput;
+}
+
+
+export interface MutationDeleteClientArgs {
+  input: DeleteClientInput;
 }
 
 
@@ -974,6 +1008,107 @@ export interface DeleteAddressRulePayload {
   readonly id: Scalars['ID']['output'];
 }
 
+export type OAuthGrantType =
+  | 'AUTHORIZATION_CODE'
+  | 'REFRESH_TOKEN'
+  | 'CLIENT_CREDENTIALS'
+  | 'DEVICE_CODE';
+
+export type ClientAuthMethod =
+  | 'CLIENT_SECRET_BASIC'
+  | 'CLIENT_SECRET_POST'
+  | 'PRIVATE_KEY_JWT'
+  | 'NONE';
+
+export type ClientSource =
+  | 'API'
+  | 'FILE'
+  | 'REGISTRATION';
+
+export interface Client {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly source: ClientSource;
+  readonly redirectUris: ReadonlyArray<Scalars['String']['output']>;
+  readonly postLogoutRedirectUris: ReadonlyArray<Scalars['String']['output']>;
+  readonly backchannelLogoutUri?: Maybe<Scalars['String']['output']>;
+  readonly grantTypes: ReadonlyArray<OAuthGrantType>;
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  readonly roles: ReadonlyArray<Scalars['String']['output']>;
+  readonly resources: ReadonlyArray<Scalars['String']['output']>;
+  readonly firstParty: Scalars['Boolean']['output'];
+  readonly tokenEndpointAuthMethod: ClientAuthMethod;
+  readonly jwks?: Maybe<Scalars['JSONObject']['output']>;
+  readonly dpopRequired: Scalars['Boolean']['output'];
+  readonly previousSecretExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+}
+
+export interface ClientConnection {
+  readonly edges: ReadonlyArray<ClientEdge>;
+  readonly pageInfo: PageInfo;
+}
+
+export interface ClientEdge {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Client;
+}
+
+export interface RegisterClientInput {
+  readonly name: Scalars['String']['input'];
+  readonly redirectUris: ReadonlyArray<Scalars['String']['input']>;
+  readonly postLogoutRedirectUris?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly backchannelLogoutUri?: InputMaybe<Scalars['String']['input']>;
+  readonly grantTypes: ReadonlyArray<OAuthGrantType>;
+  readonly scopes: ReadonlyArray<Scalars['String']['input']>;
+  readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly resources?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly firstParty?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly tokenEndpointAuthMethod?: InputMaybe<ClientAuthMethod>;
+  readonly jwks?: InputMaybe<Scalars['JSONObject']['input']>;
+  readonly dpopRequired?: InputMaybe<Scalars['Boolean']['input']>;
+}
+
+export interface UpdateClientInput {
+  readonly id: Scalars['ID']['input'];
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly redirectUris?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly postLogoutRedirectUris?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly backchannelLogoutUri?: InputMaybe<Scalars['String']['input']>;
+  readonly grantTypes?: InputMaybe<ReadonlyArray<OAuthGrantType>>;
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly resources?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly firstParty?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly tokenEndpointAuthMethod?: InputMaybe<ClientAuthMethod>;
+  readonly jwks?: InputMaybe<Scalars['JSONObject']['input']>;
+  readonly dpopRequired?: InputMaybe<Scalars['Boolean']['input']>;
+}
+
+export interface RotateClientSecretInput {
+  readonly id: Scalars['ID']['input'];
+  readonly overlapSeconds?: InputMaybe<Scalars['Int']['input']>;
+}
+
+export interface DeleteClientInput {
+  readonly id: Scalars['ID']['input'];
+}
+
+export interface RegisterClientPayload {
+  readonly client: Client;
+  readonly secret?: Maybe<Scalars['String']['output']>;
+}
+
+export interface RotateClientSecretPayload {
+  readonly client: Client;
+  readonly secret: Scalars['String']['output'];
+}
+
+export interface DeleteClientPayload {
+  readonly id: Scalars['ID']['output'];
+}
+
 export interface ConfirmAccountDeletionInput {
   readonly verificationId: Scalars['ID']['input'];
   readonly code: Scalars['String']['input'];
@@ -1298,6 +1433,19 @@ export type ResolversTypes = {
   CreateAddressRuleInput: CreateAddressRuleInput;
   DeleteAddressRuleInput: DeleteAddressRuleInput;
   DeleteAddressRulePayload: ResolverTypeWrapper<DeleteAddressRulePayload>;
+  OAuthGrantType: OAuthGrantType;
+  ClientAuthMethod: ClientAuthMethod;
+  ClientSource: ClientSource;
+  Client: ResolverTypeWrapper<ClientModel>;
+  ClientConnection: ResolverTypeWrapper<Omit<ClientConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ClientEdge']> }>;
+  ClientEdge: ResolverTypeWrapper<Omit<ClientEdge, 'node'> & { node: ResolversTypes['Client'] }>;
+  RegisterClientInput: RegisterClientInput;
+  UpdateClientInput: UpdateClientInput;
+  RotateClientSecretInput: RotateClientSecretInput;
+  DeleteClientInput: DeleteClientInput;
+  RegisterClientPayload: ResolverTypeWrapper<Omit<RegisterClientPayload, 'client'> & { client: ResolversTypes['Client'] }>;
+  RotateClientSecretPayload: ResolverTypeWrapper<Omit<RotateClientSecretPayload, 'client'> & { client: ResolversTypes['Client'] }>;
+  DeleteClientPayload: ResolverTypeWrapper<DeleteClientPayload>;
   ConfirmAccountDeletionInput: ConfirmAccountDeletionInput;
   DeleteUserInput: DeleteUserInput;
   AccountDeletion: ResolverTypeWrapper<Omit<AccountDeletion, 'erasure'> & { erasure: ResolversTypes['Erasure'] }>;
@@ -1412,6 +1560,16 @@ export type ResolversParentTypes = {
   CreateAddressRuleInput: CreateAddressRuleInput;
   DeleteAddressRuleInput: DeleteAddressRuleInput;
   DeleteAddressRulePayload: DeleteAddressRulePayload;
+  Client: ClientModel;
+  ClientConnection: Omit<ClientConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ClientEdge']> };
+  ClientEdge: Omit<ClientEdge, 'node'> & { node: ResolversParentTypes['Client'] };
+  RegisterClientInput: RegisterClientInput;
+  UpdateClientInput: UpdateClientInput;
+  RotateClientSecretInput: RotateClientSecretInput;
+  DeleteClientInput: DeleteClientInput;
+  RegisterClientPayload: Omit<RegisterClientPayload, 'client'> & { client: ResolversParentTypes['Client'] };
+  RotateClientSecretPayload: Omit<RotateClientSecretPayload, 'client'> & { client: ResolversParentTypes['Client'] };
+  DeleteClientPayload: DeleteClientPayload;
   ConfirmAccountDeletionInput: ConfirmAccountDeletionInput;
   DeleteUserInput: DeleteUserInput;
   AccountDeletion: Omit<AccountDeletion, 'erasure'> & { erasure: ResolversParentTypes['Erasure'] };
@@ -1451,6 +1609,7 @@ export type QueryResolvers<ContextType = AuthContext, ParentType extends Resolve
   signInMethods?: Resolver<Maybe<ResolversTypes['SignInMethods']>, ParentType, ContextType>;
   roles?: Resolver<ResolversTypes['RoleConnection'], ParentType, ContextType, Partial<QueryRolesArgs>>;
   addressRules?: Resolver<ResolversTypes['AddressRuleConnection'], ParentType, ContextType, Partial<QueryAddressRulesArgs>>;
+  clients?: Resolver<ResolversTypes['ClientConnection'], ParentType, ContextType, Partial<QueryClientsArgs>>;
   erasureStatus?: Resolver<Maybe<ResolversTypes['Erasure']>, ParentType, ContextType, RequireFields<QueryErasureStatusArgs, 'receiptId'>>;
   erasures?: Resolver<ResolversTypes['ErasureConnection'], ParentType, ContextType, Partial<QueryErasuresArgs>>;
   auditEvents?: Resolver<ResolversTypes['AuditEventConnection'], ParentType, ContextType, Partial<QueryAuditEventsArgs>>;
@@ -1544,6 +1703,10 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   revokeRole?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationRevokeRoleArgs, 'input'>>;
   createAddressRule?: Resolver<Maybe<ResolversTypes['AddressRule']>, ParentType, ContextType, RequireFields<MutationCreateAddressRuleArgs, 'input'>>;
   deleteAddressRule?: Resolver<Maybe<ResolversTypes['DeleteAddressRulePayload']>, ParentType, ContextType, RequireFields<MutationDeleteAddressRuleArgs, 'input'>>;
+  registerClient?: Resolver<Maybe<ResolversTypes['RegisterClientPayload']>, ParentType, ContextType, RequireFields<MutationRegisterClientArgs, 'input'>>;
+  updateClient?: Resolver<Maybe<ResolversTypes['Client']>, ParentType, ContextType, RequireFields<MutationUpdateClientArgs, 'input'>>;
+  rotateClientSecret?: Resolver<Maybe<ResolversTypes['RotateClientSecretPayload']>, ParentType, ContextType, RequireFields<MutationRotateClientSecretArgs, 'input'>>;
+  deleteClient?: Resolver<Maybe<ResolversTypes['DeleteClientPayload']>, ParentType, ContextType, RequireFields<MutationDeleteClientArgs, 'input'>>;
   deleteAccount?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType>;
   confirmAccountDeletion?: Resolver<Maybe<ResolversTypes['AccountDeletion']>, ParentType, ContextType, RequireFields<MutationConfirmAccountDeletionArgs, 'input'>>;
   deleteUser?: Resolver<Maybe<ResolversTypes['AccountDeletion']>, ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'input'>>;
@@ -1759,6 +1922,50 @@ export type DeleteAddressRulePayloadResolvers<ContextType = AuthContext, ParentT
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type ClientResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Client'] = ResolversParentTypes['Client']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['ClientSource'], ParentType, ContextType>;
+  redirectUris?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  postLogoutRedirectUris?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  backchannelLogoutUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  grantTypes?: Resolver<ReadonlyArray<ResolversTypes['OAuthGrantType']>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  resources?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  firstParty?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  tokenEndpointAuthMethod?: Resolver<ResolversTypes['ClientAuthMethod'], ParentType, ContextType>;
+  jwks?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  dpopRequired?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  previousSecretExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ClientConnectionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ClientConnection'] = ResolversParentTypes['ClientConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ClientEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ClientEdgeResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ClientEdge'] = ResolversParentTypes['ClientEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Client'], ParentType, ContextType>;
+};
+
+export type RegisterClientPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RegisterClientPayload'] = ResolversParentTypes['RegisterClientPayload']> = {
+  client?: Resolver<ResolversTypes['Client'], ParentType, ContextType>;
+  secret?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RotateClientSecretPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RotateClientSecretPayload'] = ResolversParentTypes['RotateClientSecretPayload']> = {
+  client?: Resolver<ResolversTypes['Client'], ParentType, ContextType>;
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DeleteClientPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['DeleteClientPayload'] = ResolversParentTypes['DeleteClientPayload']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type AccountDeletionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['AccountDeletion'] = ResolversParentTypes['AccountDeletion']> = {
   receiptId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   erasure?: Resolver<ResolversTypes['Erasure'], ParentType, ContextType>;
@@ -1874,6 +2081,12 @@ export type Resolvers<ContextType = AuthContext> = {
   AddressRuleConnection?: AddressRuleConnectionResolvers<ContextType>;
   AddressRuleEdge?: AddressRuleEdgeResolvers<ContextType>;
   DeleteAddressRulePayload?: DeleteAddressRulePayloadResolvers<ContextType>;
+  Client?: ClientResolvers<ContextType>;
+  ClientConnection?: ClientConnectionResolvers<ContextType>;
+  ClientEdge?: ClientEdgeResolvers<ContextType>;
+  RegisterClientPayload?: RegisterClientPayloadResolvers<ContextType>;
+  RotateClientSecretPayload?: RotateClientSecretPayloadResolvers<ContextType>;
+  DeleteClientPayload?: DeleteClientPayloadResolvers<ContextType>;
   AccountDeletion?: AccountDeletionResolvers<ContextType>;
   Erasure?: ErasureResolvers<ContextType>;
   ErasureReceipt?: ErasureReceiptResolvers<ContextType>;

@@ -15,6 +15,7 @@ import * as erasure from './erasure/graphql.ts'
 import * as factors from './factors/graphql.ts'
 import type { Resolvers } from './generated.ts'
 import * as networks from './networks/graphql.ts'
+import * as oauthClients from './oauth-clients/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
@@ -39,6 +40,7 @@ const capabilities: readonly Capability[] = [
   administration,
   roles,
   networks,
+  oauthClients,
   erasure,
   audit,
 ]

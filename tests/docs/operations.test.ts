@@ -223,6 +223,11 @@ describe('as an admin', () => {
     expect(addressRules.edges.length).toBeGreaterThan(1)
   })
 
+  test('docs/oauth.md', async () => {
+    const { clients, deleteClient } = await follow('docs/oauth.md')
+    expect(clients.edges[0].node.id).toBe(deleteClient.id)
+  })
+
   test('docs/audit.md', async () => {
     ids.set('usr', reader.id)
     expect((await follow('docs/audit.md')).auditEvents.edges).toBeDefined()

@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 
 const app = (scope: string): TokenChanges => ({
-  claims: { client_id: 'cli_1', scope, roles: ['admin'] },
+  claims: { client_id: 'cli_1', grant_id: 'grt_1', scope, roles: ['admin'] },
 })
 const client: TokenChanges = {
   claims: { client_id: 'cli_1', scope: 'read', roles: ['admin'] },
@@ -79,7 +79,8 @@ test.each<[string, TokenChanges]>([
   ['Sallyport’s own without a person', { without: ['sub'] }],
   ['a client’s with a CSRF claim', { ...client, claims: { ...client.claims, csrf: 'x' } }],
   ['a client’s without jti', { ...client, without: [...(client.without ?? []), 'jti'] }],
-  ['an app’s without a session', { ...app('graph'), without: ['sid'] }],
+  ['an app’s without a grant', { ...app('graph'), without: ['grant_id'] }],
+  ['Sallyport’s own with a grant', { claims: { grant_id: 'grt_1' } }],
   ['an app’s without a version', { ...app('graph'), without: ['ver'] }],
   ['an app’s in a cookie session', { claims: { ...app('graph').claims, csrf: 'x' } }],
   ['one of another issuer’s person', { claims: { sub_iss: 'https://id.example' } }],
@@ -96,6 +97,23 @@ test('an app’s token ends with the session, the rights and the key that it cam
     .poll(() => outcome('{ hello }', of({ sub: 'usr_7', sid: 'ses_7' })))
     .toBe('401 UNAUTHENTICATED SESSION_REVOKED')
   expect(await outcome('{ hello }', of({ sub: 'usr_8' }))).toBe('401 UNAUTHENTICATED TOKEN_STALE')
+})
+
+test('an app’s token ends with its grant, and a client’s tokens with what the client may no longer do', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const of = (claims: object) => ({ claims: { ...app('graph').claims, ...claims } })
+  const ended = of({ grant_id: 'grt_7' })
+  const cut = of({ client_id: 'cli_7' })
+  const ofClient = { ...client, claims: { ...client.claims, client_id: 'cli_7' } }
+  const later = { ...ofClient, claims: { ...ofClient.claims, iat: now + 3 } }
+  expect(await outcome('{ hello }', ended)).toContain('hello')
+  stack.auth.revoke({ kind: 'grant', id: 'grt_7' })
+  stack.auth.revoke({ kind: 'client', id: 'cli_7', ver: now + 1 })
+  await expect.poll(() => outcome('{ hello }', ended)).toBe('401 UNAUTHENTICATED SESSION_REVOKED')
+  expect(await outcome('{ hello }', cut)).toBe('401 UNAUTHENTICATED TOKEN_STALE')
+  expect(await outcome('{ hello }', ofClient)).toBe('401 UNAUTHENTICATED TOKEN_STALE')
+  expect(await outcome('{ hello }', later)).toContain('hello')
+  expect(await outcome('{ hello }', of({ grant_id: 'grt_8' }))).toContain('hello')
 })
 
 test('a person of another issuer is not ended by what happens to the same id here', () => {

@@ -7,6 +7,7 @@ const NUMBERS = {
   keyRotation: 7_255_002,
   auditChain: 7_255_004,
   addressRules: 7_255_010,
+  fileClients: 7_255_011,
 } as const
 
 /** Seeds of PostgreSQL's hash, so that one text of two kinds is two locks. Reviews uses 2, in a database that may be the same. */

@@ -13,14 +13,14 @@ import { requireAdmin } from './require-admin.ts'
 import { ROLE_NAME, Role } from './role.ts'
 
 /** RFC 6749 section 3.3: a scope is printable ASCII without space, quote and backslash. */
-const scope = z
+export const scopeName = z
   .string()
   .max(100)
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'A scope has no space, quote or backslash.')
 
 export const roleLimits = {
   rank: z.number().int().min(0, 'A rank is 0 or more.').max(1_000_000),
-  scopes: z.array(scope).max(100, 'A role has at most 100 scopes.'),
+  scopes: z.array(scopeName).max(100, 'A role has at most 100 scopes.'),
   description: trimmed(500),
   customClaims: customClaimsInput,
 }

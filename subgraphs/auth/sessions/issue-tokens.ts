@@ -98,6 +98,7 @@ export function claimsOf(session: Session, user: UserWithRoles, custom: CustomCl
     sessionId: session.id,
     keyId: null,
     clientId: FIRST_PARTY_CLIENT,
+    grantId: null,
     subjectIssuer: null,
     roles: Object.freeze([...user.roles]),
     scopes: Object.freeze([...user.scopes]),

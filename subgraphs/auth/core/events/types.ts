@@ -13,6 +13,7 @@ const nothing = z.object({})
 const session = z.object({ sessionId: z.string() })
 const apiKey = z.object({ apiKeyId: z.string() })
 const role = z.object({ role: z.string() })
+const client = z.object({ clientId: z.string() })
 
 export const eventTypes = {
   'user.registered': {
@@ -85,6 +86,21 @@ export const eventTypes = {
     version: 1,
     description: 'The user has a role less.',
     data: role,
+  },
+  'client.registered': {
+    version: 1,
+    description: 'An OAuth client exists. The subject is the client.',
+    data: client,
+  },
+  'client.updated': {
+    version: 1,
+    description: 'Something about an OAuth client changed, its secret included. The subject is the client.',
+    data: client,
+  },
+  'client.deleted': {
+    version: 1,
+    description: 'An OAuth client is gone, and every token of it. The subject is the client.',
+    data: client,
   },
 } as const satisfies Record<string, EventDefinition>
 

@@ -1,0 +1,95 @@
+// Makes the database say of clients what OAUTH_CLIENTS_FILE says, at each start. The file is the operator's word: no rank counts.
+import type { Knex } from 'knex'
+import { lock } from '../core/advisory-lock.ts'
+import { recordAudit } from '../core/audit/record.ts'
+import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { emitEvent } from '../core/events/emit.ts'
+import { Client, findClient } from './client.ts'
+import { clientColumns } from './client-input.ts'
+import type { FileClient } from './clients-file.ts'
+import { removeClient } from './delete-client.ts'
+import { auditOf } from './register-client.ts'
+import { matchClientSecret, storeSecret, withPrevious } from './secret.ts'
+import { shapeOf, writeClient } from './update-client.ts'
+
+/** An instance of the settings before may still be asked with the secret before. */
+const OVERLAP_SECONDS = 3_600
+
+/**
+ * One that is no longer in the file is deleted.
+ * @throws Error for an id that was registered otherwise
+ */
+export async function syncFileClients(deps: Pick<AuthDeps, 'db' | 'config'>): Promise<void> {
+  const { oauthClients } = deps.config
+  await transact(deps.db, async (trx) => {
+    await lock(trx, 'fileClients')
+    for (const wanted of oauthClients ?? []) await syncOne(trx, deps, wanted)
+    // Without the setting nothing is said of clients, so none is taken away.
+    if (oauthClients === null) return
+    const gone: { id: string }[] = await trx('oauth_clients')
+      .where('source', 'FILE')
+      .whereNotIn(
+        'id',
+        oauthClients.map(({ id }) => id),
+      )
+      .select('id')
+    for (const { id } of gone) {
+      await removeClient(trx, id)
+      await audit(trx, 'client.deleted', { clientId: id })
+    }
+  })
+}
+
+async function syncOne(
+  trx: Knex,
+  { config }: Pick<AuthDeps, 'config'>,
+  wanted: FileClient,
+): Promise<void> {
+  const pepper = config.secrets.apiKeyPepper
+  const before = await findClient(trx, wanted.id, 'update')
+  if (before === undefined) return await insert(trx, wanted, config)
+  if (before.source !== 'FILE') {
+    throw new Error(`OAUTH_CLIENTS_FILE: a client ${wanted.id} was registered otherwise`)
+  }
+  const { id: _, secret, ...shape } = wanted
+  if (JSON.stringify(clientColumns(shapeOf(before))) !== JSON.stringify(clientColumns(shape))) {
+    const after = await writeClient(trx, before, shape)
+    await audit(trx, 'client.updated', auditOf(after))
+    await emitEvent(trx, 'client.updated', after.id, { clientId: after.id })
+  }
+  const presented = secret && { clientId: wanted.id, secret: secret.release() }
+  if (presented === null) return
+  const matched = await matchClientSecret(trx, pepper, presented)
+  if (matched === before.secret_hash && matched !== null) return
+  await trx('oauth_clients')
+    .where('id', wanted.id)
+    .update({
+      ...(before.secret_hash !== null && withPrevious(trx, OVERLAP_SECONDS)),
+      ...storeSecret(presented.secret, pepper),
+      updated_at: trx.fn.now(),
+    })
+  await audit(trx, 'client.secret_rotated', { clientId: wanted.id })
+}
+
+async function insert(trx: Knex, wanted: FileClient, config: AuthDeps['config']): Promise<void> {
+  const { id, secret, ...shape } = wanted
+  const [row] = await trx('oauth_clients')
+    .insert({
+      id,
+      source: 'FILE',
+      ...clientColumns(shape),
+      ...(secret !== null && storeSecret(secret.release(), config.secrets.apiKeyPepper)),
+    })
+    .returning('*')
+  await audit(trx, 'client.registered', auditOf(Client.fromDatabaseJson(row)))
+  await emitEvent(trx, 'client.registered', id, { clientId: id })
+}
+
+async function audit(
+  trx: Knex,
+  action: string,
+  kept: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await recordAudit(trx, null, { action, actor: { kind: 'operator' }, kept })
+}
