@@ -1,7 +1,18 @@
 // Opaque ids with a prefix that says what they name, and random secrets.
 import { createHash, randomBytes } from 'node:crypto'
 
-export type IdPrefix = 'usr' | 'ses' | 'key' | 'ver' | 'eml' | 'net' | 'era' | 'rcp' | 'fac' | 'cli' | 'grt'
+export type IdPrefix =
+  | 'usr'
+  | 'ses'
+  | 'key'
+  | 'ver'
+  | 'eml'
+  | 'net'
+  | 'era'
+  | 'rcp'
+  | 'fac'
+  | 'cli'
+  | 'grt'
 
 /** 128 random bits: `usr_5Fq…`. */
 export function newId(prefix: IdPrefix): string {

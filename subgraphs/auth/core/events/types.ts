@@ -94,7 +94,8 @@ export const eventTypes = {
   },
   'client.updated': {
     version: 1,
-    description: 'Something about an OAuth client changed, its secret included. The subject is the client.',
+    description:
+      'Something about an OAuth client changed, its secret included. The subject is the client.',
     data: client,
   },
   'client.deleted': {
