@@ -9,7 +9,7 @@ const OWN_SCHEME = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/
 /** @returns a sentence that says what is wrong with it; null: nothing */
 export function problemOfRedirect(uri: string): string | null {
   if (uri.length > MAX_LENGTH) return `Use at most ${MAX_LENGTH} characters.`
-  // The parser of URLs takes these out or turns them round without a word.
+  // The parser of URLs drops or rewrites these without a word.
   if (/[\s\\#*\p{Cc}]/u.test(uri)) return 'It has a blank, a backslash, a "*" or a fragment.'
   if (!URL.canParse(uri)) return 'This is not an absolute URI.'
   const url = new URL(uri)
