@@ -38,10 +38,11 @@ const servers = [
 // Auth and reviews in the test's own process, each file on a database of its own.
 const auth = ['tests/{auth,reviews}/**/*.test.ts']
 
-// What people see and type: browsers, clients, examples of the docs, `npm start`. They ask auth what tests of auth ask as well, so
+// What people see and type: browsers, clients, examples of the docs, dashboards, `npm start`. They ask auth what tests of auth ask as well, so
 // `.ci/run` has them once, on the embedded database and the Node of the image.
 const people = [
-  'tests/{pages,clients,docs}/**/*.test.ts',
+  'tests/{pages,clients,docs,deploy}/**/*.test.ts',
+  'tests/operator/dev.test.ts',
   'tests/start.test.ts',
   'tests/claims/shield.test.ts',
   'tests/platform/log.test.ts',
