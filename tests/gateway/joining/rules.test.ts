@@ -7,6 +7,8 @@ import {
 } from '../../../gateway/supergraph/composition/auth-sdl.ts'
 import { readSupergraphConfig, SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
 import { SchemaError } from '../../../gateway/supergraph/schema-error.ts'
+import { authNamesSchema } from '../../../platform/auth-names/auth-names.ts'
+import { createAuthSchema } from '../../../subgraphs/auth/subgraph.ts'
 import { example } from '../../docs/examples.ts'
 import { composeTeam, configFor, loadComposed, loadTeam, type TeamGraph } from './compose-files.ts'
 
@@ -253,6 +255,39 @@ describe('a graph with its own User and user', () => {
     expect(compose).toThrow(problem)
   })
 
+  test.each([
+    'Query.viewer',
+    'User.id',
+    ...['verifySession', 'refresh', 'logout', 'reauthenticate', 'resetPassword', 'denySession'].map(
+      (name) => `Mutation.${name}`,
+    ),
+    ...['undoEmailChange', 'deleteAccount', 'confirmAccountDeletion'].map(
+      (name) => `Mutation.${name}`,
+    ),
+    ...mutationsOfAuth().filter((name) => name.startsWith('Mutation.revoke')),
+  ])('%s, which ends or proves something, is never left out', (coordinate) => {
+    const names = authNamesSchema.parse({ omit: [coordinate] })
+    expect(() => createAuthSchema(names)).toThrow(`${coordinate} is never left out`)
+  })
+
+  test("what is left out is gone at auth's own door too, and every other mutation can be", () => {
+    const omit = mutationsOfAuth().filter((name) => {
+      try {
+        createAuthSchema(authNamesSchema.parse({ omit: [name] }))
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(omit).toContain('Mutation.createApiKey')
+    const schema = createAuthSchema(authNamesSchema.parse({ omit: [...omit, 'Query.users'] }))
+    const left = Object.keys(schema.getMutationType()?.getFields() ?? {})
+    expect(left.map((name) => `Mutation.${name}`)).toEqual(
+      mutationsOfAuth().filter((name) => !omit.includes(name)),
+    )
+    expect(schema.getQueryType()?.getFields()).not.toHaveProperty('users')
+  })
+
   test('what is left out is gone, with the types that it led to', () => {
     const team: TeamGraph = {
       hasWholeAuth: true,
@@ -267,3 +302,8 @@ describe('a graph with its own User and user', () => {
     expect(configFor(team).authNames.fingerprint).toMatch(/^[\w-]{22}$/)
   })
 })
+
+function mutationsOfAuth(): string[] {
+  const fields = createAuthSchema().getMutationType()?.getFields() ?? {}
+  return Object.keys(fields).map((name) => `Mutation.${name}`)
+}
