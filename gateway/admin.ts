@@ -1,9 +1,9 @@
-// The admin listener: health in detail and metrics, for monitors. Never for clients.
+// The admin listener: health in detail and metrics, for monitors; the graph, for operators. Never for clients.
 
 import type { Log } from '../platform/log.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCors } from './http/cors.ts'
-import { type PlainRoute, pages } from './http/route.ts'
+import { type PageRoute, type PlainRoute, pages } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { apiSecurityHeaders } from './http/security-headers.ts'
 import { type Listener, listen } from './http/server.ts'
@@ -13,16 +13,21 @@ export interface AdminRoutes {
   readonly live: PlainRoute
   readonly ready: PlainRoute
   readonly metrics: PlainRoute
+  /** Absent: the graph does not change by itself. */
+  readonly graph?: PageRoute | undefined
 }
 
 /** Listens on `ADMIN_HOST` and `ADMIN_PORT`. @throws when the port is taken. */
 export function listenForAdmins(
   config: GatewayConfig,
-  { live, ready, metrics }: AdminRoutes,
+  { live, ready, metrics, graph }: AdminRoutes,
   logger: Log,
 ): Promise<Listener> {
   const handle = createRouter({
-    routes: pages({ '/health/live': live, '/health/ready': ready, '/metrics': metrics }),
+    routes: {
+      ...pages({ '/health/live': live, '/health/ready': ready, '/metrics': metrics }),
+      ...(graph && { '/graph': graph }),
+    },
     cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
     securityHeaders: apiSecurityHeaders(config.isProduction),
     logger,

@@ -7,6 +7,8 @@ export interface BoundedCache<V> {
   /** @param weight Counted against `maxWeight`. Default 0. */
   set(key: string, value: V, weight?: number): void
   delete(key: string): void
+  /** The most recently used ones first. */
+  newest(count: number): readonly V[]
   readonly size: number
   /** How often it had what it was asked for. */
   readonly use: CacheUse
@@ -71,6 +73,12 @@ export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
     },
     delete(key) {
       remove(entries.get(key))
+    },
+    newest(count) {
+      const found: V[] = []
+      for (let entry = newest; entry !== null && found.length < count; entry = entry.older)
+        found.push(entry.value)
+      return found
     },
     get size() {
       return entries.size

@@ -1,5 +1,6 @@
 // The gateway's settings: read from the environment once, checked together, frozen. Nothing else here sees `process.env`.
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { isNetwork } from '@sallyport/claims/networks'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
@@ -83,6 +84,16 @@ export interface GatewayConfig {
   /** Counts requests for all gateways together; null: each counts for itself. */
   readonly redisUrl: string | null
   readonly caches: CacheSizes
+  readonly graph: GraphSettings
+}
+
+export interface GraphSettings {
+  /** Where the graphs that were served are kept. */
+  readonly dir: string
+  /** How often addresses of SDLs and running subgraphs are asked. */
+  readonly askEveryMs: number
+  /** How often files are looked at. */
+  readonly lookEveryMs: number
 }
 
 const defaultLimits: GatewayLimits = Object.freeze({
@@ -143,6 +154,8 @@ const shape = {
   ENGINE: oneOf(['stock', 'compiled'], 'compiled'),
   PLANNER: oneOf(['hive', 'apollo'], 'hive'),
   ENGINE_SHADOW: wholeNumber([0, 100], 0),
+  GRAPH_DIR: z.string().optional(),
+  GRAPH_POLL_SECONDS: wholeNumber([1, 3600], 10),
   OPERATION_CACHE_SIZE: wholeNumber([1, 10_000_000], 2000),
   TOKEN_CACHE_SIZE: wholeNumber([1, 10_000_000], 20_000),
   API_KEY_CACHE_SIZE: wholeNumber([1, 10_000_000], 10_000),
@@ -214,6 +227,11 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
       operations: read.OPERATION_CACHE_SIZE,
       tokens: read.TOKEN_CACHE_SIZE,
       apiKeys: read.API_KEY_CACHE_SIZE,
+    },
+    graph: {
+      dir: read.GRAPH_DIR ?? join(read.DATA_DIR, 'graph'),
+      askEveryMs: read.GRAPH_POLL_SECONDS * 1000,
+      lookEveryMs: 1000,
     },
   })
 }

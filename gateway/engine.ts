@@ -25,6 +25,8 @@ export interface Engine {
   /** Never throws for what a subgraph did: that is an error in the result, with its public code. */
   execute(prepared: PreparedOperation, options: ExecuteOptions): Promise<FormattedExecutionResult>
   readonly counters: EngineCounters
+  /** Plans it, where it is always the same. Never throws. */
+  warm(prepared: PreparedOperation): Promise<void>
   stop(): Promise<void>
 }
 

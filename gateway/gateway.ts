@@ -14,6 +14,11 @@ import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
+import { createGraphChanges } from './changes/changes.ts'
+import { createLook } from './changes/look.ts'
+import { createGraphRoute } from './changes/route.ts'
+import { createGraphStore } from './changes/store.ts'
+import { warm } from './changes/warm.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCorsFactory, createCurrentCors } from './cors-of-graph.ts'
 import { createDeadlines } from './deadlines.ts'
@@ -35,6 +40,7 @@ import { createApolloDoor } from './pipeline/apollo-door.ts'
 import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
+import type { IdentityTarget } from './request-context.ts'
 import { createOpenTrace } from './request-trace.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph } from './supergraph.ts'
@@ -71,6 +77,8 @@ export interface GatewayDeps {
   readonly policies?: Readonly<Record<string, CustomPolicy>>
   /** The first graph, composed already. Default: the file beside the YAML, else it is composed here. */
   readonly found?: FoundSupergraph | undefined
+  /** Whether it serves what changes in its files, at addresses and in running subgraphs. Default: when it is told to. */
+  readonly followsGraph?: boolean
   /** Instead of those of `sallyport.config.ts` beside the YAML. */
   readonly hooks?: Hooks
   /** The line in which new requests wait. Default: one of its own. */
@@ -107,9 +115,30 @@ export async function createGateway(
     : await loadHooks(config.supergraphPath, logger)
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, { logger })
   let forApolloServer: ForApolloServer | null = null
+  const identity = await loadIdentity(config, clocks)
+  const anonymous = createAnonymous()
+  const changes = deps.followsGraph
+    ? createGraphChanges({
+        ...clocks,
+        place,
+        look: createLook({
+          ...place,
+          ...clocks,
+          identityFor: async (name) =>
+            await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
+        }),
+        store: createGraphStore({ folder: config.graph.dir, logger }),
+        ...config.graph,
+        load: (source) => supergraph.load(source),
+        countSwap: metrics.countSwap,
+        logger,
+      })
+    : null
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     found: deps.found,
+    ...(changes && { find: async () => (await changes.first())?.source ?? null }),
+    warm,
     ...graphOptions(config, logger),
     traffic,
     measureSubgraph: metrics.measureSubgraph,
@@ -119,7 +148,6 @@ export async function createGateway(
     onLoaded: (graph) => forApolloServer?.graphLoaded(graph),
     createExecution: executionWith(deps.plugins ?? [], logger),
   })
-  const identity = await loadIdentity(config, clocks)
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
@@ -141,7 +169,7 @@ export async function createGateway(
     ...auth,
     ...traffic,
     identity,
-    anonymous: createAnonymous(),
+    anonymous,
     checks,
     metrics,
     hooks,
@@ -212,11 +240,24 @@ export async function createGateway(
   const { host, tls, limits } = config
   const { headersFor } = cors
   const front = await listen({ host, port: config.port, tls, limits, handle, headersFor })
-  const routes = { live: health.live, ready: health.detail, metrics: createMetricsPage(metrics) }
+  const routes = {
+    live: health.live,
+    ready: health.detail,
+    metrics: createMetricsPage(metrics),
+    ...(changes && {
+      graph: createGraphRoute({
+        ...clocks,
+        changes,
+        issuer: config.publicUrl,
+        jwks: identity.publicJwks,
+      }),
+    }),
+  }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
     throw error
   })
+  changes?.begin()
   logger.info(
     { url: front.url, adminUrl: admin.url, publicUrl: config.publicUrl },
     'gateway listens',
@@ -228,7 +269,8 @@ export async function createGateway(
     forApolloServer,
     async ready() {
       // Nothing loads another one by itself: waiting would be waiting for ever.
-      if (supergraph.current() === null) throw new Error('There is no graph: see the error above.')
+      if (supergraph.current() === null && !changes?.isWaiting())
+        throw new Error('There is no graph: see the error above.')
       await becomesReady(health, () => isStopping)
     },
     async reloadGraph(found) {
@@ -243,6 +285,7 @@ export async function createGateway(
     async stop() {
       if (isStopping) return
       isStopping = true
+      await changes?.stop()
       await front.stop()
       load.stop()
       auth.keys.stop()
@@ -252,6 +295,11 @@ export async function createGateway(
       await tracing?.stop()
     },
   }
+}
+
+/** As nobody in particular, by a gateway that has our keys. */
+function askedForSdl(name: string): IdentityTarget {
+  return { name, identity: { grants: [], header: 'sallyport-identity' } }
 }
 
 function graphOptions(config: GatewayConfig, logger: Log) {

@@ -26,7 +26,11 @@ async function main(): Promise<void> {
 }
 
 async function runGateway(config: GatewayConfig, logger: Logger): Promise<void> {
-  const gateway = await createGateway(config, { logger, isWorker: cluster.isWorker })
+  const gateway = await createGateway(config, {
+    logger,
+    isWorker: cluster.isWorker,
+    followsGraph: true,
+  })
   endWith(gateway.stop, logger)
   notifyPrimary({ type: 'listens', adminUrl: gateway.adminUrl })
   await gateway.ready().catch((error: Error) => {

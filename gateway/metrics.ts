@@ -16,7 +16,7 @@ export interface Metrics {
   timeSteps(names: readonly string[]): StepTimes
   countRateLimited(scope: RateScope): void
   countDocument(outcome: DocumentOutcome): void
-  countSwap(outcome: 'swapped' | 'refused'): void
+  countSwap(outcome: SwapOutcome): void
   readonly measureSubgraph: MeasureSubgraph
   readonly planMeasures: PlanMeasures
   readonly checks: CheckCounts
@@ -36,6 +36,9 @@ export interface Metrics {
   readonly contentType: string
 }
 
+/** `refused`: it is broken. `held`: an operator has to accept it. */
+export type SwapOutcome = 'swapped' | 'refused' | 'held'
+
 const LAG_BOUNDS_MS = [1, 5, 10, 25, 50, 100, 200, 500, 1000, 5000]
 
 const STEPS = {
@@ -53,7 +56,7 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers: [registry],
   })
-  const swapsBy = childrenOf(swaps, 'outcome', ['swapped', 'refused'])
+  const swapsBy = childrenOf(swaps, 'outcome', ['swapped', 'refused', 'held'])
   const documents = new Counter({
     name: 'sallyport_documents_total',
     help: 'Documents that were asked with where there is a manifest, by whether they are of it.',

@@ -90,6 +90,8 @@ export interface SupergraphOptions {
   /** Default: the same. */
   readonly planMeasures?: PlanMeasures
   readonly createCors: (config: SupergraphConfig) => Cors
+  /** Does what has to be done before a graph takes another's place. Default: nothing. */
+  readonly warm?: (before: Graph, next: Graph) => Promise<void>
   /** Told of each graph once it is served. */
   readonly onLoaded?: (graph: Graph) => void
   /** Default: straight in the engine. */
@@ -121,8 +123,9 @@ export function createSupergraph(options: SupergraphOptions): Supergraph {
 
   async function swap(source: GraphSource): Promise<Graph> {
     const next = await buildGraph(source, options)
-    const previous = graph
     standing.add(next)
+    if (graph !== null) await options.warm?.(graph, next)
+    const previous = graph
     graph = next
     logger.info({ graphVersion: next.version }, 'graph loaded')
     options.onLoaded?.(next)

@@ -91,6 +91,11 @@ export async function createCompiledEngine(
         planMeasures.hits += 1
         return execute(run)
       },
+      async warm(prepared) {
+        const operation = operations.get(prepared) ?? remember(prepared)
+        if (operation.variants === null && operation.only === null)
+          await compileOnly(prepared, operation)
+      },
       stop: () => planner.stop(),
     },
   }

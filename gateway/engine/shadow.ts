@@ -24,6 +24,7 @@ export function withShadow(engine: Engine, { shadow, percent, logger }: ShadowOp
 
   return {
     counters: engine.counters,
+    warm: (prepared) => engine.warm(prepared),
     async execute(prepared, options) {
       const result = await engine.execute(prepared, options)
       if (prepared.kind !== 'query' || !isTurn()) return result

@@ -37,6 +37,8 @@ export async function createStockEngine(options: EngineOptions): Promise<LoadedE
     schema,
     engine: {
       counters,
+      // Apollo's executor plans when it is asked.
+      warm: async () => {},
       async execute(prepared, run) {
         if (isOurs(prepared)) return (await compiledEngine()).execute(prepared, run)
         counters.stock += 1

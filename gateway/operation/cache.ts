@@ -66,6 +66,11 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       if (query.length <= SHORT_DOCUMENT) return atOnce(prepareNew(text))
       return underWay.get(text.queryHash) ?? begin(text)
     },
+    recent: (count) =>
+      documents
+        .newest(count)
+        .flatMap(({ byName }) => [...byName.values()])
+        .slice(0, count),
     get use() {
       return { operations: documents.use, refusals: refusals.use }
     },

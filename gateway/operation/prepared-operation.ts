@@ -90,5 +90,7 @@ export interface OperationCache {
     query: string,
     operationName: string | null,
   ): PreparedOperation | Promise<PreparedOperation>
+  /** Those that were asked for last, the latest first. */
+  recent(count: number): readonly Pick<PreparedOperation, 'query' | 'operationName'>[]
   readonly use: OperationCacheUse
 }

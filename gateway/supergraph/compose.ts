@@ -32,6 +32,8 @@ export interface Composed {
   readonly sdl: string
   /** What `access: public` opened, as `subgraph Type.field`: the access lock. */
   readonly opened: readonly string[]
+  /** What it would open besides, once an operator has accepted that. */
+  readonly waiting: readonly string[]
   /** What nobody can read because nobody wrote a rule for it, as `subgraph: Type.field`. */
   readonly denied: readonly string[]
 }
@@ -64,7 +66,9 @@ export function composeGraph(
   const { supergraphSdl, errors } = composeServices(toServices(subgraphs, defaults))
   if (errors) throw new SchemaError(errors.map(describeCompositionError))
   const { opened, denied } = defaults
-  return { sdl: `${supergraphSdl.trimEnd()}\n`, opened, denied }
+  const isOpen = new Set(opened)
+  const waiting = defaultRules(subgraphs, 'all').opened.filter((one) => !isOpen.has(one))
+  return { sdl: `${supergraphSdl.trimEnd()}\n`, opened, waiting, denied }
 }
 
 /** What composition gets: rules under one name in all of them, none of Federation 1. */

@@ -37,7 +37,12 @@ export interface FoundSupergraph {
  * @throws SupergraphConfigError when the YAML itself is wrong.
  */
 export async function openSupergraph(
-  options: GraphPlace & SupergraphOptions & { readonly found?: FoundSupergraph | undefined },
+  options: GraphPlace &
+    SupergraphOptions & {
+      readonly found?: FoundSupergraph | undefined
+      /** Finds the first graph, instead of reading or composing it here. `null`: it comes later. */
+      readonly find?: (() => Promise<GraphSource | null>) | undefined
+    },
 ): Promise<{ supergraph: Supergraph; config: SupergraphConfig }> {
   const { config, policies } = await readSettings(options)
   const supergraph = createSupergraph(options)
@@ -47,7 +52,10 @@ export async function openSupergraph(
     options.logger.warn({ subgraph: name, until }, 'dry run: access rules are logged, not enforced')
   }
   try {
-    await supergraph.load(await readSource(options, { config, policies }, options.found))
+    const source = options.find
+      ? await options.find()
+      : await readSource(options, { config, policies }, options.found)
+    if (source !== null) await supergraph.load(source)
   } catch (error) {
     options.logger.error({ err: error }, 'no graph: the supergraph cannot be loaded')
   }

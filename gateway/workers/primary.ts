@@ -5,6 +5,7 @@ import type { Log } from '../../platform/log.ts'
 import { listenForAdmins } from '../admin.ts'
 import type { GatewayConfig } from '../config.ts'
 import { developmentIdentityKeys } from '../identity-keys.ts'
+import { createWorkersGraph } from './graph.ts'
 import { type KnownWorker, workersHealth } from './health.ts'
 import { workersMetrics } from './metrics.ts'
 import type { WorkerMessage } from './worker.ts'
@@ -41,6 +42,7 @@ export async function startWorkers(
       live: () => ({ status: 200, headers: {}, body: '' }),
       ready: () => workersHealth([...workers.values()], { expected: config.workers, isStopping }),
       metrics: () => workersMetrics([...workers.values()]),
+      graph: createWorkersGraph(() => [...workers.values()]),
     },
     logger,
   )

@@ -9,6 +9,7 @@ import { type GraphAccess, readAccess } from '../../gateway/supergraph/access.ts
 import type { SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { readGraphSource } from '../../gateway/supergraph/open.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
+import { unknownAddresses } from '../../gateway/supergraph/unknown-addresses.ts'
 import { UsageError } from '../operator/command.ts'
 
 export interface OpenedGraph {
@@ -39,7 +40,10 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   if (!existsSync(configPath)) {
     throw new UsageError(`There is no ${configPath}: name your supergraph.yaml with --config.`)
   }
-  const source = await readGraphSource({ configPath, variables: addressesOf(configPath) })
+  const source = await readGraphSource({
+    configPath,
+    variables: unknownAddresses(readFileSync(configPath, 'utf8')),
+  })
   const { config, policies } = source
   const sdl = supergraphPath === undefined ? source.sdl : readFileSync(supergraphPath, 'utf8')
   const document = parse(sdl)
@@ -49,12 +53,4 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const fields = readFieldRules({ schema, access, declarations })
   const costRules = readCostRules(document)
   return { schema, access, config, declarations, costRules, fields }
-}
-
-// Addresses do not matter here, and are not known on a machine that only looks. An entry of auth that is absent has one too.
-function addressesOf(configPath: string): Record<string, string> {
-  const names = [...readFileSync(configPath, 'utf8').matchAll(/\$\{(\w+)\}/g)]
-  return Object.fromEntries(
-    [...names, ['', 'AUTH_URL']].map(([, name = '']) => [name, 'http://subgraph.invalid/graphql']),
-  )
 }

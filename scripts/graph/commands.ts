@@ -2,6 +2,7 @@
 import type { Command } from '../operator/command.ts'
 
 const config = { value: '<supergraph.yaml>' } as const
+const gateway = { value: '<url>' } as const
 
 export const graphCommands = {
   init: {
@@ -45,6 +46,25 @@ who gained access.`,
     help: `Prints auth's SDL under the names that supergraph.yaml gives it, for a registry that composes.`,
     options: { config },
     run: async (given) => (await import('./auth-sdl.ts')).printAuthSdl(given),
+  },
+  subgraphs: {
+    help: `Says what the running gateway serves, what it holds and why, and what it served before. It is asked at its admin
+listener (ADMIN_HOST, ADMIN_PORT, or --gateway http://10.0.0.4:9090), with a token of IDENTITY_KEYS.`,
+    options: { gateway, format: { value: 'table|json' } },
+    run: async (given) => (await import('./subgraphs.ts')).showSubgraphs(given),
+  },
+  'subgraphs accept': {
+    help: `Serves a change that is held because it gives somebody more access, reaches for another subgraph's fields, or breaks
+clients. What is broken cannot be accepted.`,
+    argument: { name: 'id', isRequired: true },
+    options: { gateway },
+    run: async (given) => (await import('./subgraphs.ts')).acceptChange(given),
+  },
+  'subgraphs back': {
+    help: `Serves an earlier version: the one before, or the one that is named. Changes are held until one is accepted.`,
+    argument: { name: 'version' },
+    options: { gateway },
+    run: async (given) => (await import('./subgraphs.ts')).goBack(given),
   },
   'subgraph check': {
     help: `Asks a running subgraph as a gateway would: SDL, identity token, content type, refusal without a token.

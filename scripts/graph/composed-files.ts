@@ -13,6 +13,7 @@ import {
 import type { Composed } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
+import { unknownAddresses } from '../../gateway/supergraph/unknown-addresses.ts'
 import { createSupergraph, type GraphSource } from '../../gateway/supergraph.ts'
 import type { Files } from '../schema/files.ts'
 
@@ -81,10 +82,7 @@ export async function printApi(source: GraphSource): Promise<string> {
 /** Addresses that nobody asks do not matter, and are not known on a machine that only composes. */
 export function readConfigToCompose(path: string): SupergraphConfig {
   const text = readFileSync(path, 'utf8')
-  const names = [...text.matchAll(/\$\{(\w+)\}/g), ['', 'AUTH_URL']].map(([, name]) => name ?? '')
-  const variables = Object.fromEntries(
-    names.map((name) => [name, process.env[name] || 'http://subgraph.invalid/graphql']),
-  )
+  const variables = unknownAddresses(text, process.env)
   return readSupergraphConfig(text, { variables, source: path })
 }
 

@@ -49,6 +49,7 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', '*', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/frontends.md', '*', 'ts', 'tests/clients/docs.test.ts'],
   ['docs/frontends.md', '*', 'js', 'tests/clients/docs.test.ts'],
+  ['docs/changing-graph.md', 'Commands', 'sh', 'tests/operator/subgraphs.test.ts'],
   ['docs/proxies.md', 'nginx', 'nginx', 'tests/postgres/proxy.test.ts'],
   ['docs/proxies.md', 'HAProxy', 'haproxy', 'tests/postgres/proxy.test.ts'],
   ['docs/frontends.md', 'Pages on another origin', 'yaml', 'tests/docs/subgraphs.test.ts'],

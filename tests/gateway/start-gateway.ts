@@ -7,7 +7,12 @@ import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { generateIdentityKey } from '@sallyport/claims/sign'
 import { parse } from 'graphql'
-import { type GatewayConfig, type GatewayLimits, readGatewayConfig } from '../../gateway/config.ts'
+import {
+  type GatewayConfig,
+  type GatewayLimits,
+  type GraphSettings,
+  readGatewayConfig,
+} from '../../gateway/config.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../../gateway/gateway.ts'
 import { createLog } from '../../platform/log.ts'
 import type { Environment } from '../../platform/settings.ts'
@@ -20,10 +25,13 @@ export interface StartOptions {
   readonly env?: Environment
   readonly deps?: GatewayDeps
   readonly limits?: Partial<GatewayLimits>
+  readonly graph?: Partial<GraphSettings>
   /** Lines of the supergraph's YAML beside the usual ones. */
   readonly yaml?: YamlAdditions
   /** Another address than the one that listens, as before a proxy; auth knows it too. */
   readonly publicUrl?: string
+  /** Changes the folder of the YAML before the gateway reads it. */
+  readonly prepare?: (folder: string) => void | Promise<void>
   /** Default true. */
   readonly waitUntilReady?: boolean
   /** Another gateway, whose auth, public address and keys this one shares. */
@@ -64,6 +72,7 @@ export async function startGateway(options: StartOptions = {}) {
   }
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-gateway-'))
   await writeSupergraph(folder, options.yaml)
+  await options.prepare?.(folder)
   const logs: string[] = []
   const settings = readGatewayConfig({
     PORT: String(port),
@@ -75,7 +84,11 @@ export async function startGateway(options: StartOptions = {}) {
     LOG_LEVEL: 'trace',
     ...options.env,
   })
-  const config = { ...settings, limits: { ...settings.limits, ...options.limits } }
+  const config = {
+    ...settings,
+    limits: { ...settings.limits, ...options.limits },
+    graph: { ...settings.graph, ...options.graph },
+  }
   const logger = createLog({
     part: 'gateway',
     level: 'trace',

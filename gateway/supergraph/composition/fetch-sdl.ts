@@ -17,14 +17,28 @@ const MAX_BYTES = 5 * 1024 * 1024
 /** @throws Error in a sentence that says what to do, without what the other side wrote */
 export async function fetchSdl(place: Place): Promise<string> {
   const timeoutMs = place.timeoutMs ?? TIMEOUT_MS
-  return 'url' in place
-    ? await fetchText(place.url, timeoutMs)
-    : await askSubgraph(place, timeoutMs)
+  if (!('url' in place)) return await askSubgraph(place, timeoutMs)
+  return (await fetchText(place.url, { timeoutMs, etag: null })).sdl ?? ''
 }
 
-async function fetchText(url: string, timeoutMs: number): Promise<string> {
-  const headers = { accept: 'text/plain, application/graphql' }
+export interface FetchedText {
+  /** `null`: it is as it was. */
+  readonly sdl: string | null
+  /** RFC 9110, section 8.8.3. */
+  readonly etag: string | null
+}
+
+/** The same of a text at an address that was fetched before. @param etag What it came with. @throws Error */
+export async function fetchText(
+  url: string,
+  { etag, timeoutMs = TIMEOUT_MS }: { readonly etag: string | null; readonly timeoutMs?: number },
+): Promise<FetchedText> {
+  const headers = {
+    accept: 'text/plain, application/graphql',
+    ...(etag === null ? {} : { 'if-none-match': etag }),
+  }
   const response = await request(url, { headers }, timeoutMs)
+  if (response.status === 304 && etag !== null) return { sdl: null, etag }
   if (!response.ok) throw new Error(`${url} answers ${response.status} instead of an SDL; ${TEXT}`)
   const text = await readBounded(response, url)
   if (text.trim() === '') throw new Error(`${url} answers nothing; ${TEXT}`)
@@ -33,7 +47,7 @@ async function fetchText(url: string, timeoutMs: number): Promise<string> {
   if (first === '<') throw new Error(`${url} answers HTML instead of an SDL; ${TEXT}`)
   if (first === '{' || first === '[')
     throw new Error(`${url} answers JSON instead of an SDL; ${TEXT}`)
-  return text
+  return { sdl: text, etag: response.headers.get('etag') }
 }
 
 const TEXT =

@@ -1,0 +1,40 @@
+// What a graph is made from, as text. Two gateways that see the same have the same id for it, whatever their addresses are.
+import { createHash } from 'node:crypto'
+
+export interface Contents {
+  /** supergraph.yaml as it stands, before `${NAME}` is put in. */
+  readonly yaml: string
+  /** By subgraph; empty where the graph was composed before. */
+  readonly sdls: Readonly<Record<string, string>>
+  /** The composed supergraph beside the YAML, which is served as it is; `null`: there is none. */
+  readonly supergraph: string | null
+  /** One for the other files: policies, documents, the access lock. */
+  readonly others: string
+}
+
+/** SHA-256, in hex. */
+export function idOf({ yaml, sdls, supergraph, others }: Contents): string {
+  const texts = Object.entries(sdls).sort(([one], [other]) => (one < other ? -1 : 1))
+  return digestOf(JSON.stringify([yaml, texts, supergraph, others]))
+}
+
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** As people type it. */
+export function shortId(id: string): string {
+  return id.slice(0, 16)
+}
+
+/** What of it is another one, in words. */
+export function differencesOf(before: Contents | null, after: Contents): readonly string[] {
+  if (before === null) return ['the first graph']
+  const names = [...new Set([...Object.keys(before.sdls), ...Object.keys(after.sdls)])].sort()
+  return [
+    ...(before.yaml === after.yaml ? [] : ['supergraph.yaml']),
+    ...(before.supergraph === after.supergraph ? [] : ['supergraph.graphql']),
+    ...names.filter((name) => before.sdls[name] !== after.sdls[name]),
+    ...(before.others === after.others ? [] : ['policies, documents or access.lock']),
+  ]
+}

@@ -1,0 +1,178 @@
+// What a graph would be made from at this moment: files beside supergraph.yaml, texts at addresses, and what running subgraphs say
+// of themselves. Files are read when they have changed, addresses asked with their ETag; one that is away is as it was.
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { accessLockPath } from '../supergraph/access-lock.ts'
+import { packagedAuthSdl } from '../supergraph/composition/auth-sdl.ts'
+import { fetchSdl, fetchText, type IdentityFor } from '../supergraph/composition/fetch-sdl.ts'
+import {
+  readSupergraphConfig,
+  type SubgraphConfig,
+  type SupergraphConfig,
+  SupergraphConfigError,
+  type Variables,
+} from '../supergraph/config.ts'
+import { type Contents, digestOf } from './contents.ts'
+
+export interface Seen {
+  readonly contents: Contents
+  readonly config: SupergraphConfig
+  readonly origins: Readonly<Record<string, string>>
+}
+
+/** `missing`: subgraphs that have not said yet what they are. */
+export type Sight =
+  | { readonly kind: 'seen'; readonly seen: Seen }
+  | { readonly kind: 'missing'; readonly names: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly problems: readonly string[] }
+
+export interface SourceHealth {
+  readonly name: string
+  readonly from: 'file' | 'package' | 'url' | 'subgraph' | 'composed'
+  /** When it last said what it is, in milliseconds; `null`: not since the start, or it is a file. */
+  readonly seenAt: number | null
+  /** Why it was of no use the last time; `null`: it was. */
+  readonly failure: string | null
+}
+
+export interface Look {
+  /** What there is, without asking anybody. */
+  look(): Promise<Sight>
+  /** Asks whom nobody has asked for a while. */
+  ask(): Promise<void>
+  /** What was served last counts until somebody says otherwise. */
+  adopt(sdls: Readonly<Record<string, string>>): void
+  health(): readonly SourceHealth[]
+}
+
+export interface LookOptions {
+  readonly configPath: string
+  readonly variables: Variables
+  readonly identityFor: IdentityFor
+  readonly now: () => number
+}
+
+interface Asked {
+  sdl: string | null
+  etag: string | null
+  seenAt: number | null
+  failure: string | null
+}
+
+export function createLook({ configPath, variables, identityFor, now }: LookOptions): Look {
+  const files = createFiles()
+  const asked = new Map<string, Asked>()
+  /** The last that could be read: a broken one names nobody. */
+  let config: SupergraphConfig | null = null
+  let isComposed = false
+  const beside = (file: string) => resolve(dirname(configPath), file)
+
+  async function look(): Promise<Sight> {
+    const yaml = (await files.read(configPath)) ?? ''
+    try {
+      config = readSupergraphConfig(yaml, { variables, source: configPath, now: now() })
+    } catch (error) {
+      if (!(error instanceof SupergraphConfigError)) throw error
+      return { kind: 'unreadable', problems: error.problems }
+    }
+    const supergraph = await files.read(join(dirname(configPath), 'supergraph.graphql'))
+    isComposed = supergraph !== null
+    const others = await digestOfOthers(config)
+    const sdls: Record<string, string> = {}
+    const origins: Record<string, string> = {}
+    const missing: string[] = []
+    const problems: string[] = []
+    for (const { name, schema } of config.subgraphs) {
+      // Auth's is compared with what was composed elsewhere; the others are in it.
+      if (isComposed && name !== 'auth') continue
+      const sdl = await textOf(name, schema)
+      origins[name] = originOf(schema, beside)
+      if (sdl !== null) sdls[name] = sdl
+      else if ('file' in schema) problems.push(`${origins[name]}: there is no such file`)
+      else missing.push(name)
+    }
+    if (problems.length > 0) return { kind: 'unreadable', problems }
+    if (missing.length > 0) return { kind: 'missing', names: missing }
+    return { kind: 'seen', seen: { contents: { yaml, sdls, supergraph, others }, config, origins } }
+  }
+
+  async function textOf(name: string, schema: SubgraphConfig['schema']): Promise<string | null> {
+    if ('of' in schema) return packagedAuthSdl()
+    if ('file' in schema) return await files.read(beside(schema.file))
+    return asked.get(name)?.sdl ?? null
+  }
+
+  async function digestOfOthers({ policiesModule, documents }: SupergraphConfig): Promise<string> {
+    const named = [policiesModule, documents.manifest].flatMap((file) => file ?? []).map(beside)
+    const texts = await Promise.all([...named, accessLockPath(configPath)].map(files.read))
+    return digestOf(JSON.stringify(texts))
+  }
+
+  async function askOne({ name, schema }: SubgraphConfig): Promise<void> {
+    if ('file' in schema || 'of' in schema) return
+    const known = asked.get(name) ?? { sdl: null, etag: null, seenAt: null, failure: null }
+    asked.set(name, known)
+    try {
+      if ('url' in schema) {
+        const { sdl, etag } = await fetchText(schema.url, { etag: known.etag })
+        if (sdl !== null) known.sdl = sdl
+        known.etag = etag
+      } else known.sdl = await fetchSdl({ ...schema, identity: await identityFor(name) })
+      known.seenAt = now()
+      known.failure = null
+    } catch (error) {
+      known.failure = (error as Error).message
+    }
+  }
+
+  return {
+    look,
+    async ask() {
+      if (config !== null && !isComposed) await Promise.all(config.subgraphs.map(askOne))
+    },
+    adopt(sdls) {
+      for (const [name, sdl] of Object.entries(sdls)) {
+        if (!asked.has(name)) asked.set(name, { sdl, etag: null, seenAt: null, failure: null })
+      }
+    },
+    health: () =>
+      (config?.subgraphs ?? []).map(({ name, schema }) => {
+        const { seenAt = null, failure = null } = asked.get(name) ?? {}
+        return { name, from: isComposed ? 'composed' : kindOf(schema), seenAt, failure }
+      }),
+  }
+}
+
+function kindOf(schema: SubgraphConfig['schema']): SourceHealth['from'] {
+  if ('of' in schema) return 'package'
+  if ('file' in schema) return 'file'
+  return 'url' in schema ? 'url' : 'subgraph'
+}
+
+function originOf(schema: SubgraphConfig['schema'], beside: (file: string) => string): string {
+  if ('of' in schema) return 'auth.graphql'
+  if ('file' in schema) return beside(schema.file)
+  return 'url' in schema ? schema.url : schema.subgraphUrl
+}
+
+/** Texts of files, read anew when their time, size or place on disk is another one: a mounted folder is swapped by a link. */
+function createFiles() {
+  const known = new Map<string, { readonly mark: string; readonly text: string }>()
+  return {
+    /** `null`: there is none, or it cannot be read. */
+    async read(path: string): Promise<string | null> {
+      try {
+        const { mtimeMs, size, ino, dev } = await stat(path)
+        const mark = JSON.stringify([mtimeMs, size, ino, dev])
+        const before = known.get(path)
+        if (before?.mark === mark) return before.text
+        const text = await readFile(path, 'utf8')
+        known.set(path, { mark, text })
+        return text
+      } catch {
+        known.delete(path)
+        return null
+      }
+    },
+  }
+}

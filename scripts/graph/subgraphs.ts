@@ -1,0 +1,95 @@
+// `sallyport subgraphs`: what the running gateway serves, holds and served before; `accept` and `back` change it.
+import { userInfo } from 'node:os'
+import { createIdentitySigner } from '@sallyport/claims/sign'
+import type { GraphStatus, HeldChange } from '../../gateway/changes/changes.ts'
+import { shortId } from '../../gateway/changes/contents.ts'
+import { GRAPH_AUDIENCE } from '../../gateway/changes/route.ts'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
+import type { Given, Outcome } from '../operator/command.ts'
+import { withConfigPath } from './config-path.ts'
+
+export async function showSubgraphs({ gateway, format }: Given): Promise<Outcome> {
+  const status = (await ask(gateway)) as unknown as GraphStatus
+  const said = format === 'json' ? JSON.stringify(status, null, 2) : describe(status)
+  return { said, isComplete: true }
+}
+
+export async function acceptChange({ id, gateway }: Given): Promise<Outcome> {
+  const { said } = await ask(gateway, { command: 'accept', id, by: whoAsks() })
+  return { said: String(said), isComplete: true }
+}
+
+export async function goBack({ version, gateway }: Given): Promise<Outcome> {
+  const { said } = await ask(gateway, { command: 'back', id: version ?? null, by: whoAsks() })
+  return { said: String(said), isComplete: true }
+}
+
+/** Kept in the history of versions. */
+function whoAsks(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'an operator'
+  }
+}
+
+/** @throws Error in a sentence */
+async function ask(
+  gateway: Given[string] | undefined,
+  body?: object,
+): Promise<Record<string, unknown>> {
+  const config = readGatewayConfig(withConfigPath(process.env))
+  const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
+  const signer = await createIdentitySigner({ keys, issuer: config.publicUrl })
+  const token = await signer.sign(GRAPH_AUDIENCE, { kind: 'gateway' })
+  const url = typeof gateway === 'string' ? gateway.replace(/\/$/, '') : adminUrlOf(config)
+  const response = await fetch(`${url}/graph`, {
+    redirect: 'error',
+    headers: { authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error(`No gateway answers at ${url}: name its admin listener with --gateway.`)
+  })
+  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  if (response.ok) return answer
+  throw new Error(String(answer.error ?? `${url} answers ${response.status}.`))
+}
+
+function adminUrlOf({ adminHost, adminPort }: { adminHost: string; adminPort: number }): string {
+  const isAny = adminHost === '0.0.0.0' || adminHost === '::'
+  const host = isAny ? '127.0.0.1' : adminHost
+  return `http://${host.includes(':') ? `[${host}]` : host}:${adminPort}`
+}
+
+function describe({ version, isPinned, held, versions, subgraphs }: GraphStatus): string {
+  const served =
+    version === null
+      ? 'No graph is served yet.'
+      : `Served: ${shortId(version.id)}, since ${version.at}${isPinned ? ', pinned: changes wait for "sallyport subgraphs accept"' : ''}`
+  return [
+    served,
+    ...held.flatMap(describeHeld),
+    'Subgraphs:',
+    ...subgraphs.map(
+      ({ name, from, seenAt, failure }) =>
+        `  ${name}  ${from}${seenAt === null ? '' : `, said so at ${new Date(seenAt).toISOString()}`}${failure === null ? '' : `; ${failure}`}`,
+    ),
+    'Versions:',
+    ...versions.map(({ id, at, by, changes }) => `  ${shortId(id)}  ${at}  ${by}: ${few(changes)}`),
+  ].join('\n')
+}
+
+function describeHeld({ id, since, kind, of, reasons }: HeldChange): readonly string[] {
+  const words = { broken: 'broken', waits: 'waits to be accepted', opens: 'served, but' } as const
+  const what = of.length === 0 ? '' : ` (${of.join(', ')})`
+  return [
+    `Held: ${shortId(id)}, since ${since}${what}: ${words[kind]}`,
+    ...reasons.map((reason) => `  - ${reason}`),
+  ]
+}
+
+function few(changes: readonly string[]): string {
+  const more = changes.length > 6 ? ` and ${changes.length - 6} more` : ''
+  return `${changes.slice(0, 6).join(', ')}${more}`
+}

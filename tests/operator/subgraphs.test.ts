@@ -1,0 +1,62 @@
+// `sallyport subgraphs` as operators type it, against a gateway that runs: what is served, accept, back.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examplesOf } from '../docs/examples.ts'
+import {
+  type Changing,
+  LIVE,
+  type Sources,
+  startChanging,
+  startSources,
+} from '../gateway/changes/changing-graph.ts'
+import { sallyport } from './sallyport.ts'
+
+const PATIENT = { timeout: 60_000, interval: 200 }
+const typed = examplesOf('docs/changing-graph.md').flatMap(({ code }) => code.trim().split('\n'))
+
+let sources: Sources
+let gateway: Changing
+beforeAll(async () => {
+  sources = await startSources()
+  gateway = await startChanging(sources)
+})
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]()
+  await sources.stop()
+})
+
+/** As in the page, with an id of this gateway. */
+async function run(command: string, id = '') {
+  const [, , ...args] = command.replace(/[0-9a-f]{16}/, id).split(' ')
+  const { config, gateway: running } = gateway
+  return await sallyport(args, {
+    IDENTITY_KEYS: JSON.stringify(config.identityKeys?.release()),
+    PUBLIC_URL: config.publicUrl,
+    ADMIN_PORT: new URL(running.adminUrl).port,
+  })
+}
+
+test('the commands of the page say what is served and held, accept it, and go back', async () => {
+  const [show = '', accept = '', back = ''] = typed
+  sources.texts.live = LIVE.replace('secret: String @authenticated', 'secret: String @public')
+  await expect.poll(async () => (await gateway.status()).held.length, PATIENT).toBe(1)
+  const shown = await run(show)
+  expect(shown.stdout).toMatch(/^Served: [0-9a-f]{16}, since /)
+  const [, id = ''] = /Held: ([0-9a-f]{16}), .*waits to be accepted/.exec(shown.stdout) ?? []
+  expect(shown.stdout).toContain('somebody gains access: Query.secret')
+  expect(shown.stdout).toMatch(/^ {2}live {2}url, said so at /m)
+  expect((await run(accept, id)).stdout).toBe(`${id} is served.\n`)
+  expect(await gateway.statusOf('{ secret }')).toBe(200)
+  const gone = await run(back)
+  expect([gone.code, gone.stdout]).toEqual([0, expect.stringContaining('Changes are held until')])
+  expect(await gateway.statusOf('{ secret }')).toBe(401)
+  expect((await run(show)).stdout).toContain('pinned')
+})
+
+test('what cannot be done is said, with exit code 1', async () => {
+  const unknown = await run('npx sallyport subgraphs accept 0000000000000000', '0'.repeat(16))
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('is held')])
+  const nobody = await sallyport(['subgraphs', '--gateway', 'http://127.0.0.1:1'])
+  expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('No gateway answers')])
+  const stranger = await sallyport(['subgraphs', '--gateway', gateway.gateway.adminUrl])
+  expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining('IDENTITY_KEYS')])
+})
