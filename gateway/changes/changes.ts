@@ -292,6 +292,8 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     const kept = await store.contentsOf(id)
     const sight = await look.look()
     pinned = id
+    // What was accepted before is what somebody goes back from.
+    accepted.clear()
     if (kept === null || sight.kind !== 'seen')
       return hold(id, 'broken', { of: [], reasons: ['this gateway does not have that version'] })
     const contents = withTextsOf(kept, sight.seen)
