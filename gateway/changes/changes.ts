@@ -423,7 +423,7 @@ function composedBefore({ contents: { supergraph, sdls }, config }: Seen): Compo
   return { sdl: supergraph, authSdl, opened: [], waiting: [], reasons: [], changes: [] }
 }
 
-/** Enough to be no accident. */
+/** Long enough that nobody types it by accident. */
 function isMeant(given: string, id: string): boolean {
   return given.length >= 6 && id.startsWith(given)
 }

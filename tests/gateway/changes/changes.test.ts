@@ -139,7 +139,7 @@ test('going back is one command, and pins: what comes then waits until somebody 
   expect(await gateway.statusOf('{ product { stock } }')).toBe(400)
 })
 
-test('a text that redirects, is too large or is no SDL changes nothing', async () => {
+test('a text that redirects, is too large or is not an SDL changes nothing', async () => {
   const before = (await gateway.status()).version?.id
   sources.redirectTo(`${sources.url}/graphql`)
   await expect
