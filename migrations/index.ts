@@ -23,6 +23,7 @@ import * as furtherMethods from './0061-further-methods.ts'
 import * as webhooks from './0070-webhooks.ts'
 import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 import * as requiredFactors from './0080-required-factors.ts'
+import * as linkedIdentities from './0090-linked-identities.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
 
 interface Migration {
@@ -54,6 +55,7 @@ const migrations: readonly Migration[] = [
   { name: '0070-webhooks', up: webhooks.up },
   { name: '0071-sessions-by-factors', up: sessionsByFactors.up },
   { name: '0080-required-factors', up: requiredFactors.up },
+  { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
 ]
 

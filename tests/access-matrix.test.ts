@@ -93,6 +93,22 @@ const MATRIX = {
     'mutation { updateProfile(input: { fullName: "x" }) { id } }',
     ...SESSION,
   ],
+  'Mutation.startProviderLogin': [
+    'mutation { startProviderLogin(input: { provider: "x" }) { verificationId } }',
+    ...PASS,
+  ],
+  'Mutation.linkIdentity': [
+    'mutation { linkIdentity(input: { provider: "x" }) { verificationId } }',
+    ...SESSION,
+  ],
+  'Mutation.confirmIdentity': [
+    'mutation { confirmIdentity(input: { verificationId: "x", providerAnswer: "x" }) { id } }',
+    ...SESSION,
+  ],
+  'Mutation.unlinkIdentity': [
+    'mutation { unlinkIdentity(input: { identityId: "x" }) { id } }',
+    ...SESSION,
+  ],
   'Mutation.startTotp': ['mutation { startTotp { factorId } }', ...SESSION],
   'Mutation.confirmTotp': [
     'mutation { confirmTotp(input: { factorId: "x", code: "x" }) { id } }',

@@ -7,6 +7,7 @@ export const authModels = {
   Erasure: './erasure/erasure.ts#ErasureWithReceipts',
   ErasureReceipt: './erasure/erasure.ts#ErasureReceipt',
   Factor: './factors/enrolled/enrolled-factor.ts#EnrolledFactor',
+  LinkedIdentity: './factors/provider/linked-identity.ts#LinkedIdentity',
   Role: './roles/role.ts#Role',
   Session: './sessions/session.ts#Session',
   SignedIn: './sessions/issue-tokens.ts#SignedIn',

@@ -23,6 +23,8 @@ import { factors } from './factors/factors.ts'
 import { createHashAdmission } from './factors/password/hash-admission.ts'
 import { createHashThreads } from './factors/password/hash-threads.ts'
 import { createPasswordHasher } from './factors/password/hasher.ts'
+import { createProviderFetch, type ProviderFetch } from './factors/provider/provider-fetch.ts'
+import { createProviders } from './factors/provider/providers.ts'
 import type { AuthHooks } from './hooks/hooks.ts'
 import { loadAuthHooks, readyAuthHooks } from './hooks/load-hooks.ts'
 import { startSweeping } from './housekeeping/sweep.ts'
@@ -59,6 +61,8 @@ export interface AuthParts {
   readonly hooks?: AuthHooks
   /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
   readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
+  /** How providers are asked. Default: over HTTPS, within bounds. */
+  readonly providerFetch?: ProviderFetch
   /** Whether commands come through the socket in `DATA_DIR`. Default: with an embedded database that is opened here. */
   readonly takesCommands?: boolean
 }
@@ -90,11 +94,17 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const keyring = await createKeyring({ db: database.db, config, log })
   const throttle = await createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
   const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
+  const bounded = createProviderFetch(config.providerAllow)
+  const providers = createProviders(config.providers, {
+    fetch: parts.providerFetch ?? bounded.fetch,
+    isProduction: config.isProduction,
+  })
   const deps: AuthDeps = {
     db: database.db,
     config,
     log,
     factors: parts.factors ?? factors,
+    providers,
     hasher,
     admitHash: createHashAdmission(),
     keyring,
@@ -142,6 +152,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     stop: async () => {
       await operator?.stop()
       await http.stop()
+      await bounded.stop()
       await tracing?.stop()
       sweeper.stop()
       supervision.stop()

@@ -25,6 +25,9 @@ import { type EventType, eventTypes } from './core/events/types.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { Factor } from './factors/factor.ts'
 import { factors } from './factors/factors.ts'
+import type { ProviderSettings } from './factors/provider/protocol.ts'
+import { readProviders } from './factors/provider/read-providers.ts'
+import { isReturnUrl } from './factors/provider/return-url.ts'
 import type { MailSettings } from './mail/templates.ts'
 import { type FileClient, readClientsFile } from './oauth-clients/clients-file.ts'
 import { tryParseEmail } from './users/normalize-email.ts'
@@ -77,6 +80,12 @@ export interface AuthConfig {
   readonly eventsRetentionDays: number
   /** Which ways in may begin a sign-in, by the names that factors have there. */
   readonly signInMethods: readonly string[]
+  /** Other services to sign in with. */
+  readonly providers: readonly ProviderSettings[]
+  /** Private networks in which they may be; loopback outside production. */
+  readonly providerAllow: readonly string[]
+  /** Where they may send people back to, beside the callback of the hosted pages; letter by letter. */
+  readonly providerReturnTo: readonly string[]
   readonly registration: RegistrationMode
   /** With `domains`: which e-mail addresses may register, as they are normalised. */
   readonly registrationDomains: readonly string[]
@@ -176,6 +185,11 @@ const shape = {
   ERASURE_DEADLINE_DAYS: days(30),
   ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
   SIGN_IN_METHODS: signInMethods.default([...waysIn]),
+  PROVIDERS: z.string().optional(),
+  PROVIDER_ALLOW: networks.optional(),
+  PROVIDER_RETURN_TO: list(isReturnUrl, 'an https URL, or one of an app, without ? and #').default(
+    [],
+  ),
   REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
   REGISTRATION_DOMAINS: domains.default([]),
   SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
@@ -196,14 +210,20 @@ const shape = {
  */
 export function readAuthConfig(env: Environment): AuthConfig {
   const secrets = readSecrets(env)
+  const providers = readProviders(env)
   const read = readSettings(env, {
     part: 'auth subgraph',
     shape,
-    check: (given, settings) => [...secrets.problems, ...unsafeSettings(given, settings)],
+    check: (given, settings) => [
+      ...secrets.problems,
+      ...providers.problems,
+      ...unsafeSettings(given, settings),
+    ],
   })
   const { clients } = readClientsFile(read.OAUTH_CLIENTS_FILE, env)
   return toConfig(read, {
     secrets: secrets.found as AuthSecrets,
+    providers: providers.providers,
     oauthClients: read.OAUTH_CLIENTS_FILE === undefined ? null : clients,
   })
 }
@@ -290,7 +310,11 @@ type Read = z.infer<z.ZodObject<typeof shape>>
 
 function toConfig(
   env: Read,
-  { secrets, oauthClients }: Pick<AuthConfig, 'secrets' | 'oauthClients'>,
+  {
+    secrets,
+    oauthClients,
+    providers,
+  }: Pick<AuthConfig, 'secrets' | 'oauthClients' | 'providers'>,
 ): AuthConfig {
   const publicUrl = publicUrlOf(env)
   return Object.freeze({
@@ -332,6 +356,9 @@ function toConfig(
     auditRetentionMonths: env.AUDIT_RETENTION_MONTHS,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     signInMethods: env.SIGN_IN_METHODS,
+    providers,
+    providerAllow: env.PROVIDER_ALLOW ?? (env.NODE_ENV === 'production' ? [] : LOOPBACK),
+    providerReturnTo: env.PROVIDER_RETURN_TO,
     registration: env.REGISTRATION,
     registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,

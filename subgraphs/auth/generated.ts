@@ -6,6 +6,7 @@ import type { AuditEventNode as AuditEventNodeModel } from './audit/list-audit-e
 import type { Client as ClientModel } from './oauth-clients/client.ts';
 import type { ErasureWithReceipts as ErasureWithReceiptsModel, ErasureReceipt as ErasureReceiptModel } from './erasure/erasure.ts';
 import type { EnrolledFactor as EnrolledFactorModel } from './factors/enrolled/enrolled-factor.ts';
+import type { LinkedIdentity as LinkedIdentityModel } from './factors/provider/linked-identity.ts';
 import type { Role as RoleModel } from './roles/role.ts';
 import type { Session as SessionModel } from './sessions/session.ts';
 import type { SignedIn as SignedInModel } from './sessions/issue-tokens.ts';
@@ -129,6 +130,7 @@ export interface User {
   readonly factors?: Maybe<ReadonlyArray<Factor>>;
   readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
   readonly factorRequiredFrom?: Maybe<Scalars['DateTime']['output']>;
+  readonly linkedIdentities?: Maybe<ReadonlyArray<LinkedIdentity>>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
 }
 
@@ -216,6 +218,7 @@ export interface Mutation {
   readonly login?: Maybe<AuthResult>;
   readonly startEmailLogin?: Maybe<VerificationRequired>;
   readonly openSignInLink?: Maybe<AuthResult>;
+  readonly startProviderLogin?: Maybe<ProviderLogin>;
   readonly verifySession?: Maybe<AuthResult>;
   readonly enrolFactor?: Maybe<FactorEnrolment>;
   readonly reauthenticate?: Maybe<AuthResult>;
@@ -238,6 +241,9 @@ export interface Mutation {
   readonly renameFactor?: Maybe<Factor>;
   readonly removeFactor?: Maybe<User>;
   readonly createRecoveryCodes?: Maybe<RecoveryCodes>;
+  readonly linkIdentity?: Maybe<ProviderLogin>;
+  readonly confirmIdentity?: Maybe<User>;
+  readonly unlinkIdentity?: Maybe<User>;
   readonly createApiKey?: Maybe<CreateApiKeyPayload>;
   readonly verifyApiKey?: Maybe<ApiKey>;
   readonly updateApiKey?: Maybe<ApiKey>;
@@ -284,6 +290,11 @@ export interface MutationStartEmailLoginArgs {
 
 export interface MutationOpenSignInLinkArgs {
   input: OpenSignInLinkInput;
+}
+
+
+export interface MutationStartProviderLoginArgs {
+  input: StartProviderLoginInput;
 }
 
 
@@ -384,6 +395,21 @@ export interface MutationRenameFactorArgs {
 
 export interface MutationRemoveFactorArgs {
   input: RemoveFactorInput;
+}
+
+
+export interface MutationLinkIdentityArgs {
+  input: LinkIdentityInput;
+}
+
+
+export interface MutationConfirmIdentityArgs {
+  input: ConfirmIdentityInput;
+}
+
+
+export interface MutationUnlinkIdentityArgs {
+  input: UnlinkIdentityInput;
 }
 
 
@@ -553,7 +579,21 @@ export interface OpenSignInLinkInput {
 export interface VerifySessionInput {
   readonly verificationId: Scalars['ID']['input'];
   readonly method?: InputMaybe<VerificationMethod>;
-  readonly code: Scalars['String']['input'];
+  readonly code?: InputMaybe<Scalars['String']['input']>;
+  readonly providerAnswer?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface StartProviderLoginInput {
+  readonly provider: Scalars['String']['input'];
+  readonly returnTo?: InputMaybe<Scalars['String']['input']>;
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface ProviderLogin {
+  readonly verificationId: Scalars['ID']['output'];
+  readonly url: Scalars['String']['output'];
 }
 
 export interface ReauthenticateInput {
@@ -770,6 +810,28 @@ export interface RenameFactorInput {
 
 export interface RemoveFactorInput {
   readonly factorId: Scalars['ID']['input'];
+}
+
+export interface LinkedIdentity {
+  readonly id: Scalars['ID']['output'];
+  readonly provider: Scalars['String']['output'];
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+}
+
+export interface LinkIdentityInput {
+  readonly provider: Scalars['String']['input'];
+  readonly returnTo?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface ConfirmIdentityInput {
+  readonly verificationId: Scalars['ID']['input'];
+  readonly providerAnswer: Scalars['String']['input'];
+}
+
+export interface UnlinkIdentityInput {
+  readonly identityId: Scalars['ID']['input'];
 }
 
 export interface CreateApiKeyInput {
@@ -1355,6 +1417,8 @@ export type ResolversTypes = {
   StartEmailLoginInput: StartEmailLoginInput;
   OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
+  StartProviderLoginInput: StartProviderLoginInput;
+  ProviderLogin: ResolverTypeWrapper<ProviderLogin>;
   ReauthenticateInput: ReauthenticateInput;
   SignInMethods: ResolverTypeWrapper<SignInMethods>;
   SignInProvider: ResolverTypeWrapper<SignInProvider>;
@@ -1394,6 +1458,10 @@ export type ResolversTypes = {
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
+  LinkedIdentity: ResolverTypeWrapper<LinkedIdentityModel>;
+  LinkIdentityInput: LinkIdentityInput;
+  ConfirmIdentityInput: ConfirmIdentityInput;
+  UnlinkIdentityInput: UnlinkIdentityInput;
   CreateApiKeyInput: CreateApiKeyInput;
   ApiKeyRateLimitInput: ApiKeyRateLimitInput;
   ApiKeyCostBudgetInput: ApiKeyCostBudgetInput;
@@ -1491,6 +1559,8 @@ export type ResolversParentTypes = {
   StartEmailLoginInput: StartEmailLoginInput;
   OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
+  StartProviderLoginInput: StartProviderLoginInput;
+  ProviderLogin: ProviderLogin;
   ReauthenticateInput: ReauthenticateInput;
   SignInMethods: SignInMethods;
   SignInProvider: SignInProvider;
@@ -1524,6 +1594,10 @@ export type ResolversParentTypes = {
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
+  LinkedIdentity: LinkedIdentityModel;
+  LinkIdentityInput: LinkIdentityInput;
+  ConfirmIdentityInput: ConfirmIdentityInput;
+  UnlinkIdentityInput: UnlinkIdentityInput;
   CreateApiKeyInput: CreateApiKeyInput;
   ApiKeyRateLimitInput: ApiKeyRateLimitInput;
   ApiKeyCostBudgetInput: ApiKeyCostBudgetInput;
@@ -1633,6 +1707,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   factors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Factor']>>, ParentType, ContextType>;
   recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   factorRequiredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  linkedIdentities?: Resolver<Maybe<ReadonlyArray<ResolversTypes['LinkedIdentity']>>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
 };
 
@@ -1662,6 +1737,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   login?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationLoginArgs, 'input'>>;
   startEmailLogin?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationStartEmailLoginArgs, 'input'>>;
   openSignInLink?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationOpenSignInLinkArgs, 'input'>>;
+  startProviderLogin?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationStartProviderLoginArgs, 'input'>>;
   verifySession?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationVerifySessionArgs, 'input'>>;
   enrolFactor?: Resolver<Maybe<ResolversTypes['FactorEnrolment']>, ParentType, ContextType, RequireFields<MutationEnrolFactorArgs, 'input'>>;
   reauthenticate?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationReauthenticateArgs, 'input'>>;
@@ -1684,6 +1760,9 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   renameFactor?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationRenameFactorArgs, 'input'>>;
   removeFactor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationRemoveFactorArgs, 'input'>>;
   createRecoveryCodes?: Resolver<Maybe<ResolversTypes['RecoveryCodes']>, ParentType, ContextType>;
+  linkIdentity?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationLinkIdentityArgs, 'input'>>;
+  confirmIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationConfirmIdentityArgs, 'input'>>;
+  unlinkIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUnlinkIdentityArgs, 'input'>>;
   createApiKey?: Resolver<Maybe<ResolversTypes['CreateApiKeyPayload']>, ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   verifyApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationVerifyApiKeyArgs, 'input'>>;
   updateApiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
@@ -1718,6 +1797,11 @@ export type AuthResultResolvers<ContextType = AuthContext, ParentType extends Re
 
 export type FactorEnrolmentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['FactorEnrolment'] = ResolversParentTypes['FactorEnrolment']> = {
   __resolveType: TypeResolveFn<'TotpEnrolment', ParentType, ContextType>;
+};
+
+export type ProviderLoginResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ProviderLogin'] = ResolversParentTypes['ProviderLogin']> = {
+  verificationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type SignInMethodsResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['SignInMethods'] = ResolversParentTypes['SignInMethods']> = {
@@ -1824,6 +1908,14 @@ export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends
 
 export type RecoveryCodesResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RecoveryCodes'] = ResolversParentTypes['RecoveryCodes']> = {
   codes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type LinkedIdentityResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['LinkedIdentity'] = ResolversParentTypes['LinkedIdentity']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -2050,6 +2142,7 @@ export type Resolvers<ContextType = AuthContext> = {
   Mutation?: MutationResolvers<ContextType>;
   AuthResult?: AuthResultResolvers<ContextType>;
   FactorEnrolment?: FactorEnrolmentResolvers<ContextType>;
+  ProviderLogin?: ProviderLoginResolvers<ContextType>;
   SignInMethods?: SignInMethodsResolvers<ContextType>;
   SignInProvider?: SignInProviderResolvers<ContextType>;
   UserEmail?: UserEmailResolvers<ContextType>;
@@ -2066,6 +2159,7 @@ export type Resolvers<ContextType = AuthContext> = {
   Factor?: FactorResolvers<ContextType>;
   TotpEnrolment?: TotpEnrolmentResolvers<ContextType>;
   RecoveryCodes?: RecoveryCodesResolvers<ContextType>;
+  LinkedIdentity?: LinkedIdentityResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyRateLimit?: ApiKeyRateLimitResolvers<ContextType>;

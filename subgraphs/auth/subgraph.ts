@@ -14,6 +14,7 @@ import * as emails from './emails/graphql.ts'
 import * as erasure from './erasure/graphql.ts'
 import * as factors from './factors/graphql.ts'
 import type { Resolvers } from './generated.ts'
+import * as identities from './identities/graphql.ts'
 import * as networks from './networks/graphql.ts'
 import * as oauthClients from './oauth-clients/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
@@ -36,6 +37,7 @@ const capabilities: readonly Capability[] = [
   sessions,
   verifications,
   factors,
+  identities,
   apiKeys,
   administration,
   roles,

@@ -9,8 +9,8 @@ import type { User } from '../users/user.ts'
 import { emailsOf } from '../users/user-email.ts'
 
 /**
- * Takes away the other addresses, with which they would ask for the next password, and every API key. Sessions end with
- * the password. Call it with the user's row locked.
+ * Takes away the other addresses, with which they would ask for the next password, every linked identity and every API key.
+ * Sessions end with the password. Call it with the user's row locked.
  */
 export async function claimAccount(trx: Knex, origin: RequestOrigin, user: User): Promise<void> {
   const actor = { kind: 'user', id: user.id } as const
@@ -29,4 +29,5 @@ export async function claimAccount(trx: Knex, origin: RequestOrigin, user: User)
     })
   }
   await revokeKeysOf(trx, origin, { userId: user.id, actor })
+  await trx('linked_identities').where('user_id', user.id).delete()
 }

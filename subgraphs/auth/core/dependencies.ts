@@ -5,6 +5,7 @@ import type { AuthConfig } from '../config.ts'
 import type { Factors } from '../factors/factor.ts'
 import type { HashAdmission } from '../factors/password/hash-admission.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
+import type { Providers } from '../factors/provider/providers.ts'
 import type { ReadyAuthHooks } from '../hooks/load-hooks.ts'
 import type { CheckCounts } from '../introspection/check-counts.ts'
 import type { Keyring } from '../tokens/keyring.ts'
@@ -16,6 +17,8 @@ export interface AuthDeps {
   readonly log: Logger
   /** What can prove who somebody is. */
   readonly factors: Factors
+  /** Other services to sign in with. */
+  readonly providers: Providers
   readonly hasher: PasswordHasher
   /** For what precedes the hash of a login. */
   readonly admitHash: HashAdmission

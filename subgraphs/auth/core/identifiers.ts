@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'fac'
   | 'cli'
   | 'grt'
+  | 'idn'
 
 /** 128 random bits: `usr_5Fq…`. */
 export function newId(prefix: IdPrefix): string {

@@ -2,12 +2,14 @@
 import { emailCode } from './email-code/email-code.ts'
 import type { Factors } from './factor.ts'
 import { password } from './password/password.ts'
+import { provider } from './provider/provider.ts'
 import { recoveryCodes } from './recovery-codes/recovery-codes.ts'
 import { totp } from './totp/totp.ts'
 
 export const factors = {
   PASSWORD: password,
   EMAIL_CODE: emailCode,
+  PROVIDER: provider,
   TOTP: totp,
   RECOVERY_CODE: recoveryCodes,
 } satisfies Factors

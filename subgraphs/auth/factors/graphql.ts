@@ -21,9 +21,10 @@ const descriptions: Readonly<Record<string, string>> = {
   PASSKEY: 'A passkey.',
   RECOVERY_CODE: 'One of the recovery codes that were shown once.',
 }
-/** A password is never a step after another: login and reauthenticate take it as such. */
+/** Never a step after another: login takes a password, and a provider answers with no code. */
+const FIRST_ALONE = ['PASSWORD', 'PROVIDER']
 const names = [...new Set([...Object.keys(descriptions), ...Object.keys(factors)])].filter(
-  (name) => name !== 'PASSWORD',
+  (name) => !FIRST_ALONE.includes(name),
 )
 const values = names.map((name) => {
   return `"${descriptions[name] ?? 'A factor of this deployment.'}"\n    ${name}`

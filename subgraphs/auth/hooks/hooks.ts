@@ -13,8 +13,8 @@ interface HookRequest {
 export interface HookRegistration extends HookRequest {
   /** As it was typed; nobody has proved it yet. */
   readonly email: string
-  /** With a password, with the mailbox alone, or by an admin who invites. */
-  readonly method: 'password' | 'email-code' | 'invitation'
+  /** With a password, with the mailbox alone, with another service, or by an admin who invites. */
+  readonly method: 'password' | 'email-code' | 'provider' | 'invitation'
 }
 
 export interface HookSignIn extends HookRequest {

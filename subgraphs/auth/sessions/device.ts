@@ -19,7 +19,21 @@ export async function findDevice(
   userId: string,
   deviceToken: string | null,
 ): Promise<KnownDevice | null> {
-  const hash = deviceToken !== null && FORMAT.test(deviceToken) ? sha256(deviceToken) : ''
+  return await findDeviceByHash(db, userId, deviceHashOf(deviceToken))
+}
+
+/** null for what is not a token of a device; whose it is, the hash does not tell. */
+export function deviceHashOf(deviceToken: string | null): string | null {
+  return deviceToken !== null && FORMAT.test(deviceToken) ? sha256(deviceToken) : null
+}
+
+/** @returns null for a device that is not this user's */
+export async function findDeviceByHash(
+  db: Knex,
+  userId: string,
+  deviceHash: string | null,
+): Promise<KnownDevice | null> {
+  const hash = deviceHash ?? ''
   const [row]: { proven: boolean }[] = await db('known_devices')
     .where({ user_id: userId, secret_hash: hash })
     .update({ last_seen_at: db.fn.now() })

@@ -42,7 +42,7 @@ export async function completeRegistration(
     roles: ['user'],
   })
   if (user === null) throw failed()
-  await disarmOthers(trx, verification, normalized)
+  await disarmRegistrations(trx, normalized, verification)
   await recordAudit(trx, caller.origin, {
     action: 'user.registered',
     actor: { kind: 'user', id: user.id },
@@ -79,14 +79,14 @@ export async function completeRegistration(
  * Anyone else who began to register this address does not control it: their codes die now. They go on to look like
  * registrations of a taken address, or their end would tell that it has become one.
  */
-async function disarmOthers(
+export async function disarmRegistrations(
   trx: Knex,
-  { id_hash }: Verification,
   normalized: string,
+  but?: Pick<Verification, 'id_hash'>,
 ): Promise<void> {
   await trx('verifications')
     .where({ email_normalized: normalized, purpose: 'REGISTRATION' })
-    .whereNot('id_hash', id_hash)
+    .whereNot('id_hash', but?.id_hash ?? '')
     .whereNull('consumed_at')
     .update({ is_decoy: true })
 }

@@ -16,6 +16,7 @@ import { reauthenticate } from './reauthenticate.ts'
 import { register } from './register.ts'
 import { signInMethods } from './sign-in-methods.ts'
 import { startEmailLogin } from './start-email-login.ts'
+import { startProviderLogin } from './start-provider-login.ts'
 import { verifySession } from './verify-session.ts'
 
 export const typeDefs = gql`
@@ -67,9 +68,20 @@ export const typeDefs = gql`
     ): AuthResult @public(staleCredentials: true)
       @credentials(reads: ["device"], sets: ["session", "flow", "device"])
     """
-    Takes the next factor of what register, login or startEmailLogin began: it opens the session, or answers
+    Begins a sign-in at another service (signInMethods.providers): send the person to the address that is returned, and
+    pass the address that they come back at to verifySession. BAD_USER_INPUT for a returnTo that is not listed,
+    NOT_FOUND, RATE_LIMITED, FORBIDDEN where this way in is not offered, SERVICE_UNAVAILABLE with reason
+    PROVIDER_UNAVAILABLE.
+    """
+    startProviderLogin(
+      "The arguments."
+      input: StartProviderLoginInput!
+    ): ProviderLogin @public(staleCredentials: true)
+      @credentials(reads: ["device"], sets: ["flow"])
+    """
+    Takes the next factor of what register, login, startEmailLogin or startProviderLogin began: it opens the session, or answers
     what must follow. VERIFICATION_FAILED with attemptsRemaining for a code that is wrong, used or expired,
-    FORBIDDEN where a hook refuses.
+    FORBIDDEN where a hook refuses, and for a provider's answer where nobody may register.
     """
     verifySession(
       "The arguments."
@@ -179,7 +191,7 @@ export const typeDefs = gql`
 
   "The proof that a verification asks for."
   input VerifySessionInput {
-    "Id of the verification that register, login or startEmailLogin returned."
+    "Id of the verification that register, login, startEmailLogin or startProviderLogin returned."
     verificationId: ID!
     """
     Which of the verification's methods the code is for. Absent: by the shape of the code; 8 digits are
@@ -187,7 +199,31 @@ export const typeDefs = gql`
     """
     method: VerificationMethod
     "The code; by mail it has 8 digits."
-    code: String!
+    code: String
+    "In place of the code: the address that a provider sent the person back to, whole."
+    providerAnswer: String
+  }
+
+  "Which service a sign-in begins at, and how the session should be held."
+  input StartProviderLoginInput {
+    "Id of the provider, as signInMethods has it."
+    provider: String!
+    "Where the provider sends the person back to: one of PROVIDER_RETURN_TO, or with cookies the callback of the hosted pages. Absent: the first of these."
+    returnTo: String
+    "Where the tokens will go; kept with the session."
+    delivery: TokenDelivery = BODY
+    "A name for this device, shown in the list of sessions. At most 100 characters."
+    deviceName: String
+    "From an earlier sign-in on this device. Browsers with cookies send theirs by themselves."
+    deviceToken: String
+  }
+
+  "A sign-in at another service, under way."
+  type ProviderLogin {
+    "A secret of the client that began it: pass it back with the answer, and do not log or share it."
+    verificationId: ID!
+    "Where the person signs in: open it in the browser."
+    url: String!
   }
 
   "The password alone; or method alone, which answers a verification, and then its id and the code."
@@ -257,6 +293,11 @@ export const resolvers = {
       begun(context, await startEmailLogin(context.deps, context, input)),
     openSignInLink: async (_, { input }, context) =>
       await answer(context, await openSignInLink(context.deps, context, input)),
+    startProviderLogin: async (_, { input }, context) => {
+      const begun = await startProviderLogin(context.deps, context, input)
+      if (begun.flowSecret !== null) context.setCookies.push(flowCookie(begun.flowSecret))
+      return { verificationId: begun.id, url: begun.url }
+    },
     verifySession: async (_, { input }, context) => {
       const result = await verifySession(context.deps, context, input)
       const isOver = 'session' in result && result.session.delivery === 'COOKIE'

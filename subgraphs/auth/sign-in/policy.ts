@@ -42,7 +42,12 @@ export async function whatFollows(
   if (await isFactorRequired(trx, deps, user)) {
     return await whatEnrols(trx, deps, { user, proved, isNew })
   }
-  return hasMailbox || isDeviceEnough(deps, isDeviceProven) ? null : { EMAIL_CODE: {} }
+  if (hasMailbox || isDeviceEnough(deps, isDeviceProven)) return null
+  // A password may have been stolen elsewhere, and a new device is where that shows; a provider has looked at the device itself.
+  const isByProvider = proved.some(({ method }) => method === 'PROVIDER')
+  return isByProvider && deps.config.sessionVerification === 'new-device'
+    ? null
+    : { EMAIL_CODE: {} }
 }
 
 /** Anyone who holds a further factor confirms their presence with it; everybody else with whatever they have. */

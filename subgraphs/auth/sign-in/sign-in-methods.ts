@@ -8,12 +8,17 @@ export interface SignInMethods {
   readonly providers: readonly { readonly id: string; readonly name: string }[]
 }
 
-export function signInMethods({ config }: Pick<AuthDeps, 'config'>): SignInMethods {
+export function signInMethods({
+  config,
+  providers,
+}: Pick<AuthDeps, 'config' | 'providers'>): SignInMethods {
   const isOffered = (name: string) => config.signInMethods.includes(name)
   return {
     password: isOffered('password'),
     emailCode: isOffered('email-code'),
     passkey: isOffered('passkey'),
-    providers: [],
+    providers: isOffered('provider')
+      ? providers.all.map(({ settings: { id, name } }) => ({ id, name }))
+      : [],
   }
 }

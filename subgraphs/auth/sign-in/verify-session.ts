@@ -4,10 +4,11 @@ import { lockOne } from '../core/advisory-lock.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError } from '../core/errors.ts'
+import { AuthError, badInput } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
 import { beginFurther } from '../factors/enrolled/begin-factors.ts'
+import { checkAnswer, parseAnswer } from '../factors/provider/check-answer.ts'
 import type { VerifySessionInput } from '../generated.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
@@ -23,7 +24,9 @@ import {
 } from '../verifications/verification.ts'
 import { startWaiting } from './ask-further.ts'
 import { claimUnproved } from './claim-unproved.ts'
+import { completeProviderLogin } from './complete-provider-login.ts'
 import { completeRegistration } from './complete-registration.ts'
+import { finishProviderLogin } from './finish-provider-login.ts'
 import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
 import { type Admission, transactSignIn } from './transact-sign-in.ts'
@@ -31,6 +34,7 @@ import { type Admission, transactSignIn } from './transact-sign-in.ts'
 const limits = {
   verificationId: id,
   code: text(64),
+  providerAnswer: text(8192),
 } satisfies Limits<VerifySessionInput>
 
 /** @throws AuthError VERIFICATION_FAILED */
@@ -39,18 +43,33 @@ export async function verifySession(
   caller: Caller,
   input: VerifySessionInput,
 ): Promise<Entered | BegunVerification> {
-  const { verificationId, method, code } = parseInput(limits, input)
+  const { verificationId, method, code, providerAnswer } = parseInput(limits, input)
+  const flowSecret = caller.client.cookies === 'allowed' ? caller.client.flowSecret : null
+  if (providerAnswer != null) {
+    if (code != null || method != null) throw oneProof()
+    const answer = await checkAnswer(deps, caller, {
+      ...parseAnswer(providerAnswer),
+      purpose: 'PROVIDER_LOGIN',
+      verificationId,
+      flowSecret,
+    })
+    requireCookiesAllowed(caller, answer.challenge.delivery)
+    return await finishProviderLogin(deps, caller, answer)
+  }
+  if (code == null) throw oneProof()
   const checked = await checkFactor(deps, caller, {
     verificationId,
     method: method ?? null,
     secret: code,
-    purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN'],
-    flowSecret: caller.client.cookies === 'allowed' ? caller.client.flowSecret : null,
+    purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN', 'PROVIDER_LOGIN'],
+    flowSecret,
   })
   const { verification } = checked
   requireCookiesAllowed(caller, verification.delivery)
   const result = await transactSignIn(deps, caller, async (trx, admission) => {
     await lockMailbox(trx, verification)
+    if (verification.purpose === 'PROVIDER_LOGIN')
+      return await completeProviderLogin(trx, deps, caller, { ...checked, admission })
     if (verification.purpose !== 'REGISTRATION' || verification.user_id !== null)
       return await goOn(trx, deps, caller, { ...checked, admission })
     return await completeRegistration(trx, deps, caller, { ...checked, admission })
@@ -112,6 +131,13 @@ async function goOn(
 async function lockMailbox(trx: Knex, { email_normalized }: Verification): Promise<void> {
   if (email_normalized === null) return
   await lockOne(trx, 'emailAddress', email_normalized)
+}
+
+function oneProof(): AuthError {
+  return badInput(
+    'input',
+    'Send the code; or providerAnswer alone, for what startProviderLogin began.',
+  )
 }
 
 function failed(): AuthError {

@@ -155,7 +155,12 @@ async function recordFailure(
 }
 
 /** Anybody may begin these for an e-mail address that is not theirs. */
-const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = ['REGISTRATION', 'EMAIL', 'EMAIL_LOGIN']
+const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = [
+  'REGISTRATION',
+  'EMAIL',
+  'EMAIL_LOGIN',
+  'PROVIDER_LOGIN',
+]
 
 const FURTHER = 'FURTHER'
 

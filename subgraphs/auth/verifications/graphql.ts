@@ -100,7 +100,8 @@ export const resolvers = {
     purpose: ({ verification }) => {
       if (isEnrolment(verification)) return 'FACTOR_ENROLMENT'
       const { purpose } = verification
-      return purpose === 'EMAIL_LOGIN' ? 'LOGIN' : (purpose as VerificationPurpose)
+      const isLogin = purpose === 'EMAIL_LOGIN' || purpose === 'PROVIDER_LOGIN'
+      return isLogin ? 'LOGIN' : (purpose as VerificationPurpose)
     },
     methods: ({ verification }) => verification.methods.filter(isShown),
     sentTo: ({ verification }) => shorten(verification),
@@ -110,7 +111,7 @@ export const resolvers = {
 } satisfies Resolvers
 
 function isShown(method: string): method is VerificationMethod {
-  return method !== 'PASSWORD'
+  return method !== 'PASSWORD' && method !== 'PROVIDER'
 }
 
 /** `a…@example.com`: enough for its owner to know which mailbox. Normalised: a stored spelling would tell of an account. */

@@ -15,6 +15,7 @@ const templates: Readonly<
   LOGIN: ['login-code'],
   // Written for nobody too, and never sent: the work is the same.
   EMAIL_LOGIN: ['sign-in', 'sign-in'],
+  PROVIDER_LOGIN: ['provider-code', 'provider-code'],
   STEP_UP: ['step-up-code'],
   API_KEY: ['api-key-code'],
   EMAIL: ['email-code', 'address-taken'],

@@ -87,6 +87,7 @@ const OF_STRANGERS: readonly VerificationPurpose[] = [
   'EMAIL',
   'PASSWORD_RESET',
   'EMAIL_LOGIN',
+  'PROVIDER_LOGIN',
 ]
 
 /**

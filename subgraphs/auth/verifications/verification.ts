@@ -11,6 +11,8 @@ export type CodePurpose =
   | 'LOGIN'
   /** A login that begins with the mailbox: nothing was proved yet, and anybody may begin one for any address. */
   | 'EMAIL_LOGIN'
+  /** A login that begins at a provider; then with the mailbox that it named, which anybody may have said there. */
+  | 'PROVIDER_LOGIN'
   | 'STEP_UP'
   | 'API_KEY'
   | 'EMAIL'
@@ -18,7 +20,9 @@ export type CodePurpose =
   | 'ACCOUNT_DELETION'
 /** Proved by a link alone: nobody is told the id. */
 export type LinkPurpose = 'INVITATION' | 'EMAIL_UNDO' | 'SESSION_REPORT'
-export type VerificationPurpose = CodePurpose | LinkPurpose
+/** Proved by what a provider answers alone. */
+export type AnswerPurpose = 'LINK_IDENTITY'
+export type VerificationPurpose = CodePurpose | LinkPurpose | AnswerPurpose
 
 export const MAX_ATTEMPTS = 5
 export const MAX_SENDS = 5

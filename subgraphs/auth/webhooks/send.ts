@@ -2,7 +2,12 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
-import { createAddressCheck, createLookup, hostOf, PrivateAddressError } from './allowed-address.ts'
+import {
+  createAddressCheck,
+  createLookup,
+  hostOf,
+  PrivateAddressError,
+} from '../core/allowed-address.ts'
 import { signWebhook } from './sign.ts'
 import type { WebhookTarget } from './targets.ts'
 

@@ -1,7 +1,7 @@
 // Who is told of events over HTTP: WEBHOOK_URLS, WEBHOOK_SECRETS and WEBHOOK_TYPES, each a list of name=value.
 import { isIP } from 'node:net'
 import { Secret } from '../../../platform/secret.ts'
-import { createAddressCheck, hostOf } from './allowed-address.ts'
+import { createAddressCheck, hostOf } from '../core/allowed-address.ts'
 
 export interface WebhookTarget {
   readonly name: string

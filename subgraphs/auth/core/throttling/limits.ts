@@ -31,6 +31,8 @@ export const limits = {
   'password-session-long': { points: 50, seconds: 180 * DAY, isDurable: true },
   'register-network': { points: 20, seconds: HOUR },
   'email-login-network': { points: 20, seconds: HOUR },
+  /** Sign-ins with a provider, begun and answered: each may have auth ask it. */
+  'provider-network': { points: 120, seconds: 15 * MINUTE },
   'reset-network': { points: 20, seconds: HOUR },
   /** Wrong codes from one network. */
   'code-network': { points: 100, seconds: 15 * MINUTE },

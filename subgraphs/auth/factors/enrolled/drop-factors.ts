@@ -15,8 +15,8 @@ export async function dropAllFactors(trx: Knex, user: User): Promise<string[]> {
 }
 
 /**
- * What was enrolled in this session or in one that came of it: on the device that became known with it, or signed in with what
- * was enrolled in such a one. What the owner enrolled elsewhere stays, before and after.
+ * What was enrolled or linked in this session or in one that came of it: on the device that became known with it, or signed in with
+ * what was enrolled or linked in such a one. What the owner enrolled elsewhere stays, before and after.
  *
  *   denied ──enrols──► a factor ──signs in──► another ──enrols──► a second one         all of it goes
  *      └──its device──► another ──makes──► recovery codes
@@ -31,7 +31,8 @@ export async function dropFactorsOfSession(
        select id, device_hash from sessions where id = ? and user_id = ?
        union
        select sessions.id, sessions.device_hash from sessions join line
-         on sessions.factor_session_id = line.id or sessions.device_hash = line.device_hash
+         on sessions.factor_session_id = line.id or sessions.identity_session_id = line.id
+           or sessions.device_hash = line.device_hash
          where sessions.user_id = ?
      ) select id from line`,
     [sessionId, user.id, user.id],
@@ -42,6 +43,7 @@ export async function dropFactorsOfSession(
     .whereIn('session_id', line)
     .delete()
     .returning(['id', 'confirmed_at'])
+  await trx('linked_identities').where('user_id', user.id).whereIn('session_id', line).delete()
   const isLast = (await factorsOf(trx, user.id)).length === 0
   await trx('recovery_codes')
     .where('user_id', user.id)

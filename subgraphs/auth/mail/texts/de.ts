@@ -37,6 +37,12 @@ Melden Sie sich bei {{ product }} an: Geben Sie den Code {{ code }} ein, wo Sie 
 
 Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne Code oder Link geschieht nichts.`,
 
+  'provider-code': `{{ code }} ist Ihr Anmeldecode für {{ product }}
+
+Ihr Code ist {{ code }}. Er schließt die Anmeldung bei {{ product }} ab, die mit {{ provider }} begonnen wurde, und gilt 10 Minuten. Danach öffnet dieses Konto von {{ provider }} das Konto dieser Adresse bei {{ product }}.
+
+${noHarm}`,
+
   'step-up-code': `{{ code }} bestätigt bei {{ product }}, dass Sie es sind
 
 Ihr Code ist {{ code }}. Er bestätigt, dass Sie es sind, der bei {{ product }} angemeldet ist, und gilt 10 Minuten.
@@ -172,6 +178,18 @@ ${unlessYou}`,
   'recovery-code-used': `Ein Wiederherstellungscode Ihres Kontos bei {{ product }} wurde benutzt
 
 Ein Wiederherstellungscode Ihres Kontos bei {{ product }} wurde anstelle eines weiteren Faktors benutzt. {% if left == 0 %}Es ist keiner übrig: Erstellen Sie neue.{% elsif left == 1 %}1 ist noch übrig: Erstellen Sie bald neue.{% else %}{{ left }} sind noch übrig.{% endif %}
+
+${unlessYou}`,
+
+  'identity-linked': `Ihr Konto bei {{ product }} lässt sich mit {{ provider }} öffnen
+
+Ein Konto von {{ provider }} wurde mit Ihrem Konto bei {{ product }} verknüpft und meldet Sie ab jetzt an.
+
+Wenn Sie das nicht waren, lösen Sie die Verknüpfung, und ändern Sie Ihr Passwort.`,
+
+  'identity-unlinked': `{{ provider }} öffnet Ihr Konto bei {{ product }} nicht mehr
+
+Die Verknüpfung eines Kontos von {{ provider }} mit Ihrem Konto bei {{ product }} wurde gelöst: Es meldet Sie nicht mehr an.
 
 ${unlessYou}`,
 

@@ -37,6 +37,12 @@ Sign in at {{ product }}: enter the code {{ code }} where you asked for it, or o
 
 If this was not you, you need to do nothing: without the code or the link nothing happens.`,
 
+  'provider-code': `{{ code }} is your sign-in code for {{ product }}
+
+Your code is {{ code }}. It completes the sign-in at {{ product }} that was begun with {{ provider }}, and works for 10 minutes. From then on that account of {{ provider }} opens the account of this address at {{ product }}.
+
+${noHarm}`,
+
   'step-up-code': `{{ code }} confirms that it is you at {{ product }}
 
 Your code is {{ code }}. It confirms that it is you who is signed in at {{ product }}, and works for 10 minutes.
@@ -172,6 +178,18 @@ ${unlessYou}`,
   'recovery-code-used': `A recovery code of your account at {{ product }} was used
 
 A recovery code of your account at {{ product }} was used in place of a further factor. {% if left == 0 %}None is left: make new ones.{% elsif left == 1 %}1 is left: make new ones soon.{% else %}{{ left }} are left.{% endif %}
+
+${unlessYou}`,
+
+  'identity-linked': `Your account at {{ product }} can be opened with {{ provider }}
+
+An account of {{ provider }} was linked to your account at {{ product }}, and signs you in from now on.
+
+If this was not you, unlink it, and change your password.`,
+
+  'identity-unlinked': `{{ provider }} no longer opens your account at {{ product }}
+
+An account of {{ provider }} was unlinked from your account at {{ product }}: it no longer signs you in.
 
 ${unlessYou}`,
 

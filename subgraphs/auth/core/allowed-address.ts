@@ -1,5 +1,5 @@
-// Where a webhook may connect to: addresses of the public internet, and private networks that WEBHOOK_ALLOW names. Without this a
-// target's name could be pointed at a cloud's metadata or at what listens here, after the settings were read (DNS rebinding).
+// Where auth may connect to at somebody's word, as a webhook or a provider: addresses of the public internet, and private networks that a setting names. Without this a
+// name could be pointed at a cloud's metadata or at what listens here, after the settings were read (DNS rebinding).
 import { lookup as lookUp } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { createNetworkMatcher } from '@sallyport/claims/networks'
@@ -44,6 +44,6 @@ export function createLookup(isAllowed: (address: string) => boolean): LookupFun
 
 export class PrivateAddressError extends Error {
   constructor(host: string) {
-    super(`${host} has no public network address, and WEBHOOK_ALLOW does not list the one it has`)
+    super(`${host} has no public network address, and no setting lists the one it has`)
   }
 }

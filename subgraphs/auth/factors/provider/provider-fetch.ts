@@ -1,0 +1,70 @@
+// How auth asks a provider: no redirect is followed, no private network is reached, and neither time nor length has no bound.
+import { isIP } from 'node:net'
+import { Agent, fetch as undiciFetch } from 'undici'
+import {
+  createAddressCheck,
+  createLookup,
+  hostOf,
+  PrivateAddressError,
+} from '../../core/allowed-address.ts'
+
+/** As `openid-client` calls it. */
+export type ProviderFetch = (
+  url: string,
+  options: {
+    readonly method: string
+    readonly headers: Record<string, string>
+    readonly body?: unknown
+    readonly signal?: AbortSignal | undefined
+  },
+) => Promise<Response>
+
+export interface BoundedFetch {
+  readonly fetch: ProviderFetch
+  stop(): Promise<void>
+}
+
+/** A discovery document with its keys is a tenth of it. */
+const MAX_BYTES = 256 * 1024
+const DEADLINE_MS = 5_000
+
+/** @param allow private networks in which providers may be: PROVIDER_ALLOW */
+export function createProviderFetch(allow: readonly string[]): BoundedFetch {
+  const isAllowed = createAddressCheck(allow)
+  const agent = new Agent({
+    connect: { lookup: createLookup(isAllowed), timeout: DEADLINE_MS },
+    headersTimeout: DEADLINE_MS,
+    bodyTimeout: DEADLINE_MS,
+    maxResponseSize: MAX_BYTES,
+    connections: 8,
+  })
+  return {
+    fetch: async (url, { method, headers, body, signal }) => {
+      const host = hostOf(new URL(url))
+      // An address is not looked up, so that nothing else would look at it.
+      if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host)
+      const deadline = AbortSignal.timeout(DEADLINE_MS)
+      const answer = await undiciFetch(url, {
+        method,
+        headers,
+        // A form, as text or as parameters.
+        ...(body !== undefined && body !== null && { body: String(body) }),
+        redirect: 'manual',
+        dispatcher: agent,
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      })
+      // Read here, so that the deadline and the bound hold for all of it.
+      const bytes = await answer.arrayBuffer()
+      if (bytes.byteLength > MAX_BYTES) throw new Error('the answer is too long')
+      return new Response(isBodiless(answer.status) ? null : bytes, {
+        status: answer.status,
+        headers: Object.fromEntries(answer.headers),
+      })
+    },
+    stop: async () => await agent.destroy(),
+  }
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
+}
