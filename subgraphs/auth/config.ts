@@ -310,11 +310,7 @@ type Read = z.infer<z.ZodObject<typeof shape>>
 
 function toConfig(
   env: Read,
-  {
-    secrets,
-    oauthClients,
-    providers,
-  }: Pick<AuthConfig, 'secrets' | 'oauthClients' | 'providers'>,
+  { secrets, oauthClients, providers }: Pick<AuthConfig, 'secrets' | 'oauthClients' | 'providers'>,
 ): AuthConfig {
   const publicUrl = publicUrlOf(env)
   return Object.freeze({
