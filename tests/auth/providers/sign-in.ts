@@ -7,7 +7,7 @@ const RESULT = `__typename
   ... on SignedIn { session { id authenticationMethods device } user { id email emailVerified fullName } deviceToken csrfToken tokens { accessToken refreshToken } }
   ... on VerificationRequired { verification { id purpose methods sentTo } }`
 export const START = `mutation Start($input: StartProviderLoginInput!) { startProviderLogin(input: $input) { verificationId url } }`
-export const ANSWER = `mutation Answer($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
+const ANSWER = `mutation Answer($input: VerifySessionInput!) { verifySession(input: $input) { ${RESULT} } }`
 
 type Headers = Readonly<Record<string, string>>
 
