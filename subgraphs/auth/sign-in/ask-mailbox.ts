@@ -1,5 +1,5 @@
-// The address that a provider named is proved with a mailed code, before it opens or makes an account. The answer is the same for
-// every address, so that nobody learns with a provider of their own who has an account here.
+// The e-mail address that a provider named is proved with a mailed code, before it opens or makes an account. The answer is the same
+// for every one, so that nobody learns with a provider of their own who has an account here.
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
@@ -38,7 +38,7 @@ export async function askMailbox(
   const mail = { to: email.normalized, purpose: 'PROVIDER_LOGIN', address } as const
   return await transactMailing(deps, strangersMail(deps, mail), async (trx, { isMailed }) => {
     const user = await findUserByEmail(trx, email)
-    // Mail goes to the address as it is stored, never as it was told (GitHub, 2016).
+    // Mail goes to the e-mail address as it is stored, never as it was told (GitHub, 2016).
     const stored = await UserEmail.query(trx).findOne('email_normalized', email.normalized)
     await recordAudit(trx, caller.origin, {
       action: 'login.provider-mailbox-asked',
@@ -67,7 +67,7 @@ export async function askMailbox(
   })
 }
 
-/** Asked for every address, and told of none: where it is refused no mail comes, as for a sign-in by mail without an account. */
+/** Asked for every e-mail address, and told of none: where it is refused no mail comes, as for a sign-in by mail without an account. */
 async function mayRegister(deps: AuthDeps, caller: Caller, email: EmailAddress): Promise<boolean> {
   try {
     requireOpenRegistration(deps.config, email.normalized)

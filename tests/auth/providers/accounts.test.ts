@@ -445,7 +445,7 @@ describe('linking', () => {
         code: 'CONFLICT',
         reason: 'LAST_WAY_IN',
       })
-      // One at a provider that is gone from the settings is no way in.
+      // One at a provider that is gone from the settings is not a way in.
       await own.db('linked_identities').insert({
         id: 'idn_gone',
         user_id: user.id,

@@ -83,18 +83,18 @@ describe('an identity token that is not right', () => {
     ['without a subject', { claims: { sub: undefined } }],
     ['with an empty subject', { claims: { sub: '' } }],
     ['with a subject that is too long', { claims: { sub: 'x'.repeat(256) } }],
-    ['with a subject that is no text', { claims: { sub: { id: 1 } } }],
+    ['with a subject that is not text', { claims: { sub: { id: 1 } } }],
     [
       'for another access token',
       { claims: { at_hash: createHash('sha256').update('x').digest('base64url').slice(0, 22) } },
     ],
-    ['with an at_hash that is no text', { claims: { at_hash: 7 } }],
+    ['with an at_hash that is not text', { claims: { at_hash: 7 } }],
     ['that is not signed', { sign: (claims) => new UnsecuredJWT(claims).encode() }],
     ['whose signature was cut off', { sign: broken }],
     ['that another key signed', { sign: resigned }],
     ['that the client secret signed', { sign: withSecret }],
     ['that is missing', { tokens: { id_token: undefined } }],
-    ['that is no token', { tokens: { id_token: 'a.b.c' } }],
+    ['that is not a token', { tokens: { id_token: 'a.b.c' } }],
   ]
   test.each(cases)('%s signs nobody in', async (_, grant) => {
     const email = newEmail()
@@ -262,7 +262,7 @@ describe('an answer that is not of this flow', () => {
     )
   })
 
-  test('a code is no answer, and an answer is no code', async () => {
+  test('a code is not an answer, nor an answer a code', async () => {
     const begun = await start(stack)
     const providerAnswer = provider.consent(begun.url, person('both', newEmail()))
     const both = await finish(stack, {

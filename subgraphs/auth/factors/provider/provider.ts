@@ -1,4 +1,4 @@
-// A provider as the factor that begins a sign-in. What it answers with is no code: check-answer.ts takes it, and this proves nothing.
+// A provider as the factor that begins a sign-in. What it answers with is not a code: check-answer.ts takes it, and this proves nothing.
 import type { Factor } from '../factor.ts'
 
 export const provider = {
