@@ -1,4 +1,5 @@
-// Writes what an operation asks of the schema, in turns of the event loop. What stands at several places is written once.
+// Writes what an operation asks of the schema, in turns of the event loop. What stands at several places is written once, so a turn
+// that is over ends wherever it stands: the next one begins anew, and finds all objects that are done.
 import {
   type FieldNode,
   type GraphQLField,
@@ -10,47 +11,53 @@ import {
   isNonNullType,
   type SelectionSetNode,
 } from 'graphql'
-import { tooComplex } from '../operation/too-complex.ts'
-import type { Pieces } from '../supergraph/slices.ts'
+import { nextTurn } from '../supergraph/slices.ts'
 import type { IntrospectionOptions } from './introspection.ts'
 import { NULL } from './write.ts'
 
-/** So many are written in one turn of the event loop, which takes half a millisecond. */
-const FIELDS_IN_A_TURN = 500
+/** So many are written in one turn of the event loop, which takes a millisecond. */
+const FIELDS_IN_A_TURN = 1000
 
-interface Written {
+export interface Written {
   readonly text: string
   /** Fields that it has, at all of its levels. */
   readonly fields: number
 }
 
-/** What is written so far. */
+/** Fields of objects that are done. */
 export interface Count {
-  fields: number
   inTurn: number
-  readonly maximum: number
+  inAll: number
 }
 
-function add(count: Count, fields: number): void {
-  count.fields += fields
-  count.inTurn += fields
-  const { maximum } = count
-  if (count.fields <= maximum) return
-  throw tooComplex('fields of the schema', {
-    limit: 'introspection',
-    value: count.fields,
-    maximum,
-  })
+/** Thrown where a turn is over. */
+const OVER = new Error('the turn is over')
+
+/** @param afterTurn may refuse to go on, by throwing */
+export async function writeInTurns(
+  write: () => Written,
+  { count, afterTurn }: { readonly count: Count; readonly afterTurn: () => void },
+): Promise<Written> {
+  for (;;) {
+    try {
+      return write()
+    } catch (error) {
+      if (error !== OVER) throw error
+    }
+    afterTurn()
+    await nextTurn()
+    count.inTurn = 0
+  }
 }
 
 type Source = Readonly<Record<string, unknown>>
 
-type WriteValue = (value: unknown) => Pieces<Written>
+type WriteValue = (value: unknown) => Written
 
 export type WriteField = (
   field: GraphQLField<unknown, unknown>,
   nodes: readonly FieldNode[],
-) => (source: Source) => Pieces<Written>
+) => (source: Source) => Written
 
 /** For one run: what is written depends on its variables. */
 export function createWriter(
@@ -62,7 +69,7 @@ export function createWriter(
   function compileField(
     field: GraphQLField<unknown, unknown>,
     nodes: readonly FieldNode[],
-  ): (source: Source) => Pieces<Written> {
+  ): (source: Source) => Written {
     const [node] = nodes
     const args = node ? getArgumentValues(field, node, variables) : {}
     const write = compileValue(
@@ -84,21 +91,17 @@ export function createWriter(
   function compileObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): WriteValue {
     const known = new Map<unknown, Written>()
     let members: readonly Member[] | null = null
-    return function* writeObject(value) {
+    return (value) => {
       if (value === undefined || value === null) return ABSENT
       const before = known.get(value)
-      if (before !== undefined) {
-        add(count, before.fields)
-        return before
-      }
+      if (before !== undefined) return before
+      // Counted when it is done: each turn has one at least.
+      if (count.inTurn > FIELDS_IN_A_TURN) throw OVER
       members ??= compileMembers(type, sets)
-      add(count, members.length)
-      if (count.inTurn > FIELDS_IN_A_TURN) {
-        count.inTurn = 0
-        yield
-      }
-      const written = yield* writeMembers(members, value as Source)
+      const written = writeMembers(members, value as Source)
       known.set(value, written)
+      count.inTurn += members.length
+      count.inAll += members.length
       return written
     }
   }
@@ -119,21 +122,20 @@ export function createWriter(
 
 interface Member {
   readonly prefix: string
-  readonly write: (source: Source) => Pieces<Written>
+  readonly write: (source: Source) => Written
 }
 
 const ABSENT: Written = { text: NULL, fields: 0 }
 
-// biome-ignore lint/correctness/useYield: one of the ways to write a value, and the only one that is done at once
-function* leaf(value: unknown): Pieces<Written> {
+function leaf(value: unknown): Written {
   return { text: JSON.stringify(value ?? null), fields: 0 }
 }
 
-function* writeMembers(members: readonly Member[], source: Source): Pieces<Written> {
+function writeMembers(members: readonly Member[], source: Source): Written {
   let text = ''
   let fields = members.length
   for (const { prefix, write } of members) {
-    const written = yield* write(source)
+    const written = write(source)
     text += prefix + written.text
     fields += written.fields
   }
@@ -141,15 +143,10 @@ function* writeMembers(members: readonly Member[], source: Source): Pieces<Writt
 }
 
 function listOf(writeItem: WriteValue): WriteValue {
-  return function* writeList(value) {
+  return (value) => {
     if (!Array.isArray(value)) return ABSENT
-    const texts: string[] = []
-    let fields = 0
-    for (const item of value) {
-      const written = yield* writeItem(item)
-      texts.push(written.text)
-      fields += written.fields
-    }
-    return { text: `[${texts.join(',')}]`, fields }
+    const items = value.map(writeItem)
+    const fields = items.reduce((sum, item) => sum + item.fields, 0)
+    return { text: `[${items.map(({ text }) => text).join(',')}]`, fields }
   }
 }

@@ -15,11 +15,11 @@ import {
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
 } from 'graphql'
+import { tooComplex } from '../operation/too-complex.ts'
 import { variableDefaults } from '../operation/variable-defaults.ts'
-import { inSlices } from '../supergraph/slices.ts'
 import type { CollectFields } from './collect-fields.ts'
 import type { ClientNames } from './distinct-names.ts'
-import { createWriter } from './introspection-writer.ts'
+import { createWriter, writeInTurns } from './introspection-writer.ts'
 import type { Run } from './run.ts'
 import type { Write } from './write.ts'
 
@@ -74,14 +74,27 @@ function createWriteAhead(asked: readonly RootField[], options: IntrospectionOpt
   return async (run: Run) => {
     const written = new Map<FieldNode, string>()
     const variables = { ...defaults, ...run.variables }
-    const count = { fields: 0, inTurn: 0, maximum }
-    const write = createWriter(options, { variables, count })
+    const count = { inTurn: 0, inAll: 0 }
+    const compileField = createWriter(options, { variables, count })
+    let fields = 0
     for (const { field, nodes } of asked) {
-      const { text } = await inSlices(write(field, nodes)({}), 1)
+      const write = compileField(field, nodes)
+      const { text, fields: own } = await writeInTurns(() => write({}), {
+        count,
+        // What stands at several places counts as often: it is as much at least.
+        afterTurn: () => requireAtMost(maximum, count.inAll),
+      })
+      fields += own
+      requireAtMost(maximum, fields)
       written.set(nodes[0] as FieldNode, text)
     }
     run.introspected = written
   }
+}
+
+function requireAtMost(maximum: number, value: number): void {
+  if (value <= maximum) return
+  throw tooComplex('fields of the schema', { limit: 'introspection', value, maximum })
 }
 
 /** Types, fields, arguments, values and directives. */
