@@ -19,6 +19,8 @@ export interface NatsOptions {
 export interface Nats {
   /** False while the server is away: what is published then would only wait and fail. */
   isConnected(): boolean
+  /** For what else is there beside streams. Null while the server is away. */
+  connection(): NatsConnection | null
   /** Resolves when the stream has stored the message. Of two with one id within two minutes it stores the first. */
   publish(message: NatsMessage): Promise<void>
   /** Makes the stream when there is none. One that is there stays as its operator made it. */
@@ -84,6 +86,7 @@ export function connectNats(options: NatsOptions): Nats {
   const running = keepConnected()
   return {
     isConnected: () => isUp,
+    connection: () => (isUp ? connection : null),
     publish: async ({ stream, subject, id, body }) => {
       await jetstream(connected()).publish(subject, body, {
         msgID: id,

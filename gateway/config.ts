@@ -11,6 +11,7 @@ import {
   httpUrl,
   isExactOrigin,
   list,
+  natsUrls,
   oneOf,
   port,
   publicUrlOf,
@@ -41,6 +42,8 @@ export interface GatewayLimits {
   readonly drainNoticeMs: number
   /** Event-loop lag beyond which requests are turned away; null outside production. */
   readonly maxLagMs: number | null
+  /** After which a gateway is ready without having heard of auth: what is public is served. */
+  readonly readyWithoutAuthMs: number
 }
 
 /** How many entries each cache keeps; the least recently used go first. */
@@ -85,6 +88,8 @@ export interface GatewayConfig {
   readonly redisUrl: string | null
   readonly caches: CacheSizes
   readonly graph: GraphSettings
+  /** Null: gateways share nothing. */
+  readonly nats: NatsSettings | null
 }
 
 export interface GraphSettings {
@@ -94,6 +99,12 @@ export interface GraphSettings {
   readonly askEveryMs: number
   /** How often files are looked at. */
   readonly lookEveryMs: number
+}
+
+/** Where gateways tell each other what operators decided, and which subgraphs announced themselves. */
+export interface NatsSettings {
+  readonly url: string
+  readonly credentialsFile: string | null
 }
 
 const defaultLimits: GatewayLimits = Object.freeze({
@@ -108,6 +119,7 @@ const defaultLimits: GatewayLimits = Object.freeze({
   drainMs: 10_000,
   drainNoticeMs: 250,
   maxLagMs: null,
+  readyWithoutAuthMs: 10_000,
 })
 
 const networks = list(isNetwork, 'an address or CIDR range').default([])
@@ -155,6 +167,8 @@ const shape = {
   PLANNER: oneOf(['hive', 'apollo'], 'hive'),
   ENGINE_SHADOW: wholeNumber([0, 100], 0),
   GRAPH_DIR: z.string().optional(),
+  GATEWAY_NATS_URL: natsUrls.optional(),
+  GATEWAY_NATS_CREDENTIALS_FILE: z.string().optional(),
   GRAPH_POLL_SECONDS: wholeNumber([1, 3600], 10),
   OPERATION_CACHE_SIZE: wholeNumber([1, 10_000_000], 2000),
   TOKEN_CACHE_SIZE: wholeNumber([1, 10_000_000], 20_000),
@@ -233,5 +247,12 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
       askEveryMs: read.GRAPH_POLL_SECONDS * 1000,
       lookEveryMs: 1000,
     },
+    nats:
+      read.GATEWAY_NATS_URL === undefined
+        ? null
+        : {
+            url: read.GATEWAY_NATS_URL,
+            credentialsFile: read.GATEWAY_NATS_CREDENTIALS_FILE ?? null,
+          },
   })
 }

@@ -2,6 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/sign'
+import type { JSONWebKeySet } from 'jose'
 import { Agent } from 'undici'
 import { createLog, type Log } from '../platform/log.ts'
 import { connectToRedis } from '../platform/redis.ts'
@@ -16,8 +17,8 @@ import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import { createGraphChanges } from './changes/changes.ts'
 import { createLook } from './changes/look.ts'
+import { openStore } from './changes/open-store.ts'
 import { createGraphRoute } from './changes/route.ts'
-import { createGraphStore } from './changes/store.ts'
 import { warm } from './changes/warm.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCorsFactory, createCurrentCors } from './cors-of-graph.ts'
@@ -115,9 +116,21 @@ export async function createGateway(
     : await loadHooks(config.supergraphPath, logger)
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, { logger })
   let forApolloServer: ForApolloServer | null = null
-  const identity = await loadIdentity(config, clocks)
+  const startedAt = clocks.monotonic()
+  const identityKeys =
+    config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
+  const identity = await createIdentityOf(identityKeys, config, clocks)
+  const opened = deps.followsGraph
+    ? await openStore({
+        ...clocks,
+        config,
+        keys: identityKeys,
+        publicKeys: identity.publicJwks,
+        logger,
+      })
+    : null
   const anonymous = createAnonymous()
-  const changes = deps.followsGraph
+  const changes = opened
     ? createGraphChanges({
         ...clocks,
         place,
@@ -127,7 +140,7 @@ export async function createGateway(
           identityFor: async (name) =>
             await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
         }),
-        store: createGraphStore({ folder: config.graph.dir, logger }),
+        store: opened.store,
         ...config.graph,
         load: (source) => supergraph.load(source),
         countSwap: metrics.countSwap,
@@ -179,7 +192,6 @@ export async function createGateway(
     isHttpsRequired: config.isProduction,
     isTraced: tracing !== null,
   }
-  const startedAt = clocks.monotonic()
   metrics.watch({
     plans: () => supergraph.current()?.operations.use.operations.entries ?? 0,
     // Before the first snapshot: since the start.
@@ -213,6 +225,8 @@ export async function createGateway(
     }),
     checks: checks.read,
     isStopping: () => isStopping,
+    runningMs: () => clocks.monotonic() - startedAt,
+    readyWithoutAuthMs: config.limits.readyWithoutAuthMs,
   })
   const handle = createFront({
     config,
@@ -291,6 +305,7 @@ export async function createGateway(
       auth.keys.stop()
       rateCounter.stop()
       await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
+      await opened?.stop()
       await dispatcher.destroy()
       await tracing?.stop()
     },
@@ -322,9 +337,12 @@ function executionWith(plugins: readonly ApolloServerPlugin<ApolloContext>[], lo
   }
 }
 
-async function loadIdentity(config: GatewayConfig, { now, monotonic }: Clocks) {
-  const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
-  const signer = await createIdentitySigner({ keys, issuer: config.publicUrl, now })
+async function createIdentityOf(
+  keys: JSONWebKeySet,
+  { publicUrl }: GatewayConfig,
+  { now, monotonic }: Clocks,
+) {
+  const signer = await createIdentitySigner({ keys, issuer: publicUrl, now })
   return createIdentity({ signer, now, monotonic })
 }
 

@@ -13,10 +13,17 @@ export interface HealthParts {
   /** Credentials that were checked, by verdict. */
   checks(): Readonly<Record<string, number>>
   isStopping(): boolean
+  /** Since the start. */
+  runningMs(): number
+  /** So long auth is waited for. */
+  readonly readyWithoutAuthMs: number
 }
 
 export interface Health {
-  /** Graph, rules, keys and a snapshot, once; afterwards never auth. */
+  /**
+   * Graph and rules; keys and a snapshot, once, for as long as auth may need to start. When it does not, what is public is served,
+   * and every credential is answered 503 until auth is there.
+   */
   isReady(): boolean
   live(): PlainAnswer
   ready(): PlainAnswer
@@ -28,9 +35,12 @@ export function createHealth(parts: HealthParts): Health {
     return (
       !parts.isStopping() &&
       parts.currentGraph() !== null &&
-      parts.hasKeys() &&
-      parts.feed.hasSnapshot()
+      (hasAuth() || parts.runningMs() >= parts.readyWithoutAuthMs)
     )
+  }
+
+  function hasAuth(): boolean {
+    return parts.hasKeys() && parts.feed.hasSnapshot()
   }
 
   return {

@@ -53,6 +53,8 @@ export interface GraphStatus {
   readonly held: readonly HeldChange[]
   readonly versions: readonly GraphVersion[]
   readonly subgraphs: readonly SourceHealth[]
+  /** See `GraphStore.reach`. */
+  readonly reach: ReturnType<GraphStore['reach']>
 }
 
 /** `broken` cannot be accepted; `opens` is served, without what it would open to everybody. */
@@ -367,6 +369,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
       held: heldNow(),
       versions: history.versions,
       subgraphs: look.health(),
+      reach: store.reach(),
     }),
     accept: (given, by) =>
       inTurn(async () => {

@@ -1,5 +1,6 @@
 // What a graph is made from, as text. Two gateways that see the same have the same id for it, whatever their addresses are.
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 
 export interface Contents {
   /** supergraph.yaml as it stands, before `${NAME}` is put in. */
@@ -11,6 +12,14 @@ export interface Contents {
   /** One for the other files: policies, documents, the access lock. */
   readonly others: string
 }
+
+/** As it is kept. */
+export const contentsSchema = z.object({
+  yaml: z.string(),
+  sdls: z.record(z.string(), z.string()),
+  supergraph: z.string().nullable(),
+  others: z.string(),
+}) satisfies z.ZodType<Contents>
 
 /** SHA-256, in hex. */
 export function idOf({ yaml, sdls, supergraph, others }: Contents): string {

@@ -7,7 +7,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Contents } from './contents.ts'
+import { type Contents, contentsSchema } from './contents.ts'
 
 export interface GraphVersion {
   /** SHA-256 of the texts. */
@@ -43,6 +43,8 @@ export interface GraphStore {
   contentsOf(id: string): Promise<Contents | null>
   decision(): Promise<Decision | null>
   decide(decision: Decision): Promise<void>
+  /** Where decisions reach: `machine`, the workers that share the folder; `nats`, all gateways. */
+  reach(): 'machine' | 'nats' | 'nats-unavailable'
 }
 
 const KEPT = 20
@@ -54,13 +56,7 @@ const version = z.object({
   changes: z.array(z.string()),
 })
 const history = z.object({ versions: z.array(version), opened: z.array(z.string()) })
-const contents = z.object({
-  yaml: z.string(),
-  sdls: z.record(z.string(), z.string()),
-  supergraph: z.string().nullable(),
-  others: z.string(),
-})
-const decision = z.object({
+export const decisionSchema = z.object({
   number: z.number(),
   kind: z.enum(['accept', 'back']),
   id: z.string(),
@@ -121,8 +117,9 @@ export function createGraphStore({ folder, logger }: StoreOptions): GraphStore {
       }
     },
     contentsOf: async (id) =>
-      /^[\da-f]{64}$/.test(id) ? await read(join(versions, `${id}.json`), contents) : null,
-    decision: () => read(join(folder, 'decision.json'), decision),
+      /^[\da-f]{64}$/.test(id) ? await read(join(versions, `${id}.json`), contentsSchema) : null,
+    decision: () => read(join(folder, 'decision.json'), decisionSchema),
+    reach: () => 'machine',
     decide: async (one) => void (await write(join(folder, 'decision.json'), one)),
   }
 }

@@ -62,7 +62,14 @@ function adminUrlOf({ adminHost, adminPort }: { adminHost: string; adminPort: nu
   return `http://${host.includes(':') ? `[${host}]` : host}:${adminPort}`
 }
 
-function describe({ version, isPinned, held, versions, subgraphs }: GraphStatus): string {
+const REACH = {
+  machine: 'Decisions hold for this gateway alone: GATEWAY_NATS_URL is not set.',
+  nats: 'Decisions hold for every gateway, over NATS.',
+  'nats-unavailable': 'NATS is unavailable: other gateways hear of decisions when it is back.',
+} as const
+
+function describe(status: GraphStatus): string {
+  const { version, isPinned, held, versions, subgraphs } = status
   const served =
     version === null
       ? 'No graph is served yet.'
@@ -70,6 +77,7 @@ function describe({ version, isPinned, held, versions, subgraphs }: GraphStatus)
   return [
     served,
     ...held.flatMap(describeHeld),
+    REACH[status.reach],
     'Subgraphs:',
     ...subgraphs.map(
       ({ name, from, seenAt, failure }) =>

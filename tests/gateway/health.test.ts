@@ -184,3 +184,21 @@ describe('settings', () => {
     expect(String(config.identityKeys)).not.toContain('private-part')
   })
 })
+
+test('a gateway that starts while auth is unavailable becomes ready, serves what is public, and answers 503 to credentials', async () => {
+  await using stack = await startGateway({
+    env: { AUTH_URL: 'http://127.0.0.1:9/graphql' },
+    limits: { readyWithoutAuthMs: 300 },
+    yaml: { file: '' },
+    waitUntilReady: false,
+  })
+  await expect.poll(async () => (await fetch(`${stack.gateway.url}/health/ready`)).status).toBe(200)
+  await stack.gateway.ready()
+  const anybody = await stack.send('{ __typename }')
+  expect([anybody.status, anybody.body.data]).toEqual([200, { __typename: 'Query' }])
+  const token = await stack.auth.token()
+  const refused = await stack.send('{ __typename }', { headers: bearer(token) })
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)])
+  const key = { 'x-api-key': 'spk_test_0123456789abcdef', 'x-api-secret': 'x' }
+  expect([401, 503]).toContain((await stack.send('{ __typename }', { headers: key })).status)
+})

@@ -1,0 +1,99 @@
+// What gateways know together: what an operator decided at one of them, and the texts of versions, in NATS KV. While NATS is
+// unavailable each goes by what it knows, and tells the others afterwards.
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import type { Bucket } from './bucket.ts'
+import { type Contents, contentsSchema, idOf } from './contents.ts'
+import type { SignedDecisions } from './signed-decision.ts'
+import type { Decision, GraphStore } from './store.ts'
+
+const compress = promisify(gzip)
+const expand = promisify(gunzip)
+/** Of one version, unpacked: more is as good as hostile. */
+const MAX_BYTES = 64 * 1024 * 1024
+const DECISION = 'decision'
+
+export interface SharedStoreOptions {
+  readonly store: GraphStore
+  readonly bucket: Bucket
+  readonly signed: SignedDecisions
+  readonly logger: { warn(...args: unknown[]): void }
+}
+
+export function createSharedStore({
+  store,
+  bucket,
+  signed,
+  logger,
+}: SharedStoreOptions): GraphStore {
+  let isTold = false
+  /** As it lies there: opened once. */
+  let seen: { readonly text: string; readonly decision: Decision | null } | null = null
+
+  async function shared(): Promise<Decision | null> {
+    const value = await bucket.get(DECISION)
+    if (value === null) return null
+    const text = Buffer.from(value).toString('utf8')
+    if (seen?.text === text) return seen.decision
+    const decision = await signed.open(text)
+    if (decision === null) logger.warn('a decision about the graph that nobody of ours signed')
+    seen = { text, decision }
+    return decision
+  }
+
+  async function tell(decision: Decision): Promise<void> {
+    await bucket.put(DECISION, Buffer.from(await signed.sign(decision)))
+  }
+
+  /** It is tried again at every look: one line tells of all of them. */
+  async function quietly<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      const done = await work()
+      isTold = false
+      return done
+    } catch (error) {
+      if (bucket.isAvailable() && !isTold)
+        logger.warn({ err: error }, 'the graph cannot be shared over NATS')
+      isTold = bucket.isAvailable()
+      return null
+    }
+  }
+
+  return {
+    ...store,
+    async decision() {
+      const own = await store.decision()
+      const theirs = await quietly(shared)
+      const isNewer = theirs !== null && theirs.number > (own?.number ?? 0)
+      if (isNewer) await store.decide(theirs)
+      else if (own !== null && own.number > (theirs?.number ?? 0)) await quietly(() => tell(own))
+      return isNewer ? theirs : own
+    },
+    async decide(decision) {
+      await store.decide(decision)
+      await quietly(() => tell(decision))
+    },
+    async keep(version, texts, opened) {
+      await store.keep(version, texts, opened)
+      await quietly(async () => {
+        const key = `version.${version.id}`
+        if ((await bucket.get(key)) === null)
+          await bucket.put(key, await compress(JSON.stringify(texts)))
+      })
+    },
+    async contentsOf(id) {
+      const own = await store.contentsOf(id)
+      return own ?? (await quietly(() => sharedTexts(bucket, id)))
+    },
+    reach: () => (bucket.isAvailable() ? 'nats' : 'nats-unavailable'),
+  }
+}
+
+/** The id is a hash of the texts: nobody can put others in their place. */
+async function sharedTexts(bucket: Bucket, id: string): Promise<Contents | null> {
+  const value = await bucket.get(`version.${id}`)
+  if (value === null) return null
+  const text = await expand(value, { maxOutputLength: MAX_BYTES })
+  const texts = contentsSchema.parse(JSON.parse(text.toString('utf8')))
+  return idOf(texts) === id ? texts : null
+}
