@@ -13,7 +13,7 @@ export interface Bucket {
   isAvailable(): boolean
 }
 
-export const BUCKET = 'sallyport-graph'
+const BUCKET = 'sallyport-graph'
 const MAX_BYTES = 64 * 1024 * 1024
 /** What a server takes in one message by default. */
 const MAX_VALUE_BYTES = 1_000_000
