@@ -26,12 +26,12 @@ import * as requiredFactors from './0080-required-factors.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
 
-interface Migration {
+export interface Migration {
   readonly name: string
   up(db: Knex): Promise<void>
 }
 
-const migrations: readonly Migration[] = [
+export const migrations: readonly Migration[] = [
   { name: '0001-initial', up: initial.up },
   { name: '0002-emails', up: emails.up },
   { name: '0003-devices', up: devices.up },
@@ -58,6 +58,9 @@ const migrations: readonly Migration[] = [
   { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
 ]
+
+/** In order. */
+export const migrationNames: readonly string[] = migrations.map(({ name }) => name)
 
 /** Any fixed number serves, as long as no other program uses it for an advisory lock on this database. */
 const MIGRATION_LOCK = 7_255_001

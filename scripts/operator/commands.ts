@@ -100,10 +100,13 @@ Run it as the owner of the tables, after each migration.`,
     run: (given) => runInAuth('grant-app-role', given),
   },
   doctor: {
-    help: `Says what state the database, the signing keys, the outgoing mail, the events, the erasures and the audit trail are
-in, and what looks wrong.`,
-    options: {},
-    run: () => runInAuth('doctor'),
+    help: `Looks at the database, the keys and secrets, the outgoing mail, the events, the erasures, the audit trail, clocks,
+proxies, NATS, Redis and the disk, and says what is wrong. With --json for programs. Exit code 1: something does not work.`,
+    options: { json: {} },
+    run: async (given) => {
+      const { doctor } = await import('./doctor.ts')
+      return await doctor(given)
+    },
   },
   'mail preview': {
     help: `Shows mails as they would leave, in the terminal or as files, with the texts of MAIL_TEMPLATES in place.

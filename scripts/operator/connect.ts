@@ -26,7 +26,8 @@ export async function connectOperator(): Promise<Operator> {
       here ??= openHere(config)
       return await (await here).run(command, args)
     },
-    close: async () => await (await here)?.close(),
+    // What could not be opened has said so already.
+    close: async () => await (await here?.catch(() => null))?.close(),
   }
 }
 

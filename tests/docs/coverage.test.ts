@@ -74,6 +74,8 @@ const RUNNERS: readonly (readonly [
   ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'Clients from a file', 'yaml', 'tests/auth/oauth/clients.test.ts'],
+  ['docs/operators.md', 'Backups', 'ini', 'tests/postgres/backups.test.ts'],
+  ['docs/operators.md', 'Backups', 'sh', 'tests/postgres/backups.test.ts'],
   ['docs/operators.md', 'Documents', 'yaml', 'tests/docs/documents.test.ts'],
   ['docs/operators.md', 'Rate limits', 'yaml', 'tests/docs/rate-limits.test.ts'],
   ['docs/operators.md', 'When a subgraph fails', 'yaml', 'tests/docs/failing-subgraphs.test.ts'],

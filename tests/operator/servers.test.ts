@@ -3,8 +3,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { describeClocks } from '../../subgraphs/auth/operator/clocks.ts'
-import { describeServers } from '../../subgraphs/auth/operator/servers.ts'
+import type { AuthConfig } from '../../subgraphs/auth/config.ts'
+import {
+  observeDatabaseClock,
+  observeGatewayClock,
+} from '../../subgraphs/auth/operator/doctor/clocks.ts'
+import type { Observation } from '../../subgraphs/auth/operator/doctor/finding.ts'
+import { observeNats, observeRedis } from '../../subgraphs/auth/operator/doctor/servers.ts'
 import { createTestDatabase } from '../database.ts'
 import { startNatsServer } from '../postgres/nats-server.ts'
 import { startRedis } from '../postgres/redis.ts'
@@ -13,6 +18,10 @@ const PASSWORD = 'n0t-to-be-t0ld'
 
 describe('NATS_URL and REDIS_URL', () => {
   const nats = (url: string) => ({ url, credentialsFile: null })
+  const observe = async (config: Pick<AuthConfig, 'nats' | 'redisUrl'>): Promise<Observation[]> => [
+    ...(await observeNats({ config })),
+    ...(await observeRedis({ config })),
+  ]
   const mute = createTcpServer(() => {})
   let mutePort = 0
   beforeAll(async () => {
@@ -23,22 +32,26 @@ describe('NATS_URL and REDIS_URL', () => {
     mute.close()
   })
 
-  test('that are not set are not spoken of', async () => {
-    expect(await describeServers({ nats: null, redisUrl: null })).toEqual([])
+  test('that are not set are not missed', async () => {
+    expect(await observe({ nats: null, redisUrl: null })).toEqual([
+      { state: 'ok', said: 'attempts are counted in: PostgreSQL' },
+    ])
   })
 
   test('whose servers answer are said to', async () => {
     const broker = await startNatsServer()
     const redis = await startRedis()
     try {
-      expect(
-        await describeServers({ nats: nats(broker.urlOf('auth')), redisUrl: redis.url }),
-      ).toEqual(['NATS_URL: its server answers', 'REDIS_URL: its server answers'])
+      const both = await observe({ nats: nats(broker.urlOf('auth')), redisUrl: redis.url })
+      expect(both.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok'])
+      for (const said of ['NATS_URL: its server answers', 'REDIS_URL: its server answers'])
+        expect(both).toContainEqual({ state: 'ok', said })
       const wrong = new URL(broker.urlOf('auth'))
       wrong.password = PASSWORD
-      const [said] = await describeServers({ nats: nats(wrong.href), redisUrl: null })
-      expect(said).toMatch(/^WARNING: NATS_URL: .*authori[sz]ation/i)
-      expect(said).not.toContain(PASSWORD)
+      const [refused] = await observe({ nats: nats(wrong.href), redisUrl: null })
+      expect(refused?.state).toBe('failed')
+      expect(refused?.said).toMatch(/^NATS_URL: .*authori[sz]ation/i)
+      expect(refused?.said).not.toContain(PASSWORD)
     } finally {
       await broker.drop()
       await redis.stop()
@@ -49,35 +62,40 @@ describe('NATS_URL and REDIS_URL', () => {
     ['nobody listens', () => 9, /ECONNREFUSED|connection refused/i],
     ['nobody speaks', () => mutePort, /time[d -]*out|no answer/i],
   ])(
-    'where %s are a warning each, in seconds, without their passwords',
+    'where %s are a finding each, in seconds, without their passwords',
     async (_, portOf, why) => {
       const at = `someone:${PASSWORD}@127.0.0.1:${portOf()}`
-      const lines = await describeServers({
-        nats: nats(`nats://${at}`),
-        redisUrl: `redis://${at}`,
-      })
+      const found = await observe({ nats: nats(`nats://${at}`), redisUrl: `redis://${at}` })
+      const lines = found.filter(({ state }) => state === 'failed').map(({ said }) => said)
       expect(lines).toEqual([
-        expect.stringMatching(/^WARNING: NATS_URL: .*meanwhile events wait\.$/),
-        expect.stringMatching(/^WARNING: REDIS_URL: .*attempts are counted in PostgreSQL\.$/),
+        expect.stringMatching(/^NATS_URL: .*meanwhile events wait\.$/),
+        expect.stringMatching(/^REDIS_URL: .*attempts are counted in PostgreSQL\.$/),
       ])
       for (const line of lines) expect(line).toMatch(why)
-      expect(lines.join()).not.toContain(PASSWORD)
+      expect(JSON.stringify(found)).not.toContain(PASSWORD)
     },
     20_000,
   )
 })
 
-test('clocks that are apart are a warning each, with seconds and direction; those that agree are not', async () => {
+test('clocks that are apart are a finding each, with seconds and direction; those that agree are not', async () => {
   const database = await createTestDatabase()
   const { db, stop } = await database.connect()
   const gateway = createServer((_, response) => response.end())
   await once(gateway.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
-  const read = (off: number, from = url) => describeClocks(db, from, () => Date.now() + off)
+  const read = async (off: number, publicUrl = url): Promise<Observation[]> => {
+    const now = () => Date.now() + off
+    const config = { publicUrl }
+    return [
+      ...(await observeDatabaseClock({ db }, now)),
+      ...(await observeGatewayClock({ config }, now)),
+    ]
+  }
   try {
     expect(await read(0)).toEqual([
-      "clock: within 5 s of the database's",
-      "clock: within 5 s of the gateway's",
+      { state: 'ok', said: "clock: within 5 s of the database's" },
+      { state: 'ok', said: "clock: within 5 s of the gateway's" },
     ])
     for (const [off, words] of [
       [20_000, /the clock here is (19|20|21) s ahead of the/],
@@ -85,14 +103,16 @@ test('clocks that are apart are a warning each, with seconds and direction; thos
     ] as const) {
       const lines = await read(off)
       expect(lines).toHaveLength(2)
-      for (const line of lines) {
-        expect(line).toMatch(/^WARNING: .*NTP\.$/)
-        expect(line).toMatch(words)
+      for (const { state, said } of lines) {
+        expect(state).toBe('failed')
+        expect(said).toMatch(/NTP\.$/)
+        expect(said).toMatch(words)
       }
     }
-    expect((await read(0, 'http://127.0.0.1:9'))[1]).toBe(
-      "clock: the gateway's cannot be read from here",
-    )
+    expect((await read(0, 'http://127.0.0.1:9'))[1]).toEqual({
+      state: 'unknown',
+      said: "clock: the gateway's cannot be read from here",
+    })
   } finally {
     gateway.close()
     await stop()

@@ -12,7 +12,7 @@ import type { TestDatabase } from '../database-on-server.ts'
 import { freePorts } from '../free-ports.ts'
 import { createMailbox, type Mailbox } from '../mailbox.ts'
 import { type Person, registerPerson } from '../people.ts'
-import { type Part, startPart, waitUntilReady } from './processes.ts'
+import { type Part, startPart, type Tree, waitUntilReady } from './processes.ts'
 
 export interface DeploymentOptions {
   /** Instances of each; the nth gateway talks to the nth auth instance. Default 2. */
@@ -21,8 +21,8 @@ export interface DeploymentOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Default: one of its own. Somebody else's is left alone at the end. */
   readonly database?: TestDatabase
-  /** A folder with `dist` and all that it needs. Default: the source. */
-  readonly built?: string
+  /** What all of it starts from. Default: the source. */
+  readonly tree?: Tree
 }
 
 export interface Deployment {
@@ -32,8 +32,9 @@ export interface Deployment {
   auth(index: number): Part
   gateway(index: number): Part
   client(gateway: number): GraphqlClient
-  startAuth(index: number): Promise<void>
-  startGateway(index: number): Promise<void>
+  /** @param tree default: that of the others */
+  startAuth(index: number, tree?: Tree): Promise<void>
+  startGateway(index: number, tree?: Tree): Promise<void>
   register(count: number): Promise<Person[]>
   stop(): Promise<void>
 }
@@ -63,13 +64,13 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   }
   const client = (index: number) => createClient(part(`gateway-${index}`).url)
 
-  async function startAuth(index: number): Promise<void> {
+  async function startAuth(index: number, tree = options.tree): Promise<void> {
     const port = portOf('auth', index)
     const own = { ...env, AUTH_PORT: String(port) }
-    parts.set(`auth-${index}`, await startPart('subgraphs/auth', own, port, options.built))
+    parts.set(`auth-${index}`, await startPart('subgraphs/auth', own, port, tree))
   }
 
-  async function startGateway(index: number): Promise<void> {
+  async function startGateway(index: number, tree = options.tree): Promise<void> {
     const port = portOf('gateway', index)
     const own = {
       ...env,
@@ -77,7 +78,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       ADMIN_PORT: String(portOf('admin', index)),
       AUTH_URL: `http://127.0.0.1:${portOf('auth', index)}/graphql`,
     }
-    const started = await startPart('gateway', own, port, options.built)
+    const started = await startPart('gateway', own, port, tree)
     parts.set(`gateway-${index}`, started)
     await waitUntilReady(started.url)
   }

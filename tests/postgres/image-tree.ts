@@ -8,11 +8,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { linkModules } from './link-modules.ts'
 
 export interface ImageTree {
   /** As `/app` of the image. */
@@ -98,15 +98,6 @@ function copy(
       : join(at.root, to)
     cpSync(join(from, path), target, { recursive: true, verbatimSymlinks: true })
   }
-}
-
-/** Each by itself, so that the workspace is that of the copy. */
-function linkModules(root: string): void {
-  const modules = join(root, 'node_modules')
-  mkdirSync(join(modules, '@sallyport'), { recursive: true })
-  symlinkSync('../../claims', join(modules, '@sallyport/claims'))
-  for (const entry of readdirSync('node_modules'))
-    if (entry !== '@sallyport') symlinkSync(resolve('node_modules', entry), join(modules, entry))
 }
 
 async function run(command: string, cwd: string): Promise<void> {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   ;[nats, redis] = await Promise.all([startNatsServer(), startRedis()])
   deployment = await startDeployment({
     pairs: 1,
-    built: image.root,
+    tree: { folder: image.root, isBuilt: true },
     env: {
       NODE_ENV: 'production',
       PUBLIC_URL: 'https://graph.example.com',
@@ -80,7 +80,7 @@ test('so does a gateway with the other engine and the other planner', async () =
     ENGINE: 'stock',
     PLANNER: 'apollo',
   }
-  const stock = await startPart('gateway', env, port, image.root)
+  const stock = await startPart('gateway', env, port, { folder: image.root, isBuilt: true })
   try {
     await waitUntilReady(stock.url)
     const answer = await throughProxy(createClient(stock.url)).send('{ viewer { kind } }')

@@ -12,24 +12,27 @@ export interface Part {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
 
-const FROM_SOURCE = ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source']
+/** Where a part is started from: as built, or from the source. */
+export interface Tree {
+  readonly folder: string
+  readonly isBuilt: boolean
+}
 
-/**
- * Starts `<part>/main.ts` and waits until it says that it is live.
- *
- * @param built a folder with `dist` and all that it needs, to start from instead of the source
- */
+const FROM_SOURCE = ['--import', './scripts/run-typescript.js', '--conditions=sallyport-source']
+const THIS: Tree = { folder: process.cwd(), isBuilt: false }
+
+/** Starts `<part>/main.ts` and waits until it says that it is live. */
 export async function startPart(
   part: 'gateway' | 'subgraphs/auth' | 'subgraphs/reviews',
   env: Readonly<Record<string, string>>,
   port: number,
-  built: string | null = null,
+  { folder, isBuilt }: Tree = THIS,
 ): Promise<Part> {
   const child = spawn(
     process.execPath,
-    built === null ? [...FROM_SOURCE, `${part}/main.ts`] : [`dist/${part}/main.js`],
+    isBuilt ? [`dist/${part}/main.js`] : [...FROM_SOURCE, `${part}/main.ts`],
     {
-      cwd: built ?? process.cwd(),
+      cwd: folder,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

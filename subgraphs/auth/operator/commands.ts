@@ -9,23 +9,19 @@ import { resetFactorsByEmail } from '../administration/reset-factors-by-email.ts
 import { revokeAll } from '../administration/revoke-all.ts'
 import { grantAppRole } from '../audit/app-role.ts'
 import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
-import { listAuditMonths, pruneAudit } from '../audit/months.ts'
+import { pruneAudit } from '../audit/months.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { AuthConfig } from '../config.ts'
 import { transact } from '../core/database.ts'
 import { replayEvents } from '../core/events/replay.ts'
 import { type EventType, eventTypes } from '../core/events/types.ts'
-import { readErasureMetrics } from '../erasure/supervise.ts'
 import { waiveReceipt } from '../erasure/waive-receipt.ts'
-import { type EventLag, readEventLag } from '../events/lag.ts'
 import type { PasswordHasher } from '../factors/password/hasher.ts'
-import { type ForwardingNote, findForwardingNote } from '../networks/note-forwarding.ts'
 import { ROLE_NAME } from '../roles/role.ts'
 import { grantRoleByEmail, revokeRoleByEmail } from '../roles/roles-by-email.ts'
 import { rotateKeys } from '../tokens/rotate-keys.ts'
-import { readWebhookLag } from '../webhooks/lag.ts'
-import { describeClocks } from './clocks.ts'
-import { describeServers } from './servers.ts'
+import { examine } from './doctor/examine.ts'
+import { describeFindings } from './doctor/finding.ts'
 
 export interface OperatorDeps {
   readonly db: Knex
@@ -78,6 +74,7 @@ const replayArgs = z
 const waiveArgs = z.object({ erasure: z.string().max(128), subgraph: z.string().max(63) })
 const checkpointArgs = z.object({ checkpoint: z.string().optional() })
 const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
+const doctorArgs = z.object({ json: z.boolean().optional() })
 const keyArgs = z.object({ compromised: z.string().optional() })
 
 export const commands = {
@@ -166,7 +163,12 @@ export const commands = {
     const count = await db('address_rules').delete()
     return `Removed ${count} address rules; those of the settings stay.`
   },
-  doctor: async (deps) => await examine(deps),
+  /** With `json` an array of Finding. */
+  doctor: async (deps, args: unknown = {}) => {
+    const { json } = parseArgs(doctorArgs, args)
+    const findings = await examine(deps)
+    return json === true ? JSON.stringify(findings) : describeFindings(findings)
+  },
 } satisfies Record<string, Command>
 
 export type CommandName = keyof typeof commands
@@ -219,47 +221,4 @@ async function examineAudit(
   }
   const stands = head === null ? '' : ` It stands at ${formatCheckpoint(head)}.`
   return `The audit trail is whole: ${records} records in the chain, ${unchained} on their way, ${erasedParts} parts erased with their person.${stands}`
-}
-
-async function examine({ db, config }: OperatorDeps): Promise<string> {
-  const { rows } = await db.raw<{ rows: { version: string }[] }>(
-    "select current_setting('server_version') as version",
-  )
-  const { rows: mail } = await db.raw<{ rows: { waiting: string; oldest: string | null }[] }>(
-    'select count(*) as waiting, extract(epoch from now() - min(created_at)) as oldest from mail_outbox',
-  )
-  const events = await readEventLag(db)
-  const erasures = await readErasureMetrics(db)
-  const months = await listAuditMonths(db, config.auditRetentionMonths)
-  const toPrune = months.filter(({ isPastRetention }) => isPastRetention).length
-  const key = await db('signing_keys').where('status', 'active').first('kid', 'activated_at')
-  return [
-    `database: PostgreSQL ${rows[0]?.version ?? 'unknown'}${config.databaseUrl === null ? ' (embedded)' : ''}`,
-    `signing key: ${key === undefined ? 'none' : `${key.kid}, since ${key.activated_at.toISOString()}`}`,
-    `mail waiting: ${mail[0]?.waiting ?? 0}${mail[0]?.oldest ? `, the oldest for ${Math.round(Number(mail[0].oldest))} s` : ''}`,
-    `events: ${config.nats === null ? 'no NATS_URL' : 'to NATS'}; ${describeLag(events)}`,
-    ...(await readWebhookLag(db)).map(
-      ({ target, ...lag }) => `webhook ${target}: ${describeLag(lag)}`,
-    ),
-    `audit: ${months.length} months${toPrune === 0 ? '' : `, ${toPrune} past retention: run prune-audit as the owner of the database`}`,
-    `erasures: ${erasures.running} running, ${erasures.overdue} overdue`,
-    `public address: ${config.publicUrl}`,
-    ...(await describeClocks(db, config.publicUrl)),
-    `attempts are counted in: ${config.redisUrl === null ? 'PostgreSQL' : 'Redis, and PostgreSQL while it is away'}`,
-    ...(await describeServers(config)),
-    ...describeForwarding(await findForwardingNote(db)),
-  ].join('\n')
-}
-
-function describeLag({ waiting, oldestSeconds }: EventLag): string {
-  const oldest = waiting === 0 ? '' : `, the oldest for ${Math.round(oldestSeconds)} s`
-  return `waiting: ${waiting}${oldest}`
-}
-
-function describeForwarding(note: ForwardingNote | null): string[] {
-  if (note === null) return []
-  return [
-    `WARNING: ${note.peer} sends forwarding headers and is not in TRUSTED_PROXIES (last seen ${note.seenAt.toISOString()}). ` +
-      'If that is your proxy, list it: until then all its clients count as one network address.',
-  ]
 }

@@ -1,28 +1,37 @@
 // How far the clocks are apart that tokens are made and judged by, for `doctor`.
 import type { Knex } from 'knex'
+import type { DoctorDeps } from './examine.ts'
+import { failed, type Observation, ok } from './finding.ts'
 
 /** What the check of a token forgives. */
 const FORGIVEN_SECONDS = 5
 const TIMEOUT_MS = 2000
 
-/** A line for each clock that can be reached. @param now this machine's */
-export async function describeClocks(
-  db: Knex,
-  publicUrl: string,
+/** @param now this machine's */
+export async function observeDatabaseClock(
+  { db }: Pick<DoctorDeps, 'db'>,
   now: () => number = Date.now,
-): Promise<string[]> {
-  return [
-    describe("the database's", await databaseSeconds(db, now)),
-    describe("the gateway's", await gatewaySeconds(publicUrl, now)),
-  ]
+): Promise<Observation[]> {
+  return [observe("the database's", await databaseSeconds(db, now))]
 }
 
-function describe(whose: string, apart: number | null): string {
-  if (apart === null) return `clock: ${whose} cannot be read from here`
+/** @param now this machine's */
+export async function observeGatewayClock(
+  { config }: { readonly config: Pick<DoctorDeps['config'], 'publicUrl'> },
+  now: () => number = Date.now,
+): Promise<Observation[]> {
+  return [observe("the gateway's", await gatewaySeconds(config.publicUrl, now))]
+}
+
+function observe(whose: string, apart: number | null): Observation {
+  if (apart === null) return { state: 'unknown', said: `clock: ${whose} cannot be read from here` }
   const seconds = Math.round(Math.abs(apart))
-  if (Math.abs(apart) <= FORGIVEN_SECONDS) return `clock: within ${FORGIVEN_SECONDS} s of ${whose}`
+  if (Math.abs(apart) <= FORGIVEN_SECONDS)
+    return ok(`clock: within ${FORGIVEN_SECONDS} s of ${whose}`)
   const which = apart > 0 ? 'ahead of' : 'behind'
-  return `WARNING: the clock here is ${seconds} s ${which} ${whose}: tokens are refused. Synchronize all machines with NTP.`
+  return failed(
+    `the clock here is ${seconds} s ${which} ${whose}: tokens are refused. Synchronize all machines with NTP.`,
+  )
 }
 
 async function databaseSeconds(db: Knex, now: () => number): Promise<number | null> {

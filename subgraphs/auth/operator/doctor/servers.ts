@@ -1,32 +1,33 @@
 // Whether the servers beside the database that the settings name are there, for `doctor`.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AuthConfig } from '../config.ts'
+import type { AuthConfig } from '../../config.ts'
+import { failed, type Observation, ok } from './finding.ts'
 
 const TIMEOUT_MS = 3_000
 const LOOK_MS = 50
 
-/** A line for each that is set. Their URLs have passwords, and are not in it. */
-export async function describeServers({
-  nats,
-  redisUrl,
-}: Pick<AuthConfig, 'nats' | 'redisUrl'>): Promise<string[]> {
+interface Servers {
+  readonly config: Pick<AuthConfig, 'nats' | 'redisUrl'>
+}
+
+/** Their URLs have passwords, and are in no sentence. */
+export async function observeNats({ config: { nats } }: Servers): Promise<Observation[]> {
+  if (nats === null) return []
+  return [observe('NATS_URL', await failureOfNats(nats), 'events wait')]
+}
+
+export async function observeRedis({ config: { redisUrl } }: Servers): Promise<Observation[]> {
+  if (redisUrl === null) return [ok('attempts are counted in: PostgreSQL')]
+  const meanwhile = 'attempts are counted in PostgreSQL'
   return [
-    ...(nats === null ? [] : [describe('NATS_URL', await failureOfNats(nats), 'events wait')]),
-    ...(redisUrl === null
-      ? []
-      : [
-          describe(
-            'REDIS_URL',
-            await failureOfRedis(redisUrl),
-            'attempts are counted in PostgreSQL',
-          ),
-        ]),
+    ok('attempts are counted in: Redis, and PostgreSQL while it is away'),
+    observe('REDIS_URL', await failureOfRedis(redisUrl), meanwhile),
   ]
 }
 
-function describe(setting: string, failure: string | null, meanwhile: string): string {
-  if (failure === null) return `${setting}: its server answers`
-  return `WARNING: ${setting}: its server cannot be used (${failure}); meanwhile ${meanwhile}.`
+function observe(setting: string, failure: string | null, meanwhile: string): Observation {
+  if (failure === null) return ok(`${setting}: its server answers`)
+  return failed(`${setting}: its server cannot be used (${failure}); meanwhile ${meanwhile}.`)
 }
 
 /** @returns null when a connection is there */

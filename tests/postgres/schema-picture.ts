@@ -1,0 +1,76 @@
+// What a schema promises to the version before: tables, columns and constraints, read from PostgreSQL's own catalogue.
+import type { Knex } from 'knex'
+
+export interface Column {
+  readonly type: string
+  readonly isRequired: boolean
+  readonly hasDefault: boolean
+}
+
+export interface SchemaPicture {
+  /** By table and column, as `users.email`. */
+  readonly columns: ReadonlyMap<string, Column>
+  readonly tables: ReadonlySet<string>
+  /** What refuses rows, each with its table before it. */
+  readonly rules: ReadonlyMap<string, string>
+}
+
+/** Partitions and their rules are those of their parent. */
+const ORDINARY = `n.nspname = current_schema() and c.relkind in ('r', 'p') and not c.relispartition`
+
+export async function pictureOf(db: Knex): Promise<SchemaPicture> {
+  const ask = async <Row>(sql: string): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql)).rows
+  const columns = await ask<Column & { name: string }>(`
+    select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+      a.attnotnull as "isRequired", a.atthasdef or a.attidentity <> '' as "hasDefault"
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where ${ORDINARY} and a.attnum > 0 and not a.attisdropped`)
+  const tables = await ask<{ name: string }>(`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${ORDINARY}`)
+  const rules = await ask<{ name: string; text: string }>(`
+    select c.relname || ': ' || k.conname as name, pg_get_constraintdef(k.oid) as text
+    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+    where ${ORDINARY} and k.contype <> 'n'
+    union all
+    select c.relname || ': ' || x.relname, pg_get_indexdef(x.oid)
+    from pg_index i join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+      join pg_namespace n on n.oid = c.relnamespace
+    where ${ORDINARY} and i.indisunique
+    union all
+    select c.relname || ': ' || t.tgname, pg_get_triggerdef(t.oid)
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+    where ${ORDINARY} and not t.tgisinternal`)
+  return {
+    columns: new Map(columns.map(({ name, ...column }) => [name, column])),
+    tables: new Set(tables.map(({ name }) => name)),
+    rules: new Map(rules.map(({ name, text }) => [name, text])),
+  }
+}
+
+/** What the version before `after` would stumble over. Empty: it goes on beside it. */
+export function findBreaches(before: SchemaPicture, after: SchemaPicture): string[] {
+  const breaches: string[] = []
+  for (const table of before.tables)
+    if (!after.tables.has(table)) breaches.push(`${table} is gone: older instances read it`)
+  for (const [name, old] of before.columns) {
+    const column = after.columns.get(name)
+    if (column === undefined) breaches.push(`${name} is gone: older instances read it`)
+    else if (column.type !== old.type)
+      breaches.push(`${name} is ${column.type}, and was ${old.type}`)
+    else if (column.isRequired && !old.isRequired)
+      breaches.push(`${name} is required: older instances leave it out`)
+    else if (old.hasDefault && !column.hasDefault && column.isRequired)
+      breaches.push(`${name} has lost its default: older instances leave it out`)
+  }
+  const isOld = (name: string, mark: string) => before.tables.has(name.split(mark)[0] ?? '')
+  for (const [name, { isRequired, hasDefault }] of after.columns)
+    if (!before.columns.has(name) && isOld(name, '.') && isRequired && !hasDefault)
+      breaches.push(`${name} is required and has no default: older instances do not know it`)
+  for (const [name, text] of after.rules)
+    if (before.rules.get(name) !== text && isOld(name, ': '))
+      breaches.push(`${name} refuses what older instances may write: ${text}`)
+  for (const [name, text] of before.rules)
+    if (!after.rules.has(name) && /\bUNIQUE\b|PRIMARY KEY/.test(text))
+      breaches.push(`${name} is gone: older instances name it in ON CONFLICT`)
+  return breaches
+}
