@@ -32,5 +32,5 @@ export async function up(db: Knex): Promise<void> {
 
     alter table revocations drop constraint revocations_kind_check;
     alter table revocations add constraint revocations_kind_check check (kind in
-      ('session', 'user', 'api-key', 'api-key-changed', 'signing-key', 'grant', 'client'))`)
+      ('session', 'user', 'api-key', 'api-key-changed', 'signing-key', 'issued-before', 'grant', 'client'))`)
 }

@@ -46,6 +46,10 @@ test.each([
   ['alter table users alter column token_version drop default', /has lost its default/],
   ['alter table users add column plan text not null', /users\.plan is required and has no default/],
   ["alter table users add check (full_name <> 'x')", /users: .* refuses what older/],
+  [
+    "alter table revocations drop constraint revocations_kind_check, add constraint revocations_kind_check check (kind in ('session', 'user'))",
+    /revocations_kind_check refuses/,
+  ],
   ['create unique index one_name on users (full_name)', /users: one_name refuses/],
   ['alter table roles drop constraint roles_pkey cascade', /roles_pkey is gone: .* ON CONFLICT/],
 ] as const)('%s would be found', async (statement, told) => {
@@ -62,14 +66,17 @@ test.each([
   expect(found.get(name)?.join('\n')).toMatch(told)
 })
 
-test('what only adds is no breach: a table, a column with a default, one that may be null, an index', async () => {
+test('what only adds is no breach: a word that is allowed, a table, a column with a default, one that may be null, an index', async () => {
   const name = '9999-adds'
   const adds: Migration = {
     name,
     up: async (db) => {
       await db.raw(`create table plans (id text primary key, name text not null unique);
         alter table users add column plan text, add column level integer not null default 1;
-        create index users_by_level on users (level)`)
+        create index users_by_level on users (level);
+        alter table revocations drop constraint revocations_kind_check, add constraint revocations_kind_check
+          check (kind in ('session', 'user', 'api-key', 'api-key-changed', 'signing-key',
+            'issued-before', 'plan'))`)
     },
   }
   expect((await breachesOf([adds])).get(name)).toEqual([])

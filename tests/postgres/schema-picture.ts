@@ -67,10 +67,19 @@ export function findBreaches(before: SchemaPicture, after: SchemaPicture): strin
     if (!before.columns.has(name) && isOld(name, '.') && isRequired && !hasDefault)
       breaches.push(`${name} is required and has no default: older instances do not know it`)
   for (const [name, text] of after.rules)
-    if (before.rules.get(name) !== text && isOld(name, ': '))
+    if (!isAsWide(before.rules.get(name), text) && isOld(name, ': '))
       breaches.push(`${name} refuses what older instances may write: ${text}`)
   for (const [name, text] of before.rules)
     if (!after.rules.has(name) && /\bUNIQUE\b|PRIMARY KEY/.test(text))
       breaches.push(`${name} is gone: older instances name it in ON CONFLICT`)
   return breaches
+}
+
+/** A list of allowed words may grow. */
+function isAsWide(old: string | undefined, text: string): boolean {
+  if (old === undefined) return false
+  const frame = (rule: string) => rule.replace(/ARRAY\[[^\]]*\]/g, '')
+  const words = (rule: string) => [...rule.matchAll(/'([^']*)'/g)].map(([, word]) => word)
+  const allowed = words(text)
+  return frame(old) === frame(text) && words(old).every((word) => allowed.includes(word))
 }
