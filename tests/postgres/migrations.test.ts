@@ -66,7 +66,7 @@ test.each([
   expect(found.get(name)?.join('\n')).toMatch(told)
 })
 
-test('what only adds is no breach: a word that is allowed, a table, a column with a default, one that may be null, an index', async () => {
+test('what only adds breaks nothing: a further word, a table, a column with a default, one that may be null, an index', async () => {
   const name = '9999-adds'
   const adds: Migration = {
     name,
