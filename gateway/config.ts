@@ -72,6 +72,8 @@ export interface GatewayConfig {
   readonly variables: Environment
   readonly trustedProxies: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Other services to sign in with; auth knows the rest. */
+  readonly providers: readonly string[]
   readonly addressLists: AddressLists
   readonly introspection: Introspection
   readonly logLevel: string
@@ -124,6 +126,9 @@ const defaultLimits: GatewayLimits = Object.freeze({
 
 const networks = list(isNetwork, 'an address or CIDR range').default([])
 
+/** As auth reads it: each has pages under its name. */
+const PROVIDER_NAME = /^[a-z][a-z0-9-]{0,29}$/
+
 const shape = {
   ...sharedSettings,
   ...tracingShape,
@@ -142,6 +147,10 @@ const shape = {
   REVIEWS_URL: httpUrl().default('http://127.0.0.1:4002/graphql'),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
   TRUSTED_PROXIES: networks,
+  PROVIDERS: list(
+    (name) => PROVIDER_NAME.test(name),
+    'a name of lower-case letters, digits and "-"',
+  ).default([]),
   CORS_ORIGINS: list(isExactOrigin, 'an exact origin such as https://app.example.com').default([]),
   ADDRESS_ALLOW: networks,
   ADDRESS_DENY: networks,
@@ -213,6 +222,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
     variables: { ...env, AUTH_URL: read.AUTH_URL, REVIEWS_URL: read.REVIEWS_URL },
     trustedProxies: read.TRUSTED_PROXIES,
     corsOrigins: read.CORS_ORIGINS,
+    providers: read.PROVIDERS,
     addressLists: {
       allow: read.ADDRESS_ALLOW,
       deny: read.ADDRESS_DENY,

@@ -37,6 +37,7 @@ import { developmentIdentityKeys } from './identity-keys.ts'
 import { createMetrics } from './metrics.ts'
 import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
+import { providerPaths } from './passed/provider-paths.ts'
 import { createApolloDoor } from './pipeline/apollo-door.ts'
 import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
@@ -233,7 +234,7 @@ export async function createGateway(
     pipeline,
     askAccount,
     pass: { ...pipelineParts, authUrl: config.authUrl, dispatcher, logger, executionTimeoutMs },
-    passedPaths: deps.passedPaths ?? passedPaths,
+    passedPaths: deps.passedPaths ?? [...passedPaths, ...providerPaths(config.providers)],
     health,
     cors,
     metrics,

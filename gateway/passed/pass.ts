@@ -24,6 +24,7 @@ import { createIdentifyPerson } from './caller.ts'
 import { checkForm, checkFormOrigin, type PageForm, tiePage } from './form.ts'
 import { headersInwards } from './headers.ts'
 import { checkPassedPaths, methodsOf, type PassedPath } from './paths.ts'
+import { isPostedAnswer, redirectAnswer } from './posted-answer.ts'
 import { checkRequestForm } from './request-form.ts'
 
 export interface PassParts extends PipelineParts {
@@ -104,6 +105,9 @@ function createPass(parts: PassParts) {
     for (const step of firstSteps) await step(request)
     checkRequestForm(path, request)
     refuseInsecure(request.caller)
+    if (isPostedAnswer(path, request.incoming)) {
+      return redirectAnswer(path, await readPassedBody(path, request, parts.limits))
+    }
     if (path.for === 'people') checkFormOrigin(request.incoming, parts.publicUrl)
     const body = await readPassedBody(path, request, parts.limits)
     if (path.for === 'programs') return askInwards(path, request, { body })

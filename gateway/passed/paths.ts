@@ -23,6 +23,11 @@ export interface PassedPath {
   readonly makesSession?: boolean
   /** Query parameters that may hold an identity token, as `id_token_hint`; elsewhere a token in a URL is refused. Default: none. */
   readonly identityHints?: readonly string[]
+  /**
+   * Other sites whose forms are taken for what they are: links with these parameters. Such a POST changes nothing, and is answered with a
+   * redirect to this page with them. Default: none.
+   */
+  readonly postedAnswers?: { readonly from: readonly string[]; readonly fields: readonly string[] }
   /** Most bytes of a body. Default: 16 KiB. */
   readonly bodyBytes?: number
 }
@@ -79,6 +84,9 @@ export function checkPassedPaths(paths: readonly PassedPath[]): void {
     // Whatever changes something is a form, which is tied to its page.
     if (whom === 'people' && methods.some((method) => method !== 'GET' && method !== 'POST')) {
       throw new Error(`${path}: a page has GET and POST alone`)
+    }
+    if (entry.postedAnswers !== undefined && whom === 'programs') {
+      throw new Error(`${path}: a form of another site leads to a page`)
     }
     for (const name of identityHints) {
       if (!/^[a-z_]+$/.test(name)) throw new Error(`${path}: ${name} is not a plain parameter`)

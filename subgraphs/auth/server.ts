@@ -22,6 +22,7 @@ import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
 import { type AnswerPage, createPages, flowCookiesOf } from './pages/http.ts'
+import { providerPages } from './pages/provider.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
 import { signInMethods } from './sign-in/sign-in-methods.ts'
 import { createAuthSchema } from './subgraph.ts'
@@ -77,7 +78,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       schema,
       onUnexpected: (error) => deps.log.error({ err: error }, 'a request failed'),
     },
-    hostedPages,
+    [...hostedPages, ...providerPages(deps.config, deps.providers.all)],
   )
   const routes: Readonly<Record<string, Handler>> = {
     ...pageRoutes({ ...parts, notes }, pages),

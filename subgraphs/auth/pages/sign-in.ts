@@ -6,6 +6,12 @@ import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
 import { explain } from './refusals.ts'
 
+interface WaysIn {
+  readonly password: boolean
+  readonly emailCode: boolean
+  readonly providers: readonly { readonly id: string; readonly name: string }[]
+}
+
 interface Credentials {
   readonly input: Readonly<Record<string, string>>
 }
@@ -21,8 +27,8 @@ const START_EMAIL = operation<{ startEmailLogin: SignInResult }, Credentials>(
   'nobody',
 )
 const WAYS_IN = operation<{
-  signInMethods: { readonly password: boolean; readonly emailCode: boolean }
-}>('query PageWaysIn { signInMethods { password emailCode } }', 'nobody')
+  signInMethods: WaysIn
+}>('query PageWaysIn { signInMethods { password emailCode providers { id name } } }', 'nobody')
 const WHO = operation<{
   viewer: { readonly user: { readonly email: string } | null } | null
 }>('query PageWho { viewer { user { email } } }')
@@ -78,6 +84,7 @@ async function showForm(
     formTargets: passage.formTargets,
     content: html`${lostNotice(visit)}
       ${formOf(visit, { email, offered, problems: explained.problems })}
+      ${providersOf(visit, offered)}
       ${links(waysOn(visit))}`,
   }
 }
@@ -86,13 +93,15 @@ function formOf(
   visit: Visit,
   of: {
     readonly email: string
-    readonly offered: { readonly password: boolean; readonly emailCode: boolean }
+    readonly offered: WaysIn
     readonly problems: readonly Problem[]
   },
 ): Piece {
   const { texts, passage } = visit
   const { email, offered, problems } = of
-  if (!offered.password && !offered.emailCode) return html`<p>${texts.signIn.nothingOffered}</p>`
+  if (!offered.password && !offered.emailCode) {
+    return offered.providers.length > 0 ? null : html`<p>${texts.signIn.nothingOffered}</p>`
+  }
   return form(visit, passage.to('/sign-in'), [
     field(
       {
@@ -127,6 +136,13 @@ function formOf(
         })
       : null,
   ])
+}
+
+function providersOf({ texts, passage }: Visit, { providers }: WaysIn): Piece {
+  return providers.map(
+    ({ id, name }) =>
+      html`<p><a class="button plain" href="${passage.to(`/sign-in/${id}`)}">${texts.provider.continueWith(name)}</a></p>`,
+  )
 }
 
 function lostNotice({ texts, lostSession, form: sent }: Visit): Piece {

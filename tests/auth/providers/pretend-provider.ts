@@ -33,6 +33,8 @@ export interface PretendProvider {
   consent(url: string, grant?: Grant): string
   /** Takes over: what any path answers. Null: honest again. */
   answerWith(answer: ((request: IncomingMessage, response: ServerResponse) => boolean) | null): void
+  /** What it says of whoever opens its page in a browser. Null: they say no. */
+  visitor: Grant | null
   /** Over its discovery document. */
   metadata: Readonly<Record<string, unknown>>
   stop(): Promise<void>
@@ -62,6 +64,7 @@ export async function startPretendProvider(): Promise<PretendProvider> {
     issuer,
     requests: [],
     metadata: {},
+    visitor: {},
     consent: (url, grant = {}) => {
       const asked = new URL(url).searchParams
       const code = randomBytes(16).toString('base64url')
@@ -85,6 +88,14 @@ export async function startPretendProvider(): Promise<PretendProvider> {
     const path = request.url ?? ''
     if (path === '/.well-known/openid-configuration') return send(response, 200, discovery())
     if (path === '/jwks') return send(response, 200, { keys: [jwk] })
+    if (path.startsWith('/authorize?')) {
+      const url = new URL(provider.consent(issuer + path, provider.visitor ?? {}))
+      if (provider.visitor === null) {
+        url.searchParams.delete('code')
+        url.searchParams.set('error', 'access_denied')
+      }
+      return void response.writeHead(302, { location: url.href }).end()
+    }
     if (path === '/token') return await token(request, response)
     if (path === '/userinfo') {
       const id = request.headers.authorization?.replace('Bearer at-', '') ?? ''

@@ -48,6 +48,16 @@ export const de: PageTexts = {
     overText:
       'Die Anmeldung hat zu lange gedauert, ist schon abgeschlossen oder wurde in einem anderen Browser begonnen.',
   },
+  provider: {
+    continueWith: (provider) => `Weiter mit ${provider}`,
+    refused: (provider) => `${provider} hat Sie nicht angemeldet.`,
+    away: (provider) =>
+      `${provider} antwortet gerade nicht. Versuchen Sie es bald noch einmal, oder melden Sie sich anders an.`,
+    noEmail: (provider) =>
+      `${provider} nennt Ihre E-Mail-Adresse nicht. Melden Sie sich anders an; danach können Sie ${provider} mit Ihrem Konto verknüpfen.`,
+    failed: (provider) =>
+      `Die Anmeldung mit ${provider} ist fehlgeschlagen. Beginnen Sie noch einmal.`,
+  },
   continueSession: {
     title: 'Noch da?',
     intro: 'Sie waren eine Weile nicht hier. Mit einem Klick bleiben Sie angemeldet.',

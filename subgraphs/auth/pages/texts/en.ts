@@ -45,6 +45,15 @@ export const en: PageTexts = {
     over: 'This step has expired',
     overText: 'Signing in took too long, was completed already, or was begun in another browser.',
   },
+  provider: {
+    continueWith: (provider) => `Continue with ${provider}`,
+    refused: (provider) => `${provider} did not sign you in.`,
+    away: (provider) =>
+      `${provider} does not answer at present. Try again soon, or sign in another way.`,
+    noEmail: (provider) =>
+      `${provider} does not tell your e-mail address. Sign in another way; you can link ${provider} to your account afterwards.`,
+    failed: (provider) => `The sign-in with ${provider} did not work. Start again.`,
+  },
   continueSession: {
     title: 'Still there?',
     intro: 'You have not been here for a while. Continue to stay signed in.',

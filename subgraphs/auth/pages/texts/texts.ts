@@ -41,6 +41,13 @@ export interface PageTexts {
     readonly over: string
     readonly overText: string
   }
+  readonly provider: {
+    readonly continueWith: (provider: string) => string
+    readonly refused: (provider: string) => string
+    readonly away: (provider: string) => string
+    readonly noEmail: (provider: string) => string
+    readonly failed: (provider: string) => string
+  }
   readonly continueSession: {
     readonly title: string
     readonly intro: string

@@ -1,0 +1,32 @@
+// A form that another site sends here by itself, as Apple does: it comes without any cookie, so it can be tied to nobody. It becomes
+// the link that it stands for, which the browser follows with its cookies; from there on it is an answer like any other.
+import type { IncomingMessage } from 'node:http'
+import type { PlainAnswer } from '../http/route.ts'
+import type { PassedBody } from './body.ts'
+import type { PassedPath } from './paths.ts'
+
+export function isPostedAnswer(
+  { postedAnswers }: PassedPath,
+  { method, headers }: IncomingMessage,
+): boolean {
+  return method === 'POST' && (postedAnswers?.from.includes(headers.origin ?? '') ?? false)
+}
+
+/** 303: a browser goes on with GET, whatever it sent. Parameters that are not listed stay behind, as the person's name. */
+export function redirectAnswer(
+  { path, postedAnswers }: PassedPath,
+  body: PassedBody | null,
+): PlainAnswer {
+  const sent =
+    body?.type === 'application/x-www-form-urlencoded' ? body.fields : new URLSearchParams()
+  const kept = [...sent].filter(([name]) => postedAnswers?.fields.includes(name))
+  return {
+    status: 303,
+    headers: {
+      location: `${path}?${new URLSearchParams(kept)}`,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    },
+    body: '',
+  }
+}
