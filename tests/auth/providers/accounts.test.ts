@@ -496,7 +496,12 @@ describe('an account that somebody else made first', () => {
     expect(signedIn.data.verifySession.user.id).toBe(owner.id)
     const left = await identitiesOf(owner.id)
     expect(left.map(({ subject }) => subject)).toEqual([sub])
-    expect((await viewerOf(stack.client, owner.accessToken)).data?.viewer ?? null).toBeNull()
+    // Within the revocation bound.
+    await expect
+      .poll(async () => (await viewerOf(stack.client, owner.accessToken)).data?.viewer ?? null, {
+        timeout: 5_000,
+      })
+      .toBeNull()
     const login = await stack.client.send(LOGIN, { input: { email, password: PASSWORD } })
     expect(login.code).toBe('INVALID_CREDENTIALS')
     expect(deps.config.registration).toBe('open')
