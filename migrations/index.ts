@@ -25,6 +25,7 @@ import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 import * as requiredFactors from './0080-required-factors.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
+import * as oauthGrants from './0101-oauth-grants.ts'
 
 export interface Migration {
   readonly name: string
@@ -57,6 +58,7 @@ export const migrations: readonly Migration[] = [
   { name: '0080-required-factors', up: requiredFactors.up },
   { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
+  { name: '0101-oauth-grants', up: oauthGrants.up },
 ]
 
 /** In order. */

@@ -165,6 +165,7 @@ const MATRIX = {
     'mutation { revokeUserSessions(input: { userId: "x" }) { revokedSessionIds } }',
     ...ADMIN,
   ],
+  'Mutation.revokeGrant': ['mutation { revokeGrant(input: { id: "x" }) { id } }', ...SESSION],
   'Query.clients': ['{ clients(first: 1) { pageInfo { hasNextPage } } }', ...ADMIN],
   'Mutation.registerClient': [
     'mutation { registerClient(input: { name: "x", redirectUris: [], grantTypes: [], scopes: [] }) { secret } }',

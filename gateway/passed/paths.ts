@@ -35,6 +35,9 @@ export interface PassedPath {
 /** What a sign-in under way is known by: its secret, and what is asked for next. */
 const SIGN_IN_FLOW = [cookieNames.flow, '__Host-challenge'] as const
 
+/** What ties an app's request to the browser that it began in. */
+const APP_FLOW = ['__Host-oauth'] as const
+
 /** One line each: see docs/architecture.md, "A path that passes to auth". */
 export const passedPaths: readonly PassedPath[] = [
   {
@@ -52,6 +55,24 @@ export const passedPaths: readonly PassedPath[] = [
     makesSession: true,
   },
   { path: '/continue-session', for: 'people', reads: ['refresh'], makesSession: true },
+  {
+    path: '/oauth2/authorize',
+    for: 'people',
+    methods: ['GET'],
+    flowCookies: APP_FLOW,
+    identityHints: ['id_token_hint'],
+  },
+  { path: '/oauth2/resume', for: 'people', methods: ['GET'], flowCookies: APP_FLOW },
+  { path: '/consent', for: 'people', flowCookies: APP_FLOW },
+  { path: '/oauth2/token', for: 'programs' },
+  { path: '/oauth2/par', for: 'programs' },
+  { path: '/oauth2/introspect', for: 'programs' },
+  { path: '/oauth2/revoke', for: 'programs' },
+  { path: '/oauth2/userinfo', for: 'programs', methods: ['GET', 'POST'] },
+  { path: '/.well-known/openid-configuration', for: 'programs', methods: ['GET'] },
+  { path: '/.well-known/oauth-authorization-server', for: 'programs', methods: ['GET'] },
+  { path: '/.well-known/oauth-protected-resource', for: 'programs', methods: ['GET'] },
+  { path: '/.well-known/oauth-protected-resource/graphql', for: 'programs', methods: ['GET'] },
 ]
 
 /** @throws Error for an entry that would open more than it says. */

@@ -8,6 +8,7 @@ export const authModels = {
   ErasureReceipt: './erasure/erasure.ts#ErasureReceipt',
   Factor: './factors/enrolled/enrolled-factor.ts#EnrolledFactor',
   LinkedIdentity: './factors/provider/linked-identity.ts#LinkedIdentity',
+  Grant: './sessions/app-grant.ts#Grant',
   Role: './roles/role.ts#Role',
   Session: './sessions/session.ts#Session',
   SignedIn: './sessions/issue-tokens.ts#SignedIn',

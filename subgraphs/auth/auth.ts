@@ -33,6 +33,7 @@ import { startMailSender } from './mail/sender.ts'
 import { createMailTexts } from './mail/templates.ts'
 import { createMailTransport, type MailTransport } from './mail/transport.ts'
 import { syncFileClients } from './oauth-clients/sync-file.ts'
+import { createOAuthProvider } from './oauth-provider/oauth-provider.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
@@ -135,7 +136,8 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   })
   const otel = await openTracing(config.tracing, 'sallyport-auth')
   const tracing = otel && createRequestTracing(otel, database.db)
-  const http = await createAuthServer({ deps, identity, feed, names, tracing })
+  const oauth = await createOAuthProvider(deps)
+  const http = await createAuthServer({ deps, identity, feed, oauth, names, tracing })
   await new Promise<void>((resolve, reject) => {
     http.server.once('error', reject)
     http.server.listen(config.port, config.host, () => resolve())

@@ -67,6 +67,10 @@ export interface AuthConfig {
     /** Private networks in which targets may be; loopback outside production. */
     readonly allow: readonly string[]
   }
+  readonly oauth: {
+    /** Audiences beside this deployment that every client may ask tokens for. */
+    readonly resources: readonly string[]
+  }
   /** Of OAUTH_CLIENTS_FILE; null: there is none, and nothing is said of clients. */
   readonly oauthClients: readonly FileClient[] | null
   /** The list of subgraphs, which says who holds personal data. */
@@ -153,6 +157,11 @@ const domains = list((name) => domainOf(name) !== null, 'a domain, as example.co
   (names) => names.flatMap((name) => domainOf(name) ?? []),
 )
 
+/** An audience, as it is written (RFC 8707, section 2). */
+function isResource(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes('#')
+}
+
 const shape = {
   ...sharedSettings,
   ...tracingShape,
@@ -179,6 +188,7 @@ const shape = {
   WEBHOOK_TYPES: z.string().optional(),
   WEBHOOK_ALLOW: networks.optional(),
   OAUTH_CLIENTS_FILE: z.string().optional(),
+  OAUTH_RESOURCES: list(isResource, 'an https URL without a fragment').default([]),
   EVENTS_RETENTION_DAYS: days(30),
   AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
   SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
@@ -345,6 +355,7 @@ function toConfig(
         ? null
         : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
     webhooks: { targets: webhooksOf(env).targets, allow: webhookNetworks(env) },
+    oauth: { resources: env.OAUTH_RESOURCES },
     oauthClients,
     supergraphPath: env.SUPERGRAPH_CONFIG,
     erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,

@@ -7,6 +7,7 @@ import type { Client as ClientModel } from './oauth-clients/client.ts';
 import type { ErasureWithReceipts as ErasureWithReceiptsModel, ErasureReceipt as ErasureReceiptModel } from './erasure/erasure.ts';
 import type { EnrolledFactor as EnrolledFactorModel } from './factors/enrolled/enrolled-factor.ts';
 import type { LinkedIdentity as LinkedIdentityModel } from './factors/provider/linked-identity.ts';
+import type { Grant as GrantModel } from './sessions/app-grant.ts';
 import type { Role as RoleModel } from './roles/role.ts';
 import type { Session as SessionModel } from './sessions/session.ts';
 import type { SignedIn as SignedInModel } from './sessions/issue-tokens.ts';
@@ -132,6 +133,7 @@ export interface User {
   readonly factorRequiredFrom?: Maybe<Scalars['DateTime']['output']>;
   readonly linkedIdentities?: Maybe<ReadonlyArray<LinkedIdentity>>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
+  readonly grants?: Maybe<GrantConnection>;
 }
 
 
@@ -144,6 +146,14 @@ export interface UserSessionsArgs {
 
 
 export interface UserApiKeysArgs {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+}
+
+
+export interface UserGrantsArgs {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
@@ -267,6 +277,7 @@ export interface Mutation {
   readonly updateClient?: Maybe<Client>;
   readonly rotateClientSecret?: Maybe<RotateClientSecretPayload>;
   readonly deleteClient?: Maybe<DeleteClientPayload>;
+  readonly revokeGrant?: Maybe<Grant>;
   readonly deleteAccount?: Maybe<VerificationRequired>;
   readonly confirmAccountDeletion?: Maybe<AccountDeletion>;
   readonly deleteUser?: Maybe<AccountDeletion>;
@@ -525,6 +536,11 @@ export interface MutationRotateClientSecretArgs {
 
 export interface MutationDeleteClientArgs {
   input: DeleteClientInput;
+}
+
+
+export interface MutationRevokeGrantArgs {
+  input: RevokeGrantInput;
 }
 
 
@@ -1098,6 +1114,7 @@ export interface Client {
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
   readonly roles: ReadonlyArray<Scalars['String']['output']>;
   readonly resources: ReadonlyArray<Scalars['String']['output']>;
+  readonly introspects: ReadonlyArray<Scalars['String']['output']>;
   readonly firstParty: Scalars['Boolean']['output'];
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
   readonly jwks?: Maybe<Scalars['JSONObject']['output']>;
@@ -1126,6 +1143,7 @@ export interface RegisterClientInput {
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly resources?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly introspects?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly firstParty?: InputMaybe<Scalars['Boolean']['input']>;
   readonly tokenEndpointAuthMethod?: InputMaybe<ClientAuthMethod>;
   readonly jwks?: InputMaybe<Scalars['JSONObject']['input']>;
@@ -1142,6 +1160,7 @@ export interface UpdateClientInput {
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly resources?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly introspects?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly firstParty?: InputMaybe<Scalars['Boolean']['input']>;
   readonly tokenEndpointAuthMethod?: InputMaybe<ClientAuthMethod>;
   readonly jwks?: InputMaybe<Scalars['JSONObject']['input']>;
@@ -1169,6 +1188,33 @@ export interface RotateClientSecretPayload {
 
 export interface DeleteClientPayload {
   readonly id: Scalars['ID']['output'];
+}
+
+export interface Grant {
+  readonly id: Scalars['ID']['output'];
+  readonly clientId: Scalars['ID']['output'];
+  readonly clientName: Scalars['String']['output'];
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  readonly resources: ReadonlyArray<Scalars['String']['output']>;
+  readonly offline: Scalars['Boolean']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly expiresAt: Scalars['DateTime']['output'];
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+}
+
+export interface GrantConnection {
+  readonly edges: ReadonlyArray<GrantEdge>;
+  readonly pageInfo: PageInfo;
+}
+
+export interface GrantEdge {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Grant;
+}
+
+export interface RevokeGrantInput {
+  readonly id: Scalars['ID']['input'];
 }
 
 export interface ConfirmAccountDeletionInput {
@@ -1514,6 +1560,10 @@ export type ResolversTypes = {
   RegisterClientPayload: ResolverTypeWrapper<Omit<RegisterClientPayload, 'client'> & { client: ResolversTypes['Client'] }>;
   RotateClientSecretPayload: ResolverTypeWrapper<Omit<RotateClientSecretPayload, 'client'> & { client: ResolversTypes['Client'] }>;
   DeleteClientPayload: ResolverTypeWrapper<DeleteClientPayload>;
+  Grant: ResolverTypeWrapper<GrantModel>;
+  GrantConnection: ResolverTypeWrapper<Omit<GrantConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['GrantEdge']> }>;
+  GrantEdge: ResolverTypeWrapper<Omit<GrantEdge, 'node'> & { node: ResolversTypes['Grant'] }>;
+  RevokeGrantInput: RevokeGrantInput;
   ConfirmAccountDeletionInput: ConfirmAccountDeletionInput;
   DeleteUserInput: DeleteUserInput;
   AccountDeletion: ResolverTypeWrapper<Omit<AccountDeletion, 'erasure'> & { erasure: ResolversTypes['Erasure'] }>;
@@ -1644,6 +1694,10 @@ export type ResolversParentTypes = {
   RegisterClientPayload: Omit<RegisterClientPayload, 'client'> & { client: ResolversParentTypes['Client'] };
   RotateClientSecretPayload: Omit<RotateClientSecretPayload, 'client'> & { client: ResolversParentTypes['Client'] };
   DeleteClientPayload: DeleteClientPayload;
+  Grant: GrantModel;
+  GrantConnection: Omit<GrantConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['GrantEdge']> };
+  GrantEdge: Omit<GrantEdge, 'node'> & { node: ResolversParentTypes['Grant'] };
+  RevokeGrantInput: RevokeGrantInput;
   ConfirmAccountDeletionInput: ConfirmAccountDeletionInput;
   DeleteUserInput: DeleteUserInput;
   AccountDeletion: Omit<AccountDeletion, 'erasure'> & { erasure: ResolversParentTypes['Erasure'] };
@@ -1709,6 +1763,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   factorRequiredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   linkedIdentities?: Resolver<Maybe<ReadonlyArray<ResolversTypes['LinkedIdentity']>>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
+  grants?: Resolver<Maybe<ResolversTypes['GrantConnection']>, ParentType, ContextType, Partial<UserGrantsArgs>>;
 };
 
 export type UserConnectionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
@@ -1786,6 +1841,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   updateClient?: Resolver<Maybe<ResolversTypes['Client']>, ParentType, ContextType, RequireFields<MutationUpdateClientArgs, 'input'>>;
   rotateClientSecret?: Resolver<Maybe<ResolversTypes['RotateClientSecretPayload']>, ParentType, ContextType, RequireFields<MutationRotateClientSecretArgs, 'input'>>;
   deleteClient?: Resolver<Maybe<ResolversTypes['DeleteClientPayload']>, ParentType, ContextType, RequireFields<MutationDeleteClientArgs, 'input'>>;
+  revokeGrant?: Resolver<Maybe<ResolversTypes['Grant']>, ParentType, ContextType, RequireFields<MutationRevokeGrantArgs, 'input'>>;
   deleteAccount?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType>;
   confirmAccountDeletion?: Resolver<Maybe<ResolversTypes['AccountDeletion']>, ParentType, ContextType, RequireFields<MutationConfirmAccountDeletionArgs, 'input'>>;
   deleteUser?: Resolver<Maybe<ResolversTypes['AccountDeletion']>, ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'input'>>;
@@ -2025,6 +2081,7 @@ export type ClientResolvers<ContextType = AuthContext, ParentType extends Resolv
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   resources?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  introspects?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   firstParty?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   tokenEndpointAuthMethod?: Resolver<ResolversTypes['ClientAuthMethod'], ParentType, ContextType>;
   jwks?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
@@ -2056,6 +2113,29 @@ export type RotateClientSecretPayloadResolvers<ContextType = AuthContext, Parent
 
 export type DeleteClientPayloadResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['DeleteClientPayload'] = ResolversParentTypes['DeleteClientPayload']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type GrantResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Grant'] = ResolversParentTypes['Grant']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  clientId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  clientName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  resources?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  offline?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type GrantConnectionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['GrantConnection'] = ResolversParentTypes['GrantConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['GrantEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type GrantEdgeResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['GrantEdge'] = ResolversParentTypes['GrantEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Grant'], ParentType, ContextType>;
 };
 
 export type AccountDeletionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['AccountDeletion'] = ResolversParentTypes['AccountDeletion']> = {
@@ -2181,6 +2261,9 @@ export type Resolvers<ContextType = AuthContext> = {
   RegisterClientPayload?: RegisterClientPayloadResolvers<ContextType>;
   RotateClientSecretPayload?: RotateClientSecretPayloadResolvers<ContextType>;
   DeleteClientPayload?: DeleteClientPayloadResolvers<ContextType>;
+  Grant?: GrantResolvers<ContextType>;
+  GrantConnection?: GrantConnectionResolvers<ContextType>;
+  GrantEdge?: GrantEdgeResolvers<ContextType>;
   AccountDeletion?: AccountDeletionResolvers<ContextType>;
   Erasure?: ErasureResolvers<ContextType>;
   ErasureReceipt?: ErasureReceiptResolvers<ContextType>;

@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import { type Claims, IdentityError, type IdentityReader } from '@sallyport/claims'
+import { anonymousClaims, type Claims, IdentityError, type IdentityReader } from '@sallyport/claims'
 import type { Logger } from 'pino'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { prepareStop } from '../../platform/stop-server.ts'
@@ -21,6 +21,7 @@ import { hostedPages } from './hosted-pages.ts'
 import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
 import { createForwardingNotes } from './networks/note-forwarding.ts'
+import type { OAuthProvider } from './oauth-provider/oauth-provider.ts'
 import { type AnswerPage, createPages, flowCookiesOf } from './pages/http.ts'
 import { providerPages } from './pages/provider.ts'
 import type { RevocationFeed } from './revocation/feed.ts'
@@ -37,6 +38,7 @@ interface ServerDeps {
   readonly deps: AuthDeps
   readonly identity: IdentityReader
   readonly feed: RevocationFeed
+  readonly oauth: OAuthProvider
   /** What auth is called in this graph. */
   readonly names: AuthNames
   /** Null: nothing is traced. */
@@ -78,10 +80,15 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       schema,
       onUnexpected: (error) => deps.log.error({ err: error }, 'a request failed'),
     },
-    [...hostedPages, ...providerPages(deps.config, deps.providers.all)],
+    [...hostedPages, ...providerPages(deps.config, deps.providers.all), ...parts.oauth.pages],
   )
   const routes: Readonly<Record<string, Handler>> = {
     ...pageRoutes({ ...parts, notes }, pages),
+    ...parts.oauth.handlers({
+      identity: parts.identity,
+      originOf: ({ headers }) => createContext(deps, anonymousClaims, headers).origin,
+      cookiesOf: ({ headers }) => flowCookiesOf(headers),
+    }),
     'POST /graphql': (request, response) => {
       const work = () => graphql(apollo, { ...parts, notes }, request, response)
       return parts.tracing === null ? work() : parts.tracing.around(request.headers, work)

@@ -17,6 +17,7 @@ import type { Resolvers } from './generated.ts'
 import * as identities from './identities/graphql.ts'
 import * as networks from './networks/graphql.ts'
 import * as oauthClients from './oauth-clients/graphql.ts'
+import * as oauthGrants from './oauth-grants/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
 import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
@@ -43,6 +44,7 @@ const capabilities: readonly Capability[] = [
   roles,
   networks,
   oauthClients,
+  oauthGrants,
   erasure,
   audit,
 ]

@@ -73,6 +73,7 @@ const RUNNERS: readonly (readonly [
   ['docs/moving.md', '*', 'yaml', 'tests/docs/moving.test.ts'],
   ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
+  ['docs/oauth.md', 'What people see', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'Clients from a file', 'yaml', 'tests/auth/oauth/clients.test.ts'],
   ['docs/operators.md', 'Backups', 'ini', 'tests/postgres/backups.test.ts'],
   ['docs/operators.md', 'Backups', 'sh', 'tests/postgres/backups.test.ts'],

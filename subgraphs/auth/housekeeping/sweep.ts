@@ -27,6 +27,11 @@ export async function sweep(db: Knex): Promise<void> {
     .whereNotNull('sealed_successor')
     .whereRaw("rotated_at < now() - ? * interval '1 second'", [GRACE_SECONDS])
     .update({ sealed_successor: null })
+  await db('oauth_refresh_families')
+    .whereNotNull('sealed_successor')
+    .whereRaw("rotated_at < now() - ? * interval '1 second'", [GRACE_SECONDS])
+    .update({ sealed_successor: null })
+  await sweepOAuth(db)
   await db('revocations').whereRaw('expires_at < now()').delete()
   await db('verifications').whereRaw("expires_at < now() - interval '1 day'").delete()
   await db('sessions')
@@ -34,4 +39,22 @@ export async function sweep(db: Knex): Promise<void> {
     .delete()
   await db('throttles').where('expire', '<', Date.now()).delete()
   await db('api_keys').where('status', 'PENDING').whereRaw('pending_expires_at < now()').delete()
+}
+
+/** So many at a time that nobody waits for it, however many there are. */
+const OAUTH_ROWS = 5_000
+/** A device or an app that comes too late is told so for a while; what ended is shown no longer. */
+const OAUTH_KEPT_HOURS = 24
+
+async function sweepOAuth(db: Knex): Promise<void> {
+  const old = "expires_at < now() - ? * interval '1 hour'"
+  for (const table of ['oauth_objects', 'oauth_refresh_families', 'oauth_grants']) {
+    await db(table)
+      .whereRaw(`ctid = any (array(select ctid from ?? where ${old} limit ?))`, [
+        table,
+        OAUTH_KEPT_HOURS,
+        OAUTH_ROWS,
+      ])
+      .delete()
+  }
 }

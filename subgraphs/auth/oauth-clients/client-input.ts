@@ -41,6 +41,7 @@ export const clientLimits = {
   scopes: z.array(scopeName).max(100),
   roles: names,
   resources: z.array(httpsUri).max(MAX_URIS, `At most ${MAX_URIS}.`),
+  introspects: z.array(httpsUri).max(MAX_URIS, `At most ${MAX_URIS}.`),
   jwks: jwksInput,
 } satisfies Limits<RegisterClientInput>
 
@@ -54,6 +55,7 @@ export interface ClientShape {
   readonly scopes: readonly string[]
   readonly roles: readonly string[]
   readonly resources: readonly string[]
+  readonly introspects: readonly string[]
   readonly firstParty: boolean
   readonly tokenEndpointAuthMethod: ClientAuthMethod
   readonly jwks: JSONWebKeySet | null
@@ -66,6 +68,7 @@ export const emptyClient = {
   backchannelLogoutUri: null,
   roles: [],
   resources: [],
+  introspects: [],
   firstParty: false,
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
   jwks: null,
@@ -97,6 +100,9 @@ export function problemsOfClient(
     ...(scopes.includes('offline_access') && !has('REFRESH_TOKEN')
       ? [problem('scopes', 'offline_access needs the grant type REFRESH_TOKEN.')]
       : []),
+    ...(client.introspects.length > 0 && isPublic
+      ? [problem('introspects', 'Only a client that proves itself may ask about tokens.')]
+      : []),
     ...((method === 'PRIVATE_KEY_JWT') === (client.jwks !== null)
       ? []
       : [problem('jwks', 'Keys and PRIVATE_KEY_JWT go together.')]),
@@ -116,6 +122,7 @@ export function clientColumns(client: ClientShape): Record<string, unknown> {
     scopes: unique(client.scopes),
     roles: unique(client.roles),
     resources: unique(client.resources),
+    introspects: unique(client.introspects),
     first_party: client.firstParty,
     auth_method: client.tokenEndpointAuthMethod,
     jwks: client.jwks === null ? null : JSON.stringify(client.jwks),

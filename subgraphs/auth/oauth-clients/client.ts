@@ -26,6 +26,8 @@ export class Client extends Model {
   declare roles: string[]
   /** Audiences beside PUBLIC_URL that it may ask tokens for. */
   declare resources: string[]
+  /** Audiences that it is the resource server of: it may ask about their tokens. */
+  declare introspects: string[]
   declare first_party: boolean
   declare auth_method: ClientAuthMethod
   declare jwks: JSONWebKeySet | null

@@ -40,6 +40,7 @@ const client = z.strictObject({
   scopes: clientLimits.scopes.default([]),
   roles: clientLimits.roles.default([]),
   resources: clientLimits.resources.default([]),
+  introspects: clientLimits.introspects.default([]),
   firstParty: z.boolean().default(false),
   tokenEndpointAuthMethod: authMethod.default('client_secret_basic'),
   jwks: jwksInput.nullable().default(null),

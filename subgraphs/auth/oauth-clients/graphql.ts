@@ -110,6 +110,8 @@ export const typeDefs = gql`
     roles: [String!]!
     "Audiences beside this deployment that it may ask tokens for."
     resources: [String!]!
+    "Audiences that it is the resource server of: it may ask about their tokens (introspection)."
+    introspects: [String!]!
     "Whether it is the deployment's own: people are not asked for consent."
     firstParty: Boolean!
     "How it proves itself."
@@ -160,6 +162,8 @@ export const typeDefs = gql`
     roles: [String!]
     "Audiences beside this deployment that it may ask tokens for. Omitted: none."
     resources: [String!]
+    "Audiences that it is the resource server of. Omitted: none."
+    introspects: [String!]
     "The deployment's own: people are not asked. Needs the highest rank."
     firstParty: Boolean = false
     "How it proves itself."
@@ -190,6 +194,8 @@ export const typeDefs = gql`
     roles: [String!]
     "Replaces all of them."
     resources: [String!]
+    "Replaces all of them."
+    introspects: [String!]
     "The deployment's own: people are not asked. Needs the highest rank."
     firstParty: Boolean
     "How it proves itself. One without a secret gets none by this."

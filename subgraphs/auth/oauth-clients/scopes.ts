@@ -14,7 +14,7 @@ const PROTOCOL_SCOPES = [
   'graph:write',
 ] as const
 
-function isProtocolScope(scope: string): boolean {
+export function isProtocolScope(scope: string): boolean {
   return (PROTOCOL_SCOPES as readonly string[]).includes(scope)
 }
 

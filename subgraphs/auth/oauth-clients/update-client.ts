@@ -108,6 +108,7 @@ export function shapeOf(client: Client): ClientShape {
     scopes: client.scopes,
     roles: client.roles,
     resources: client.resources,
+    introspects: client.introspects,
     firstParty: client.first_party,
     tokenEndpointAuthMethod: client.auth_method,
     jwks: client.jwks,

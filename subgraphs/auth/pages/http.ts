@@ -93,6 +93,7 @@ function visitOf(
     passage,
     person: isPerson ? { userId: subject, sessionId } : null,
     lostSession: textOf(headers['sallyport-client-lost-session']),
+    origin: door.origin,
     productName: config.brand.productName,
     homeUrl: config.brand.homeUrl,
     ask: (operation, variables) => graph.ask(door, operation, variables),

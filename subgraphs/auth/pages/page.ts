@@ -1,6 +1,7 @@
 // The shape of a page: a path, what it asks of the graph, and what it shows or does.
 import type { Language } from '../../../platform/language.ts'
 import type { Html } from '../../../platform/pages/html.ts'
+import type { RequestOrigin } from '../core/caller.ts'
 import type { Answer, AnyOperation, Operation } from './operation.ts'
 import type { Passage } from './passage.ts'
 import type { PageTexts } from './texts/texts.ts'
@@ -30,6 +31,8 @@ export interface Visit {
   readonly person: { readonly userId: string; readonly sessionId: string } | null
   /** Why the cookies that were sent make nobody, as `TOKEN_EXPIRED`. */
   readonly lostSession: string | null
+  /** Where it came from, for the audit trail. */
+  readonly origin: RequestOrigin
   readonly productName: string
   readonly homeUrl: string
   ask<Data, Variables>(

@@ -4,6 +4,7 @@ import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
+import { endGrantsOf, endGrantsOfSessions } from './end-grants.ts'
 
 export type EndReason =
   | 'logout'
@@ -59,7 +60,9 @@ export async function endSessions(
     })
     await emitEvent(trx, 'session.revoked', user_id, { sessionId: id, reason })
   }
-  return ended.map(({ id }) => id)
+  const endedIds = ended.map(({ id }) => id)
+  await endGrantsOfSessions(trx, origin, { sessionIds: endedIds, reason, actor })
+  return endedIds
 }
 
 /** All of a user's sessions, or all but one. @returns the ids of those that were not over already */
@@ -79,6 +82,8 @@ export async function endSessionsOf(
       if (end.except !== undefined) query.whereNot('id', end.except)
     })
     .select('id')
-  const { reason, actor } = end
+  const { reason, actor, userId } = end
+  // Nothing that came of this person goes on: not what they gave to apps for longer, either.
+  if (end.except === undefined) await endGrantsOf(trx, origin, { userId, reason, actor })
   return await endSessions(trx, origin, { sessionIds: rows.map(({ id }) => id), reason, actor })
 }

@@ -17,9 +17,23 @@ export async function requireLiveSession(
   if (!mayEver(claims, 'session') || claims.sessionId === null || claims.subject === null) {
     throw new AuthError('UNAUTHENTICATED', { reason: 'CREDENTIALS_MISSING' })
   }
-  const user = await findUserWithRoles(trx, claims.subject, 'update')
+  return await requireOpenSession(trx, {
+    session: { id: claims.sessionId },
+    user: { id: claims.subject },
+  })
+}
+
+/**
+ * The same for somebody who was identified otherwise.
+ * @throws AuthError UNAUTHENTICATED, with reason SESSION_REVOKED when it was ended
+ */
+export async function requireOpenSession(
+  trx: Knex,
+  of: { readonly session: { readonly id: string }; readonly user: { readonly id: string } },
+): Promise<{ session: Session; user: UserWithRoles }> {
+  const user = await findUserWithRoles(trx, of.user.id, 'update')
   const session = await Session.query(trx)
-    .findOne({ id: claims.sessionId, user_id: claims.subject, status: 'ACTIVE' })
+    .findOne({ id: of.session.id, user_id: of.user.id, status: 'ACTIVE' })
     .whereRaw('expires_at > now()')
     .forShare()
   if (session === undefined || user?.status !== 'ACTIVE') {

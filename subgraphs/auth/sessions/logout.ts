@@ -7,6 +7,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput } from '../core/input.ts'
 import type { LogoutInput } from '../generated.ts'
+import { endGrants } from './end-grants.ts'
 import { endSessions, endSessionsOf } from './end-sessions.ts'
 import { requireLiveSession } from './live-session.ts'
 import { matchesHash, parseRefreshToken } from './refresh-token.ts'
@@ -49,6 +50,7 @@ async function endCurrent(
   // Whose cookies are cleared, their session ends: also beside a token in the body.
   const fromCookie = client.cookies === 'allowed' ? client.refreshToken : null
   return await transact(deps.db, async (trx) => {
+    await endOwnGrant(trx, caller)
     const byBody = await sessionOfToken(trx, refreshToken)
     const byCookie = await sessionOfToken(trx, fromCookie)
     const sessionIds = [claims.sessionId, byBody?.id, byCookie?.id].filter(
@@ -59,6 +61,17 @@ async function endCurrent(
       reason: 'logout',
       actor: claims.subject === null ? { kind: 'anonymous' } : { kind: 'user', id: claims.subject },
     })
+  })
+}
+
+/** An app ends what it was let do, and no session of its person's. */
+async function endOwnGrant(trx: Knex, { claims, origin }: Caller): Promise<void> {
+  const { grantId, clientId } = claims
+  if (grantId === null || clientId === null) return
+  await endGrants(trx, origin, {
+    reason: 'logout',
+    actor: { kind: 'client', id: clientId },
+    which: (query) => query.where('id', grantId),
   })
 }
 

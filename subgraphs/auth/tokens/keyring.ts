@@ -1,5 +1,5 @@
 // The signing keys in use, read from the database every few seconds and rotated on a timer.
-import { importJWK, type JSONWebKeySet, type JWTPayload, SignJWT } from 'jose'
+import { importJWK, type JSONWebKeySet, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { AuthConfig } from '../config.ts'
@@ -11,6 +11,8 @@ export interface Keyring {
   sign(payload: JWTPayload): Promise<string>
   /** Public keys that verify now or soon: pending, active and retiring. */
   jwks(): JSONWebKeySet
+  /** Private keys, the active one first, then those that still verify: for identity tokens. */
+  signing(): readonly JWK[]
   /** Reads the keys again; `sallyport rotate-keys` and tests do not wait for the timer. */
   reload(): Promise<void>
   stop(): void
@@ -24,6 +26,7 @@ interface Loaded {
   readonly kid: string
   readonly key: Awaited<ReturnType<typeof importJWK>>
   readonly jwks: JSONWebKeySet
+  readonly signing: readonly JWK[]
 }
 
 /** Makes the first key when there is none. @throws Error when the database is unavailable. */
@@ -63,6 +66,7 @@ export async function createKeyring(deps: {
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: loaded.kid })
         .sign(loaded.key),
     jwks: () => loaded.jwks,
+    signing: () => loaded.signing,
     reload,
     stop: () => timers.forEach(clearInterval),
   }
@@ -78,5 +82,8 @@ async function load(db: Knex, config: AuthConfig): Promise<Loaded> {
     kid: active.kid,
     key: await importJWK(active.privateJwk(config.secrets.keyEncryptionKey), 'ES256'),
     jwks: { keys: keys.map((key) => key.public_jwk) },
+    signing: [active, ...keys.filter(({ status }) => status === 'retiring')].map((key) =>
+      key.privateJwk(config.secrets.keyEncryptionKey),
+    ),
   }
 }

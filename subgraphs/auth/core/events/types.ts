@@ -14,6 +14,7 @@ const session = z.object({ sessionId: z.string() })
 const apiKey = z.object({ apiKeyId: z.string() })
 const role = z.object({ role: z.string() })
 const client = z.object({ clientId: z.string() })
+const grant = client.extend({ grantId: z.string() })
 
 export const eventTypes = {
   'user.registered': {
@@ -86,6 +87,17 @@ export const eventTypes = {
     version: 1,
     description: 'The user has a role less.',
     data: role,
+  },
+  'grant.given': {
+    version: 1,
+    description: 'A person let an app in, or let it do more.',
+    data: grant.extend({ scopes: z.array(z.string()) }),
+  },
+  'grant.revoked': {
+    version: 1,
+    description:
+      'What a person let an app do has ended; `reason` is `revoked`, `logout` or another.',
+    data: grant.extend({ reason: z.string() }),
   },
   'client.registered': {
     version: 1,

@@ -32,6 +32,11 @@ export const mailKinds = {
     language: 'default',
     facts: { time: '2030-01-31 12:00 UTC', device: 'Firefox on Linux', address: '192.0.2.44' },
   },
+  'app-connected': {
+    proof: 'none',
+    language: 'default',
+    facts: { app: 'Shop', time: '2030-01-31 12:00 UTC', address: '192.0.2.44' },
+  },
   'email-code': { proof: 'code', language: 'asked', facts: {} },
   'address-taken': { proof: 'none', language: 'asked', facts: {} },
   'email-added': { proof: 'link', page: 'undo-email-change', language: 'default', facts: CHANGED },

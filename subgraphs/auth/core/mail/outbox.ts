@@ -13,6 +13,7 @@ export type MailTemplate =
   | 'api-key-code'
   | 'session-ended'
   | 'new-device'
+  | 'app-connected'
   | 'email-code'
   | 'address-taken'
   | 'email-added'

@@ -73,6 +73,16 @@ Wenn Sie das waren, müssen Sie nichts tun.
 
 Das beendet alle Sitzungen, macht das Passwort ungültig und lässt Sie ein neues wählen. Der Link gilt 7 Tage.`,
 
+  'app-connected': `{{ app }} darf Ihr Konto bei {{ product }} verwenden
+
+Sie haben einer App erlaubt, Ihr Konto bei {{ product }} zu verwenden.
+
+App: {{ app }}
+Zeit: {{ time }}
+Netzadresse: {{ address | default: "unbekannt" }}
+
+Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, beenden Sie Ihre Sitzungen und ändern Sie Ihr Passwort: das nimmt es zurück. Ihr Konto hat eine Liste der Apps, die Sie zugelassen haben.`,
+
   'email-code': `{{ code }} fügt diese Adresse bei {{ product }} hinzu
 
 Ihr Code ist {{ code }}. Er fügt diese Adresse Ihrem Konto bei {{ product }} hinzu und gilt 10 Minuten.

@@ -73,6 +73,16 @@ If this was you, you need to do nothing.
 
 That ends every session, voids the password and lets you choose a new one. The link works for 7 days.`,
 
+  'app-connected': `{{ app }} may use your account at {{ product }}
+
+You let an app use your account at {{ product }}.
+
+App: {{ app }}
+Time: {{ time }}
+Network address: {{ address | default: "unknown" }}
+
+If this was you, you need to do nothing. If it was not, end your sessions and change your password: that takes it back. Your account has a list of the apps that you let in.`,
+
   'email-code': `{{ code }} adds this address at {{ product }}
 
 Your code is {{ code }}. It adds this address to your account at {{ product }} and works for 10 minutes.

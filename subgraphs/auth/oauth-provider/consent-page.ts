@@ -1,0 +1,163 @@
+// `/consent`: where a person comes back to after signing in, and is asked whether an app may. Who needs not be asked is sent on.
+import { html, type Piece } from '../../../platform/pages/html.ts'
+import { transact } from '../core/database.ts'
+import { findClient } from '../oauth-clients/client.ts'
+import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
+import { button, form } from '../pages/fields.ts'
+import type { Page, PageAnswer, Visit } from '../pages/page.ts'
+import { Grant, liveGrants } from '../sessions/app-grant.ts'
+import { requireOpenSession } from '../sessions/live-session.ts'
+import { findOpenSession, type Present } from './bind-session.ts'
+import { answerInteraction, browserOf, findInteraction } from './interactions.ts'
+import type { ServingParts } from './serving.ts'
+import { providerTexts } from './texts/texts.ts'
+
+type Flow = NonNullable<Awaited<ReturnType<typeof findInteraction>>>
+
+export function createConsentPage(parts: ServingParts): Page {
+  const { deps } = parts
+  return {
+    path: '/consent',
+    needs: [],
+    async show(visit) {
+      const flow = await flowOf(parts, visit)
+      if (flow === null) return isOver(visit)
+      const present = await presentOf(parts, visit)
+      if (present === null) return { location: signInOf(visit) }
+      if (flow.prompt.name === 'login') return await afterSignIn(visit, flow, present)
+      if (flow.session?.accountId !== present.user.id) return isOver(visit)
+      return await ask(parts, visit, { flow, present })
+    },
+    async act(visit) {
+      const flow = await flowOf(parts, visit)
+      const present = await presentOf(parts, visit)
+      if (flow === null || present === null || flow.prompt.name !== 'consent') return isOver(visit)
+      if (flow.session?.accountId !== present.user.id) return isOver(visit)
+      if (visit.form.get('do') !== 'allow') {
+        const error = { error: 'access_denied', error_description: 'the person said no' }
+        return { location: await answerInteraction(flow, error) }
+      }
+      const client = await findClient(deps.db, String(flow.params.client_id))
+      if (client === undefined) return isOver(visit)
+      const existing = await grantOfFlow(parts, flow, present)
+      const grant = await transact(deps.db, async (trx) => {
+        const live = await requireOpenSession(trx, present)
+        return await giveGrant(trx, deps, visit.origin, {
+          ...live,
+          client,
+          ...askedOf(flow, deps.config.publicUrl),
+          ...(existing && { existing }),
+        })
+      })
+      return { location: await answerInteraction(flow, { consent: { grantId: grant.id } }) }
+    },
+  }
+}
+
+async function flowOf({ deps, provider }: ServingParts, visit: Visit): Promise<Flow | null> {
+  const browser = browserOf(visit.flowCookies)
+  return await findInteraction(deps.db, provider(), { flow: visit.query.get('flow'), browser })
+}
+
+async function presentOf({ deps }: ServingParts, { person }: Visit): Promise<Present | null> {
+  return person === null ? null : await findOpenSession(deps.db, person)
+}
+
+function signInOf({ passage, lostSession }: Visit): string {
+  return passage.to(lostSession === 'TOKEN_EXPIRED' ? '/continue-session' : '/sign-in')
+}
+
+/** Signed in is not enough where the app asked for a new proof, a younger one, or a further factor. */
+async function afterSignIn(visit: Visit, flow: Flow, present: Present): Promise<PageAnswer> {
+  const { session, user } = present
+  const { reasons } = flow.prompt
+  const provedAt = Math.floor(session.authenticated_at.getTime() / 1000)
+  const needsNew = reasons.includes('login_prompt') || reasons.includes('max_age')
+  const needsFactor = reasons.some((reason) => reason.startsWith('essential_acr'))
+  if ((needsNew && provedAt < flow.iat) || (needsFactor && session.acr !== 'aal2')) {
+    return { location: visit.passage.to('/sign-in', { again: '1' }) }
+  }
+  if (reasons.includes('id_token_hint') || reasons.includes('claims_id_token_sub_value')) {
+    const error = { error: 'login_required', error_description: 'another person is signed in' }
+    return { location: await answerInteraction(flow, error) }
+  }
+  // Signing in again makes another session, and that one goes on.
+  if (flow.session !== undefined) delete (flow.session as { uid?: string }).uid
+  const login = {
+    accountId: user.id,
+    ts: provedAt,
+    acr: session.acr,
+    amr: session.authentication_methods,
+  }
+  return { location: await answerInteraction(flow, { login }) }
+}
+
+function askedOf(flow: Flow, publicUrl: string) {
+  const { scope, resource } = flow.params
+  const resources = resource === undefined ? [publicUrl] : [resource].flat()
+  return {
+    scopes: String(scope ?? '')
+      .split(' ')
+      .filter(Boolean),
+    resources: resources.map(String),
+  }
+}
+
+async function grantOfFlow(
+  { deps }: ServingParts,
+  flow: Flow,
+  { session }: Present,
+): Promise<Grant | undefined> {
+  const id = flow.grantId
+  if (id === undefined) return undefined
+  const row: object | undefined = await liveGrants(deps.db)
+    .where({ 'g.id': id, 'g.session_id': session.id })
+    .first('g.*')
+  return row === undefined ? undefined : Grant.fromDatabaseJson(row)
+}
+
+async function ask(
+  { deps }: ServingParts,
+  visit: Visit,
+  { flow, present }: { readonly flow: Flow; readonly present: Present },
+): Promise<PageAnswer> {
+  const client = await findClient(deps.db, String(flow.params.client_id))
+  if (client === undefined) return isOver(visit)
+  const texts = providerTexts[visit.language].consent
+  const { scopes } = askedOf(flow, deps.config.publicUrl)
+  const target = redirectTarget(String(flow.params.redirect_uri))
+  return {
+    title: texts.title(client.name),
+    formTargets: [target.formTarget],
+    content: html`<p>${texts.intro(client.name, visit.productName)}</p>
+      ${scopeList(visit, grantableScopes(scopes, client, present.user))}
+      <p>${texts.redirect(target.shown)}</p>
+      ${form(visit, visit.passage.to('/consent'), [
+        button({ text: texts.allow, does: 'allow' }),
+        button({ text: texts.deny, does: 'deny', isPlain: true }),
+      ])}`,
+  }
+}
+
+/** Each in words; what only the deployment knows, by its name. */
+function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonly string[]): Piece {
+  const texts = providerTexts[language]
+  const shown = scopes.filter((scope) => scope !== 'offline_access')
+  return html`<ul>${shown.map((scope) => {
+    const words = texts.scopes[scope]
+    return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
+  })}</ul>
+      ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
+}
+
+/** What people know an app by is the host that they are sent to, not the name that it chose. */
+function redirectTarget(uri: string): { readonly shown: string; readonly formTarget: string } {
+  const { protocol, host, origin } = new URL(uri)
+  const isWeb = protocol === 'https:' || protocol === 'http:'
+  return isWeb ? { shown: host, formTarget: origin } : { shown: protocol, formTarget: protocol }
+}
+
+function isOver(visit: Pick<Visit, 'language'>): PageAnswer {
+  const { over, overText } = providerTexts[visit.language].consent
+  return { status: 410, title: over, problems: [{ text: overText }], content: html`` }
+}

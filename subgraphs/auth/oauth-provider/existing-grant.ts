@@ -1,0 +1,67 @@
+// Whether somebody has to be asked: not for what they let this app do in this session, nor by an app of the deployment's own, nor
+// again for what they let it do before. Never skipped where another program could answer at the redirect (loopback, schemes).
+
+import type { RequestOrigin } from '../core/caller.ts'
+import { transact } from '../core/database.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { type Client, findClient } from '../oauth-clients/client.ts'
+import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
+import { Grant, liveGrants } from '../sessions/app-grant.ts'
+import type { Present } from './bind-session.ts'
+
+export interface AskedAccess {
+  readonly clientId: string
+  readonly redirectUri: string | undefined
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  /** The app asks that the person be asked. */
+  readonly wantsConsent: boolean
+}
+
+export async function findGrantFor(
+  deps: Pick<AuthDeps, 'db' | 'config'>,
+  origin: RequestOrigin,
+  present: Present,
+  asked: AskedAccess,
+): Promise<Grant | null> {
+  const { db } = deps
+  const { session, user } = present
+  const row: object | undefined = await liveGrants(db)
+    .where({ 'g.user_id': user.id, 'g.client_id': asked.clientId, 'g.session_id': session.id })
+    .orderBy('g.created_at', 'desc')
+    .first('g.*')
+  const own = row === undefined ? null : Grant.fromDatabaseJson(row)
+  if (own !== null && coversAll(own, asked)) return own
+  const client = await findClient(db, asked.clientId)
+  if (client === undefined || asked.wantsConsent) return own
+  if (!(await isUnasked(deps, present, { client, asked }))) return own
+  return await transact(db, async (trx) =>
+    giveGrant(trx, deps, origin, { ...present, client, ...asked, ...(own && { existing: own }) }),
+  )
+}
+
+function coversAll(grant: Grant, { scopes, resources }: AskedAccess): boolean {
+  const known = [...grant.scopes, ...grant.rejected_scopes]
+  return (
+    scopes.every((scope) => known.includes(scope)) &&
+    resources.every((resource) => grant.resources.includes(resource))
+  )
+}
+
+async function isUnasked(
+  { db }: Pick<AuthDeps, 'db'>,
+  { user }: Present,
+  { client, asked }: { readonly client: Client; readonly asked: AskedAccess },
+): Promise<boolean> {
+  if (asked.redirectUri?.startsWith('https://') !== true) return false
+  if (client.first_party) return true
+  const wanted = grantableScopes(asked.scopes, client, user)
+  // Beyond the session is asked for each time.
+  if (wanted.includes('offline_access')) return false
+  const [earlier] = await liveGrants(db)
+    .where({ 'g.user_id': user.id, 'g.client_id': client.id })
+    .whereRaw('g.scopes @> ?::text[] and g.resources @> ?::text[]', [wanted, [...asked.resources]])
+    .select('g.id')
+    .limit(1)
+  return earlier !== undefined
+}

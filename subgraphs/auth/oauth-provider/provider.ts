@@ -1,0 +1,229 @@
+// The library, told how this deployment does it: what it keeps, who people and apps are, and what its tokens say.
+import type { JWK } from 'jose'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { sha256 } from '../core/identifiers.ts'
+import { findClient } from '../oauth-clients/client.ts'
+import { matchClientSecret } from '../oauth-clients/secret.ts'
+import { newAppRefreshToken } from '../sessions/app-refresh-tokens.ts'
+import { findUserWithRoles } from '../users/user.ts'
+import { CLAIMS_BY_SCOPE, profileOf } from './account.ts'
+import { findOpenSession } from './bind-session.ts'
+import { LIBRARY_SCOPES } from './client-metadata.ts'
+import type { CurrentRequest } from './current-request.ts'
+import { findGrantFor } from './existing-grant.ts'
+import { bindToBrowser } from './interactions.ts'
+import type { Library } from './library.ts'
+import { problemHtml } from './problem-page.ts'
+import { convergeRefresh } from './refresh-grant.ts'
+import { audienceOf, resourceServer } from './resources.ts'
+import { createStore } from './store.ts'
+import { writeToken } from './write-token.ts'
+
+export interface ProviderParts {
+  readonly deps: AuthDeps
+  readonly library: Library
+  readonly current: CurrentRequest
+}
+
+/** Every path of the protocol, at the public address. */
+export const paths = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  pushed_authorization_request: '/oauth2/par',
+  device_authorization: '/oauth2/device_authorization',
+  code_verification: '/oauth2/device',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  userinfo: '/oauth2/userinfo',
+  end_session: '/oauth2/end_session',
+  registration: '/oauth2/register',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+const AUTHORIZATION_CODE_SECONDS = 60
+const DEVICE_CODE_SECONDS = 600
+const INTERACTION_SECONDS = 3_600
+
+/** Signing keys have no setter in the library: with another key there is another provider over the same tables. */
+export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Provider {
+  const { deps, library } = parts
+  class OurProvider extends library.Provider {}
+  // The library registers its grants while it is made.
+  const { registerGrantType } = library.Provider.prototype
+  OurProvider.prototype.registerGrantType = function register(
+    this: Provider,
+    name: string,
+    handler: never,
+    ...rest: never[]
+  ) {
+    const own = name === 'refresh_token' ? convergeRefresh(parts, handler) : handler
+    registerGrantType.call(this, name, own as never, ...rest)
+  } as typeof registerGrantType
+  const provider = new OurProvider(deps.config.publicUrl, configuration(parts, keys))
+  // The gateway says by which scheme people reach it; nobody else reaches us.
+  provider.proxy = true
+  const { Client, RefreshToken } = provider as unknown as Models
+  Client.prototype.compareClientSecret = async function (secret) {
+    const presented = { clientId: this.clientId, secret }
+    return (await matchClientSecret(deps.db, deps.config.secrets.apiKeyPepper, presented)) !== null
+  }
+  RefreshToken.prototype.generateTokenId = newAppRefreshToken
+  provider.on('server_error', (ctx, error) => {
+    deps.log.error({ err: error, path: ctx.path }, 'the OAuth provider failed')
+  })
+  return provider
+}
+
+interface Models {
+  readonly Client: {
+    prototype: { clientId: string; compareClientSecret(secret: string): Promise<boolean> }
+  }
+  readonly RefreshToken: { prototype: { generateTokenId(): string } }
+}
+
+function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuration {
+  const { deps } = parts
+  const { config, db } = deps
+  return {
+    adapter: createStore({ deps, library: parts.library, current: parts.current }),
+    jwks: { keys: [...keys] as never },
+    scopes: [...LIBRARY_SCOPES],
+    claims: { ...CLAIMS_BY_SCOPE, acr: null, sid: null, auth_time: null, iss: null } as never,
+    acrValues: ['aal1', 'aal2'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    clockTolerance: 5,
+    cookies: { names: cookieNames },
+    routes: paths,
+    features: features(parts),
+    ttl: {
+      AccessToken: config.accessTokenSeconds,
+      ClientCredentials: config.accessTokenSeconds,
+      AuthorizationCode: AUTHORIZATION_CODE_SECONDS,
+      DeviceCode: DEVICE_CODE_SECONDS,
+      IdToken: config.accessTokenSeconds,
+      Interaction: INTERACTION_SECONDS,
+      RefreshToken: config.refreshAbsoluteDays * 86_400,
+      Session: config.refreshAbsoluteDays * 86_400,
+      Grant: config.refreshAbsoluteDays * 86_400,
+    },
+    formats: {
+      customizers: {
+        jwt: (_ctx: unknown, token: never, jwt: never) => writeToken(parts, token, jwt),
+      },
+    } as never,
+    findAccount: async (_ctx, id) => {
+      const user = await findUserWithRoles(db, id)
+      if (user?.status !== 'ACTIVE') return undefined
+      return {
+        accountId: user.id,
+        claims: async (_use, scope) => profileOf(user, scope.split(' ')) as { sub: string },
+      }
+    },
+    loadExistingGrant: (ctx) => existingGrant(parts, ctx),
+    interactions: { url: (_ctx, { uid, prompt }) => beginFlow(parts, uid, prompt.name) },
+    // A grant says itself whether it ends with the session.
+    expiresWithSession: async () => false,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: () => false,
+    revokeGrantPolicy: () => true,
+    renderError: async (ctx, out) => {
+      const { language = null } = parts.current.get() ?? {}
+      const page = { status: ctx.status, code: out.error, detail: out.error_description, language }
+      const { headers, body } = problemHtml(config, page)
+      ctx.set(headers)
+      ctx.body = body
+    },
+  }
+}
+
+export const cookieNames = {
+  session: '_session',
+  interaction: '_interaction',
+  resume: '_interaction_resume',
+} as const
+
+/** Whose flow it is, and where it goes on. */
+async function beginFlow(
+  { deps, current }: ProviderParts,
+  flow: string,
+  prompt: string,
+): Promise<string> {
+  const { browser, hasLostToken = false } = current.get() ?? {}
+  if (browser !== undefined) await bindToBrowser(deps.db, flow, browser)
+  if (prompt !== 'login') return `/consent?flow=${flow}`
+  return `${hasLostToken ? '/continue-session' : '/sign-in'}?flow=${flow}`
+}
+
+function features({ deps, library }: ProviderParts): Configuration['features'] {
+  const { config, db } = deps
+  const audience = async (clientId: string, resource: string) => {
+    const client = await findClient(db, clientId)
+    const found = client && audienceOf(config, client, resource)
+    return client && found ? { client, audience: found } : null
+  }
+  return {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    introspection: {
+      enabled: true,
+      // Resource servers ask about tokens that are for them, and about no others.
+      allowedPolicy: async (_ctx, client, token) => {
+        const own = (await findClient(db, client.clientId))?.introspects ?? []
+        return (
+          client.clientAuthMethod !== 'none' &&
+          own.includes(String((token as { aud?: unknown }).aud))
+        )
+      },
+    },
+    revocation: {
+      enabled: true,
+      allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    userinfo: { enabled: true },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: true },
+    rpInitiatedLogout: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async (_ctx, _client, oneOf) =>
+        oneOf === undefined || oneOf.includes(config.publicUrl) ? config.publicUrl : oneOf,
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (_ctx, resource, client) => {
+        const found = await audience(client.clientId, resource)
+        if (found !== null) return resourceServer(config, found.client, found.audience)
+        throw new library.errors.InvalidTarget('this client gets no tokens for that resource')
+      },
+    },
+  }
+}
+
+async function existingGrant({ deps, current }: ProviderParts, ctx: KoaContextWithOIDC) {
+  const { client, session, params, result, prompts, provider, resourceServers } = ctx.oidc
+  const origin = current.origin()
+  const userId = session?.accountId
+  if (client === undefined || session === undefined || userId === undefined) return undefined
+  // The app knows this session by a name of its own: it is no key to the person's other apps.
+  session.ensureClientContainer(client.clientId)
+  session.sidFor(client.clientId, sha256(`${session.uid}\0${client.clientId}`))
+  const given = result?.consent?.grantId
+  if (given !== undefined) return await provider.Grant.find(given)
+  const present = await findOpenSession(deps.db, { sessionId: session.uid, userId })
+  if (present === null || origin === null) return undefined
+  const grant = await findGrantFor(deps, origin, present, {
+    clientId: client.clientId,
+    redirectUri: params?.redirect_uri as string | undefined,
+    scopes: [...ctx.oidc.requestParamScopes],
+    resources: Object.keys(resourceServers ?? {}),
+    wantsConsent: prompts.has('consent'),
+  })
+  return grant === null ? undefined : await provider.Grant.find(grant.id)
+}

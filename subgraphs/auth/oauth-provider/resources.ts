@@ -1,0 +1,37 @@
+// Audiences that tokens may have (RFC 8707): this deployment, and those that are listed.
+import type { AuthConfig } from '../config.ts'
+import type { Client } from '../oauth-clients/client.ts'
+import { isProtocolScope } from '../oauth-clients/scopes.ts'
+
+type Settings = Pick<AuthConfig, 'publicUrl' | 'accessTokenSeconds' | 'oauth'>
+
+/** What a client may ask for as a resource, as it writes it. @returns the audience; null: none of ours */
+export function audienceOf(
+  { publicUrl, oauth }: Pick<AuthConfig, 'publicUrl' | 'oauth'>,
+  client: Pick<Client, 'resources'>,
+  resource: string,
+): string | null {
+  if ([publicUrl, `${publicUrl}/`, `${publicUrl}/graphql`].includes(resource)) return publicUrl
+  const listed = [...oauth.resources, ...client.resources]
+  return listed.includes(resource) ? resource : null
+}
+
+/** What a token for that audience may hold: the graph's own scopes are for the graph alone. */
+function scopesFor(
+  { publicUrl }: Pick<AuthConfig, 'publicUrl'>,
+  client: Pick<Client, 'scopes'>,
+  audience: string,
+): string[] {
+  if (audience === publicUrl) return client.scopes.filter((scope) => scope !== 'offline_access')
+  return client.scopes.filter((scope) => !isProtocolScope(scope))
+}
+
+export function resourceServer(settings: Settings, client: Client, audience: string) {
+  return {
+    scope: scopesFor(settings, client, audience).join(' '),
+    audience,
+    accessTokenFormat: 'jwt' as const,
+    accessTokenTTL: settings.accessTokenSeconds,
+    jwt: { sign: { alg: 'ES256' as const } },
+  }
+}
