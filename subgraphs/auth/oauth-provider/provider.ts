@@ -211,7 +211,7 @@ async function existingGrant({ deps, current }: ProviderParts, ctx: KoaContextWi
   const origin = current.origin()
   const userId = session?.accountId
   if (client === undefined || session === undefined || userId === undefined) return undefined
-  // The app knows this session by a name of its own: it is no key to the person's other apps.
+  // The app knows this session by a name of its own, which leads nowhere else.
   session.ensureClientContainer(client.clientId)
   session.sidFor(client.clientId, sha256(`${session.uid}\0${client.clientId}`))
   const given = result?.consent?.grantId
