@@ -12,7 +12,7 @@ import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gatewa
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
 import { readAuthConfig } from '../subgraphs/auth/config.ts'
 import type { Factors } from '../subgraphs/auth/factors/factor.ts'
-import type { ProviderFetch } from '../subgraphs/auth/factors/provider/provider-fetch.ts'
+import type { OutgoingFetch } from '../subgraphs/auth/core/outgoing-fetch.ts'
 import type { AuthHooks } from '../subgraphs/auth/hooks/hooks.ts'
 import { readReviewsConfig } from '../subgraphs/reviews/config.ts'
 import { createReviews, type Reviews } from '../subgraphs/reviews/server.ts'
@@ -41,7 +41,7 @@ export interface StackOptions {
   /** Code of the deployment's own at auth. Default: none. */
   readonly hooks?: AuthHooks
   /** How auth asks other services. Default: over HTTP. */
-  readonly providerFetch?: ProviderFetch
+  readonly outgoingFetch?: OutgoingFetch
   /** Default: one of its own. */
   readonly database?: TestDatabase
   /** Default: silent, or the level of TEST_LOG. */
@@ -82,7 +82,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
   const auths: Auth[] = []
   for (let index = 0; index < (options.auths ?? 1); index += 1) {
-    const { factors, hooks, providerFetch } = options
+    const { factors, hooks, outgoingFetch } = options
     const connected = await database.connect()
     const parts = {
       database: connected,
@@ -91,7 +91,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       consumers,
       ...(factors && { factors }),
       ...(hooks && { hooks }),
-      ...(providerFetch && { providerFetch }),
+      ...(outgoingFetch && { outgoingFetch }),
     }
     const config = readAuthConfig(env)
     const isCostTested = options.env?.PASSWORD_HASH_COST !== undefined

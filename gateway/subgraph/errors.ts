@@ -32,6 +32,7 @@ const PASSED = [
   'fields',
   'retryAfterSeconds',
   'challenge',
+  'captcha',
   'attemptsRemaining',
 ] as const
 

@@ -15,6 +15,7 @@ import { startAuditMonths } from './audit/months.ts'
 import type { AuthConfig } from './config.ts'
 import { connectPostgres, type Database, openEmbedded } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
+import { createOutgoingFetch, type OutgoingFetch } from './core/outgoing-fetch.ts'
 import { createThrottle } from './core/throttling/throttle.ts'
 import { startErasureSupervision } from './erasure/supervise.ts'
 import { startEventDelivery } from './events/start-delivery.ts'
@@ -23,7 +24,6 @@ import { factors } from './factors/factors.ts'
 import { createHashAdmission } from './factors/password/hash-admission.ts'
 import { createHashThreads } from './factors/password/hash-threads.ts'
 import { createPasswordHasher } from './factors/password/hasher.ts'
-import { createProviderFetch, type ProviderFetch } from './factors/provider/provider-fetch.ts'
 import { createProviders } from './factors/provider/providers.ts'
 import type { AuthHooks } from './hooks/hooks.ts'
 import { loadAuthHooks, readyAuthHooks } from './hooks/load-hooks.ts'
@@ -62,8 +62,8 @@ export interface AuthParts {
   readonly hooks?: AuthHooks
   /** The gateway's public keys, where it is in this process. Default: fetched from `identityJwksUrl`. */
   readonly identityKeys?: IdentityReaderOptions['jwks'] | undefined
-  /** How providers are asked. Default: over HTTPS, within bounds. */
-  readonly providerFetch?: ProviderFetch
+  /** How other services are asked. Default: over HTTPS, within bounds. */
+  readonly outgoingFetch?: OutgoingFetch
   /** Whether commands come through the socket in `DATA_DIR`. Default: with an embedded database that is opened here. */
   readonly takesCommands?: boolean
 }
@@ -95,9 +95,10 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const keyring = await createKeyring({ db: database.db, config, log })
   const throttle = await createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
   const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
-  const bounded = createProviderFetch(config.providerAllow)
+  const bounded = createOutgoingFetch(config.providerAllow)
+  const outgoingFetch = parts.outgoingFetch ?? bounded.fetch
   const providers = createProviders(config.providers, {
-    fetch: parts.providerFetch ?? bounded.fetch,
+    fetch: outgoingFetch,
     isProduction: config.isProduction,
   })
   const deps: AuthDeps = {
@@ -105,6 +106,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     config,
     log,
     factors: parts.factors ?? factors,
+    outgoingFetch,
     providers,
     hasher,
     admitHash: createHashAdmission(),

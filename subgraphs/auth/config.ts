@@ -3,6 +3,7 @@
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { type Brand, brandOf, brandSettings } from '../../platform/pages/brand.ts'
+import { Secret } from '../../platform/secret.ts'
 import {
   databaseUrl,
   days,
@@ -21,6 +22,7 @@ import {
   wholeNumber,
 } from '../../platform/settings.ts'
 import { type TracingSettings, tracingOf, tracingShape } from '../../platform/tracing/settings.ts'
+import { CAPTCHA_SERVICES, type CaptchaSettings } from './core/captcha/services.ts'
 import { type EventType, eventTypes } from './core/events/types.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
 import type { Factor } from './factors/factor.ts'
@@ -84,6 +86,8 @@ export interface AuthConfig {
   readonly eventsRetentionDays: number
   /** Which ways in may begin a sign-in, by the names that factors have there. */
   readonly signInMethods: readonly string[]
+  /** null: nobody is asked for one. */
+  readonly captcha: CaptchaSettings | null
   /** Other services to sign in with. */
   readonly providers: readonly ProviderSettings[]
   /** Private networks in which they may be; loopback outside production. */
@@ -195,6 +199,9 @@ const shape = {
   ERASURE_DEADLINE_DAYS: days(30),
   ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
   SIGN_IN_METHODS: signInMethods.default([...waysIn]),
+  CAPTCHA: oneOf(['off', ...CAPTCHA_SERVICES], 'off'),
+  CAPTCHA_SITE_KEY: z.string().max(200).optional(),
+  CAPTCHA_SECRET: z.string().optional(),
   PROVIDERS: z.string().optional(),
   PROVIDER_ALLOW: networks.optional(),
   PROVIDER_RETURN_TO: list(isReturnUrl, 'an https URL, or one of an app, without ? and #').default(
@@ -268,7 +275,12 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
   }
   problems.push(...unsafeShared(given))
   if (read !== null)
-    problems.push(...unfitDomains(read), ...unfitMfa(read), ...webhooksOf(read).problems)
+    problems.push(
+      ...unfitDomains(read),
+      ...unfitMfa(read),
+      ...unfitCaptcha(read),
+      ...webhooksOf(read).problems,
+    )
   problems.push(...readClientsFile(given.OAUTH_CLIENTS_FILE, given).problems)
   if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
     problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
@@ -293,6 +305,19 @@ function unfitMfa({ MFA, MFA_REQUIRED_ROLES, MFA_REQUIRED_FROM }: Read): string[
   return Object.entries(unread)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => `${name}: only MFA=required reads it; set that as well`)
+}
+
+function unfitCaptcha(read: Read): string[] {
+  if (read.CAPTCHA === 'off') return []
+  return (['CAPTCHA_SITE_KEY', 'CAPTCHA_SECRET'] as const)
+    .filter((name) => read[name] === undefined)
+    .map((name) => `${name}: missing; CAPTCHA=${read.CAPTCHA} needs it`)
+}
+
+function captchaOf({ CAPTCHA, CAPTCHA_SITE_KEY, CAPTCHA_SECRET }: Read): CaptchaSettings | null {
+  if (CAPTCHA === 'off' || CAPTCHA_SITE_KEY === undefined || CAPTCHA_SECRET === undefined)
+    return null
+  return { service: CAPTCHA, siteKey: CAPTCHA_SITE_KEY, secret: new Secret(CAPTCHA_SECRET) }
 }
 
 function webhooksOf(env: Read) {
@@ -364,6 +389,7 @@ function toConfig(
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     signInMethods: env.SIGN_IN_METHODS,
     providers,
+    captcha: captchaOf(env),
     providerAllow: env.PROVIDER_ALLOW ?? (env.NODE_ENV === 'production' ? [] : LOOPBACK),
     providerReturnTo: env.PROVIDER_RETURN_TO,
     registration: env.REGISTRATION,

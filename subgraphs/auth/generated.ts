@@ -568,6 +568,7 @@ export interface RegisterInput {
   readonly fullName?: InputMaybe<Scalars['String']['input']>;
   readonly displayName?: InputMaybe<Scalars['String']['input']>;
   readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly captcha?: InputMaybe<Scalars['String']['input']>;
 }
 
 export interface LoginInput {
@@ -576,6 +577,7 @@ export interface LoginInput {
   readonly delivery?: InputMaybe<TokenDelivery>;
   readonly deviceName?: InputMaybe<Scalars['String']['input']>;
   readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+  readonly captcha?: InputMaybe<Scalars['String']['input']>;
 }
 
 export interface StartEmailLoginInput {

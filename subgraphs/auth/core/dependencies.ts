@@ -9,6 +9,7 @@ import type { Providers } from '../factors/provider/providers.ts'
 import type { ReadyAuthHooks } from '../hooks/load-hooks.ts'
 import type { CheckCounts } from '../introspection/check-counts.ts'
 import type { Keyring } from '../tokens/keyring.ts'
+import type { OutgoingFetch } from './outgoing-fetch.ts'
 import type { Throttle } from './throttling/throttle.ts'
 
 export interface AuthDeps {
@@ -17,6 +18,8 @@ export interface AuthDeps {
   readonly log: Logger
   /** What can prove who somebody is. */
   readonly factors: Factors
+  /** How other services are asked. */
+  readonly outgoingFetch: OutgoingFetch
   /** Other services to sign in with. */
   readonly providers: Providers
   readonly hasher: PasswordHasher

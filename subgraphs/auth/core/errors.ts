@@ -31,6 +31,8 @@ export interface AuthErrorDetail {
   readonly retryAfterSeconds?: number
   /** With STEP_UP_REQUIRED: what this person has to confirm with, and how young the proof must be. */
   readonly challenge?: { readonly methods: readonly string[]; readonly maxAgeSeconds?: number }
+  /** With reason CAPTCHA_REQUIRED: whose, and the key of the widget. */
+  readonly captcha?: { readonly service: string; readonly siteKey: string }
   /** For logs only. */
   readonly cause?: unknown
 }

@@ -146,6 +146,10 @@ export const typeDefs = gql`
     displayName: String
     "Where the tokens will go; kept with the session."
     delivery: TokenDelivery = BODY
+    """
+    What the widget of the captcha service gave, for whoever was refused with reason CAPTCHA_REQUIRED.
+    """
+    captcha: String
   }
 
   "E-mail address and password, and how the session should be held."
@@ -163,6 +167,10 @@ export const typeDefs = gql`
     theirs by themselves.
     """
     deviceToken: String
+    """
+    What the widget of the captcha service gave, for whoever was refused with reason CAPTCHA_REQUIRED.
+    """
+    captcha: String
   }
 
   "The mailbox that a sign-in begins with, and how the session should be held."

@@ -2,6 +2,7 @@
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
+import { MAX_CAPTCHA_TOKEN, requireCaptcha } from '../core/captcha/require-captcha.ts'
 import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
@@ -26,6 +27,7 @@ const limits = {
   password: presentedPassword,
   deviceName: trimmed(100),
   deviceToken: text(128),
+  captcha: text(MAX_CAPTCHA_TOKEN),
 } satisfies Limits<LoginInput>
 
 /** What is known of the person who asks, before their password is looked at. */
@@ -54,6 +56,7 @@ export async function login(
     async () => await admit(deps, caller, parsed.email, deviceToken),
     caller.deadline,
   )
+  await requireSolved(deps, caller, { guard, token: parsed.captcha })
   const flow = {
     email: claimant.email,
     proved: [{ method: 'PASSWORD', amr: deps.factors.PASSWORD.amr() }],
@@ -74,6 +77,21 @@ export async function login(
   })
   if (methods !== null) return await askFurther(deps, caller, { ...flow, user, methods })
   return await enter(deps, caller, user, flow)
+}
+
+/** Before the password is looked at: what was refused for want of one was not a guess. */
+async function requireSolved(
+  deps: AuthDeps,
+  caller: Caller,
+  { guard, token }: { readonly guard: AdmittedLogin; readonly token: string | null | undefined },
+): Promise<void> {
+  const { needsCaptcha: isNeeded, retryAfterSeconds } = guard
+  try {
+    await requireCaptcha(deps, caller, { isNeeded, token, retryAfterSeconds })
+  } catch (error) {
+    await guard.takeBack()
+    throw error
+  }
 }
 
 async function admit(

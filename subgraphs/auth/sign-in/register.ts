@@ -2,12 +2,13 @@
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
+import { MAX_CAPTCHA_TOKEN, requireCaptcha } from '../core/captcha/require-captcha.ts'
 import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { badInput } from '../core/errors.ts'
-import { type Limits, parseInput } from '../core/input.ts'
+import { type Limits, parseInput, text } from '../core/input.ts'
 import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
-import { limitNetwork } from '../core/throttling/limit-network.ts'
+import { countNetwork } from '../core/throttling/limit-network.ts'
 import { chosenPassword, requireStrongPassword } from '../factors/password/policy.ts'
 import type { RegisterInput } from '../generated.ts'
 import { requireRegistrable } from '../hooks/ask.ts'
@@ -17,9 +18,13 @@ import { findUserByEmail, namesInput } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { requireOffered } from './policy.ts'
 
+/** Registrations of one network in an hour that take no captcha, where one is configured: a quarter of the limit. */
+const CAPTCHA_NETWORK = 5
+
 const limits = {
   email: emailInput,
   password: chosenPassword,
+  captcha: text(MAX_CAPTCHA_TOKEN),
   ...namesInput,
 } satisfies Limits<RegisterInput>
 
@@ -34,12 +39,22 @@ export async function register(
   input: RegisterInput,
 ): Promise<BegunVerification> {
   const { origin } = caller
-  const { email: typed, password, fullName, displayName, delivery } = parseInput(limits, input)
+  const parsed = parseInput(limits, input)
+  const { email: typed, password, fullName, displayName, delivery, captcha } = parsed
   requireCookiesAllowed(caller, delivery ?? 'BODY')
   const email = parseEmail(typed)
   requireOpenRegistration(deps.config, email.normalized)
   requirePassword(deps, password, [email.normalized, fullName, displayName])
-  const takeBack = await limitNetwork(deps, 'register-network', origin.ipAddress)
+  const network = await countNetwork(deps, 'register-network', origin.ipAddress)
+  const { takeBack, retryAfterSeconds } = network
+  await requireCaptcha(deps, caller, {
+    isNeeded: network.count > CAPTCHA_NETWORK,
+    token: captcha,
+    retryAfterSeconds,
+  }).catch(async (error: unknown) => {
+    await takeBack()
+    throw error
+  })
   await requireRegistrable(deps, caller, {
     email: email.address,
     method: password == null ? 'email-code' : 'password',

@@ -1,6 +1,6 @@
 // The presets against stand-ins that answer as the services' own documentation says, quirks included.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createProviderFetch } from '../../../subgraphs/auth/factors/provider/provider-fetch.ts'
+import { createOutgoingFetch } from '../../../subgraphs/auth/core/outgoing-fetch.ts'
 import { readProviders } from '../../../subgraphs/auth/factors/provider/read-providers.ts'
 import { isReturnUrl } from '../../../subgraphs/auth/factors/provider/return-url.ts'
 import { type Stack, startStack } from '../../harness.ts'
@@ -20,7 +20,7 @@ const client = (name: string) => ({
 
 beforeAll(async () => {
   stack = await startStack({
-    providerFetch: there.fetch,
+    outgoingFetch: there.fetch,
     env: {
       PROVIDERS: 'google,github,facebook,microsoft,apple',
       PROVIDER_RETURN_TO: RETURN_TO,
@@ -338,7 +338,7 @@ describe('a service with OAuth 2 alone', () => {
 
 describe('what auth connects to', () => {
   const get = async (allow: readonly string[], url: string) => {
-    const bounded = createProviderFetch(allow)
+    const bounded = createOutgoingFetch(allow)
     try {
       return await bounded.fetch(url, { method: 'GET', headers: {} })
     } finally {

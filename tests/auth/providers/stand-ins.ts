@@ -1,10 +1,10 @@
 // Google, GitHub, Facebook, Microsoft and Apple as their documentation says that they answer, at their own addresses.
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { exportJWK, jwtVerify, SignJWT } from 'jose'
-import type { ProviderFetch } from '../../../subgraphs/auth/factors/provider/provider-fetch.ts'
+import type { OutgoingFetch } from '../../../subgraphs/auth/core/outgoing-fetch.ts'
 
 export interface StandIns {
-  readonly fetch: ProviderFetch
+  readonly fetch: OutgoingFetch
   /** Claims of the next identity token, or the next profile, by host. */
   readonly says: Map<string, Readonly<Record<string, unknown>>>
   /** What token endpoints were sent, by host. */
@@ -70,7 +70,7 @@ export function createStandIns(): StandIns {
   const asked: StandIns['asked'] = new Map()
   const nonces = new Map<string, string>()
 
-  const fetch: ProviderFetch = async (url, { headers, body }) => {
+  const fetch: OutgoingFetch = async (url, { headers, body }) => {
     const { host, pathname } = new URL(url)
     for (const service of openId) {
       if (url === service.discovery) return json(documentOf(service))

@@ -23,6 +23,10 @@ export interface AdmittedLogin {
    * password is followed by mail. A guess then tells nothing to anyone who does not read the mailbox.
    */
   readonly needsMailbox: boolean
+  /** So many were made at it, or from this network, that a person should show themselves; false on a known device. */
+  readonly needsCaptcha: boolean
+  /** Until fewer are counted. */
+  readonly retryAfterSeconds: number
   /** The password was right: what this attempt counted is taken back. Not where the mailbox is needed: it would tell. */
   forgive(): Promise<void>
   /** The password was not looked at: this attempt is taken back, and none before it. */
@@ -30,6 +34,9 @@ export interface AdmittedLogin {
 }
 
 const LONGEST_WAIT_SECONDS = 300
+/** Guesses that are let through without a captcha, where one is configured: half of what needs the mailbox, a fifth of the limit. */
+const CAPTCHA_ACCOUNT = 5
+const CAPTCHA_NETWORK = 20
 
 /**
  * Counts an attempt before its password is looked at, so that parallel ones gain nothing.
@@ -42,24 +49,29 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
     const key = deviceKey(attempt.userId, attempt.knownDevice)
     const { isOver } = await throttle.add('login-device', key)
     const takeBack = () => throttle.forgive('login-device', key)
-    if (!isOver) return { needsMailbox: false, forgive: forgiveDevice, takeBack }
+    if (!isOver) {
+      const calm = { needsMailbox: false, needsCaptcha: false, retryAfterSeconds: 1 }
+      return { ...calm, forgive: forgiveDevice, takeBack }
+    }
   }
   const pair = pairKey(attempt)
   await waitItsTurn(deps, pair)
-  const forgiveNetwork = await countNetwork(deps, attempt.address)
+  const network = await countNetwork(deps, attempt.address)
   const [recent, long] = await Promise.all([
     throttle.add('login-account', countKey(attempt.typed)),
     throttle.add('login-account-long', accountKey(attempt)),
   ])
   const forgiveElsewhere = async () => {
     await Promise.all([
-      forgiveNetwork(),
+      network.forgive(),
       throttle.forgive('login-account', countKey(attempt.typed)),
       throttle.forgive('login-account-long', accountKey(attempt)),
     ])
   }
   return {
     needsMailbox: recent.isOver || long.isOver,
+    needsCaptcha: recent.count > CAPTCHA_ACCOUNT || network.count > CAPTCHA_NETWORK,
+    retryAfterSeconds: recent.retryAfterSeconds,
     forgive: async () => {
       await Promise.all([throttle.reset('login-pair', pair), forgiveDevice(), forgiveElsewhere()])
     },
@@ -116,10 +128,10 @@ async function waitItsTurn({ throttle }: AuthDeps, pair: CountKey): Promise<void
 async function countNetwork(
   { throttle, isThrottleExempt }: AuthDeps,
   address: string | null,
-): Promise<() => Promise<void>> {
-  if (isThrottleExempt(address)) return async () => {}
+): Promise<{ count: number; forgive(): Promise<void> }> {
+  if (isThrottleExempt(address)) return { count: 0, forgive: async () => {} }
   const network = countKey({ network: networkOf(address) })
-  const { isOver, retryAfterSeconds } = await throttle.add('login-network', network)
+  const { count, isOver, retryAfterSeconds } = await throttle.add('login-network', network)
   if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
-  return () => throttle.forgive('login-network', network)
+  return { count, forgive: () => throttle.forgive('login-network', network) }
 }

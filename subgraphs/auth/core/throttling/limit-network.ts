@@ -11,13 +11,29 @@ import type { LimitName } from './limits.ts'
  * @throws AuthError RATE_LIMITED, the same for every account
  */
 export async function limitNetwork(
-  { throttle, isThrottleExempt }: AuthDeps,
+  deps: AuthDeps,
   limit: LimitName,
   address: string | null,
 ): Promise<() => Promise<void>> {
-  if (isThrottleExempt(address)) return async () => {}
+  return (await countNetwork(deps, limit, address)).takeBack
+}
+
+export interface CountedNetwork {
+  /** With this one; 0 for a network that is not counted. */
+  readonly count: number
+  readonly retryAfterSeconds: number
+  takeBack(): Promise<void>
+}
+
+/** The same, for those who want to know how many there were. @throws AuthError RATE_LIMITED */
+export async function countNetwork(
+  { throttle, isThrottleExempt }: AuthDeps,
+  limit: LimitName,
+  address: string | null,
+): Promise<CountedNetwork> {
+  if (isThrottleExempt(address)) return { count: 0, retryAfterSeconds: 1, takeBack: async () => {} }
   const network = countKey({ network: networkOf(address) })
-  const { isOver, retryAfterSeconds } = await throttle.add(limit, network)
+  const { count, isOver, retryAfterSeconds } = await throttle.add(limit, network)
   if (isOver) throw new AuthError('RATE_LIMITED', { retryAfterSeconds })
-  return () => throttle.forgive(limit, network)
+  return { count, retryAfterSeconds, takeBack: () => throttle.forgive(limit, network) }
 }

@@ -8,9 +8,9 @@ import {
   enableNonRepudiationChecks,
   type ServerMetadata,
 } from 'openid-client'
+import type { OutgoingFetch } from '../../core/outgoing-fetch.ts'
 import { clientAuthFor } from './client-auth.ts'
 import type { ProviderSettings } from './protocol.ts'
-import type { ProviderFetch } from './provider-fetch.ts'
 
 export interface Provider {
   readonly settings: ProviderSettings
@@ -25,7 +25,7 @@ export interface Providers {
 }
 
 interface ProvidersOptions {
-  readonly fetch: ProviderFetch
+  readonly fetch: OutgoingFetch
   /** Whether plain http is refused, which else is there for trying it out on one machine. */
   readonly isProduction: boolean
   readonly monotonic?: () => number

@@ -1,15 +1,10 @@
-// How auth asks a provider: no redirect is followed, no private network is reached, and neither time nor length has no bound.
+// How auth asks other services: no redirect is followed, no private network is reached, and neither time nor length has no bound.
 import { isIP } from 'node:net'
 import { Agent, fetch as undiciFetch } from 'undici'
-import {
-  createAddressCheck,
-  createLookup,
-  hostOf,
-  PrivateAddressError,
-} from '../../core/allowed-address.ts'
+import { createAddressCheck, createLookup, hostOf, PrivateAddressError } from './allowed-address.ts'
 
-/** As `openid-client` calls it. */
-export type ProviderFetch = (
+/** As `openid-client` calls it too. */
+export type OutgoingFetch = (
   url: string,
   options: {
     readonly method: string
@@ -20,7 +15,7 @@ export type ProviderFetch = (
 ) => Promise<Response>
 
 export interface BoundedFetch {
-  readonly fetch: ProviderFetch
+  readonly fetch: OutgoingFetch
   stop(): Promise<void>
 }
 
@@ -28,8 +23,8 @@ export interface BoundedFetch {
 const MAX_BYTES = 256 * 1024
 const DEADLINE_MS = 5_000
 
-/** @param allow private networks in which providers may be: PROVIDER_ALLOW */
-export function createProviderFetch(allow: readonly string[]): BoundedFetch {
+/** @param allow private networks in which they may be: PROVIDER_ALLOW */
+export function createOutgoingFetch(allow: readonly string[]): BoundedFetch {
   const isAllowed = createAddressCheck(allow)
   const agent = new Agent({
     connect: { lookup: createLookup(isAllowed), timeout: DEADLINE_MS },
