@@ -33,7 +33,8 @@ export interface PassedPath {
 }
 
 /** What a sign-in under way is known by: its secret, and what is asked for next. */
-const SIGN_IN_FLOW = [cookieNames.flow, '__Host-challenge'] as const
+const CHALLENGE = '__Host-challenge'
+const SIGN_IN_FLOW = [cookieNames.flow, CHALLENGE] as const
 
 /** What ties an app's request to the browser that it began in. */
 const APP_FLOW = ['__Host-oauth'] as const
@@ -54,6 +55,23 @@ export const passedPaths: readonly PassedPath[] = [
     reads: ['device'],
     makesSession: true,
   },
+  {
+    path: '/enrol',
+    for: 'people',
+    flowCookies: SIGN_IN_FLOW,
+    reads: ['device'],
+    makesSession: true,
+  },
+  { path: '/sign-up', for: 'people', flowCookies: SIGN_IN_FLOW },
+  { path: '/forgot-password', for: 'people', flowCookies: [CHALLENGE] },
+  { path: '/reset-password', for: 'people', flowCookies: [CHALLENGE] },
+  { path: '/sign-out', for: 'people', reads: ['refresh'], makesSession: true },
+  { path: '/confirm', for: 'people', flowCookies: [CHALLENGE], makesSession: true },
+  { path: '/account', for: 'people' },
+  { path: '/account/password', for: 'people', makesSession: true },
+  { path: '/account/email', for: 'people', flowCookies: [CHALLENGE] },
+  { path: '/account/app', for: 'people' },
+  { path: '/account/recovery-codes', for: 'people' },
   { path: '/continue-session', for: 'people', reads: ['refresh'], makesSession: true },
   {
     path: '/oauth2/authorize',

@@ -12,14 +12,17 @@ const WHITE: Colour = [255, 255, 255]
 const BLACK: Colour = [0, 0, 0]
 /** Of the page, in dark. */
 const NIGHT: Colour = [18, 18, 18]
+/** On white, and for white on it. */
 const LEAST_CONTRAST = 4.6
+/** Text in the dark is seen less well. */
+const LEAST_IN_DARK = 7
 
 /** @param hex `#rrggbb` */
 export function legibleAccent(hex: string): Accent {
   const colour = parse(hex)
   return {
-    light: format(mixUntil(colour, BLACK, WHITE)),
-    dark: format(mixUntil(colour, WHITE, NIGHT)),
+    light: format(mixUntil(colour, BLACK, { page: WHITE, least: LEAST_CONTRAST })),
+    dark: format(mixUntil(colour, WHITE, { page: NIGHT, least: LEAST_IN_DARK })),
   }
 }
 
@@ -32,12 +35,16 @@ function format(colour: Colour): string {
   return `#${colour.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`
 }
 
-/** As much of `towards` as it takes to stand out from `page`. */
-function mixUntil(colour: Colour, towards: Colour, page: Colour): Colour {
+/** As much of `towards` as it takes to stand out from the page. */
+function mixUntil(
+  colour: Colour,
+  towards: Colour,
+  { page, least }: { readonly page: Colour; readonly least: number },
+): Colour {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = colour.map((part, i) => part + ((towards[i] ?? 0) - part) * share)
     const found: Colour = [mixed[0] ?? 0, mixed[1] ?? 0, mixed[2] ?? 0]
-    if (contrast(found, page) >= LEAST_CONTRAST) return found
+    if (contrast(found, page) >= least) return found
   }
   return towards
 }

@@ -1,8 +1,10 @@
 // A person before the hosted pages: what they see and press, in a browser of their own.
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Page } from '../chromium.ts'
 import type { Stack } from '../harness.ts'
+import { picture } from './screenshots.ts'
 
 const NARROW = { width: 375, height: 740 }
 export const WIDE = { width: 1280, height: 800 }
@@ -15,6 +17,7 @@ export async function withPage<T>(
 ): Promise<T> {
   const context = await chromium.newContext({ viewport: NARROW, locale: 'en-GB', ...options })
   try {
+    context.setDefaultTimeout(10_000)
     const page = await context.newPage()
     const refused: string[] = []
     page.on('console', (message) => {
@@ -26,6 +29,30 @@ export async function withPage<T>(
   } finally {
     await context.close()
   }
+}
+
+/** What anybody may see of it, and what axe-core finds, which is nothing. */
+export async function look(page: Page, name: string): Promise<void> {
+  await picture(page, name)
+  await expectAccessible(page)
+}
+
+/** WCAG 2.2 AA and axe's best practices. */
+async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate<AxeResult>('axe.run()')
+  const told = found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+  expect(told, page.url()).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(
+    page.viewportSize()?.width,
+  )
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
 }
 
 export const problemOf = (page: Page) => page.getByRole('alert').textContent()
@@ -40,6 +67,20 @@ export async function signInWith(page: Page, email: string, password: string): P
 export async function enterCode(page: Page, code: string): Promise<void> {
   await page.getByLabel(/^(Code|Recovery code)/).fill(code)
   await page.getByRole('button', { name: 'Continue', exact: true }).click()
+}
+
+/** Signs in with a code by mail, to wherever the search of the page's URL leads. */
+export async function signInByMail(
+  page: Page,
+  stack: Stack,
+  email: string,
+  search = '',
+): Promise<void> {
+  await page.goto(`${stack.env.PUBLIC_URL}/sign-in${search}`)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByRole('button', { name: 'E-mail me a code' }).click()
+  await page.getByText('The e-mail contains a link too').waitFor()
+  await enterCode(page, await stack.mailbox.takeCode(email))
 }
 
 /** Who the cookies of this browser make, on the graph. */

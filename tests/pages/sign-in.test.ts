@@ -2,10 +2,19 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { codeOf, enrolApp, forgetSteps } from '../authenticator.ts'
-import { launchChromium, type Page } from '../chromium.ts'
+import { launchChromium } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { PASSWORD, registerPerson } from '../people.ts'
-import { enterCode, problemOf, signInWith, viewerOf, WIDE, withPage } from './open-pages.ts'
+import {
+  enterCode,
+  look,
+  problemOf,
+  signInByMail,
+  signInWith,
+  viewerOf,
+  WIDE,
+  withPage,
+} from './open-pages.ts'
 import { picture } from './screenshots.ts'
 
 const PRODUCT = 'Hill & Dale'
@@ -49,13 +58,13 @@ describe.each([
       async (page) => {
         await page.route(home, (route) => route.fulfill({ body: 'home' }))
         await page.goto(`${origin}/sign-in`)
-        if (javaScriptEnabled) await picture(page, 'page-sign-in')
+        if (javaScriptEnabled) await look(page, 'page-sign-in')
         await signInWith(page, email, 'not the password')
         expect(await problemOf(page)).toContain('The e-mail address or the password is wrong.')
         await signInWith(page, email, PASSWORD)
         await page.getByText(`We have sent a code to ${email[0]}…@example.com.`).waitFor()
         await page.reload()
-        if (javaScriptEnabled) await picture(page, 'page-verify-mail')
+        if (javaScriptEnabled) await look(page, 'page-verify-mail')
         await enterCode(page, '00000000')
         expect(await problemOf(page)).toContain('This code is wrong. You can try 4 more times.')
         await enterCode(page, await stack.mailbox.takeCode(email))
@@ -107,7 +116,7 @@ test('whoever has an authenticator app is asked for it, and a recovery code stan
     await page.goto(`${origin}/sign-in`)
     await signInWith(page, person.email, PASSWORD)
     await page.getByText('Open your authenticator app').waitFor()
-    await picture(page, 'page-verify-app')
+    await look(page, 'page-verify-app')
     await enterCode(page, '000000')
     expect(await problemOf(page)).toContain('This code is wrong')
     expect(await page.getByLabel('Code from the app').getAttribute('aria-invalid')).toBe('true')
@@ -124,34 +133,25 @@ test('whoever has an authenticator app is asked for it, and a recovery code stan
     await page.goto(`${origin}/sign-in`)
     await signInWith(page, person.email, PASSWORD)
     await page.getByRole('link', { name: 'Use a recovery code' }).click()
-    await picture(page, 'page-verify-recovery')
+    await look(page, 'page-verify-recovery')
     await enterCode(page, recoveryCode)
     await page.waitForURL(home)
     expect(await viewerOf(page, stack)).toMatchObject({ user: { email: person.email } })
   })
 })
 
-/** Signs in by mail, to wherever the address leads. */
-async function signInByMail(page: Page, email: string, search = ''): Promise<void> {
-  await page.goto(`${origin}/sign-in${search}`)
-  await page.getByLabel('E-mail address').fill(email)
-  await page.getByRole('button', { name: 'E-mail me a code' }).click()
-  await page.getByText('The e-mail contains a link too').waitFor()
-  await enterCode(page, await stack.mailbox.takeCode(email))
-}
-
 test('somebody who is signed in goes on as they are, or as somebody else', async () => {
   const { email } = await registerPerson(stack)
   await withPage(chromium, async (page) => {
     await page.route(home, (route) => route.fulfill({ body: 'home' }))
-    await signInByMail(page, email)
+    await signInByMail(page, stack, email)
     await page.waitForURL(home)
     await page.goto(`${origin}/sign-in`)
     await page.getByText(`You are signed in as ${email}.`).waitFor()
     expect(
       await page.getByRole('link', { name: 'Continue', exact: true }).getAttribute('href'),
     ).toBe(home)
-    await picture(page, 'page-sign-in-present')
+    await look(page, 'page-sign-in-present')
     await page.getByRole('link', { name: 'Sign in as somebody else' }).click()
     await page.getByLabel('Password').waitFor()
   })
@@ -161,7 +161,7 @@ test('an app that asked for a sign-in gets the browser back at its consent', asy
   const { email } = await registerPerson(stack)
   await withPage(chromium, async (page) => {
     await page.route('**/consent?flow=abc_123', (route) => route.fulfill({ body: 'consent' }))
-    await signInByMail(page, email, '?flow=abc_123')
+    await signInByMail(page, stack, email, '?flow=abc_123')
     await page.waitForURL(`${origin}/consent?flow=abc_123`)
   })
 })
@@ -173,7 +173,7 @@ test('a session whose access token has expired goes on with a button, or with Ja
       chromium,
       async (page) => {
         await page.route(home, (route) => route.fulfill({ body: 'home' }))
-        await signInByMail(page, email)
+        await signInByMail(page, stack, email)
         await page.waitForURL(home)
         const before = await viewerOf(page, stack)
         await page.context().clearCookies({ name: '__Host-access' })
@@ -203,7 +203,7 @@ test('by language of the browser or of the app that sent it, in light and dark, 
         expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(title)
         const width = await page.evaluate('document.documentElement.scrollWidth')
         expect(width).toBe(page.viewportSize()?.width)
-        await picture(page, name)
+        await look(page, name)
       },
       options,
     )

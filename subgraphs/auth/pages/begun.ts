@@ -2,12 +2,14 @@
 import { type Challenge, challengeCookie, clearedChallengeCookie } from './challenge-cookie.ts'
 import type { Redirect, Visit } from './page.ts'
 
-export const VERIFICATION = '... on VerificationRequired { verification { id methods sentTo } }'
+export const VERIFICATION =
+  '... on VerificationRequired { verification { id purpose methods sentTo } }'
 
 export interface AskedFor {
   readonly __typename: 'VerificationRequired'
   readonly verification: {
     readonly id: string
+    readonly purpose: string
     readonly methods: readonly string[]
     readonly sentTo: string | null
   }
@@ -25,7 +27,7 @@ export function goOn(
     return { location: passage.destination, cookies: [clearedChallengeCookie()] }
   }
   return {
-    location: passage.to('/verify'),
+    location: passage.to(result.verification.purpose === 'FACTOR_ENROLMENT' ? '/enrol' : '/verify'),
     cookies: [challengeCookie({ ...result.verification, began })],
   }
 }

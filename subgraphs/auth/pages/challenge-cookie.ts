@@ -5,19 +5,21 @@ import { z } from 'zod'
 const NAME = '__Host-challenge'
 const MAX_AGE_SECONDS = 3_600
 
+const beginnings = ['sign-in', 'email', 'sign-up', 'reset', 'address', 'confirm'] as const
+
 export interface Challenge {
   readonly id: string
   readonly methods: readonly string[]
   readonly sentTo: string | null
   /** What began it. */
-  readonly began: 'sign-in' | 'email' | 'sign-up'
+  readonly began: (typeof beginnings)[number]
 }
 
 const shape = z.object({
   id: z.string().max(128),
   methods: z.array(z.string().max(32)).max(8),
   sentTo: z.string().max(320).nullable(),
-  began: z.enum(['sign-in', 'email', 'sign-up']),
+  began: z.enum(beginnings),
 })
 
 export function challengeCookie({ id, methods, sentTo, began }: Challenge): string {

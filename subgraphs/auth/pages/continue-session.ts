@@ -4,6 +4,7 @@ import { html } from '../../../platform/pages/html.ts'
 import { button, form } from './fields.ts'
 import { operation } from './operation.ts'
 import type { Page, Visit } from './page.ts'
+import { readPlace } from './places.ts'
 import { explain } from './refusals.ts'
 
 const REFRESH = operation<{ refresh: { readonly session: { readonly id: string } } }>(
@@ -28,10 +29,8 @@ export const continueSession: Page = {
   },
 }
 
-const PLACES = ['/sign-in', '/account']
-
 function placeOf({ passage, query }: Visit): string {
-  return passage.to(PLACES.find((path) => path === query.get('page')) ?? '/sign-in')
+  return passage.to(readPlace(query, '/sign-in'))
 }
 
 function ask(visit: Visit) {

@@ -57,16 +57,18 @@ export interface Button {
   readonly does?: string
   /** Not the main one. Default false. */
   readonly isPlain?: boolean
+  /** What it is about, for those who hear the page: many buttons read alike. */
+  readonly about?: string
   /** It needs none of the form's fields. Default false. */
   readonly skipsFields?: boolean
 }
 
-export function button({ text, does, isPlain, skipsFields }: Button): Html {
+export function button({ text, does, isPlain, about, skipsFields }: Button): Html {
   return html`<button type="submit"${[
     does === undefined ? null : html` name="do" value="${does}"`,
     isPlain ? html` class="plain"` : null,
     skipsFields ? html` formnovalidate` : null,
-  ]}>${text}</button>`
+  ]}>${text}${about ? html`<span class="visually-hidden"> (${about})</span>` : null}</button>`
 }
 
 export function links(items: readonly { readonly href: string; readonly text: string }[]): Piece {

@@ -34,7 +34,7 @@ export interface PageResponse {
 export type AnswerPage = (request: PageRequest) => Promise<PageResponse>
 
 interface PagesParts {
-  readonly config: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl'>
+  readonly config: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl' | 'registration'>
   readonly schema: GraphQLSchema
   readonly names: AuthNames
   readonly onUnexpected: (error: unknown) => void
@@ -92,6 +92,8 @@ function visitOf(
     flowCookies: flowCookiesOf(headers),
     passage,
     person: isPerson ? { userId: subject, sessionId } : null,
+    stepUp: door.claims.stepUp,
+    registration: config.registration,
     lostSession: textOf(headers['sallyport-client-lost-session']),
     origin: door.origin,
     productName: config.brand.productName,

@@ -24,6 +24,8 @@ export interface Refusal {
   readonly reason?: string
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
   readonly attemptsRemaining?: number
+  /** With STEP_UP_REQUIRED: what this person has to confirm with. */
+  readonly challenge?: { readonly methods: readonly string[] }
   readonly retryAfterSeconds?: number
 }
 

@@ -1,6 +1,7 @@
 // The shape of a page: a path, what it asks of the graph, and what it shows or does.
 import type { Language } from '../../../platform/language.ts'
 import type { Html } from '../../../platform/pages/html.ts'
+import type { RegistrationMode } from '../config.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import type { Answer, AnyOperation, Operation } from './operation.ts'
 import type { Passage } from './passage.ts'
@@ -29,6 +30,10 @@ export interface Visit {
   readonly passage: Passage
   /** Who is signed in, as the gateway says. */
   readonly person: { readonly userId: string; readonly sessionId: string } | null
+  /** What the person can confirm their presence with. */
+  readonly stepUp: readonly string[]
+  /** Who may make an account here. */
+  readonly registration: RegistrationMode
   /** Why the cookies that were sent make nobody, as `TOKEN_EXPIRED`. */
   readonly lostSession: string | null
   /** Where it came from, for the audit trail. */

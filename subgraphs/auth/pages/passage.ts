@@ -1,6 +1,7 @@
 // What a person is on the way to while they sign in. It stands in the query of every step, so it outlives reloads, tabs and cookies;
 // nothing in it is a secret, and an address counts only when it is listed, letter by letter.
 import type { AuthConfig } from '../config.ts'
+import { ACCOUNT_PLACES } from './places.ts'
 
 const KEYS = ['flow', 'returnTo', 'ui_locales'] as const
 const FLOW = /^[\w~-]{1,128}$/
@@ -23,8 +24,11 @@ export function readPassage(
   const returnTo = query.get('returnTo')
   if (KEYS.some((key) => query.getAll(key).length > 1)) return null
   if (flow !== null && !FLOW.test(flow)) return null
-  if (returnTo !== null && ![brand.homeUrl, ...listed].includes(returnTo)) return null
-  const destination = flow === null ? (returnTo ?? brand.homeUrl) : `/consent?flow=${flow}`
+  const ends: readonly string[] = [brand.homeUrl, ...ACCOUNT_PLACES, ...listed]
+  if (returnTo !== null && !ends.includes(returnTo)) return null
+  // Without an application of its own the deployment has the account to show.
+  const home = brand.homeUrl === `${publicUrl}/` ? '/account' : brand.homeUrl
+  const destination = flow === null ? (returnTo ?? home) : `/consent?flow=${flow}`
   const { origin } = new URL(destination, publicUrl)
   return {
     destination,

@@ -14,13 +14,20 @@ export function explain(
   refusal: Refusal,
   fields: readonly string[] = [],
 ): Explained {
-  const { code, reason, message, attemptsRemaining = 0 } = refusal
+  const { code, reason, message, attemptsRemaining } = refusal
   const retryAfterSeconds = Math.max(1, Math.ceil(refusal.retryAfterSeconds ?? 1))
   const at = (name: string) => (fields.includes(name) ? { field: name } : {})
   switch (code) {
     case 'INVALID_CREDENTIALS':
-      return { status: 422, problems: [{ text: problems.invalidCredentials }] }
+      return fields.includes('currentPassword')
+        ? {
+            status: 422,
+            problems: [{ text: problems.wrongPassword, field: 'currentPassword' }],
+          }
+        : { status: 422, problems: [{ text: problems.invalidCredentials }] }
     case 'VERIFICATION_FAILED':
+      if (attemptsRemaining === undefined)
+        return { status: 422, problems: [{ text: problems.wrongCodeHere, ...at('code') }] }
       return attemptsRemaining > 0
         ? {
             status: 422,
@@ -40,10 +47,16 @@ export function explain(
     case 'FORBIDDEN':
       if (reason === 'ADDRESS_DENIED')
         return { status: 403, problems: [{ text: problems.network }] }
+      if (reason !== undefined && reason in problems.registration)
+        return {
+          status: 403,
+          problems: [{ text: problems.registration[reason] ?? message, ...at('email') }],
+        }
       if (reason === 'METHOD_NOT_OFFERED')
         return { status: 403, problems: [{ text: problems.notOffered }] }
       // The sentence of a deployment's own hook, or of a setting: written for the person.
       return { status: 403, problems: [{ text: message }] }
+    case 'LAST_ADMIN':
     case 'CONFLICT':
     case 'NOT_FOUND':
       return { status: 409, problems: [{ text: problems.changedMeanwhile }] }
@@ -52,15 +65,21 @@ export function explain(
   }
 }
 
+function sentences(problems: Visit['texts']['problems']): Readonly<Record<string, string>> {
+  return { email: problems.badEmail, password: problems.weakPassword }
+}
+
 function badInput(
   refusal: Refusal,
   fields: readonly string[],
   problems: Visit['texts']['problems'],
 ): Explained {
-  const names = (refusal.fields ?? []).map(({ path }) => path.split('.').at(-1) ?? '')
+  const names = (refusal.fields ?? [])
+    .map(({ path }) => path.split('.').at(-1) ?? '')
+    .map((name) => (name === 'newPassword' ? 'password' : name))
   if (names.includes('delivery')) return { status: 400, problems: [{ text: problems.insecure }] }
   const found = names.map((name) => ({
-    text: name === 'email' ? problems.badEmail : problems.badInput,
+    text: sentences(problems)[name] ?? problems.badInput,
     ...(fields.includes(name) && { field: name }),
   }))
   return { status: 422, problems: found.length > 0 ? found : [{ text: problems.badInput }] }

@@ -5,12 +5,8 @@ import { button, field, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
 import { explain } from './refusals.ts'
-
-interface WaysIn {
-  readonly password: boolean
-  readonly emailCode: boolean
-  readonly providers: readonly { readonly id: string; readonly name: string }[]
-}
+import { takesRegistrations } from './sign-up.ts'
+import { unavailable, WAYS_IN, type WaysIn } from './ways-in.ts'
 
 interface Credentials {
   readonly input: Readonly<Record<string, string>>
@@ -26,9 +22,6 @@ const START_EMAIL = operation<{ startEmailLogin: SignInResult }, Credentials>(
   }`,
   'nobody',
 )
-const WAYS_IN = operation<{
-  signInMethods: WaysIn
-}>('query PageWaysIn { signInMethods { password emailCode providers { id name } } }', 'nobody')
 const WHO = operation<{
   viewer: { readonly user: { readonly email: string } | null } | null
 }>('query PageWho { viewer { user { email } } }')
@@ -85,7 +78,7 @@ async function showForm(
     content: html`${lostNotice(visit)}
       ${formOf(visit, { email, offered, problems: explained.problems })}
       ${providersOf(visit, offered)}
-      ${links(waysOn(visit))}`,
+      ${links(waysOn(visit, offered))}`,
   }
 }
 
@@ -150,10 +143,14 @@ function lostNotice({ texts, lostSession, form: sent }: Visit): Piece {
   return html`<p role="status">${texts.continueSession.ended}</p>`
 }
 
-function waysOn(_visit: Visit): { href: string; text: string }[] {
-  return []
-}
-
-function unavailable(visit: Visit, refusal: Refusal): PageAnswer {
-  return { title: visit.texts.signIn.title, content: html``, ...explain(visit, refusal) }
+function waysOn(visit: Visit, offered: WaysIn): { href: string; text: string }[] {
+  const { texts, passage } = visit
+  return [
+    ...(offered.password
+      ? [{ href: passage.to('/forgot-password'), text: texts.forgotPassword.title }]
+      : []),
+    ...(takesRegistrations(visit)
+      ? [{ href: passage.to('/sign-up'), text: texts.signUp.button }]
+      : []),
+  ]
 }

@@ -132,7 +132,7 @@ function chosenMethod({ query }: Visit, { methods }: Challenge): string {
 }
 
 /** Nothing can be entered here any more. */
-function over({ texts, passage }: Visit, explained?: Explained): PageAnswer {
+export function over({ texts, passage }: Visit, explained?: Explained): PageAnswer {
   return {
     title: texts.verify.over,
     status: 410,

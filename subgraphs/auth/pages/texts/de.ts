@@ -5,6 +5,10 @@ export const de: PageTexts = {
   error: 'Fehler',
   email: 'E-Mail-Adresse',
   password: 'Passwort',
+  newPassword: 'Neues Passwort',
+  passwordHint: '10 Zeichen oder mehr. Ein paar Wörter sind eine gute Wahl.',
+  savePassword: 'Passwort speichern',
+  cancel: 'Abbrechen',
   continueTo: (product) => `Weiter zu ${product}`,
   backToSignIn: 'Zurück zur Anmeldung',
   signIn: {
@@ -58,6 +62,90 @@ export const de: PageTexts = {
     failed: (provider) =>
       `Die Anmeldung mit ${provider} ist fehlgeschlagen. Beginnen Sie noch einmal.`,
   },
+  enrol: {
+    title: 'Zweiten Schritt einrichten',
+    intro:
+      'Für dieses Konto genügt ein Passwort von jetzt an nicht mehr. Das Weitere richten Sie einmal ein.',
+  },
+  signUp: {
+    title: (product) => `Konto bei ${product} anlegen`,
+    fullName: 'Name (freiwillig)',
+    button: 'Konto anlegen',
+    present: 'Ich habe ein Konto',
+    closed:
+      'Hier kann man kein Konto anlegen. Wenn Sie eingeladen wurden, nutzen Sie den Link in der E-Mail.',
+  },
+  forgotPassword: {
+    title: 'Passwort vergessen',
+    intro: 'Wir senden Ihnen einen Code und einen Link für ein neues Passwort.',
+    button: 'Senden',
+    newTitle: 'Neues Passwort wählen',
+    mailed: (sentTo) =>
+      `Wir haben einen Code an ${sentTo} gesendet. Sobald das neue Passwort gespeichert ist, werden alle Geräte abgemeldet.`,
+    again: 'Noch einen Code senden',
+    saved: (email) => `Das Passwort ist gespeichert. Melden Sie sich als ${email} an.`,
+  },
+  signOut: {
+    title: 'Abmelden',
+    intro: 'Sie werden in diesem Browser abgemeldet.',
+    done: 'Sie sind abgemeldet.',
+  },
+  confirm: {
+    intro: 'Was Sie vorhaben, betrifft die Sicherheit Ihres Kontos.',
+  },
+  account: {
+    title: 'Ihr Konto',
+    waysIn: 'Anmeldung',
+    changePassword: 'Passwort ändern',
+    passwordIntro: 'Andere Geräte werden abgemeldet.',
+    currentPassword: 'Bisheriges Passwort',
+    withoutPassword: 'Ich kenne das bisherige Passwort nicht',
+    kinds: { TOTP: 'Authenticator-App', PASSKEY: 'Passkey' },
+    addedOn: (date) => `Eingerichtet am ${date}`,
+    remove: 'Entfernen',
+    addApp: 'Authenticator-App einrichten',
+    recoveryCodes: 'Wiederherstellungscodes',
+    codesLeft: (count) => (count === 1 ? 'Einer ist übrig.' : `${count} sind übrig.`),
+    newCodes: 'Neue Wiederherstellungscodes erstellen',
+    emails: 'E-Mail-Adressen',
+    primary: 'Mit dieser melden Sie sich an.',
+    makePrimary: 'Mit dieser anmelden',
+    addEmail: 'E-Mail-Adresse hinzufügen',
+    emailIntro: 'Wir senden einen Code dorthin.',
+    sessions: 'Wo Sie angemeldet sind',
+    thisOne: 'dieser Browser',
+    unknownDevice: 'Unbekanntes Gerät',
+    lastUsed: (date) => `zuletzt benutzt am ${date}`,
+    endSession: 'Dort abmelden',
+    endOthers: 'Überall sonst abmelden',
+    done: {
+      'remove-factor': 'Es ist entfernt.',
+      'set-primary': 'Von jetzt an melden Sie sich mit dieser E-Mail-Adresse an.',
+      'remove-email': 'Die E-Mail-Adresse ist entfernt.',
+      'end-session': 'Dieses Gerät ist abgemeldet.',
+      'end-others': 'Alle anderen Geräte sind abgemeldet.',
+      password: 'Das Passwort ist geändert, andere Geräte sind abgemeldet.',
+      email: 'Die E-Mail-Adresse ist hinzugefügt.',
+      app: 'Die Authenticator-App ist eingerichtet. Erstellen Sie Wiederherstellungscodes für den Fall, dass Sie sie verlieren.',
+    },
+  },
+  app: {
+    intro:
+      'Eine Authenticator-App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Danach werden Sie bei der Anmeldung gefragt.',
+    begin: 'Bild zum Scannen zeigen',
+    scan: 'Scannen Sie dieses Bild mit der App und geben Sie dann den Code ein, den sie zeigt.',
+    qr: 'QR-Code für die Authenticator-App',
+    onThisDevice: 'Die App ist auf diesem Gerät',
+    orType: 'Oder tippen Sie dies in die App:',
+  },
+  recoveryCodes: {
+    intro:
+      'Ein Wiederherstellungscode ersetzt ein Gerät, das Sie verloren haben. Sie bekommen zehn, und jeder gilt einmal. Frühere gelten dann nicht mehr.',
+    button: 'Zehn Codes erstellen',
+    shownOnce:
+      'Schreiben Sie diese Codes auf, oder drucken Sie diese Seite. Sie werden nur jetzt gezeigt.',
+    kept: 'Ich habe sie aufbewahrt',
+  },
   continueSession: {
     title: 'Noch da?',
     intro: 'Sie waren eine Weile nicht hier. Mit einem Klick bleiben Sie angemeldet.',
@@ -66,6 +154,14 @@ export const de: PageTexts = {
   },
   problems: {
     invalidCredentials: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
+    wrongPassword: 'Das Passwort ist falsch.',
+    registration: {
+      INVITATION_REQUIRED: 'Um hier ein Konto anzulegen, brauchen Sie eine Einladung.',
+      REGISTRATION_CLOSED: 'Zurzeit kann man hier kein Konto anlegen.',
+      DOMAIN_NOT_ALLOWED:
+        'Mit einer E-Mail-Adresse dieser Domain kann man hier kein Konto anlegen.',
+    },
+    wrongCodeHere: 'Dieser Code ist falsch oder wurde schon benutzt.',
     wrongCode: (attempts) =>
       `Dieser Code ist falsch. Sie haben noch ${attempts === 1 ? 'einen Versuch' : `${attempts} Versuche`}.`,
     usedUp: 'Der Code wurde benutzt, ist abgelaufen oder wurde zu oft falsch eingegeben.',

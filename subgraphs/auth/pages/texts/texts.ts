@@ -7,6 +7,10 @@ export interface PageTexts {
   readonly error: string
   readonly email: string
   readonly password: string
+  readonly newPassword: string
+  readonly passwordHint: string
+  readonly savePassword: string
+  readonly cancel: string
   readonly continueTo: (product: string) => string
   readonly backToSignIn: string
   readonly signIn: {
@@ -48,6 +52,75 @@ export interface PageTexts {
     readonly noEmail: (provider: string) => string
     readonly failed: (provider: string) => string
   }
+  readonly enrol: {
+    readonly title: string
+    readonly intro: string
+  }
+  readonly signUp: {
+    readonly title: (product: string) => string
+    readonly fullName: string
+    readonly button: string
+    readonly present: string
+    readonly closed: string
+  }
+  readonly forgotPassword: {
+    readonly title: string
+    readonly intro: string
+    readonly button: string
+    readonly newTitle: string
+    readonly mailed: (sentTo: string) => string
+    readonly again: string
+    readonly saved: (email: string) => string
+  }
+  readonly signOut: {
+    readonly title: string
+    readonly intro: string
+    readonly done: string
+  }
+  readonly confirm: {
+    readonly intro: string
+  }
+  readonly account: {
+    readonly title: string
+    readonly waysIn: string
+    readonly changePassword: string
+    readonly passwordIntro: string
+    readonly currentPassword: string
+    readonly withoutPassword: string
+    readonly kinds: Readonly<Record<string, string>>
+    readonly addedOn: (date: string) => string
+    readonly remove: string
+    readonly addApp: string
+    readonly recoveryCodes: string
+    readonly codesLeft: (count: number) => string
+    readonly newCodes: string
+    readonly emails: string
+    readonly primary: string
+    readonly makePrimary: string
+    readonly addEmail: string
+    readonly emailIntro: string
+    readonly sessions: string
+    readonly thisOne: string
+    readonly unknownDevice: string
+    readonly lastUsed: (date: string) => string
+    readonly endSession: string
+    readonly endOthers: string
+    readonly done: Readonly<Record<string, string>>
+  }
+  readonly app: {
+    readonly intro: string
+    readonly begin: string
+    readonly scan: string
+    readonly qr: string
+    readonly onThisDevice: string
+    readonly orType: string
+  }
+  readonly recoveryCodes: {
+    readonly intro: string
+    readonly button: string
+    readonly shownOnce: string
+    readonly kept: string
+  }
   readonly continueSession: {
     readonly title: string
     readonly intro: string
@@ -56,6 +129,10 @@ export interface PageTexts {
   }
   readonly problems: {
     readonly invalidCredentials: string
+    readonly wrongPassword: string
+    readonly registration: Readonly<Record<string, string>>
+    /** Where attempts are counted for the person, and not for this step. */
+    readonly wrongCodeHere: string
     readonly wrongCode: (attempts: number) => string
     readonly usedUp: string
     readonly rateLimited: (seconds: number) => string

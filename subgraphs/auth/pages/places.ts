@@ -1,0 +1,17 @@
+// Pages of ours that another one may lead back to.
+
+/** After a sign-in, as `returnTo`. */
+export const ACCOUNT_PLACES = [
+  '/account',
+  '/account/password',
+  '/account/email',
+  '/account/app',
+  '/account/recovery-codes',
+] as const
+
+/** After a session went on or a presence was confirmed, as `page`. The last two go on with the flow in the query. */
+const PLACES: readonly string[] = [...ACCOUNT_PLACES, '/sign-in', '/consent', '/device']
+
+export function readPlace(query: URLSearchParams, fallback: string): string {
+  return PLACES.find((path) => path === query.get('page')) ?? fallback
+}
