@@ -58,10 +58,9 @@ export async function registerPerson(
   const verificationId = begun.data?.register?.verification.id
   if (verificationId === undefined) throw new Error(`register failed: ${begun.text}`)
   const code = await stack.mailbox.takeCode(email)
-  return toPerson(
-    email,
-    (await client.send(VERIFY, { input: { verificationId, code } })).data.verifySession,
-  )
+  const verified = await client.send(VERIFY, { input: { verificationId, code } })
+  if (verified.data?.verifySession == null) throw new Error(`verify failed: ${verified.text}`)
+  return toPerson(email, verified.data.verifySession)
 }
 
 const BUSY_TRIES = 5

@@ -13,6 +13,9 @@ export interface NatsServer {
   urlOf(user: 'auth' | 'reviews'): string
   start(): Promise<void>
   kill(): Promise<void>
+  /** Stops answering, and keeps its connections. */
+  freeze(): void
+  thaw(): void
   /** Kills it, and starts it again with nothing stored. */
   lose(): Promise<void>
   /** Kills it and removes what it stored. */
@@ -62,6 +65,8 @@ export async function startNatsServer(): Promise<NatsServer> {
     urlOf: (user) => `nats://${user}:${encodeURIComponent(PASSWORDS[user])}@127.0.0.1:${port}`,
     start,
     kill,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     lose: async () => {
       await kill()
       rmSync(join(folder, 'jetstream'), { recursive: true, force: true })
