@@ -39,6 +39,8 @@ export function readSettings<Shape extends z.ZodRawShape>(
   return data
 }
 
+const PORTS = [0, 65_535] as const
+
 /** What every part reads, and has to read alike. */
 export const sharedSettings = {
   NODE_ENV: z.string().default('development'),
@@ -71,18 +73,26 @@ export function unsafeShared(given: Environment, hosts: readonly string[] = ['HO
     )
 }
 
-export function wholeNumber([min, max]: readonly [number, number], fallback: number) {
+export function wholeNumber(range: readonly [number, number], fallback: number) {
+  return wholeNumberIn(range, z.string().default(String(fallback)))
+}
+
+function wholeNumberIn<Text extends z.ZodType<string>>(
+  [min, max]: readonly [number, number],
+  text: Text,
+) {
   const message = `must be a whole number from ${min} to ${max}`
-  return z
-    .string()
-    .default(String(fallback))
+  return text
     .transform(Number)
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, message)
 }
 
+/** Absent: there is no such listener. */
+export const optionalPort = wholeNumberIn(PORTS, z.string()).optional()
+
 /** 0: any free one. */
 export function port(fallback: number) {
-  return wholeNumber([0, 65_535], fallback)
+  return wholeNumber(PORTS, fallback)
 }
 
 export function days(fallback: number) {

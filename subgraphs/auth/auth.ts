@@ -45,6 +45,8 @@ import { waitForDatabase } from './wait-for-database.ts'
 export interface Auth {
   /** `http://host:port`, without a path. */
   readonly url: string
+  /** Where its metrics are. */
+  readonly adminUrl: string
   readonly deps: AuthDeps
   stop(): Promise<void>
 }
@@ -146,12 +148,13 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   })
   const { port } = http.server.address() as AddressInfo
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
-  log.info({ url }, 'auth subgraph is listening')
+  log.info({ url, adminUrl: http.adminUrl }, 'auth subgraph is listening')
   const isEmbedded = parts.database === undefined && config.databaseUrl === null
   const operator = (parts.takesCommands ?? isEmbedded) ? await listenForCommands(deps) : null
 
   return {
     url,
+    adminUrl: http.adminUrl ?? url,
     deps,
     stop: async () => {
       await operator?.stop()

@@ -12,6 +12,7 @@ import {
   list,
   natsUrls,
   oneOf,
+  optionalPort,
   port,
   publicUrlOf,
   readSettings,
@@ -39,6 +40,8 @@ export interface AuthConfig {
   readonly isProduction: boolean
   readonly host: string
   readonly port: number
+  /** Where metrics are; null: at `port`, beside what gateways ask. */
+  readonly admin: { readonly host: string; readonly port: number } | null
   /** Origin of the gateway as clients see it: issuer and audience of every token. */
   readonly publicUrl: string
   /** Where identity tokens' public keys are. Default: `${PUBLIC_URL}/.well-known/identity-jwks.json`. */
@@ -170,6 +173,8 @@ const shape = {
   ...sharedSettings,
   ...tracingShape,
   AUTH_PORT: port(4001),
+  AUTH_ADMIN_PORT: optionalPort,
+  ADMIN_HOST: z.string().default('127.0.0.1'),
   ACCOUNT_URL: httpAddress().optional(),
   IDENTITY_JWKS_URL: httpAddress().optional(),
   DATABASE_URL: databaseUrl.optional(),
@@ -273,7 +278,7 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
   if (isProduction && given.SMTP_URL === undefined) {
     problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
   }
-  problems.push(...unsafeShared(given))
+  problems.push(...unsafeShared(given, ['HOST', 'ADMIN_HOST']))
   if (read !== null)
     problems.push(
       ...unfitDomains(read),
@@ -352,6 +357,10 @@ function toConfig(
     isProduction: env.NODE_ENV === 'production',
     host: env.HOST,
     port: env.AUTH_PORT,
+    admin:
+      env.AUTH_ADMIN_PORT === undefined
+        ? null
+        : { host: env.ADMIN_HOST, port: env.AUTH_ADMIN_PORT },
     publicUrl,
     identityJwksUrl: env.IDENTITY_JWKS_URL ?? `${publicUrl}/.well-known/identity-jwks.json`,
     databaseUrl: env.DATABASE_URL ?? null,

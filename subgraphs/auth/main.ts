@@ -35,7 +35,12 @@ function readConfigOrExit(): AuthConfig {
 }
 
 function exit(error: NodeJS.ErrnoException & { readonly port?: number }): never {
-  const isPortTaken = error.code === 'EADDRINUSE' && error.port === config.port
-  const taken = `The auth subgraph cannot start:\n- AUTH_PORT: ${config.port} is taken by another process`
-  exitUnstarted('auth', isPortTaken ? taken : error)
+  const names = { AUTH_PORT: config.port, AUTH_ADMIN_PORT: config.admin?.port }
+  const [taken] = Object.entries(names).filter(([, port]) => port === error.port) ?? []
+  if (error.code !== 'EADDRINUSE' || taken === undefined) exitUnstarted('auth', error)
+  const [name, port] = taken
+  exitUnstarted(
+    'auth',
+    `The auth subgraph cannot start:\n- ${name}: ${port} is taken by another process`,
+  )
 }

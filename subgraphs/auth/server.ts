@@ -12,6 +12,7 @@ import { anonymousClaims, type Claims, IdentityError, type IdentityReader } from
 import type { Logger } from 'pino'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { prepareStop } from '../../platform/stop-server.ts'
+import { listenForMonitors, type MonitorRoutes } from './admin.ts'
 import { type AuthContext, createContext } from './context.ts'
 import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
@@ -31,6 +32,8 @@ import type { RequestTracing } from './tracing/trace-requests.ts'
 
 export interface AuthServer {
   readonly server: Server
+  /** Null: there is no admin listener, and `server` answers for it. */
+  readonly adminUrl: string | null
   stop(): Promise<void>
 }
 
@@ -82,6 +85,10 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     },
     [...hostedPages, ...providerPages(deps.config, deps.providers.all), ...parts.oauth.pages],
   )
+  const health = {
+    'GET /health/live': async (response) => sendJson(response, 200, { status: 'ok' }),
+    'GET /health/ready': (response) => ready(deps, response),
+  } satisfies MonitorRoutes
   const routes: Readonly<Record<string, Handler>> = {
     ...pageRoutes({ ...parts, notes }, pages),
     ...parts.oauth.handlers({
@@ -98,9 +105,11 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     'GET /internal/ways-in': (request, response) => waysIn(parts, request, response),
     'GET /.well-known/jwks.json': async (_, response) =>
       sendJson(response, 200, deps.keyring.jwks()),
-    'GET /health/live': async (_, response) => sendJson(response, 200, { status: 'ok' }),
-    'GET /health/ready': (_, response) => ready(deps, response),
-    'GET /metrics': (_, response) => metrics(deps, response),
+    'GET /health/live': (_, response) => health['GET /health/live'](response),
+    'GET /health/ready': (_, response) => health['GET /health/ready'](response),
+    ...(deps.config.admin === null && {
+      'GET /metrics': (_: IncomingMessage, response: ServerResponse) => metrics(deps, response),
+    }),
   }
   const server = createServer(
     { requestTimeout: 15_000, headersTimeout: 10_000 },
@@ -115,11 +124,21 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     },
   )
   const stopServer = prepareStop(server, LONGEST_STOP_MS)
+  const admin =
+    deps.config.admin === null
+      ? null
+      : await listenForMonitors(
+          deps.config.admin,
+          { ...health, 'GET /metrics': (response) => metrics(deps, response) },
+          (response, error) => fail(deps, response, error),
+        )
   return {
     server,
+    adminUrl: admin?.url ?? null,
     stop: async () => {
       parts.feed.stop()
       await stopServer()
+      await admin?.stop()
       await apollo.stop()
     },
   }

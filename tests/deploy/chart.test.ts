@@ -116,6 +116,10 @@ describe.each([
         KEY_ENCRYPTION_KEY: secret(),
       })
       expect(auth).toMatchObject({ isProduction: true, host: '0.0.0.0', port: 4001 })
+      if (name === 'migrate') continue
+      expect(auth.admin).toEqual({ host: '0.0.0.0', port: 9090 })
+      const ports = deployed(manifests, 'auth').ports?.map(({ containerPort }) => containerPort)
+      expect(ports).toEqual([auth.port, auth.admin?.port])
     }
   })
 
@@ -204,12 +208,16 @@ describe('the network', () => {
 
   test('lets those through who are named, and auth to the keys of the gateway', () => {
     const [clients, monitoring] = policyOf(all, 'gateway')?.ingress ?? []
+    const [, ofAuth] = policyOf(all, 'auth')?.ingress ?? []
+    for (const one of [monitoring, ofAuth]) {
+      expect(one?.from).toEqual(everything.networkPolicy.monitoringFrom)
+      expect(one?.ports).toEqual([{ port: 'admin', protocol: 'TCP' }])
+    }
     const auth = all.Deployment.find(({ metadata }) => metadata?.name?.endsWith('auth'))
     expect(clients?.from).toEqual([
       ...everything.networkPolicy.clientsFrom,
       { podSelector: { matchLabels: auth?.spec?.selector.matchLabels } },
     ])
-    expect(monitoring?.from).toEqual(everything.networkPolicy.monitoringFrom)
   })
 })
 

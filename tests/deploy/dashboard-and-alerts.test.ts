@@ -39,7 +39,15 @@ describe('with a gateway that has load', () => {
   let isOver = false
 
   beforeAll(async () => {
-    stack = await startStack({ reviews: true })
+    stack = await startStack({
+      reviews: true,
+      env: {
+        AUTH_ADMIN_PORT: '0',
+        // Nobody listens there: what waits for it is seen.
+        WEBHOOK_URLS: 'billing=https://127.0.0.1:9/',
+        WEBHOOK_SECRETS: `billing=whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      },
+    })
     const person = await registerPerson(stack)
     const deep = `{ ${'viewer { user { '.repeat(30)} id ${'} }'.repeat(30)} }`
     const round = async () => {
@@ -60,7 +68,7 @@ describe('with a gateway that has load', () => {
     prometheus = await startPrometheus(
       [
         { job: 'sallyport-gateway', url: stack.gateways[0]?.adminUrl ?? '' },
-        { job: 'sallyport-auth', url: stack.auths[0]?.url ?? '' },
+        { job: 'sallyport-auth', url: stack.auths[0]?.adminUrl ?? '' },
       ],
       RULES,
     )
@@ -90,7 +98,7 @@ describe('with a gateway that has load', () => {
   })
 
   test('every metric in a rule is one that gateway or auth exposes, and has the labels that are asked for', async () => {
-    const urls = [stack.gateways[0]?.adminUrl ?? '', stack.auths[0]?.url ?? '']
+    const urls = [stack.gateways[0]?.adminUrl ?? '', stack.auths[0]?.adminUrl ?? '']
     const texts = await Promise.all(urls.map(readMetricsText))
     const labels = new Map<string, Set<string>>()
     for (const text of texts) {
