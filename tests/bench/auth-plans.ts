@@ -8,6 +8,8 @@ export interface Plan {
   readonly step: string
   readonly statement: string
   readonly ms: number
+  /** Pages of 8 KB that were looked at, wherever they were: what does not depend on the machine. */
+  readonly pages: number
   readonly scans: readonly Scan[]
 }
 
@@ -25,12 +27,14 @@ export interface PlanWatch {
   readonly database: Database
   /** From now on, statements not seen before belong to this step. */
   begin(step: string): void
-  /** The slowest plan of each statement so far, in the order in which they were first seen. */
+  /** The plan of each statement that looked at most so far, in the order in which they were first seen. */
   readonly plans: () => readonly Plan[]
 }
 
 /** Tables smaller than this may be read as a whole. */
 const LARGE_ROWS = 10_000
+/** As many as the largest answers of gateways need; a statement that looks at more grows with the tables. */
+const MAX_PAGES = 5_000
 /** More than any answer holds; a statement that looks at more will not stay quick. */
 const MAX_ROWS_READ = 6_000
 
@@ -39,6 +43,7 @@ const SETTINGS = {
   'auto_explain.log_min_duration': '0',
   'auto_explain.log_level': 'notice',
   'auto_explain.log_analyze': 'on',
+  'auto_explain.log_buffers': 'on',
   'auto_explain.log_timing': 'off',
   'auto_explain.log_format': 'json',
   // What triggers and references do counts as well.
@@ -58,7 +63,7 @@ export function watchPlans(url: string): PlanWatch {
       const plan = readPlan(message, step)
       if (plan === null) return
       const before = found.get(plan.statement)
-      if (before === undefined || before.ms < plan.ms) {
+      if (before === undefined || before.pages < plan.pages) {
         found.set(plan.statement, { ...plan, step: before?.step ?? plan.step })
       }
     })
@@ -80,18 +85,21 @@ export async function findBadPlans(db: Knex, plans: readonly Plan[]): Promise<st
   )
   const large = new Set(rows.map(({ name }) => name))
   if (large.size === 0) throw new Error('no table is large: plans would prove nothing')
-  return plans.flatMap(({ step, statement, scans }) => {
+  return plans.flatMap(({ step, statement, pages, scans }) => {
     const bad = scans.filter(({ kind, table, rows: read }) => {
       return large.has(table) && (kind.includes('Seq Scan') || read > MAX_ROWS_READ)
     })
-    return bad.map((scan) => `${step}: ${formatScan(scan)}\n    ${statement}`)
+    return [
+      ...bad.map((scan) => `${step}: ${formatScan(scan)}\n    ${statement}`),
+      ...(pages > MAX_PAGES ? [`${step}: ${pages} pages\n    ${statement}`] : []),
+    ]
   })
 }
 
-export function formatPlan({ statement, ms, scans }: Plan): string {
+export function formatPlan({ statement, ms, pages, scans }: Plan): string {
   const read = scans.length === 0 ? 'no table is read' : scans.map(formatScan).join('; ')
   const text = statement.length > 110 ? `${statement.slice(0, 107)}...` : statement
-  return `  ${text}\n      ${ms.toFixed(2)} ms: ${read}`
+  return `  ${text}\n      ${ms.toFixed(2)} ms, ${pages} pages: ${read}`
 }
 
 function formatScan({ kind, table, index, rows }: Scan): string {
@@ -114,6 +122,8 @@ interface PlanNode {
   readonly 'Actual Loops'?: number
   readonly 'Rows Removed by Filter'?: number
   readonly 'Rows Removed by Index Recheck'?: number
+  readonly 'Shared Hit Blocks'?: number
+  readonly 'Shared Read Blocks'?: number
   readonly Plans?: readonly PlanNode[]
 }
 
@@ -126,7 +136,10 @@ function readPlan(message: string, step: string): Plan | null {
     .replace(/\s+/g, ' ')
     .replace(/\$\d+(, \$\d+)+/g, '$n …')
     .trim()
-  return { step, statement, ms: Number(match[1]), scans: scansOf(told.Plan, null) }
+  const { Plan: top } = told
+  // Of a node, those below it included.
+  const pages = (top['Shared Hit Blocks'] ?? 0) + (top['Shared Read Blocks'] ?? 0)
+  return { step, statement, ms: Number(match[1]), pages, scans: scansOf(top, null) }
 }
 
 /** The index of a bitmap stands below the scan of its table. */

@@ -1,5 +1,6 @@
 // The dashboard and the alerts in deploy/: every query finds something in a real Prometheus that scrapes a gateway with load, every
 // alert fires where it should and leads to its section of docs/runbooks.md.
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -45,7 +46,7 @@ describe('with a gateway that has load', () => {
         AUTH_ADMIN_PORT: '0',
         // Nobody listens there: what waits for it is seen.
         WEBHOOK_URLS: 'billing=https://127.0.0.1:9/',
-        WEBHOOK_SECRETS: `billing=whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+        WEBHOOK_SECRETS: `billing=whsec_${randomBytes(32).toString('base64')}`,
       },
     })
     const person = await registerPerson(stack)
