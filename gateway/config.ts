@@ -5,6 +5,7 @@ import { isNetwork } from '@sallyport/claims/networks'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { type Brand, brandOf, brandSettings } from '../platform/pages/brand.ts'
+import { passkeyOrigins, webOriginsOf } from '../platform/passkey-origins.ts'
 import { Secret } from '../platform/secret.ts'
 import {
   type Environment,
@@ -72,6 +73,8 @@ export interface GatewayConfig {
   readonly variables: Environment
   readonly trustedProxies: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Pages that may use the passkeys of this deployment, `publicUrl` first. */
+  readonly passkeyOrigins: readonly string[]
   /** Other services to sign in with; auth knows the rest. */
   readonly providers: readonly string[]
   readonly addressLists: AddressLists
@@ -152,6 +155,7 @@ const shape = {
     'a name of lower-case letters, digits and "-"',
   ).default([]),
   CORS_ORIGINS: list(isExactOrigin, 'an exact origin such as https://app.example.com').default([]),
+  PASSKEY_ORIGINS: passkeyOrigins,
   ADDRESS_ALLOW: networks,
   ADDRESS_DENY: networks,
   ADMIN_ADDRESS_ALLOW: networks,
@@ -222,6 +226,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
     variables: { ...env, AUTH_URL: read.AUTH_URL, REVIEWS_URL: read.REVIEWS_URL },
     trustedProxies: read.TRUSTED_PROXIES,
     corsOrigins: read.CORS_ORIGINS,
+    passkeyOrigins: webOriginsOf([publicUrl, ...read.PASSKEY_ORIGINS]),
     providers: read.PROVIDERS,
     addressLists: {
       allow: read.ADDRESS_ALLOW,

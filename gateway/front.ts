@@ -73,6 +73,7 @@ export function createFront(parts: {
       '/health/live': health.live,
       '/health/ready': health.ready,
       '/.well-known/sallyport': createDeploymentRoute(parts.deployment),
+      '/.well-known/webauthn': () => relatedOrigins(config.passkeyOrigins),
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
       ...(config.isProduction ? {} : createAltairRoutes(operations)),
@@ -100,6 +101,15 @@ export function createFront(parts: {
     logger,
     renderRefusal: (refusal, incoming) => renderRefusal(refusal, incoming, null),
   })
+}
+
+/** WebAuthn level 3, section 5.11: where the passkeys of this host may be used besides. */
+function relatedOrigins(origins: readonly string[]): ReturnType<PlainRoute> {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' },
+    body: JSON.stringify({ origins }),
+  }
 }
 
 function jwksAnswer(body: string | null): ReturnType<PlainRoute> {

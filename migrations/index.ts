@@ -23,6 +23,7 @@ import * as furtherMethods from './0061-further-methods.ts'
 import * as webhooks from './0070-webhooks.ts'
 import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 import * as requiredFactors from './0080-required-factors.ts'
+import * as passkeys from './0081-passkeys.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
 import * as oauthGrants from './0101-oauth-grants.ts'
@@ -56,6 +57,7 @@ export const migrations: readonly Migration[] = [
   { name: '0070-webhooks', up: webhooks.up },
   { name: '0071-sessions-by-factors', up: sessionsByFactors.up },
   { name: '0080-required-factors', up: requiredFactors.up },
+  { name: '0081-passkeys', up: passkeys.up },
   { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
   { name: '0101-oauth-grants', up: oauthGrants.up },

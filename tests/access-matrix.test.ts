@@ -53,6 +53,10 @@ const MATRIX = {
     'mutation { startEmailLogin(input: { email: "x" }) { __typename } }',
     ...PASS,
   ],
+  'Mutation.startPasskeyLogin': [
+    'mutation { startPasskeyLogin(input: { verificationId: "x" }) { verificationId } }',
+    ...PASS,
+  ],
   'Mutation.openSignInLink': [
     'mutation { openSignInLink(input: { token: "x" }) { __typename } }',
     ...PASS,
@@ -110,6 +114,11 @@ const MATRIX = {
     ...SESSION,
   ],
   'Mutation.startTotp': ['mutation { startTotp { factorId } }', ...SESSION],
+  'Mutation.startPasskey': ['mutation { startPasskey { verificationId } }', ...SESSION],
+  'Mutation.confirmPasskey': [
+    'mutation { confirmPasskey(input: { verificationId: "x", response: {} }) { id } }',
+    ...SESSION,
+  ],
   'Mutation.confirmTotp': [
     'mutation { confirmTotp(input: { factorId: "x", code: "x" }) { id } }',
     ...SESSION,

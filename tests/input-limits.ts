@@ -20,10 +20,10 @@ export interface Overfull {
 }
 
 const TOO_MUCH: Readonly<Record<string, unknown>> = {
-  String: 'x'.repeat(5_001),
+  String: 'x'.repeat(10_001),
   ID: 'x'.repeat(5_001),
   Int: 2 ** 31 - 1,
-  JSONObject: { claim: 'x'.repeat(5_001) },
+  JSONObject: { claim: 'x'.repeat(20_001) },
 }
 /** Bounded by their types: any value will do. */
 const BOUNDED: Readonly<Record<string, unknown>> = {

@@ -3,6 +3,7 @@
 import { isNetwork } from '@sallyport/claims/networks'
 import { z } from 'zod'
 import { type Brand, brandOf, brandSettings } from '../../platform/pages/brand.ts'
+import { passkeyOrigins } from '../../platform/passkey-origins.ts'
 import { Secret } from '../../platform/secret.ts'
 import {
   databaseUrl,
@@ -97,6 +98,12 @@ export interface AuthConfig {
   readonly providerAllow: readonly string[]
   /** Where they may send people back to, beside the callback of the hosted pages; letter by letter. */
   readonly providerReturnTo: readonly string[]
+  readonly passkeys: {
+    /** The host, or a domain above it, that passkeys belong to. */
+    readonly rpId: string
+    /** Pages and apps that may ask for them, `publicUrl` first. */
+    readonly origins: readonly string[]
+  }
   readonly registration: RegistrationMode
   /** With `domains`: which e-mail addresses may register, as they are normalised. */
   readonly registrationDomains: readonly string[]
@@ -156,7 +163,7 @@ const roleNames = list((name) => /^[\w:.-]{1,64}$/.test(name), 'the name of a ro
 const day = z
   .string()
   .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/.test(text) && !Number.isNaN(Date.parse(text)),
+    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,12}Z)?$/.test(text) && isOfCalendar(text),
     'must be a day or a time, as 2030-01-31 or 2030-01-31T12:00:00Z',
   )
   .transform((text) => new Date(text))
@@ -212,6 +219,11 @@ const shape = {
   PROVIDER_RETURN_TO: list(isReturnUrl, 'an https URL, or one of an app, without ? and #').default(
     [],
   ),
+  PASSKEY_RP_ID: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}$/, 'must be a host name in lower case')
+    .optional(),
+  PASSKEY_ORIGINS: passkeyOrigins,
   REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
   REGISTRATION_DOMAINS: domains.default([]),
   SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
@@ -283,6 +295,7 @@ function unsafeSettings(given: Environment, read: Read | null): string[] {
     problems.push(
       ...unfitDomains(read),
       ...unfitMfa(read),
+      ...unfitRpId(read),
       ...unfitCaptcha(read),
       ...webhooksOf(read).problems,
     )
@@ -325,6 +338,13 @@ function captchaOf({ CAPTCHA, CAPTCHA_SITE_KEY, CAPTCHA_SECRET }: Read): Captcha
   return { service: CAPTCHA, siteKey: CAPTCHA_SITE_KEY, secret: new Secret(CAPTCHA_SECRET) }
 }
 
+function unfitRpId(read: Read): string[] {
+  const { hostname } = new URL(publicUrlOf(read))
+  const rpId = read.PASSKEY_RP_ID ?? hostname
+  if (hostname === rpId || hostname.endsWith(`.${rpId}`)) return []
+  return ['PASSKEY_RP_ID: must be the host of PUBLIC_URL, or a domain above it']
+}
+
 function webhooksOf(env: Read) {
   return readWebhookTargets({
     urls: env.WEBHOOK_URLS,
@@ -344,6 +364,12 @@ function webhookNetworks({ WEBHOOK_ALLOW, NODE_ENV }: Read): readonly string[] {
 function domainOf(name: string): string | null {
   const [, domain] = tryParseEmail(`a@${name}`)?.normalized.split('@') ?? []
   return domain?.includes('.') ? domain : null
+}
+
+/** `Date` takes 30 February for 2 March. */
+function isOfCalendar(text: string): boolean {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
 }
 
 type Read = z.infer<z.ZodObject<typeof shape>>
@@ -401,6 +427,10 @@ function toConfig(
     captcha: captchaOf(env),
     providerAllow: env.PROVIDER_ALLOW ?? (env.NODE_ENV === 'production' ? [] : LOOPBACK),
     providerReturnTo: env.PROVIDER_RETURN_TO,
+    passkeys: {
+      rpId: env.PASSKEY_RP_ID ?? new URL(publicUrl).hostname,
+      origins: [publicUrl, ...env.PASSKEY_ORIGINS],
+    },
     registration: env.REGISTRATION,
     registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,

@@ -131,6 +131,7 @@ export interface User {
   readonly factors?: Maybe<ReadonlyArray<Factor>>;
   readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
   readonly factorRequiredFrom?: Maybe<Scalars['DateTime']['output']>;
+  readonly passkeySignals?: Maybe<PasskeySignals>;
   readonly linkedIdentities?: Maybe<ReadonlyArray<LinkedIdentity>>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
   readonly grants?: Maybe<GrantConnection>;
@@ -227,6 +228,7 @@ export interface Mutation {
   readonly register?: Maybe<VerificationRequired>;
   readonly login?: Maybe<AuthResult>;
   readonly startEmailLogin?: Maybe<VerificationRequired>;
+  readonly startPasskeyLogin?: Maybe<PasskeyChallenge>;
   readonly openSignInLink?: Maybe<AuthResult>;
   readonly startProviderLogin?: Maybe<ProviderLogin>;
   readonly verifySession?: Maybe<AuthResult>;
@@ -251,6 +253,8 @@ export interface Mutation {
   readonly renameFactor?: Maybe<Factor>;
   readonly removeFactor?: Maybe<User>;
   readonly createRecoveryCodes?: Maybe<RecoveryCodes>;
+  readonly startPasskey?: Maybe<PasskeyChallenge>;
+  readonly confirmPasskey?: Maybe<Factor>;
   readonly linkIdentity?: Maybe<ProviderLogin>;
   readonly confirmIdentity?: Maybe<User>;
   readonly unlinkIdentity?: Maybe<User>;
@@ -296,6 +300,11 @@ export interface MutationLoginArgs {
 
 export interface MutationStartEmailLoginArgs {
   input: StartEmailLoginInput;
+}
+
+
+export interface MutationStartPasskeyLoginArgs {
+  input?: InputMaybe<StartPasskeyLoginInput>;
 }
 
 
@@ -406,6 +415,11 @@ export interface MutationRenameFactorArgs {
 
 export interface MutationRemoveFactorArgs {
   input: RemoveFactorInput;
+}
+
+
+export interface MutationConfirmPasskeyArgs {
+  input: ConfirmPasskeyInput;
 }
 
 
@@ -555,7 +569,7 @@ export interface MutationDeleteUserArgs {
 
 export type AuthResult = SignedIn | VerificationRequired;
 
-export type FactorEnrolment = TotpEnrolment;
+export type FactorEnrolment = TotpEnrolment | PasskeyChallenge;
 
 export interface EnrolFactorInput {
   readonly verificationId: Scalars['ID']['input'];
@@ -587,6 +601,13 @@ export interface StartEmailLoginInput {
   readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
 }
 
+export interface StartPasskeyLoginInput {
+  readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
 export interface OpenSignInLinkInput {
   readonly token: Scalars['String']['input'];
   readonly delivery?: InputMaybe<TokenDelivery>;
@@ -598,6 +619,7 @@ export interface VerifySessionInput {
   readonly verificationId: Scalars['ID']['input'];
   readonly method?: InputMaybe<VerificationMethod>;
   readonly code?: InputMaybe<Scalars['String']['input']>;
+  readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
   readonly providerAnswer?: InputMaybe<Scalars['String']['input']>;
 }
 
@@ -619,6 +641,7 @@ export interface ReauthenticateInput {
   readonly method?: InputMaybe<VerificationMethod>;
   readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
   readonly code?: InputMaybe<Scalars['String']['input']>;
+  readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
 }
 
 export interface SignInMethods {
@@ -800,10 +823,12 @@ export interface Factor {
   readonly name?: Maybe<Scalars['String']['output']>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly isBackedUp?: Maybe<Scalars['Boolean']['output']>;
 }
 
 export type FactorKind =
-  | 'TOTP';
+  | 'TOTP'
+  | 'PASSKEY';
 
 export interface TotpEnrolment {
   readonly factorId: Scalars['ID']['output'];
@@ -828,6 +853,25 @@ export interface RenameFactorInput {
 
 export interface RemoveFactorInput {
   readonly factorId: Scalars['ID']['input'];
+}
+
+export interface PasskeyChallenge {
+  readonly verificationId: Scalars['ID']['output'];
+  readonly options: Scalars['JSONObject']['output'];
+}
+
+export interface PasskeySignals {
+  readonly rpId: Scalars['String']['output'];
+  readonly userId: Scalars['String']['output'];
+  readonly allAcceptedCredentialIds: ReadonlyArray<Scalars['String']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly displayName: Scalars['String']['output'];
+}
+
+export interface ConfirmPasskeyInput {
+  readonly verificationId: Scalars['ID']['input'];
+  readonly response: Scalars['JSONObject']['input'];
+  readonly name?: InputMaybe<Scalars['String']['input']>;
 }
 
 export interface LinkedIdentity {
@@ -1433,7 +1477,10 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( SignedInModel )
     | ( BegunVerificationModel )
   ;
-  FactorEnrolment: ( TotpEnrolment );
+  FactorEnrolment:
+    | ( TotpEnrolment )
+    | ( PasskeyChallenge )
+  ;
 };
 
 
@@ -1463,6 +1510,7 @@ export type ResolversTypes = {
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   StartEmailLoginInput: StartEmailLoginInput;
+  StartPasskeyLoginInput: StartPasskeyLoginInput;
   OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
   StartProviderLoginInput: StartProviderLoginInput;
@@ -1506,6 +1554,9 @@ export type ResolversTypes = {
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
+  PasskeyChallenge: ResolverTypeWrapper<PasskeyChallenge>;
+  PasskeySignals: ResolverTypeWrapper<PasskeySignals>;
+  ConfirmPasskeyInput: ConfirmPasskeyInput;
   LinkedIdentity: ResolverTypeWrapper<LinkedIdentityModel>;
   LinkIdentityInput: LinkIdentityInput;
   ConfirmIdentityInput: ConfirmIdentityInput;
@@ -1609,6 +1660,7 @@ export type ResolversParentTypes = {
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
   StartEmailLoginInput: StartEmailLoginInput;
+  StartPasskeyLoginInput: StartPasskeyLoginInput;
   OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
   StartProviderLoginInput: StartProviderLoginInput;
@@ -1646,6 +1698,9 @@ export type ResolversParentTypes = {
   ConfirmTotpInput: ConfirmTotpInput;
   RenameFactorInput: RenameFactorInput;
   RemoveFactorInput: RemoveFactorInput;
+  PasskeyChallenge: PasskeyChallenge;
+  PasskeySignals: PasskeySignals;
+  ConfirmPasskeyInput: ConfirmPasskeyInput;
   LinkedIdentity: LinkedIdentityModel;
   LinkIdentityInput: LinkIdentityInput;
   ConfirmIdentityInput: ConfirmIdentityInput;
@@ -1763,6 +1818,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   factors?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Factor']>>, ParentType, ContextType>;
   recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   factorRequiredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  passkeySignals?: Resolver<Maybe<ResolversTypes['PasskeySignals']>, ParentType, ContextType>;
   linkedIdentities?: Resolver<Maybe<ReadonlyArray<ResolversTypes['LinkedIdentity']>>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
   grants?: Resolver<Maybe<ResolversTypes['GrantConnection']>, ParentType, ContextType, Partial<UserGrantsArgs>>;
@@ -1793,6 +1849,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   register?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationRegisterArgs, 'input'>>;
   login?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationLoginArgs, 'input'>>;
   startEmailLogin?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationStartEmailLoginArgs, 'input'>>;
+  startPasskeyLogin?: Resolver<Maybe<ResolversTypes['PasskeyChallenge']>, ParentType, ContextType, Partial<MutationStartPasskeyLoginArgs>>;
   openSignInLink?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationOpenSignInLinkArgs, 'input'>>;
   startProviderLogin?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationStartProviderLoginArgs, 'input'>>;
   verifySession?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationVerifySessionArgs, 'input'>>;
@@ -1817,6 +1874,8 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   renameFactor?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationRenameFactorArgs, 'input'>>;
   removeFactor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationRemoveFactorArgs, 'input'>>;
   createRecoveryCodes?: Resolver<Maybe<ResolversTypes['RecoveryCodes']>, ParentType, ContextType>;
+  startPasskey?: Resolver<Maybe<ResolversTypes['PasskeyChallenge']>, ParentType, ContextType>;
+  confirmPasskey?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationConfirmPasskeyArgs, 'input'>>;
   linkIdentity?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationLinkIdentityArgs, 'input'>>;
   confirmIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationConfirmIdentityArgs, 'input'>>;
   unlinkIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUnlinkIdentityArgs, 'input'>>;
@@ -1854,7 +1913,7 @@ export type AuthResultResolvers<ContextType = AuthContext, ParentType extends Re
 };
 
 export type FactorEnrolmentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['FactorEnrolment'] = ResolversParentTypes['FactorEnrolment']> = {
-  __resolveType: TypeResolveFn<'TotpEnrolment', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TotpEnrolment' | 'PasskeyChallenge', ParentType, ContextType>;
 };
 
 export type ProviderLoginResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ProviderLogin'] = ResolversParentTypes['ProviderLogin']> = {
@@ -1954,6 +2013,7 @@ export type FactorResolvers<ContextType = AuthContext, ParentType extends Resolv
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  isBackedUp?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
 };
 
 export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['TotpEnrolment'] = ResolversParentTypes['TotpEnrolment']> = {
@@ -1966,6 +2026,20 @@ export type TotpEnrolmentResolvers<ContextType = AuthContext, ParentType extends
 
 export type RecoveryCodesResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RecoveryCodes'] = ResolversParentTypes['RecoveryCodes']> = {
   codes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PasskeyChallengeResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['PasskeyChallenge'] = ResolversParentTypes['PasskeyChallenge']> = {
+  verificationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  options?: Resolver<ResolversTypes['JSONObject'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PasskeySignalsResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['PasskeySignals'] = ResolversParentTypes['PasskeySignals']> = {
+  rpId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  allAcceptedCredentialIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  displayName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type LinkedIdentityResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['LinkedIdentity'] = ResolversParentTypes['LinkedIdentity']> = {
@@ -2241,6 +2315,8 @@ export type Resolvers<ContextType = AuthContext> = {
   Factor?: FactorResolvers<ContextType>;
   TotpEnrolment?: TotpEnrolmentResolvers<ContextType>;
   RecoveryCodes?: RecoveryCodesResolvers<ContextType>;
+  PasskeyChallenge?: PasskeyChallengeResolvers<ContextType>;
+  PasskeySignals?: PasskeySignalsResolvers<ContextType>;
   LinkedIdentity?: LinkedIdentityResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;

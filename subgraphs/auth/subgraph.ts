@@ -13,6 +13,7 @@ import { jsonObject } from './core/json-object.ts'
 import * as emails from './emails/graphql.ts'
 import * as erasure from './erasure/graphql.ts'
 import * as factors from './factors/graphql.ts'
+import * as passkeys from './factors/passkey/graphql.ts'
 import type { Resolvers } from './generated.ts'
 import * as identities from './identities/graphql.ts'
 import * as networks from './networks/graphql.ts'
@@ -38,6 +39,7 @@ const capabilities: readonly Capability[] = [
   sessions,
   verifications,
   factors,
+  passkeys,
   identities,
   apiKeys,
   administration,

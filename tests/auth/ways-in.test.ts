@@ -58,7 +58,7 @@ describe('SIGN_IN_METHODS', () => {
       expect((await client.send(METHODS)).data.signInMethods).toEqual({
         password: true,
         emailCode: true,
-        passkey: false,
+        passkey: true,
         providers: [],
       })
     })
@@ -182,9 +182,16 @@ describe('REGISTRATION', () => {
 test.each([
   [
     { SIGN_IN_METHODS: 'telepathy' },
-    'SIGN_IN_METHODS: "telepathy" is not one of password, email-code',
+    'SIGN_IN_METHODS: "telepathy" is not one of password, email-code, passkey, provider',
   ],
-  [{ SIGN_IN_METHODS: 'password,passkey' }, 'SIGN_IN_METHODS: "passkey" is not one of'],
+  [{ MFA: 'always' }, 'MFA: must be one of off, optional, required'],
+  [{ MFA_REQUIRED_ROLES: 'admin' }, 'MFA_REQUIRED_ROLES: only MFA=required reads it'],
+  [{ MFA: 'off', MFA_REQUIRED_FROM: '2030-01-31' }, 'MFA_REQUIRED_FROM: only MFA=required'],
+  [{ MFA: 'required', MFA_REQUIRED_FROM: '2030-02-30' }, 'MFA_REQUIRED_FROM: must be a day'],
+  [{ MFA: 'required', MFA_REQUIRED_ROLES: 'a b' }, '"a b" is not the name of a role'],
+  [{ PASSKEY_RP_ID: 'example.com' }, 'PASSKEY_RP_ID: must be the host of PUBLIC_URL'],
+  [{ PASSKEY_ORIGINS: 'http://shop.example' }, 'is not an exact https origin'],
+  [{ PASSKEY_ORIGINS: 'https://shop.example/' }, 'is not an exact https origin'],
   [{ SIGN_IN_METHODS: ' , ' }, 'SIGN_IN_METHODS: must have at least one of'],
   [{ REGISTRATION: 'maybe' }, 'REGISTRATION: '],
   [{ REGISTRATION: 'domains' }, 'REGISTRATION_DOMAINS: missing'],

@@ -20,21 +20,31 @@ export interface Factor {
    */
   begin(trx: Knex, deps: AuthDeps, user: User): Promise<Beginning | null>
   /**
+   * Whose it is, where nobody was named yet: a factor that begins a sign-in by itself says it. Nothing is proved by that. Absent:
+   * it is always known whom the challenge is about.
+   */
+  identify?(deps: AuthDeps, attempt: Pick<FactorAttempt, 'secret'>): Promise<User | null>
+  /**
    * Whether what was presented proves it. The attempt is counted already. It must cost and look the same whether or not
    * the person exists.
    */
-  check(deps: AuthDeps, attempt: FactorAttempt): Promise<boolean>
+  check(deps: AuthDeps, attempt: FactorAttempt): Promise<Judgement>
   /**
    * Uses up what was right, in the transaction that acts on it, with the user's row locked. Absent: the end of the
    * challenge is enough.
-   * @returns false when somebody else has used it since `check`
+   * @returns false when somebody else has used it since `check`; in which session it was enrolled, where that is known
    */
-  spend?(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<boolean>
+  spend?(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<Spent>
   /** How it is added by somebody who has to hold one. Absent: nobody enrols it on the way in. */
   readonly enrolment?: Enrolment
   /** RFC 8176 names of what was done, for the `amr` of tokens. */
   amr(): readonly string[]
 }
+
+/** Right, or wrong; or why it is wrong, where a client can act on that. */
+export type Judgement = boolean | { readonly reason: string }
+
+export type Spent = boolean | { readonly enrolledIn: string }
 
 export interface Beginning {
   /** Kept with the challenge until it is answered, for `check`. Never a secret in clear. */
@@ -49,7 +59,7 @@ export interface Enrolment {
   /** Ends what was begun before in this challenge. The user's row is locked. */
   start(trx: Knex, deps: AuthDeps, by: Enroller): Promise<StartedEnrolment>
   /** As `check` of the factor. */
-  check(deps: AuthDeps, attempt: FactorAttempt): Promise<boolean>
+  check(deps: AuthDeps, attempt: FactorAttempt): Promise<Judgement>
   /** Adds it, as `spend` of the factor. @returns false when it cannot be added any more */
   confirm(trx: Knex, deps: AuthDeps, attempt: SpentAttempt): Promise<boolean>
 }
@@ -72,15 +82,15 @@ export interface FactorAttempt {
   readonly user: User | null
   /** What the flow holds; null where the factor begins it, as a password does. */
   readonly challenge: Verification | null
-  /** A password or a code, as it was typed. */
+  /** A password or a code, as it was typed; an answer of a browser, as JSON. */
   readonly secret: string
   readonly deadline: Deadline
+  readonly origin: RequestOrigin
 }
 
 /** One that was right. */
 export interface SpentAttempt extends FactorAttempt {
   readonly user: User
-  readonly origin: RequestOrigin
 }
 
 /** By the name that a challenge's `methods` have. Two are relied upon: passwords can be set, and mail reaches everybody. */

@@ -96,12 +96,16 @@ export const typeDefs = gql`
     createdAt: DateTime!
     "When it was last used. Null: never since it was added."
     lastUsedAt: DateTime
+    "Of a passkey: whether it is kept beyond one device, as far as its keeper says. Null for anything else."
+    isBackedUp: Boolean
   }
 
   "What a further factor is. May grow in a minor release."
   enum FactorKind {
     "An authenticator app."
     TOTP
+    "A passkey."
+    PASSKEY
   }
 
   "The secret of an authenticator app, shown this once."
@@ -162,6 +166,7 @@ export const resolvers = {
   Factor: {
     createdAt: (factor) => factor.created_at,
     lastUsedAt: (factor) => factor.last_used_at,
+    isBackedUp: (factor) => factor.is_backed_up,
   },
 } satisfies Resolvers
 

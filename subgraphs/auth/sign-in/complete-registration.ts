@@ -4,6 +4,8 @@ import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
+import { whatEnrols } from '../factors/enrolled/enrol-on-the-way-in.ts'
+import { isFactorRequired } from '../factors/enrolled/requirement.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { createUser } from '../users/create-user.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
@@ -12,7 +14,6 @@ import { advanceVerification, consumeVerification } from '../verifications/consu
 import { isOfMailbox, proofsOf, type Verification } from '../verifications/verification.ts'
 import { startWaiting } from './ask-further.ts'
 import { makeSession } from './make-session.ts'
-import { whatFollows } from './policy.ts'
 import type { Admission } from './transact-sign-in.ts'
 
 /**
@@ -56,8 +57,8 @@ export async function completeRegistration(
     deviceName: null,
     deviceHash: null,
   }
-  const methods = await whatFollows(trx, deps, { ...flow, isDeviceProven: false, isNew: true })
-  if (methods !== null) {
+  if (await isFactorRequired(trx, deps, user)) {
+    const methods = await whatEnrols(trx, deps, { user, proved, isNew: true })
     const sessionId = await startWaiting(trx, deps, caller, flow)
     return await advanceVerification(trx, verification, {
       proved,

@@ -16,6 +16,7 @@ import { reauthenticate } from './reauthenticate.ts'
 import { register } from './register.ts'
 import { signInMethods } from './sign-in-methods.ts'
 import { startEmailLogin } from './start-email-login.ts'
+import { startPasskeyLogin } from './start-passkey-login.ts'
 import { startProviderLogin } from './start-provider-login.ts'
 import { verifySession } from './verify-session.ts'
 
@@ -58,6 +59,17 @@ export const typeDefs = gql`
     ): VerificationRequired @public(staleCredentials: true)
       @credentials(reads: ["device"], sets: ["flow"])
     """
+    What navigator.credentials.get is to be asked for, after PublicKeyCredential.parseRequestOptionsFromJSON; its
+    answer goes to verifySession. Without verificationId it begins a sign-in in which nobody is named, good for the
+    browser's autofill too; with it, it is the next step of a flow whose methods have PASSKEY. Each call ends the
+    challenge before it. VERIFICATION_FAILED, RATE_LIMITED, FORBIDDEN where passkeys begin no sign-in.
+    """
+    startPasskeyLogin(
+      "The arguments."
+      input: StartPasskeyLoginInput
+    ): PasskeyChallenge @public(staleCredentials: true)
+      @credentials(reads: ["flow", "device"], sets: ["flow"])
+    """
     What the link in that mail does, once a person has pressed a button: it signs in the browser that opened it, and
     ends the flow that had it mailed. VERIFICATION_FAILED for a link that is used or expired, FORBIDDEN where a hook
     refuses.
@@ -90,7 +102,7 @@ export const typeDefs = gql`
       @credentials(reads: ["flow", "device"], sets: ["session", "flow", "device"])
     """
     Begins to add a further factor within a sign-in that asks for one: a verification whose purpose is
-    FACTOR_ENROLMENT. verifySession with the first code of the new app ends both. VERIFICATION_FAILED, RATE_LIMITED.
+    FACTOR_ENROLMENT. verifySession with the first code of the new app, or the new passkey, ends both. VERIFICATION_FAILED, RATE_LIMITED.
     """
     enrolFactor(
       "The arguments."
@@ -121,7 +133,7 @@ export const typeDefs = gql`
   union AuthResult = SignedIn | VerificationRequired
 
   "What a client needs to add a factor. May grow in a minor release."
-  union FactorEnrolment = TotpEnrolment
+  union FactorEnrolment = TotpEnrolment | PasskeyChallenge
 
   "Which factor is added, in which sign-in."
   input EnrolFactorInput {
@@ -185,6 +197,18 @@ export const typeDefs = gql`
     deviceToken: String
   }
 
+  "How the session should be held, or which flow goes on with a passkey."
+  input StartPasskeyLoginInput {
+    "Of a flow that goes on: what login or another call returned. The rest is decided then. Default: a new one."
+    verificationId: ID
+    "Where the tokens will go; kept with the session."
+    delivery: TokenDelivery = BODY
+    "A name for this device, shown in the list of sessions. At most 100 characters."
+    deviceName: String
+    "From an earlier sign-in on this device. Browsers with cookies send theirs by themselves."
+    deviceToken: String
+  }
+
   "The token of the mailed link, and how the session of the browser that opened it should be held."
   input OpenSignInLinkInput {
     "What stands after the # of the link."
@@ -199,15 +223,19 @@ export const typeDefs = gql`
 
   "The proof that a verification asks for."
   input VerifySessionInput {
-    "Id of the verification that register, login, startEmailLogin or startProviderLogin returned."
+    """
+    Id of the verification that register, login, startEmailLogin, startPasskeyLogin or startProviderLogin returned.
+    """
     verificationId: ID!
     """
     Which of the verification's methods the code is for. Absent: by the shape of the code; 8 digits are
     EMAIL_CODE, 6 are TOTP, anything else is RECOVERY_CODE.
     """
     method: VerificationMethod
-    "The code; by mail it has 8 digits."
+    "The code; by mail it has 8 digits. Needed where there is neither of the next two."
     code: String
+    "toJSON of what the browser answered to the options of startPasskeyLogin, or of enrolFactor."
+    passkey: JSONObject
     "In place of the code: the address that a provider sent the person back to, whole."
     providerAnswer: String
   }
@@ -234,7 +262,7 @@ export const typeDefs = gql`
     url: String!
   }
 
-  "The password alone; or method alone, which answers a verification, and then its id and the code."
+  "The password alone; or method alone, which answers a verification, and then its id with code or passkey."
   input ReauthenticateInput {
     "The present password."
     password: String
@@ -244,6 +272,8 @@ export const typeDefs = gql`
     verificationId: ID
     "The code that it asks for."
     code: String
+    "toJSON of what the browser answered to the options of startPasskeyLogin."
+    passkey: JSONObject
   }
 
   "The ways in that this deployment offers."
@@ -299,6 +329,11 @@ export const resolvers = {
       await answer(context, await login(context.deps, context, input)),
     startEmailLogin: async (_, { input }, context) =>
       begun(context, await startEmailLogin(context.deps, context, input)),
+    startPasskeyLogin: async (_, { input }, context) => {
+      const request = await startPasskeyLogin(context.deps, context, input ?? {})
+      if (request.flowSecret !== null) context.setCookies.push(flowCookie(request.flowSecret))
+      return request
+    },
     openSignInLink: async (_, { input }, context) =>
       await answer(context, await openSignInLink(context.deps, context, input)),
     startProviderLogin: async (_, { input }, context) => {
@@ -323,7 +358,7 @@ export const resolvers = {
     denySession: async (_, { input }, context) => await denySession(context.deps, context, input),
   },
   FactorEnrolment: {
-    __resolveType: () => 'TotpEnrolment',
+    __resolveType: (begun) => ('options' in begun ? 'PasskeyChallenge' : 'TotpEnrolment'),
   },
   AuthResult: {
     __resolveType: (result) => ('session' in result ? 'SignedIn' : 'VerificationRequired'),

@@ -138,6 +138,7 @@ async function authenticate(
         challenge: null,
         secret: password,
         deadline,
+        origin: caller.origin,
       }),
     () => guard.takeBack(),
   )

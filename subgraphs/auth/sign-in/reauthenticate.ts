@@ -8,6 +8,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, badInput } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { ownersMail, transactMailing } from '../core/throttling/count-mail.ts'
+import { passkeyAnswer } from '../factors/passkey/answer.ts'
 import { confirmPassword } from '../factors/password/confirm-password.ts'
 import { presentedPassword } from '../factors/password/policy.ts'
 import type { ReauthenticateInput } from '../generated.ts'
@@ -20,11 +21,13 @@ import { checkFactor } from '../verifications/check-factor.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 import type { Beginnings, Proof } from '../verifications/verification.ts'
 import { raisedBy, whatReauthenticates } from './policy.ts'
+import { presentedIn } from './presented.ts'
 
 const limits = {
   password: presentedPassword,
   verificationId: id,
   code: text(64),
+  passkey: passkeyAnswer,
 } satisfies Limits<ReauthenticateInput>
 
 /**
@@ -36,22 +39,24 @@ export async function reauthenticate(
   caller: Caller,
   input: ReauthenticateInput,
 ): Promise<Entered | BegunVerification> {
-  const { password, method, verificationId, code } = parseInput(limits, input)
+  const { password, method, verificationId, ...given } = parseInput(limits, input)
+  const hasProof = Boolean(given.code || given.passkey)
   if (typeof password === 'string') {
-    if (method || verificationId || code) throw oneFactor()
+    if (method || verificationId || hasProof) throw oneFactor()
     return await byPassword(deps, caller, password)
   }
-  if (verificationId && code) {
-    return await byChallenge(deps, caller, { verificationId, method: method ?? null, code })
+  if (verificationId && hasProof) {
+    const presented = presentedIn({ ...given, method })
+    return await byChallenge(deps, caller, { verificationId, ...presented })
   }
-  if (!method || verificationId || code) throw oneFactor()
+  if (!method || verificationId || hasProof) throw oneFactor()
   return await ask(deps, caller, { proved: [], only: method })
 }
 
 function oneFactor(): AuthError {
   return badInput(
     'input',
-    'Send the password; or method alone, and then verificationId and code together.',
+    'Send the password; or method alone, and then verificationId with code or passkey.',
   )
 }
 
@@ -77,14 +82,12 @@ async function byChallenge(
   presented: {
     readonly verificationId: string
     readonly method: string | null
-    readonly code: string
+    readonly secret: string
   },
 ): Promise<Entered> {
   const { claims, origin } = caller
   const { verification, proof, spend } = await checkFactor(deps, caller, {
-    verificationId: presented.verificationId,
-    method: presented.method,
-    secret: presented.code,
+    ...presented,
     purposes: ['STEP_UP'],
     flowSecret: null,
     sessionId: claims.sessionId ?? '',

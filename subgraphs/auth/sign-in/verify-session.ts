@@ -8,9 +8,12 @@ import { AuthError, badInput } from '../core/errors.ts'
 import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
 import { beginFurther } from '../factors/enrolled/begin-factors.ts'
+import { passkeyAnswer } from '../factors/passkey/answer.ts'
 import { checkAnswer, parseAnswer } from '../factors/provider/check-answer.ts'
 import type { VerifySessionInput } from '../generated.ts'
+import { findDeviceByHash } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
+import { noteLineage } from '../sessions/note-lineage.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
@@ -29,11 +32,13 @@ import { completeRegistration } from './complete-registration.ts'
 import { finishProviderLogin } from './finish-provider-login.ts'
 import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
+import { presentedIn } from './presented.ts'
 import { type Admission, transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
   verificationId: id,
   code: text(64),
+  passkey: passkeyAnswer,
   providerAnswer: text(8192),
 } satisfies Limits<VerifySessionInput>
 
@@ -43,10 +48,10 @@ export async function verifySession(
   caller: Caller,
   input: VerifySessionInput,
 ): Promise<Entered | BegunVerification> {
-  const { verificationId, method, code, providerAnswer } = parseInput(limits, input)
+  const { verificationId, providerAnswer, ...given } = parseInput(limits, input)
   const flowSecret = caller.client.cookies === 'allowed' ? caller.client.flowSecret : null
   if (providerAnswer != null) {
-    if (code != null || method != null) throw oneProof()
+    if (given.code != null || given.passkey != null || given.method != null) throw oneProof()
     const answer = await checkAnswer(deps, caller, {
       ...parseAnswer(providerAnswer),
       purpose: 'PROVIDER_LOGIN',
@@ -56,12 +61,10 @@ export async function verifySession(
     requireCookiesAllowed(caller, answer.challenge.delivery)
     return await finishProviderLogin(deps, caller, answer)
   }
-  if (code == null) throw oneProof()
   const checked = await checkFactor(deps, caller, {
     verificationId,
-    method: method ?? null,
-    secret: code,
-    purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN', 'PROVIDER_LOGIN'],
+    ...presentedIn(given),
+    purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN', 'PROVIDER_LOGIN', 'PASSKEY_LOGIN'],
     flowSecret,
   })
   const { verification } = checked
@@ -89,15 +92,23 @@ async function goOn(
   trx: Knex,
   deps: AuthDeps,
   caller: Caller,
-  { verification, proof, spend, admission }: CheckedFactor & { readonly admission: Admission },
+  {
+    verification,
+    proof,
+    user: seen,
+    spend,
+    admission,
+  }: CheckedFactor & { readonly admission: Admission },
 ): Promise<Entered | Verification> {
-  const { delivery, device_name: deviceName, device_hash: deviceHash, session_id } = verification
+  const { delivery, device_name: deviceName, session_id } = verification
   // Before anything that is theirs, as everybody locks.
-  const user = await findUserWithRoles(trx, verification.user_id ?? '', 'update')
+  const user = await findUserWithRoles(trx, seen?.id ?? '', 'update')
   if (user?.status !== 'ACTIVE') throw failed()
   // Added meanwhile, in another sign-in: from then on that one is asked for.
   if (isEnrolment(verification) && (await beginFurther(trx, deps, user)) !== null) throw failed()
-  await spend(trx)
+  const enrolledIn = await spend(trx)
+  const device = await findDeviceByHash(trx, user.id, verification.device_hash)
+  const deviceHash = device?.hash ?? null
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
   if (mailbox !== null && !(await isAddressOf(trx, user.id, mailbox))) throw failed()
@@ -114,7 +125,7 @@ async function goOn(
   }
   await consumeVerification(trx, verification)
   const isByMail = verification.purpose === 'EMAIL_LOGIN'
-  return await makeSession(trx, deps, caller, {
+  const entered = await makeSession(trx, deps, caller, {
     user: isByMail ? await claimUnproved(trx, caller, { user, mailbox, session_id }) : user,
     proved,
     delivery,
@@ -125,6 +136,8 @@ async function goOn(
     admission,
     isRegistration: verification.purpose === 'REGISTRATION',
   })
+  if (enrolledIn !== null) await noteLineage(trx, { sessionId: entered.session.id, enrolledIn })
+  return entered
 }
 
 /** Several registrations of one e-mail address proved at once would wait for each other's rows in a circle. */
@@ -136,7 +149,7 @@ async function lockMailbox(trx: Knex, { email_normalized }: Verification): Promi
 function oneProof(): AuthError {
   return badInput(
     'input',
-    'Send the code; or providerAnswer alone, for what startProviderLogin began.',
+    'Send code or passkey; or providerAnswer alone, for what startProviderLogin began.',
   )
 }
 

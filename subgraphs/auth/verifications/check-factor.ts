@@ -11,9 +11,9 @@ import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
 import { type CountKey, countKey } from '../core/throttling/count-key.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
+import { noteLineage } from '../sessions/note-lineage.ts'
 import { User } from '../users/user.ts'
 import {
-  type CodePurpose,
   isEnrolment,
   MAX_ATTEMPTS,
   type Proof,
@@ -27,7 +27,7 @@ export interface PresentedFactor {
   /** null: whatever the secret looks like. */
   readonly method: string | null
   readonly secret: string
-  readonly purposes: readonly CodePurpose[]
+  readonly purposes: readonly VerificationPurpose[]
   /** The `__Host-flow` cookie, when the request may use cookies. */
   readonly flowSecret: string | null
   /** The session whose challenge it must be. Default: any. */
@@ -37,11 +37,14 @@ export interface PresentedFactor {
 export interface CheckedFactor {
   readonly verification: Verification
   readonly proof: Proof
+  /** Whose factor was right; null: of nobody who has an account yet. */
+  readonly user: User | null
   /**
    * Call it in the transaction that acts on the proof, with the user's row locked.
+   * @returns in which session the factor was enrolled; null: that is not known of it
    * @throws AuthError VERIFICATION_FAILED when somebody else has used it since
    */
-  spend(trx: Knex): Promise<void>
+  spend(trx: Knex): Promise<string | null>
 }
 
 /**
@@ -68,35 +71,51 @@ export async function checkFactor(
   const act = isEnrolment(challenge) ? factor?.enrolment : factor
   const account = guessKey(challenge, method, origin.ipAddress)
   const guesses = await throttle.add('code-account', account)
-  // Asked for nobody's too: it costs the same.
-  const user = (await User.query(db).findById(challenge.user_id ?? '')) ?? null
   const { secret } = presented
+  const user = await personOf(deps, { challenge, factor, secret })
   const forgive = async () => {
     await throttle.forgive('code-account', account)
     await forgiveNetwork()
   }
-  const isRight = await unlessBusy(
-    async () => (await act?.check(deps, { user, challenge, secret, deadline })) ?? false,
+  const judgement = await unlessBusy(
+    async () => (await act?.check(deps, { user, challenge, secret, deadline, origin })) ?? false,
     async () => {
       await forgive()
       await takeBackAttempt(db, challenge)
     },
   )
-  if (factor !== undefined && isRight && !challenge.is_decoy && !guesses.isOver) {
+  if (factor !== undefined && judgement === true && !challenge.is_decoy && !guesses.isOver) {
     await forgive()
     const spend = async (trx: Knex) => {
       const use = isEnrolment(challenge) ? factor.enrolment?.confirm : factor.spend
-      if (use === undefined) return
+      if (use === undefined) return null
       const attempt = { challenge, secret, deadline, origin }
-      if (user !== null && (await use(trx, deps, { ...attempt, user }))) return
-      throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+      const spent = user !== null && (await use(trx, deps, { ...attempt, user }))
+      if (spent === false) throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
+      if (spent === true) return null
+      const { session_id: sessionId } = challenge
+      if (sessionId !== null) await noteLineage(trx, { sessionId, enrolledIn: spent.enrolledIn })
+      return spent.enrolledIn
     }
-    return { verification: challenge, proof: { method, amr: [...factor.amr()] }, spend }
+    const proof = { method, amr: [...factor.amr()] }
+    return { verification: challenge, proof, user, spend }
   }
   await recordFailure(db, origin, { presented, challenge })
   throw new AuthError('VERIFICATION_FAILED', {
     attemptsRemaining: MAX_ATTEMPTS - challenge.attempts,
+    ...(typeof judgement === 'object' && judgement),
   })
+}
+
+/** Looked up for nobody too: it costs the same. */
+async function personOf(
+  deps: AuthDeps,
+  of: { challenge: Verification; factor: AuthDeps['factors'][string] | undefined; secret: string },
+): Promise<User | null> {
+  const { challenge, factor, secret } = of
+  if (challenge.purpose === 'PASSKEY_LOGIN')
+    return (await factor?.identify?.(deps, { secret })) ?? null
+  return (await User.query(deps.db).findById(challenge.user_id ?? '')) ?? null
 }
 
 async function takeAttempt(

@@ -100,7 +100,7 @@ export const resolvers = {
     purpose: ({ verification }) => {
       if (isEnrolment(verification)) return 'FACTOR_ENROLMENT'
       const { purpose } = verification
-      const isLogin = purpose === 'EMAIL_LOGIN' || purpose === 'PROVIDER_LOGIN'
+      const isLogin = ['EMAIL_LOGIN', 'PROVIDER_LOGIN', 'PASSKEY_LOGIN'].includes(purpose)
       return isLogin ? 'LOGIN' : (purpose as VerificationPurpose)
     },
     methods: ({ verification }) => verification.methods.filter(isShown),

@@ -22,7 +22,9 @@ export type CodePurpose =
 export type LinkPurpose = 'INVITATION' | 'EMAIL_UNDO' | 'SESSION_REPORT'
 /** Proved by what a provider answers alone. */
 export type AnswerPurpose = 'LINK_IDENTITY'
-export type VerificationPurpose = CodePurpose | LinkPurpose | AnswerPurpose
+/** Nothing is mailed. `PASSKEY_LOGIN`: a sign-in in which nobody is named; `PASSKEY`: one that is being added. */
+export type PasskeyPurpose = 'PASSKEY_LOGIN' | 'PASSKEY'
+export type VerificationPurpose = CodePurpose | LinkPurpose | AnswerPurpose | PasskeyPurpose
 
 export const MAX_ATTEMPTS = 5
 export const MAX_SENDS = 5

@@ -6,10 +6,12 @@ import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { linkToken, nothingLeftToMail } from '../../mailbox.ts'
 import { logIn, newEmail, PASSWORD, type Person, REGISTER, registerPerson } from '../../people.ts'
+import { createPasskey } from '../../software-passkey.ts'
 import { askWith, CONFIRM, LOGIN, PROVE } from './ask.ts'
+import { signInWith } from './passkey-people.ts'
 
 const ENROL = `mutation Enrol($input: EnrolFactorInput!) {
-  enrolFactor(input: $input) { __typename ... on TotpEnrolment { factorId secret uri qrSvg } }
+  enrolFactor(input: $input) { __typename ... on TotpEnrolment { factorId secret uri qrSvg } ... on PasskeyChallenge { verificationId options } }
 }`
 const BEGIN = `mutation Begin($input: StartEmailLoginInput!) { startEmailLogin(input: $input) { verification { id methods } } }`
 const OPEN = `mutation Open($input: OpenSignInLinkInput!) { openSignInLink(input: $input) { __typename } }`
@@ -71,6 +73,35 @@ describe('on the way in', () => {
     expect(new Date(own.data.viewer.user.factorRequiredFrom).getTime()).toBeLessThan(Date.now())
     const next = await send(LOGIN, { email: person.email, password: PASSWORD })
     expect(next.verification).toMatchObject({ purpose: 'LOGIN', methods: ['TOTP'] })
+  })
+
+  test('a passkey can be the factor: made in that flow, for that person and challenge alone', async () => {
+    const [person, other] = [await staff(), await staff()]
+    const { verificationId, asked } = await atTheDoor(person)
+    expect(asked.verification.methods).toEqual(['PASSKEY', 'TOTP'])
+    const enrol = async (id: string) => await send(ENROL, { verificationId: id, method: 'PASSKEY' })
+    const begun = await enrol(verificationId)
+    expect(begun).toMatchObject({ __typename: 'PasskeyChallenge', verificationId })
+    const page = stack.env.PUBLIC_URL ?? ''
+    const wrong = createPasskey(begun.options, page, { origin: 'https://evil.example' })
+    const refused = await send(PROVE, { verificationId, passkey: wrong.response })
+    expect(refused.code).toBe('VERIFICATION_FAILED')
+    const late = createPasskey(begun.options, page)
+    expect((await send(PROVE, { verificationId, passkey: late.response })).code).toBe(
+      'VERIFICATION_FAILED',
+    )
+    const ofOther = await atTheDoor(other)
+    const theirs = await enrol(ofOther.verificationId)
+    await enrol(verificationId)
+    const crossed = createPasskey(theirs.options, page)
+    expect((await send(PROVE, { verificationId, passkey: crossed.response })).code).toBe(
+      'VERIFICATION_FAILED',
+    )
+    const { options } = await enrol(verificationId)
+    const made = createPasskey(options, page)
+    const signedIn = await send(PROVE, { verificationId, passkey: made.response })
+    expect(signedIn.session.authenticationMethods).toEqual(['pwd', 'otp', 'pop', 'user', 'mfa'])
+    expect((await signInWith(stack, made.passkey)).user.id).toBe(person.id)
   })
 
   test('the answer of enrolling is worth nothing elsewhere, and nothing else is worth anything there', async () => {

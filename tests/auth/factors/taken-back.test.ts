@@ -8,6 +8,7 @@ import { type Stack, startStack } from '../../harness.ts'
 import { linkToken } from '../../mailbox.ts'
 import { PASSWORD, type Person, refreshWith, registerPerson } from '../../people.ts'
 import { askWith, LOGIN, PROVE } from './ask.ts'
+import { addPasskey, headersOf, signInWith } from './passkey-people.ts'
 
 const DENY =
   'mutation Deny($input: DenySessionInput!) { denySession(input: $input) { resetToken } }'
@@ -81,6 +82,20 @@ describe('"this was not me"', () => {
     expect(await stack.db('recovery_codes').where('user_id', owner.id)).toEqual([])
     const user = await stack.db('users').where('id', owner.id).first()
     expect(user.further_methods).toEqual(['TOTP'])
+  })
+
+  test('a passkey that was enrolled in it too, and what was enrolled on a device that it signed in', async () => {
+    const owner = await registerPerson(stack)
+    const first = await enrolApp(stack, owner)
+    const intruder = await enter(owner, { app: first })
+    const { passkey } = await addPasskey(stack, intruder)
+    const link = await notMeLink(owner)
+    const elsewhere = await signInWith(stack, passkey)
+    await enrolApp(stack, { headers: headersOf(elsewhere) })
+    expect(await factorIds(owner)).toHaveLength(3)
+    expect((await send(DENY, { token: link })).code).toBeUndefined()
+    expect(await factorIds(owner)).toEqual([first.factorId])
+    expect((await signInWith(stack, passkey)).extensions.reason).toBe('PASSKEY_UNKNOWN')
   })
 
   test('and what came of the device that it made known', async () => {

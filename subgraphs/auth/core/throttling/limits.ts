@@ -33,6 +33,8 @@ export const limits = {
   'email-login-network': { points: 20, seconds: HOUR },
   /** Sign-ins with a provider, begun and answered: each may have auth ask it. */
   'provider-network': { points: 120, seconds: 15 * MINUTE },
+  /** Every page that offers passkeys begins one. */
+  'passkey-login-network': { points: 300, seconds: 15 * MINUTE },
   'reset-network': { points: 20, seconds: HOUR },
   /** Wrong codes from one network. */
   'code-network': { points: 100, seconds: 15 * MINUTE },

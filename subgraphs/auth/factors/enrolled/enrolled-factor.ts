@@ -8,7 +8,7 @@ export class EnrolledFactor extends Model {
 
   declare id: string
   declare user_id: string
-  declare kind: 'TOTP'
+  declare kind: 'TOTP' | 'PASSKEY'
   declare name: string | null
   /** In which it was enrolled: "this was not me" takes away what an intruder enrolled, and nothing else. */
   declare session_id: string
@@ -16,14 +16,12 @@ export class EnrolledFactor extends Model {
   /** null: begun, and worth nothing yet. */
   declare confirmed_at: Date | null
   declare last_used_at: Date | null
+  /** Of a passkey: whether it is kept beyond one device. */
+  declare is_backed_up: boolean | null
 }
 
 export async function factorsOf(db: Knex, userId: string): Promise<EnrolledFactor[]> {
-  return await EnrolledFactor.query(db)
-    .where('user_id', userId)
-    .whereNotNull('confirmed_at')
-    .orderBy('created_at')
-    .orderBy('id')
+  return await shown(db).where('user_id', userId).orderBy('created_at').orderBy('id')
 }
 
 /** @throws AuthError NOT_FOUND for anybody else's too */
@@ -32,9 +30,14 @@ export async function findOwnFactor(
   userId: string,
   factorId: string,
 ): Promise<EnrolledFactor> {
-  const factor = await EnrolledFactor.query(trx)
-    .findOne({ id: factorId, user_id: userId })
-    .whereNotNull('confirmed_at')
+  const factor = await shown(trx).findOne({ id: factorId, user_id: userId })
   if (factor === undefined) throw new AuthError('NOT_FOUND')
   return factor
+}
+
+function shown(db: Knex) {
+  return EnrolledFactor.query(db)
+    .leftJoin('passkeys', 'passkeys.factor_id', 'factors.id')
+    .select('factors.*', 'passkeys.is_backed_up')
+    .whereNotNull('confirmed_at')
 }

@@ -28,9 +28,14 @@ export async function recordChange(
   })
   if (isTold) {
     await notifyAddresses(trx, await emailsOf(trx, userId), {
-      template: action === 'factor.added' ? 'factor-added' : 'factor-removed',
+      template: templates[factor.kind][action],
       data: {},
     })
   }
   await emitEvent(trx, 'user.updated', userId, { changed: ['factors'] })
 }
+
+const templates = {
+  TOTP: { 'factor.added': 'factor-added', 'factor.removed': 'factor-removed' },
+  PASSKEY: { 'factor.added': 'passkey-added', 'factor.removed': 'passkey-removed' },
+} as const

@@ -11,6 +11,7 @@ import { factorsOf, findOwnFactor } from './enrolled-factor.ts'
 import { noteMethods } from './note-methods.ts'
 import { recordChange } from './record-change.ts'
 import { requireFurtherProof } from './require-further-proof.ts'
+import { requireWayIn } from './require-way-in.ts'
 import { isFactorRequired } from './requirement.ts'
 
 const limits = { factorId: id } satisfies Limits<RemoveFactorInput>
@@ -32,6 +33,7 @@ export async function removeFactor(
       if (await isFactorRequired(trx, deps, live.user)) throw needed()
       await trx('recovery_codes').where('user_id', live.user.id).delete()
     }
+    await requireWayIn(trx, deps, live.user)
     await noteMethods(trx, deps, live.user)
     await recordChange(trx, caller, { factor, action: 'factor.removed' })
     return live.user

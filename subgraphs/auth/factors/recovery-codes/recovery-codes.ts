@@ -2,7 +2,6 @@
 import { recordAudit } from '../../core/audit/record.ts'
 import { notifyAddresses } from '../../users/notify-addresses.ts'
 import { emailsOf } from '../../users/user-email.ts'
-import { noteLineage } from '../enrolled/note-lineage.ts'
 import { noteMethods } from '../enrolled/note-methods.ts'
 import type { Factor } from '../factor.ts'
 import { countRecoveryCodes, findRecoveryCode } from './recovery-code.ts'
@@ -18,7 +17,7 @@ export const recoveryCodes = {
     )
   },
   // Of parallel uses the one counts that removes the row.
-  spend: async (trx, deps, { user, challenge, secret: typed, origin }) => {
+  spend: async (trx, deps, { user, secret: typed, origin }) => {
     const { passwordPepper } = deps.config.secrets
     const code_hash = await findRecoveryCode(trx, passwordPepper, { userId: user.id, typed })
     if (code_hash === null) return false
@@ -27,7 +26,6 @@ export const recoveryCodes = {
       .delete()
       .returning('session_id')
     if (used === undefined) return false
-    await noteLineage(trx, challenge, used.session_id)
     const left = await countRecoveryCodes(trx, passwordPepper, user.id)
     if (left === 0) await noteMethods(trx, deps, user)
     await recordAudit(trx, origin, {
@@ -38,7 +36,7 @@ export const recoveryCodes = {
     })
     const addresses = await emailsOf(trx, user.id)
     await notifyAddresses(trx, addresses, { template: 'recovery-code-used', data: { left } })
-    return true
+    return { enrolledIn: used.session_id }
   },
   amr: () => ['otp'],
 } satisfies Factor

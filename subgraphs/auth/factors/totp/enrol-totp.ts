@@ -13,8 +13,9 @@ export const totpEnrolment = {
     return { answer: { ...answer }, state: { factorId: answer.factorId } }
   },
   check: async (deps, attempt) => (await begunStep(deps.db, deps, attempt)) !== null,
-  confirm: async (trx, deps, { user, origin, ...attempt }) => {
-    const step = await begunStep(trx, deps, { user, ...attempt })
+  confirm: async (trx, deps, attempt) => {
+    const { user, origin } = attempt
+    const step = await begunStep(trx, deps, attempt)
     if (step === null || !(await acceptStep(trx, step))) return false
     const factor = await EnrolledFactor.query(trx).findById(step.factorId).throwIfNotFound()
     await addFactor(trx, deps, { origin }, { user, factor, isOnTheWayIn: true })

@@ -1,5 +1,4 @@
 // The authenticator app as a factor (RFC 6238). It only follows another one.
-import { noteLineage } from '../enrolled/note-lineage.ts'
 import type { Factor } from '../factor.ts'
 import { totpEnrolment } from './enrol-totp.ts'
 import { acceptStep, findStep } from './totp-secret.ts'
@@ -17,12 +16,11 @@ export const totp = {
     const keys = config.secrets.keyEncryptionKey
     return user !== null && (await findStep(db, keys, { userId: user.id, code })) !== null
   },
-  spend: async (trx, { config }, { user, challenge, secret: code }) => {
+  spend: async (trx, { config }, { user, secret: code }) => {
     const keys = config.secrets.keyEncryptionKey
     const step = await findStep(trx, keys, { userId: user.id, code })
     if (step === null || !(await acceptStep(trx, step))) return false
-    await noteLineage(trx, challenge, step.enrolledIn)
-    return true
+    return { enrolledIn: step.enrolledIn }
   },
   enrolment: totpEnrolment,
   amr: () => ['otp'],

@@ -173,6 +173,24 @@ Aus Ihrem Konto bei {{ product }} wurde eine Authenticator-App entfernt. Ihre Co
 
 ${unlessYou}`,
 
+  'passkey-added': `Ihr Konto bei {{ product }} hat einen neuen Passkey
+
+Ihrem Konto bei {{ product }} wurde ein Passkey hinzugefügt. Er meldet Sie allein an, und nach ihm wird gefragt, wenn Sie sich auf andere Weise anmelden.
+
+${unlessYou}`,
+
+  'passkey-removed': `Aus Ihrem Konto bei {{ product }} wurde ein Passkey entfernt
+
+Aus Ihrem Konto bei {{ product }} wurde ein Passkey entfernt. Er meldet niemanden mehr an.
+
+${unlessYou}`,
+
+  'passkey-suspected': `Ein Passkey wurde bei {{ product }} abgewiesen
+
+Jemand wollte sich in Ihrem Konto bei {{ product }} mit einem Passkey anmelden, der geantwortet hat, wie es eine Kopie tun würde. Er wurde abgewiesen.
+
+Entfernen Sie diesen Passkey aus Ihrem Konto und fügen Sie einen neuen hinzu. Wenn Sie sich nicht anmelden wollten, ist vielleicht jemand an das Gerät gekommen, das ihn aufbewahrt.`,
+
   'factors-reset': `Die weiteren Faktoren Ihres Kontos bei {{ product }} wurden entfernt
 
 Eine Administratorin oder ein Administrator hat alle weiteren Faktoren und Wiederherstellungscodes Ihres Kontos bei {{ product }} entfernt und alle Sitzungen beendet. Melden Sie sich an, und fügen Sie wieder einen Faktor hinzu.

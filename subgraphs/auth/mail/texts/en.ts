@@ -173,6 +173,24 @@ An authenticator app was removed from your account at {{ product }}. Its codes n
 
 ${unlessYou}`,
 
+  'passkey-added': `Your account at {{ product }} has a new passkey
+
+A passkey was added to your account at {{ product }}. It signs you in by itself, and is asked for when you sign in with anything else.
+
+${unlessYou}`,
+
+  'passkey-removed': `A passkey was removed from your account at {{ product }}
+
+A passkey was removed from your account at {{ product }}. It no longer signs anybody in.
+
+${unlessYou}`,
+
+  'passkey-suspected': `A passkey was refused at {{ product }}
+
+Somebody tried to sign in to your account at {{ product }} with a passkey that answered as a copy would. It was refused.
+
+Remove that passkey from your account and add a new one. If you have not tried to sign in, somebody may have got at the device that keeps it.`,
+
   'factors-reset': `The further factors of your account at {{ product }} were removed
 
 An administrator removed every further factor and all recovery codes of your account at {{ product }}, and ended every session. Sign in, and add a factor again.
