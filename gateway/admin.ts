@@ -15,18 +15,20 @@ export interface AdminRoutes {
   readonly metrics: PlainRoute
   /** Absent: the graph does not change by itself. */
   readonly graph?: PageRoute | undefined
+  readonly usage?: PlainRoute | undefined
 }
 
 /** Listens on `ADMIN_HOST` and `ADMIN_PORT`. @throws when the port is taken. */
 export function listenForAdmins(
   config: GatewayConfig,
-  { live, ready, metrics, graph }: AdminRoutes,
+  { live, ready, metrics, graph, usage }: AdminRoutes,
   logger: Log,
 ): Promise<Listener> {
   const handle = createRouter({
     routes: {
       ...pages({ '/health/live': live, '/health/ready': ready, '/metrics': metrics }),
       ...(graph && { '/graph': graph }),
+      ...(usage && pages({ '/usage': usage })),
     },
     cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
     securityHeaders: apiSecurityHeaders(config.isProduction),

@@ -9,6 +9,8 @@ export interface BoundedCache<V> {
   delete(key: string): void
   /** The most recently used ones first. */
   newest(count: number): readonly V[]
+  /** All of them, in no order; no use is counted. */
+  entries(): readonly (readonly [string, V])[]
   readonly size: number
   /** How often it had what it was asked for. */
   readonly use: CacheUse
@@ -80,6 +82,7 @@ export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
         found.push(entry.value)
       return found
     },
+    entries: () => [...entries].map(([key, { value }]) => [key, value] as const),
     get size() {
       return entries.size
     },

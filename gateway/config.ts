@@ -104,6 +104,10 @@ export interface GraphSettings {
   readonly askEveryMs: number
   /** How often files are looked at. */
   readonly lookEveryMs: number
+  /** What was asked for within it breaks somebody when it goes. */
+  readonly usageMs: number
+  /** For how long has to be counted before that says something; until then whatever breaks clients is held. */
+  readonly usageKnownAfterMs: number
 }
 
 /** Where gateways tell each other what operators decided, and which subgraphs announced themselves. */
@@ -180,6 +184,7 @@ const shape = {
   PLANNER: oneOf(['hive', 'apollo'], 'hive'),
   ENGINE_SHADOW: wholeNumber([0, 100], 0),
   GRAPH_DIR: z.string().optional(),
+  GRAPH_USAGE_HOURS: wholeNumber([1, 24 * 90], 168),
   GATEWAY_NATS_URL: natsUrls.optional(),
   GATEWAY_NATS_CREDENTIALS_FILE: z.string().optional(),
   GRAPH_POLL_SECONDS: wholeNumber([1, 3600], 10),
@@ -261,6 +266,8 @@ function toConfig(read: z.infer<z.ZodObject<typeof shape>>, env: Environment): G
       dir: read.GRAPH_DIR ?? join(read.DATA_DIR, 'graph'),
       askEveryMs: read.GRAPH_POLL_SECONDS * 1000,
       lookEveryMs: 1000,
+      usageMs: read.GRAPH_USAGE_HOURS * 60 * 60 * 1000,
+      usageKnownAfterMs: 60 * 60 * 1000,
     },
     nats:
       read.GATEWAY_NATS_URL === undefined

@@ -1,4 +1,6 @@
 // The gateway, put together: config in, two listeners out. Nothing here decides anything about a request.
+
+import cluster from 'node:cluster'
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/sign'
@@ -10,6 +12,7 @@ import { readRelease } from '../platform/release.ts'
 import { openTracing } from '../platform/tracing/tracing.ts'
 import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
+import { createAdministration } from './administration/data-source.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
@@ -46,6 +49,9 @@ import type { IdentityTarget } from './request-context.ts'
 import { createOpenTrace } from './request-trace.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph } from './supergraph.ts'
+import { createUsageRoute } from './usage/route.ts'
+import { createUsageStore } from './usage/store.ts'
+import { createUsage } from './usage/usage.ts'
 
 export interface Gateway {
   readonly url: string
@@ -131,28 +137,53 @@ export async function createGateway(
       })
     : null
   const anonymous = createAnonymous()
-  const changes = opened
-    ? createGraphChanges({
+  const usage = opened
+    ? createUsage({
         ...clocks,
-        place,
-        look: createLook({
-          ...place,
+        currentGraph: () => supergraph.current(),
+        store: createUsageStore({
           ...clocks,
-          identityFor: async (name) =>
-            await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
+          folder: config.graph.dir,
+          bucket: opened.bucket,
+          id: String(cluster.worker?.id ?? 'gateway'),
+          windowMs: config.graph.usageMs,
         }),
-        store: opened.store,
-        ...config.graph,
-        load: (source) => supergraph.load(source),
-        countSwap: metrics.countSwap,
+        windowMs: config.graph.usageMs,
+        knownAfterMs: config.graph.usageKnownAfterMs,
         logger,
       })
     : null
+  const changes =
+    opened && usage
+      ? createGraphChanges({
+          ...clocks,
+          place,
+          look: createLook({
+            ...place,
+            ...clocks,
+            identityFor: async (name) =>
+              await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
+          }),
+          store: opened.store,
+          ...config.graph,
+          load: (source) => supergraph.load(source),
+          asked: usage.asked,
+          countSwap: metrics.countSwap,
+          logger,
+        })
+      : null
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     found: deps.found,
     ...(changes && { find: async () => (await changes.first())?.source ?? null }),
     warm,
+    administration: createAdministration({
+      ...clocks,
+      changes,
+      usage,
+      currentGraph: () => supergraph.current(),
+      logger,
+    }),
     ...graphOptions(config, logger),
     traffic,
     measureSubgraph: metrics.measureSubgraph,
@@ -184,6 +215,7 @@ export async function createGateway(
     ...traffic,
     identity,
     anonymous,
+    usage,
     checks,
     metrics,
     hooks,
@@ -267,6 +299,7 @@ export async function createGateway(
         jwks: identity.publicJwks,
       }),
     }),
+    ...(usage && { usage: createUsageRoute(usage) }),
   }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
@@ -306,6 +339,7 @@ export async function createGateway(
       auth.keys.stop()
       rateCounter.stop()
       await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
+      await usage?.stop()
       await opened?.stop()
       await dispatcher.destroy()
       await tracing?.stop()

@@ -4,7 +4,8 @@
 //   serve    a request begins on the graph that is current, and keeps it to its end
 //   drain    the old one takes no new request; when its last one has ended, engine and connections go
 import { createHash } from 'node:crypto'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, parse } from 'graphql'
+import { gatewaySdl } from './administration/sdl.ts'
 import type { AutomaticDocuments } from './documents/automatic-documents.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import type { AutomaticSettings } from './documents/settings.ts'
@@ -19,16 +20,16 @@ import {
 import { type Execute, type Execution, executeInEngine } from './execution.ts'
 import type { Cors } from './http/cors.ts'
 import { createOperationCache } from './operation/cache.ts'
-import { costRulesInPieces } from './operation/cost/rules.ts'
+import { type CostRules, costRulesInPieces } from './operation/cost/rules.ts'
 import { limitsOf, type OperationLimits } from './operation/limits.ts'
 import type { OperationCache } from './operation/prepared-operation.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
-import { createDataSources } from './subgraph/data-source.ts'
+import { createDataSources, type DataSource } from './subgraph/data-source.ts'
 import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
-import { accessInPieces } from './supergraph/access.ts'
-import { refuseChangedAuth } from './supergraph/auth-as-printed.ts'
-import type { SubgraphConfig, SupergraphConfig } from './supergraph/config.ts'
+import { accessInPieces, type GraphAccess } from './supergraph/access.ts'
+import { refuseChangedAuth, refuseChangedGateway } from './supergraph/auth-as-printed.ts'
+import { isOwnSubgraph, type SubgraphConfig, type SupergraphConfig } from './supergraph/config.ts'
 import { createDrain } from './supergraph/drain.ts'
 import { parseSupergraph } from './supergraph/parse-supergraph.ts'
 import type { CustomPolicies } from './supergraph/policies.ts'
@@ -49,6 +50,9 @@ export interface Graph {
   readonly cors: Cors
   readonly rateLimits: RateLimits
   readonly documents: Documents
+  /** What it demands, and what its fields cost: for those who explain it. */
+  readonly access: GraphAccess
+  readonly costRules: CostRules
   /** A request begins on it, and `end` has to follow: until then it is not taken down. */
   begin(): void
   end(): void
@@ -85,6 +89,8 @@ export interface SupergraphOptions {
   readonly traffic: Traffic
   /** Where hashes of clients find their documents. Default: a hash stands for nothing. */
   readonly createAutomatic?: (settings: AutomaticSettings) => AutomaticDocuments
+  /** The gateway's own subgraph, where the file has it. Default: it answers that it is unavailable. */
+  readonly administration?: DataSource
   /** Default: nothing is measured. */
   readonly measureSubgraph?: MeasureSubgraph
   /** Default: the same. */
@@ -168,6 +174,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     traffic,
     showSubgraphErrors,
     ...(options.measureSubgraph && { measure: options.measureSubgraph }),
+    ...(options.administration && { own: options.administration }),
   })
   const owned = [() => dataSources.stop()]
   const closeAll = async () => {
@@ -177,6 +184,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     const document = await inSlices(parseSupergraph(source.sdl))
     if (source.authSdl !== undefined)
       refuseChangedAuth(document, await inSlices(parseSupergraph(source.authSdl)))
+    if (config.subgraphs.some(isOwnSubgraph)) refuseChangedGateway(document, parse(gatewaySdl))
     const access = await inSlices(accessInPieces(document, { ...config, policies }))
     const supergraphSdl = await inSlices(stripInPieces(document))
     const costRules = await inSlices(costRulesInPieces(document))
@@ -208,6 +216,8 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
         denied: config.denied,
       }),
       engine,
+      access,
+      costRules,
       execute: execution?.execute ?? executeInEngine,
       cors: options.createCors(config),
       rateLimits: createRateLimits(config.limits, { document, schema }),

@@ -1,7 +1,8 @@
 // What the docs tell people to send is something that the graph takes.
 import { readdirSync, readFileSync } from 'node:fs'
-import { buildSchema, type DocumentNode, Kind, parse, validate } from 'graphql'
+import { buildSchema, type DocumentNode, extendSchema, Kind, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
+import { gatewaySdl } from '../gateway/administration/sdl.ts'
 import { commands } from '../scripts/commands.ts'
 
 const pages = [
@@ -10,7 +11,16 @@ const pages = [
     .filter((page) => page.endsWith('.md'))
     .map((page) => `docs/${page}`),
 ]
-const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'))
+/** With the gateway's own subgraph, which a graph has when it asks for it. */
+const schema = extendSchema(
+  buildSchema(readFileSync('schema/api.graphql', 'utf8')),
+  parse(
+    gatewaySdl
+      .replace(/^extend schema.*$/m, '')
+      .replaceAll(/^type (?=(?:Query|Mutation) )/gm, 'extend type '),
+  ),
+  { assumeValidSDL: true },
+)
 
 /** Documents in blocks of their own, and those inside commands of the shell. */
 function documentsOf(page: string): string[] {

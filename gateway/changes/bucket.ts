@@ -15,6 +15,8 @@ export interface Bucket {
 
 const BUCKET = 'sallyport-graph'
 const MAX_BYTES = 64 * 1024 * 1024
+/** A decision that is older is not followed either. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 /** What a server takes in one message by default. */
 const MAX_VALUE_BYTES = 1_000_000
 
@@ -28,6 +30,7 @@ export function createBucket(nats: Pick<Nats, 'connection'>): Bucket {
     const kv = await new Kvm(connection).create(BUCKET, {
       history: 1,
       max_bytes: MAX_BYTES,
+      ttl: KEPT_MS,
       maxValueSize: MAX_VALUE_BYTES,
     })
     opened = { by: connection, kv }

@@ -80,6 +80,8 @@ export interface GraphChangesOptions {
   readonly logger: Log
   readonly now: () => number
   readonly monotonic: () => number
+  /** Fields that somebody asked for lately; null: nobody knows. */
+  asked(): Promise<readonly string[] | null>
   /** Default: a process of its own for each. */
   readonly judgeApart?: JudgeApart
 }
@@ -189,6 +191,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
       origins,
       before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
       policies: Object.keys(policies),
+      asked: served === null ? null : await options.asked(),
       opened: isAccepted ? 'all' : [...readAccessLock(place.configPath), ...history.opened],
     })
     if (!('problems' in verdict)) return verdict
@@ -433,7 +436,9 @@ function isMeant(given: string, id: string): boolean {
 
 /** What a version said of itself, under the files of now: they say what holds, and auth is this package's. */
 function withTextsOf(kept: Contents, { contents, config }: Seen): Contents {
-  const known = new Set(config.subgraphs.map(({ name }) => name))
+  const known = new Set(
+    config.subgraphs.filter(({ schema }) => !('of' in schema)).map(({ name }) => name),
+  )
   const texts = Object.entries(kept.sdls).filter(
     ([name]) => known.has(name) && name !== AUTH_SUBGRAPH,
   )

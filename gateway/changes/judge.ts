@@ -17,6 +17,7 @@ import {
 import { SchemaError } from '../supergraph/schema-error.ts'
 import { stripAuthDirectives } from '../supergraph/strip.ts'
 import { unknownAddresses } from '../supergraph/unknown-addresses.ts'
+import { isNoticed } from './broken-clients.ts'
 import type { Contents } from './contents.ts'
 import { newReaches } from './reach.ts'
 
@@ -30,6 +31,8 @@ export interface Question {
   readonly policies: readonly string[]
   /** What `access: public` may open of an SDL that came by itself, as the access lock has it; `all` where an operator said so. */
   readonly opened: readonly string[] | 'all'
+  /** Fields that somebody asked for lately; null: nobody knows. */
+  readonly asked: readonly string[] | null
 }
 
 export interface Before {
@@ -98,7 +101,10 @@ function compose(question: Question): Composed {
       : renamedAuthSdl(packagedAuthSdl(), config.authNames)
   const after = open(composed.sdl, config, policies)
   refuseChangedAuth(after.document, parse(authSdl))
-  const found = before === null ? nothing : compareWith(before, after, { config, policies })
+  const found =
+    before === null
+      ? nothing
+      : compareWith(before, after, { config, policies, asked: question.asked })
   return { ...composed, authSdl, ...found }
 }
 
@@ -110,7 +116,7 @@ const TOLD = 30
 function compareWith(
   { yaml, sdl, readAt }: Before,
   after: Opened,
-  { config, policies }: Pick<Sides, 'config' | 'policies'>,
+  { config, policies, asked }: Sides,
 ): Pick<Composed, 'reasons' | 'changes'> {
   const before = open(sdl, readConfig(yaml, readAt), policies)
   const access = compareAccess(before.fields, after.fields, { nowSeconds: Date.now() / 1000 })
@@ -123,7 +129,11 @@ function compareWith(
     after.document,
     new Set(foreign.map(({ name }) => name)),
   )
-  const broken = findBreakingChanges(before.schema, after.schema)
+  const fields = asked === null ? null : new Set(asked)
+  const broken = findBreakingChanges(before.schema, after.schema).filter((one) =>
+    isNoticed(one, before.schema, fields),
+  )
+  const unknown = asked === null ? ' (for less than an hour is counted who asks for what)' : ''
   return {
     reasons: [
       ...gained.map(({ coordinate, before, after }) => ({
@@ -133,7 +143,7 @@ function compareWith(
       ...reaches.map((text) => ({ kind: 'reaches' as const, text })),
       ...broken.map(({ description }) => ({
         kind: 'breaks' as const,
-        text: `breaks clients: ${description}`,
+        text: `breaks clients: ${description}${unknown}`,
       })),
     ],
     changes: access.map(({ kind, coordinate }) => `${WORDS[kind]} ${coordinate}`).slice(0, TOLD),
@@ -152,6 +162,7 @@ const WORDS = {
 interface Sides {
   readonly config: SupergraphConfig
   readonly policies: Readonly<Record<string, () => boolean>>
+  readonly asked: readonly string[] | null
 }
 
 interface Opened {

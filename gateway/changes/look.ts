@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { accessLockPath } from '../supergraph/access-lock.ts'
-import { packagedAuthSdl } from '../supergraph/composition/auth-sdl.ts'
+import { packagedSdl } from '../supergraph/composition/auth-sdl.ts'
 import { fetchSdl, fetchText, type IdentityFor } from '../supergraph/composition/fetch-sdl.ts'
 import {
   readSupergraphConfig,
@@ -97,7 +97,7 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
   }
 
   async function textOf(name: string, schema: SubgraphConfig['schema']): Promise<string | null> {
-    if ('of' in schema) return packagedAuthSdl()
+    if ('of' in schema) return packagedSdl(name)
     if ('file' in schema) return await files.read(beside(schema.file))
     return asked.get(name)?.sdl ?? null
   }
@@ -150,7 +150,7 @@ function kindOf(schema: SubgraphConfig['schema']): SourceHealth['from'] {
 }
 
 function originOf(schema: SubgraphConfig['schema'], beside: (file: string) => string): string {
-  if ('of' in schema) return 'auth.graphql'
+  if ('of' in schema) return 'this package'
   if ('file' in schema) return beside(schema.file)
   return 'url' in schema ? schema.url : schema.subgraphUrl
 }

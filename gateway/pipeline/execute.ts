@@ -5,11 +5,14 @@ import type { Cancellation } from '../cancellation.ts'
 import type { Identity } from '../identity.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { IdentityHeader, IdentityTarget, RequestContext } from '../request-context.ts'
+import type { Usage } from '../usage/usage.ts'
 import { authHeaders } from './auth-headers.ts'
 import { headersFromHook, type SubgraphHook } from './hooks.ts'
 
 export interface ExecuteParts {
   readonly identity: Identity
+  /** Default: nobody counts who asks for what. */
+  readonly usage?: Pick<Usage, 'record'> | null
   /** Default: none. */
   readonly subgraphHook?: SubgraphHook | null
 }
@@ -17,6 +20,11 @@ export interface ExecuteParts {
 export function executeOperation(parts: ExecuteParts) {
   return function execute(request: GatewayRequest): Promise<void> {
     request.context = new ExecutionContext(request, parts)
+    const { headers } = request.incoming
+    parts.usage?.record(
+      request.prepared,
+      headers['apollographql-client-name'] ?? headers['x-client-name'],
+    )
     return request.graph.execute(request).then((result) => {
       request.result = result
     })

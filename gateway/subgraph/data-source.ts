@@ -3,7 +3,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { Log } from '../../platform/log.ts'
 import type { Span } from '../../platform/tracing/tracing.ts'
 import type { IdentityHeader, RequestContext } from '../request-context.ts'
-import { AUTH_SUBGRAPH, type SubgraphConfig } from '../supergraph/config.ts'
+import { AUTH_SUBGRAPH, isOwnSubgraph, type SubgraphConfig } from '../supergraph/config.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { SubgraphFailure } from './failure.ts'
 import { createSubgraphLog } from './log.ts'
@@ -27,6 +27,8 @@ export interface DataSourcesOptions {
   readonly maxResponseBytes?: number
   /** Default: nothing is measured. */
   readonly measure?: MeasureSubgraph
+  /** What answers for the gateway's own subgraph, in this process. */
+  readonly own?: DataSource
   /** Default: the system's. */
   readonly names?: NameServices
 }
@@ -65,7 +67,8 @@ export function createDataSources(options: DataSourcesOptions): DataSources {
   } = options
   const connections: Connection[] = []
   const sources = new Map(
-    options.subgraphs.map((subgraph) => {
+    options.subgraphs.map((subgraph): [string, DataSource] => {
+      if (options.own !== undefined && isOwnSubgraph(subgraph)) return [subgraph.name, options.own]
       const measures = measure(subgraph.name)
       const connection = createConnection({ ...options, subgraph, measures, names })
       connections.push(connection)

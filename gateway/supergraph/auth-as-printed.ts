@@ -11,7 +11,7 @@ import {
   Kind,
   print,
 } from 'graphql'
-import { AUTH_SUBGRAPH } from './config.ts'
+import { AUTH_SUBGRAPH, GATEWAY_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
 import {
   federationDirectives,
@@ -39,7 +39,16 @@ interface Type {
  * @throws Error that names what is not as it should be, and what to do
  */
 export function refuseChangedAuth(supergraph: DocumentNode, printed: DocumentNode): void {
-  const compare = createComparison(supergraph, printed)
+  refuseChanged(supergraph, printed, AUTH_SUBGRAPH)
+}
+
+/** The same of the gateway's own subgraph. @throws Error */
+export function refuseChangedGateway(supergraph: DocumentNode, printed: DocumentNode): void {
+  refuseChanged(supergraph, printed, GATEWAY_SUBGRAPH)
+}
+
+function refuseChanged(supergraph: DocumentNode, printed: DocumentNode, owner: string): void {
+  const compare = createComparison(supergraph, printed, owner)
   const found = typesOf(supergraph)
   const problems = [...typesOf(printed).values()].flatMap((type) =>
     compare(type, found.get(type.name)),
@@ -47,11 +56,16 @@ export function refuseChangedAuth(supergraph: DocumentNode, printed: DocumentNod
   if (problems.length === 0) return
   const lines = problems.map((problem) => `  - ${problem}`).join('\n')
   throw new Error(
-    `auth's part of the supergraph is not what auth prints:\n${lines}\nCompose it with the SDL that "sallyport auth-sdl" prints.`,
+    `${owner}'s part of the supergraph is not what ${owner} prints:\n${lines}\n${REMEDY[owner]}`,
   )
 }
 
-function createComparison(supergraph: DocumentNode, printed: DocumentNode) {
+const REMEDY: Readonly<Record<string, string>> = {
+  [AUTH_SUBGRAPH]: 'Compose it with the SDL that "sallyport auth-sdl" prints.',
+  [GATEWAY_SUBGRAPH]: 'Compose it with the SDL that "sallyport auth-sdl --of gateway" prints.',
+}
+
+function createComparison(supergraph: DocumentNode, printed: DocumentNode, owner: string) {
   const names = supergraphDirectiveNames(supergraph)
   const ownNames = supergraphDirectiveNames(printed)
   const federation = federationDirectives(printed)
@@ -68,10 +82,10 @@ function createComparison(supergraph: DocumentNode, printed: DocumentNode) {
     const isShared = ROOTS.has(own.name) || federation.on(own, 'shareable').length > 0
     const keys = federation.on(own, 'key').map(readArguments)
     const problems: string[] = []
-    if (!joins.some((join) => ownerOf(join) === AUTH_SUBGRAPH))
-      problems.push(`${own.name} is not auth's`)
+    if (!joins.some((join) => ownerOf(join) === owner))
+      problems.push(`${own.name} is not ${owner}'s`)
     const isOpen = isShared || keys.length > 0 || own.kind === 'Enum'
-    const stranger = joins.map(ownerOf).find((name) => name !== AUTH_SUBGRAPH)
+    const stranger = joins.map(ownerOf).find((name) => name !== owner)
     if (!isOpen && stranger !== undefined)
       problems.push(`${own.name} is declared by "${stranger}" too`)
     problems.push(...compareKeys(own, { keys, joins }), ...compareMembers(own, found))
@@ -97,11 +111,11 @@ function createComparison(supergraph: DocumentNode, printed: DocumentNode) {
     const isKey = keys.some((key) => tokensOf(String(key.fields)).includes(own.name.value))
     const mayBeShared = isKey || (isShared && !ROOTS.has(found.name))
     const resolving = joins.filter((join) => !join.external).map(ownerOf)
-    const stranger = resolving.find((name) => name !== AUTH_SUBGRAPH)
+    const stranger = resolving.find((name) => name !== owner)
     if (stranger !== undefined && !mayBeShared)
       return [`${coordinate} is answered by "${stranger}" as well`]
-    const isElsewhere = joins.length > 0 && !resolving.includes(AUTH_SUBGRAPH)
-    return isElsewhere ? [`${coordinate} is not answered by auth`] : []
+    const isElsewhere = joins.length > 0 && !resolving.includes(owner)
+    return isElsewhere ? [`${coordinate} is not answered by ${owner}`] : []
   }
 
   function compareKeys(
@@ -112,7 +126,7 @@ function createComparison(supergraph: DocumentNode, printed: DocumentNode) {
     const known = new Set(keys.map(({ fields }) => spelling(fields)))
     return joins
       .filter(({ key }) => key !== undefined && !known.has(spelling(key)))
-      .map(({ key }) => `${own.name} has the key "${String(key)}", which auth does not have`)
+      .map(({ key }) => `${own.name} has the key "${String(key)}", which ${owner} does not have`)
   }
 
   /** Fields that stand beside auth's own: its entities may have those of others, its root types too. */
@@ -120,9 +134,9 @@ function createComparison(supergraph: DocumentNode, printed: DocumentNode) {
     return [...found.fields.values()].flatMap((field) => {
       if (own.fields.has(field.name.value)) return []
       const joins = joinsOf(field, 'join__field')
-      const isAuths = joins.some((join) => ownerOf(join) === AUTH_SUBGRAPH && !join.external)
+      const isAuths = joins.some((join) => ownerOf(join) === owner && !join.external)
       if (isOpen && joins.length > 0 && !isAuths) return []
-      return [`${own.name}.${field.name.value} is not one of auth's`]
+      return [`${own.name}.${field.name.value} is not one of ${owner}'s`]
     })
   }
 

@@ -3,6 +3,7 @@ import { type AccessRule, type PolicyRegistry, usesLive } from '@sallyport/claim
 import type { ASTNode, DocumentNode } from 'graphql'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { checkSealedAuth } from './check-sealed-auth.ts'
+import { checkSealedGateway } from './check-sealed-gateway.ts'
 import { withPlace } from './composition/places.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
@@ -33,6 +34,7 @@ export function checkSubgraphs(
       ...(subgraph.config.name === AUTH_SUBGRAPH ? checkLink(subgraph, 'credentials') : []),
       ...[...subgraph.types.values()].flatMap((type) => checkType(type, subgraph, options)),
       ...checkSealedAuth(subgraph, all, options.authNames),
+      ...checkSealedGateway(subgraph, all),
     ]
     return problems.map((problem) => withPlace(problem, nodeOf(problem, subgraph)))
   })

@@ -38,7 +38,7 @@ export type SchemaSource =
   | { readonly url: string }
   /** The subgraph itself is asked: `{ _service { sdl } }`. */
   | { readonly subgraphUrl: string }
-  /** Auth's, as this package prints it. */
+  /** Auth's, or the gateway's own, as this package prints it. */
   | { readonly of: 'package' }
 
 export type DefaultAccess = 'public' | 'authenticated' | 'deny'
@@ -89,6 +89,12 @@ export class SupergraphConfigError extends Error {
 
 /** The subgraph whose answers make and end credentials. */
 export const AUTH_SUBGRAPH = 'auth'
+/** The gateway itself, where the file has an entry for it without an address: what admins see and do of the graph. */
+export const GATEWAY_SUBGRAPH = 'gateway'
+
+export function isOwnSubgraph({ name, schema }: Pick<SubgraphConfig, 'name' | 'schema'>): boolean {
+  return name === GATEWAY_SUBGRAPH && 'of' in schema
+}
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -123,7 +129,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   const { value, lines, error } = readYaml(text)
   if (error !== null) refuse([`is not YAML: ${error}`])
   const found: Problem[] = []
-  const result = fileSchema.safeParse(substitute(withAuth(value), variables, [], found))
+  const result = fileSchema.safeParse(substitute(withOwn(withAuth(value)), variables, [], found))
   if (!result.success) found.push(...result.error.issues.map(toProblem))
   if (result.success) {
     const entries = Object.entries(result.data.subgraphs)
@@ -171,6 +177,20 @@ function withAuth(value: unknown): unknown {
   return { ...value, subgraphs: { ...value.subgraphs, [AUTH_SUBGRAPH]: known } }
 }
 
+const OWN = { routing_url: 'http://gateway.invalid/graphql' }
+
+/** An entry `gateway: {}` is the gateway itself: it has no address, and nothing about it can be set. */
+function withOwn(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value.subgraphs)) return value
+  const entry = value.subgraphs[GATEWAY_SUBGRAPH]
+  if (!isRecord(entry) || Object.keys(entry).length > 0) return value
+  return { ...value, subgraphs: { ...value.subgraphs, [GATEWAY_SUBGRAPH]: OWN } }
+}
+
+function isOwnEntry(name: string, { routing_url, schema }: SubgraphEntry): boolean {
+  return name === GATEWAY_SUBGRAPH && schema === undefined && routing_url[0] === OWN.routing_url
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -208,7 +228,7 @@ function problemsOf(name: string, entry: SubgraphEntry, now: number): Problem[] 
   if (entry.access === 'public' && !entry.mayDeclarePublic)
     add('access', 'public needs "mayDeclarePublic: true" beside it')
   if (name === AUTH_SUBGRAPH) problems.push(...problemsOfAuth(entry))
-  else if (entry.schema === undefined)
+  else if (entry.schema === undefined && !isOwnEntry(name, entry))
     problems.push({ path, message: 'schema is missing; give it file, url or subgraph_url' })
   if (entry.dryRun && entry.dryRun.until <= now) {
     const end = new Date(entry.dryRun.until).toISOString()

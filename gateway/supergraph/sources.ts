@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { AuthNamesError } from '../../platform/auth-names/rename-schema.ts'
-import { packagedAuthSdl, renamedAuthSdl } from './composition/auth-sdl.ts'
+import { packagedSdl, renamedAuthSdl } from './composition/auth-sdl.ts'
 import { fetchSdl, type IdentityFor } from './composition/fetch-sdl.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig, type SupergraphConfig } from './config.ts'
 import { SchemaError } from './schema-error.ts'
@@ -67,7 +67,7 @@ async function readText(
   configPath: string,
   { subgraph: { name, schema }, identityFor, timeoutMs }: Wanted,
 ): Promise<{ readonly sdl: string; readonly origin: string }> {
-  if ('of' in schema) return { sdl: packagedAuthSdl(), origin: 'auth.graphql' }
+  if ('of' in schema) return { sdl: packagedSdl(name), origin: `${name}.graphql` }
   if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })

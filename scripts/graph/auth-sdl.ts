@@ -1,10 +1,12 @@
 // `sallyport auth-sdl`: what a registry has to know of auth.
+import { gatewaySdl } from '../../gateway/administration/sdl.ts'
 import { readAuthSdl } from '../../gateway/supergraph/sources.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { readConfigToCompose } from './composed-files.ts'
 import { findConfigPath } from './config-path.ts'
 
-export async function printAuthSdl({ config }: Given): Promise<Outcome> {
+export async function printAuthSdl({ config, of }: Given): Promise<Outcome> {
+  if (of === 'gateway') return { said: gatewaySdl.trimEnd(), isComplete: true }
   const configPath = findConfigPath(config)
   const sdl = await readAuthSdl(configPath, readConfigToCompose(configPath))
   return { said: sdl.trimEnd(), isComplete: true }

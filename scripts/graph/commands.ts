@@ -43,8 +43,9 @@ who gained access.`,
     run: async (given) => (await import('./check.ts')).check(given),
   },
   'auth-sdl': {
-    help: `Prints auth's SDL under the names that supergraph.yaml gives it, for a registry that composes.`,
-    options: { config },
+    help: `Prints auth's SDL under the names that supergraph.yaml gives it, for a registry that composes.
+With --of gateway the SDL of the gateway's own subgraph.`,
+    options: { config, of: { value: 'gateway' } },
     run: async (given) => (await import('./auth-sdl.ts')).printAuthSdl(given),
   },
   subgraphs: {
@@ -65,6 +66,16 @@ clients. What is broken cannot be accepted.`,
     argument: { name: 'version' },
     options: { gateway },
     run: async (given) => (await import('./subgraphs.ts')).goBack(given),
+  },
+  usage: {
+    help: `Says who asks for a field (--field Order.total) at the running gateway: operation, client, how often, when last. It is asked
+at its admin listener.`,
+    options: {
+      field: { value: '<Type.field>', isRequired: true },
+      gateway,
+      format: { value: 'table|json' },
+    },
+    run: async (given) => (await import('./usage.ts')).showUsage(given),
   },
   'subgraph check': {
     help: `Asks a running subgraph as a gateway would: SDL, identity token, content type, refusal without a token.

@@ -7,6 +7,7 @@ import { GRAPH_AUDIENCE } from '../../gateway/changes/route.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
 import type { Given, Outcome } from '../operator/command.ts'
+import { adminUrlOf } from './admin-url.ts'
 import { withConfigPath } from './config-path.ts'
 
 export async function showSubgraphs({ gateway, format }: Given): Promise<Outcome> {
@@ -43,7 +44,7 @@ async function ask(
   const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const signer = await createIdentitySigner({ keys, issuer: config.publicUrl })
   const token = await signer.sign(GRAPH_AUDIENCE, { kind: 'gateway' })
-  const url = typeof gateway === 'string' ? gateway.replace(/\/$/, '') : adminUrlOf(config)
+  const url = adminUrlOf(gateway, config)
   const response = await fetch(`${url}/graph`, {
     redirect: 'error',
     headers: { authorization: `Bearer ${token}` },
@@ -54,12 +55,6 @@ async function ask(
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
   if (response.ok) return answer
   throw new Error(String(answer.error ?? `${url} answers ${response.status}.`))
-}
-
-function adminUrlOf({ adminHost, adminPort }: { adminHost: string; adminPort: number }): string {
-  const isAny = adminHost === '0.0.0.0' || adminHost === '::'
-  const host = isAny ? '127.0.0.1' : adminHost
-  return `http://${host.includes(':') ? `[${host}]` : host}:${adminPort}`
 }
 
 const REACH = {

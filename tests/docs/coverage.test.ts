@@ -50,6 +50,13 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', '*', 'ts', 'tests/clients/docs.test.ts'],
   ['docs/frontends.md', '*', 'js', 'tests/clients/docs.test.ts'],
   ['docs/changing-graph.md', 'Commands', 'sh', 'tests/operator/subgraphs.test.ts'],
+  ['docs/changing-graph.md', 'Who asks for what', 'sh', 'tests/operator/subgraphs.test.ts'],
+  [
+    'docs/changing-graph.md',
+    'Over GraphQL',
+    'graphql',
+    'tests/gateway/changes/administration.test.ts',
+  ],
   ['docs/proxies.md', 'nginx', 'nginx', 'tests/postgres/proxy.test.ts'],
   ['docs/proxies.md', 'HAProxy', 'haproxy', 'tests/postgres/proxy.test.ts'],
   ['docs/frontends.md', 'Pages on another origin', 'yaml', 'tests/docs/subgraphs.test.ts'],

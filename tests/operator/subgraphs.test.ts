@@ -11,7 +11,9 @@ import {
 import { sallyport } from './sallyport.ts'
 
 const PATIENT = { timeout: 60_000, interval: 200 }
-const typed = examplesOf('docs/changing-graph.md').flatMap(({ code }) => code.trim().split('\n'))
+const typed = examplesOf('docs/changing-graph.md')
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ code }) => code.trim().split('\n'))
 
 let sources: Sources
 let gateway: Changing
@@ -50,6 +52,8 @@ test('the commands of the page say what is served and held, accept it, and go ba
   expect([gone.code, gone.stdout]).toEqual([0, expect.stringContaining('Changes are held until')])
   expect(await gateway.statusOf('{ secret }')).toBe(401)
   expect((await run(show)).stdout).toContain('pinned')
+  const asked = await run(typed.find((line) => line.includes(' usage ')) ?? '')
+  expect(asked.stdout).toBe('Nobody asked for Product.stock.\n')
 })
 
 test('what cannot be done is said, with exit code 1', async () => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { parse, print } from 'graphql'
 import type { AuthNames } from '../../../platform/auth-names/auth-names.ts'
 import { renameAuthSchema } from '../../../platform/auth-names/rename-schema.ts'
+import { gatewaySdl } from '../../administration/sdl.ts'
+import { GATEWAY_SUBGRAPH } from '../config.ts'
 
 const OWN = new URL('../../../schema/auth.graphql', import.meta.url)
 
@@ -10,6 +12,11 @@ const OWN = new URL('../../../schema/auth.graphql', import.meta.url)
 export function renamedAuthSdl(sdl: string, names: AuthNames): string {
   if (names.fingerprint === null) return sdl
   return `${print(renameAuthSchema(parse(sdl), names))}\n`
+}
+
+/** Of a subgraph that comes with this package: auth, or the gateway's own. */
+export function packagedSdl(subgraph: string): string {
+  return subgraph === GATEWAY_SUBGRAPH ? gatewaySdl : packagedAuthSdl()
 }
 
 /** Under its own names. */

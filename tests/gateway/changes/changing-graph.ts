@@ -94,7 +94,7 @@ export async function startChanging(sources: Sources, options: ChangingOptions =
   const stack = await startGateway({
     ...options,
     deps: { followsGraph: true, ...options.deps },
-    graph: { lookEveryMs: 100, askEveryMs: 200, ...options.graph },
+    graph: { lookEveryMs: 100, askEveryMs: 200, usageKnownAfterMs: 0, ...options.graph },
     prepare: (made) => {
       folder = made
       rmSync(join(made, 'supergraph.graphql'))

@@ -1,0 +1,181 @@
+// Who asks for which field: by operation, client and field, counted and never with a value. A team sees who still asks for a field
+// before it removes it, and a change breaks clients only where somebody asked for what goes.
+//
+//   request ─► record: one look-up ─► every minute: fields of what is new, the file, the other gateways ─► asked(), usesOf()
+import { createHash } from 'node:crypto'
+import { parse } from 'graphql'
+import { createBoundedCache } from '../bounded-cache.ts'
+import type { PreparedOperation } from '../operation/prepared-operation.ts'
+import { nextTurn } from '../supergraph/slices.ts'
+import type { Graph } from '../supergraph.ts'
+import { coordinatesOf } from './coordinates.ts'
+import type { UsageStore } from './store.ts'
+
+export interface Usage {
+  /** @param client As it calls itself. */
+  record(prepared: PreparedOperation, client: unknown): void
+  /**
+   * Fields that somebody asked for lately, here or at another gateway, as `Type.field`. Null: it is not counted for long enough to
+   * know.
+   */
+  asked(): Promise<readonly string[] | null>
+  /** Who asked for one, the latest first; at this gateway. */
+  usesOf(field: string): Promise<readonly FieldUse[]>
+  /** Writes down what came since. */
+  flush(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface FieldUse {
+  /** Its name, or the beginning of its hash. */
+  readonly operation: string
+  /** `apollographql-client-name` or `x-client-name` of its requests, else `unknown`. */
+  readonly client: string
+  readonly requests: number
+  /** As ISO 8601. */
+  readonly lastAskedAt: string
+}
+
+export interface Counted {
+  requests: number
+  lastAt: number
+}
+
+export interface Operation {
+  readonly name: string
+  /** Null until they were read. */
+  fields: readonly string[] | null
+  readonly clients: Map<string, Counted>
+}
+
+interface Known extends Operation {
+  /** Until its fields were read: then nothing of the text is kept. */
+  query: string | null
+}
+
+const OPERATIONS = 2000
+const CLIENTS = 50
+const FLUSH_MS = 60_000
+const CLIENT_NAME = /^[\w.@/ -]{1,64}$/
+
+export interface UsageOptions {
+  currentGraph(): Graph | null
+  readonly store: UsageStore
+  /** What is older is not lately. */
+  readonly windowMs: number
+  /** For how long has to be counted before it says something. */
+  readonly knownAfterMs: number
+  readonly now: () => number
+  readonly logger: { warn(...args: unknown[]): void }
+}
+
+export function createUsage(options: UsageOptions): Usage {
+  const { now, store, windowMs } = options
+  const operations = createBoundedCache<Known>({ maxEntries: OPERATIONS })
+  let hasNews = false
+  let since = now()
+  const loaded = store.read().then((kept) => {
+    since = kept?.since ?? since
+    for (const [key, operation] of kept?.operations ?? []) {
+      if (operations.peek(key) === undefined) operations.set(key, { ...operation, query: null })
+    }
+  })
+  const timer = setInterval(() => void flush().catch(warn), FLUSH_MS)
+  timer.unref()
+
+  function warn(error: unknown): void {
+    options.logger.warn({ err: error }, 'who asks for what could not be written down')
+  }
+
+  async function readFields(): Promise<void> {
+    const graph = options.currentGraph()
+    if (graph === null) return
+    for (const operation of operations.newest(OPERATIONS)) {
+      if (operation.fields !== null || operation.query === null) continue
+      operation.fields = fieldsOf(operation.query, graph)
+      operation.query = null
+      await nextTurn()
+    }
+  }
+
+  async function flush(): Promise<void> {
+    await loaded
+    await readFields()
+    if (!hasNews) return
+    hasNews = false
+    const all = operations.entries().map(([key, { query, ...one }]) => [key, one] as const)
+    await store.write({ since, operations: all }, askedSince(now() - windowMs))
+  }
+
+  function askedSince(since: number): readonly string[] {
+    const found = new Set<string>()
+    for (const { fields, clients } of operations.newest(OPERATIONS)) {
+      const isRecent = [...clients.values()].some(({ lastAt }) => lastAt >= since)
+      if (isRecent) for (const field of fields ?? []) found.add(field)
+    }
+    return [...found]
+  }
+
+  return {
+    record(prepared, client) {
+      const key = prepared.queryHash
+      let operation = operations.get(key)
+      if (operation === undefined) {
+        const { query, operationName } = prepared
+        const name = operationName ?? shortHash(key)
+        operation = { name, query, fields: null, clients: new Map() }
+        operations.set(key, operation)
+      }
+      const named = typeof client === 'string' && CLIENT_NAME.test(client) ? client : 'unknown'
+      const isNew = !operation.clients.has(named)
+      const by = isNew && operation.clients.size >= CLIENTS ? 'other' : named
+      const counted = operation.clients.get(by)
+      if (counted === undefined) operation.clients.set(by, { requests: 1, lastAt: now() })
+      else {
+        counted.requests += 1
+        counted.lastAt = now()
+      }
+      hasNews = true
+    },
+    async asked() {
+      await loaded
+      if (now() - since < options.knownAfterMs) return null
+      await readFields()
+      return [...new Set([...askedSince(now() - windowMs), ...(await store.others())])]
+    },
+    async usesOf(field) {
+      await loaded
+      await readFields()
+      return operations
+        .newest(OPERATIONS)
+        .filter(({ fields }) => fields?.includes(field))
+        .flatMap(({ name, clients }) =>
+          [...clients].map(([client, { requests, lastAt }]) => ({
+            operation: name,
+            client,
+            requests,
+            lastAskedAt: new Date(lastAt).toISOString(),
+          })),
+        )
+        .sort((one, other) => (one.lastAskedAt < other.lastAskedAt ? 1 : -1))
+    },
+    flush,
+    async stop() {
+      clearInterval(timer)
+      await flush().catch(warn)
+    },
+  }
+}
+
+/** What the graph of now does not know was asked of one before. */
+function fieldsOf(query: string, { schema }: Graph): readonly string[] {
+  try {
+    return coordinatesOf(parse(query, { noLocation: true }), schema)
+  } catch {
+    return []
+  }
+}
+
+function shortHash(text: string): string {
+  return `anonymous ${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
+}

@@ -1,0 +1,37 @@
+// `sallyport usage --field Type.field`: who still asks for it, before it is removed.
+import { readGatewayConfig } from '../../gateway/config.ts'
+import type { FieldUse } from '../../gateway/usage/usage.ts'
+import type { Given, Outcome } from '../operator/command.ts'
+import { adminUrlOf } from './admin-url.ts'
+import { withConfigPath } from './config-path.ts'
+
+interface Answer {
+  readonly isKnown: boolean
+  readonly isAsked: boolean | null
+  readonly uses: readonly FieldUse[]
+}
+
+export async function showUsage({ field, gateway, format }: Given): Promise<Outcome> {
+  const url = adminUrlOf(gateway, readGatewayConfig(withConfigPath(process.env)))
+  const response = await fetch(`${url}/usage?field=${encodeURIComponent(String(field))}`).catch(
+    () => {
+      throw new Error(`No gateway answers at ${url}: name its admin listener with --gateway.`)
+    },
+  )
+  if (!response.ok) throw new Error(`${url} does not count who asks for what.`)
+  const answer = (await response.json()) as Answer
+  const said = format === 'json' ? JSON.stringify(answer, null, 2) : describe(String(field), answer)
+  return { said, isComplete: true }
+}
+
+function describe(field: string, { isKnown, isAsked, uses }: Answer): string {
+  const lines = uses.map(
+    ({ operation, client, requests, lastAskedAt }) =>
+      `${lastAskedAt}  ${client}  ${operation}: ${requests} requests`,
+  )
+  const elsewhere =
+    isAsked === true && uses.length === 0 ? ['Another gateway was asked for it.'] : []
+  const nobody = uses.length === 0 && isAsked !== true ? [`Nobody asked for ${field}.`] : []
+  const young = isKnown ? [] : ['It is counted for less than an hour.']
+  return [...lines, ...elsewhere, ...nobody, ...young].join('\n')
+}
