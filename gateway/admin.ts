@@ -16,12 +16,13 @@ export interface AdminRoutes {
   /** Absent: the graph does not change by itself. */
   readonly graph?: PageRoute | undefined
   readonly usage?: PlainRoute | undefined
+  readonly announcements?: PageRoute | undefined
 }
 
 /** Listens on `ADMIN_HOST` and `ADMIN_PORT`. @throws when the port is taken. */
 export function listenForAdmins(
   config: GatewayConfig,
-  { live, ready, metrics, graph, usage }: AdminRoutes,
+  { live, ready, metrics, graph, usage, announcements }: AdminRoutes,
   logger: Log,
 ): Promise<Listener> {
   const handle = createRouter({
@@ -29,6 +30,7 @@ export function listenForAdmins(
       ...pages({ '/health/live': live, '/health/ready': ready, '/metrics': metrics }),
       ...(graph && { '/graph': graph }),
       ...(usage && pages({ '/usage': usage })),
+      ...(announcements && { '/announcements': announcements }),
     },
     cors: createCors({ publicUrl: config.publicUrl, corsOrigins: [] }),
     securityHeaders: apiSecurityHeaders(config.isProduction),

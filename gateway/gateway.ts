@@ -14,6 +14,9 @@ import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { createAdministration } from './administration/data-source.ts'
 import { type Admission, createAdmission } from './admission.ts'
+import { createRegistry } from './announcements/registry.ts'
+import { createAnnouncementRoute } from './announcements/route.ts'
+import { shareAnnouncements } from './announcements/shared.ts'
 import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
@@ -47,6 +50,7 @@ import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
 import type { IdentityTarget } from './request-context.ts'
 import { createOpenTrace } from './request-trace.ts'
+import { systemNames } from './subgraph/resolve.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph } from './supergraph.ts'
 import { createUsageRoute } from './usage/route.ts'
@@ -137,6 +141,13 @@ export async function createGateway(
       })
     : null
   const anonymous = createAnonymous()
+  const registry = createRegistry({ ...clocks, audience: config.publicUrl })
+  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, logger)
+  const following = setInterval(() => {
+    announcements
+      .follow()
+      .catch((error) => logger.warn({ err: error }, 'announcements cannot be read'))
+  }, FOLLOW_MS).unref()
   const usage = opened
     ? createUsage({
         ...clocks,
@@ -163,6 +174,7 @@ export async function createGateway(
             ...clocks,
             identityFor: async (name) =>
               await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
+            announcements: registry,
           }),
           store: opened.store,
           ...config.graph,
@@ -177,6 +189,7 @@ export async function createGateway(
     found: deps.found,
     ...(changes && { find: async () => (await changes.first())?.source ?? null }),
     warm,
+    names: { ...systemNames(), announced: registry.endpointsOf },
     administration: createAdministration({
       ...clocks,
       changes,
@@ -299,7 +312,10 @@ export async function createGateway(
         jwks: identity.publicJwks,
       }),
     }),
-    ...(usage && { usage: createUsageRoute(usage) }),
+    ...(usage && {
+      usage: createUsageRoute(usage),
+      announcements: createAnnouncementRoute(announcements.take),
+    }),
   }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
@@ -333,6 +349,7 @@ export async function createGateway(
     async stop() {
       if (isStopping) return
       isStopping = true
+      clearInterval(following)
       await changes?.stop()
       await front.stop()
       load.stop()
@@ -346,6 +363,9 @@ export async function createGateway(
     },
   }
 }
+
+/** How often what other gateways have heard is read. */
+const FOLLOW_MS = 1000
 
 /** As nobody in particular, by a gateway that has our keys. */
 function askedForSdl(name: string): IdentityTarget {

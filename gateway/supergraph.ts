@@ -27,6 +27,7 @@ import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createDataSources, type DataSource } from './subgraph/data-source.ts'
 import type { MeasureSubgraph } from './subgraph/measures.ts'
 import type { Traffic } from './subgraph/post.ts'
+import type { NameServices } from './subgraph/resolve.ts'
 import { accessInPieces, type GraphAccess } from './supergraph/access.ts'
 import { refuseChangedAuth, refuseChangedGateway } from './supergraph/auth-as-printed.ts'
 import { isOwnSubgraph, type SubgraphConfig, type SupergraphConfig } from './supergraph/config.ts'
@@ -91,6 +92,8 @@ export interface SupergraphOptions {
   readonly createAutomatic?: (settings: AutomaticSettings) => AutomaticDocuments
   /** The gateway's own subgraph, where the file has it. Default: it answers that it is unavailable. */
   readonly administration?: DataSource
+  /** Default: the system's. */
+  readonly names?: NameServices
   /** Default: nothing is measured. */
   readonly measureSubgraph?: MeasureSubgraph
   /** Default: the same. */
@@ -174,6 +177,7 @@ async function buildGraph(source: GraphSource, options: SupergraphOptions): Prom
     traffic,
     showSubgraphErrors,
     ...(options.measureSubgraph && { measure: options.measureSubgraph }),
+    ...(options.names && { names: options.names }),
     ...(options.administration && { own: options.administration }),
   })
   const owned = [() => dataSources.stop()]

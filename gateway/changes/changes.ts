@@ -275,7 +275,10 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     const config = configOf(contents)
     const policies = await policiesOf(config)
     const trusted = await loadTrustedDocuments(place.configPath, config.documents)
-    return { sdl, authSdl, config, policies, trusted }
+    const subgraphs = config.subgraphs.filter(
+      ({ name, schema }) => !('announced' in schema) || name in contents.sdls,
+    )
+    return { sdl, authSdl, config: { ...config, subgraphs }, policies, trusted }
   }
 
   /** What an operator said last, here or at another worker. */

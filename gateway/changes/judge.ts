@@ -14,6 +14,7 @@ import {
   type SupergraphConfig,
   SupergraphConfigError,
 } from '../supergraph/config.ts'
+import { graphNamesOf } from '../supergraph/links.ts'
 import { SchemaError } from '../supergraph/schema-error.ts'
 import { stripAuthDirectives } from '../supergraph/strip.ts'
 import { unknownAddresses } from '../supergraph/unknown-addresses.ts'
@@ -82,11 +83,13 @@ function compose(question: Question): Composed {
   const composed =
     contents.supergraph === null
       ? composeGraph(
-          config.subgraphs.map((subgraph) => ({
-            config: subgraph,
-            sdl: named(subgraph.name),
-            origin: origins[subgraph.name] ?? subgraph.name,
-          })),
+          config.subgraphs
+            .filter(({ name }) => name in contents.sdls)
+            .map((subgraph) => ({
+              config: subgraph,
+              sdl: named(subgraph.name),
+              origin: origins[subgraph.name] ?? subgraph.name,
+            })),
           {
             policies,
             rules: config.rules,
@@ -121,9 +124,7 @@ function compareWith(
   const before = open(sdl, readConfig(yaml, readAt), policies)
   const access = compareAccess(before.fields, after.fields, { nowSeconds: Date.now() / 1000 })
   const gained = access.filter(({ kind }) => kind === 'gained' || kind === 'changed')
-  const foreign = config.subgraphs.filter(
-    ({ schema }) => 'url' in schema || 'subgraphUrl' in schema,
-  )
+  const foreign = config.subgraphs.filter(({ schema }) => !('file' in schema || 'of' in schema))
   const reaches = newReaches(
     before.document,
     after.document,
@@ -173,7 +174,10 @@ interface Opened {
 
 function open(sdl: string, config: SupergraphConfig, policies: Sides['policies']): Opened {
   const document = parse(sdl)
-  const access = readAccess(document, { ...config, policies })
+  // One that has not announced itself yet has nothing that its rules could stand for.
+  const present = new Set(graphNamesOf(document).values())
+  const subgraphs = config.subgraphs.filter(({ name }) => present.has(name))
+  const access = readAccess(document, { ...config, subgraphs, policies })
   const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
   // Where a rule was written is of no interest here.
   const declarations = { of: () => [], defaultOf: () => null }

@@ -2,6 +2,7 @@
 // of themselves. Files are read when they have changed, addresses asked with their ETag; one that is away is as it was.
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Registry } from '../announcements/registry.ts'
 import { accessLockPath } from '../supergraph/access-lock.ts'
 import { packagedSdl } from '../supergraph/composition/auth-sdl.ts'
 import { fetchSdl, fetchText, type IdentityFor } from '../supergraph/composition/fetch-sdl.ts'
@@ -28,7 +29,7 @@ export type Sight =
 
 export interface SourceHealth {
   readonly name: string
-  readonly from: 'file' | 'package' | 'url' | 'subgraph' | 'composed'
+  readonly from: 'file' | 'package' | 'url' | 'subgraph' | 'announced' | 'composed'
   /** When it last said what it is, in milliseconds; `null`: not since the start, or it is a file. */
   readonly seenAt: number | null
   /** Why it was of no use the last time; `null`: it was. */
@@ -49,6 +50,8 @@ export interface LookOptions {
   readonly configPath: string
   readonly variables: Variables
   readonly identityFor: IdentityFor
+  /** Where subgraphs have announced themselves. */
+  readonly announcements: Pick<Registry, 'expect' | 'addressesOf'>
   readonly now: () => number
 }
 
@@ -59,7 +62,8 @@ interface Asked {
   failure: string | null
 }
 
-export function createLook({ configPath, variables, identityFor, now }: LookOptions): Look {
+export function createLook(options: LookOptions): Look {
+  const { configPath, variables, identityFor, announcements, now } = options
   const files = createFiles()
   const asked = new Map<string, Asked>()
   /** The last that could be read: a broken one names nobody. */
@@ -75,6 +79,13 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
       if (!(error instanceof SupergraphConfigError)) throw error
       return { kind: 'unreadable', problems: error.problems }
     }
+    announcements.expect(
+      new Map(
+        config.subgraphs.flatMap(({ name, announced }) =>
+          announced === null ? [] : [[name, announced] as const],
+        ),
+      ),
+    )
     const supergraph = await files.read(join(dirname(configPath), 'supergraph.graphql'))
     isComposed = supergraph !== null
     const others = await digestOfOthers(config)
@@ -82,12 +93,14 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
     const origins: Record<string, string> = {}
     const missing: string[] = []
     const problems: string[] = []
-    for (const { name, schema } of config.subgraphs) {
+    for (const subgraph of config.subgraphs) {
+      const { name, schema } = subgraph
       // Auth's is compared with what was composed elsewhere; the others are in it.
       if (isComposed && name !== 'auth') continue
       const sdl = await textOf(name, schema)
       origins[name] = originOf(schema, beside)
       if (sdl !== null) sdls[name] = sdl
+      else if ('announced' in schema) askNow(subgraph)
       else if ('file' in schema) problems.push(`${origins[name]}: there is no such file`)
       else missing.push(name)
     }
@@ -108,8 +121,15 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
     return digestOf(JSON.stringify(texts))
   }
 
-  async function askOne({ name, schema }: SubgraphConfig): Promise<void> {
-    if ('file' in schema || 'of' in schema) return
+  /** It belongs to the graph as soon as it has said where and what it is, and not before. */
+  function askNow(subgraph: SubgraphConfig): void {
+    if (announcements.addressesOf(subgraph.name).length > 0) void askOne(subgraph)
+  }
+
+  async function askOne(subgraph: SubgraphConfig): Promise<void> {
+    const { name } = subgraph
+    const schema = placeOf(subgraph)
+    if (schema === null) return
     const known = asked.get(name) ?? { sdl: null, etag: null, seenAt: null, failure: null }
     asked.set(name, known)
     try {
@@ -125,6 +145,15 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
     }
   }
 
+  /** Null: there is nobody to ask. */
+  function placeOf({ name, schema }: SubgraphConfig) {
+    if ('file' in schema || 'of' in schema) return null
+    if (!('announced' in schema)) return schema
+    const addresses = announcements.addressesOf(name)
+    const subgraphUrl = addresses[Math.floor(Math.random() * addresses.length)]
+    return subgraphUrl === undefined ? null : { subgraphUrl }
+  }
+
   return {
     look,
     async ask() {
@@ -138,7 +167,9 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
     health: () =>
       (config?.subgraphs ?? []).map(({ name, schema }) => {
         const { seenAt = null, failure = null } = asked.get(name) ?? {}
-        return { name, from: isComposed ? 'composed' : kindOf(schema), seenAt, failure }
+        const isNowhere = 'announced' in schema && announcements.addressesOf(name).length === 0
+        const from = isComposed ? 'composed' : kindOf(schema)
+        return { name, from, seenAt, failure: isNowhere ? 'it is announced nowhere' : failure }
       }),
   }
 }
@@ -146,12 +177,14 @@ export function createLook({ configPath, variables, identityFor, now }: LookOpti
 function kindOf(schema: SubgraphConfig['schema']): SourceHealth['from'] {
   if ('of' in schema) return 'package'
   if ('file' in schema) return 'file'
+  if ('announced' in schema) return 'announced'
   return 'url' in schema ? 'url' : 'subgraph'
 }
 
 function originOf(schema: SubgraphConfig['schema'], beside: (file: string) => string): string {
   if ('of' in schema) return 'this package'
   if ('file' in schema) return beside(schema.file)
+  if ('announced' in schema) return 'the running subgraph'
   return 'url' in schema ? schema.url : schema.subgraphUrl
 }
 

@@ -8,6 +8,7 @@ import type { Log } from '../../platform/log.ts'
 import {
   type Endpoint,
   endpointOf,
+  isAnnouncedUrl,
   isChanging,
   type NameServices,
   resolveEndpoints,
@@ -38,7 +39,7 @@ export interface AddressesOptions {
   readonly connections: number
   readonly names: NameServices
   readonly logger: Pick<Log, 'warn'>
-  /** Default: 10 s. */
+  /** Default: 10 s; a second for what announces itself. */
   readonly lookupMs?: number
 }
 
@@ -54,7 +55,9 @@ interface Known extends Address {
 }
 
 export function createAddresses(options: AddressesOptions): Addresses {
-  const { subgraph, urls, names, logger, lookupMs = 10_000 } = options
+  const { subgraph, urls, names, logger } = options
+  // What announces itself may leave at any moment, and looking costs nothing.
+  const { lookupMs = urls.some(isAnnouncedUrl) ? 1000 : 10_000 } = options
   const known = new Map<string, Known>()
   const stopping = new AbortController()
   /** By URL, what it led to last. */
@@ -99,7 +102,7 @@ export function createAddresses(options: AddressesOptions): Addresses {
   async function look(url: string): Promise<void> {
     try {
       const endpoints = await resolveEndpoints(url, names)
-      if (endpoints.length > 0) found.set(url, endpoints)
+      if (endpoints.length > 0 || isAnnouncedUrl(url)) found.set(url, endpoints)
     } catch (error) {
       logger.warn({ subgraph, err: error }, 'the name of a subgraph cannot be looked up')
     }

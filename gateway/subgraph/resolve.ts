@@ -17,6 +17,8 @@ export interface Endpoint {
 export interface NameServices {
   /** All addresses of a host, as the system orders them. */
   lookup(host: string): Promise<readonly { readonly address: string; readonly family: number }[]>
+  /** Where a subgraph has announced itself. Default: nowhere. */
+  announced?(subgraph: string): readonly Endpoint[]
   resolveSrv(name: string): Promise<
     readonly {
       readonly name: string
@@ -36,6 +38,12 @@ export function systemNames(): NameServices {
 }
 
 const SRV = 'dns+srv:'
+const ANNOUNCED = 'announced:'
+
+/** The subgraph itself says where it is. */
+export function isAnnouncedUrl(url: string): boolean {
+  return url.startsWith(ANNOUNCED)
+}
 
 export function isSrvUrl(url: string): boolean {
   return url.startsWith(SRV)
@@ -43,18 +51,19 @@ export function isSrvUrl(url: string): boolean {
 
 /** Whether there is more behind it than one fixed address. */
 export function isChanging(url: string): boolean {
-  if (isSrvUrl(url)) return true
+  if (isSrvUrl(url) || isAnnouncedUrl(url)) return true
   const host = hostOf(url)
   return isIP(host) === 0 && host !== 'localhost'
 }
 
 /** What is known of it without asking anybody. */
 export function endpointOf(url: string): Endpoint[] {
-  return isSrvUrl(url) ? [] : [plain(new URL(url).origin)]
+  return isSrvUrl(url) || isAnnouncedUrl(url) ? [] : [plain(new URL(url).origin)]
 }
 
 /** @throws Error of the name service */
 export async function resolveEndpoints(url: string, names: NameServices): Promise<Endpoint[]> {
+  if (isAnnouncedUrl(url)) return [...(names.announced?.(new URL(url).hostname) ?? [])]
   if (isSrvUrl(url)) return await resolveService(new URL(url).hostname, names)
   if (!isChanging(url)) return endpointOf(url)
   const found = await names.lookup(hostOf(url))

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { authNamesSchema, ownNames } from '../../platform/auth-names/auth-names.ts'
 import { isExactOrigin } from '../../platform/settings.ts'
 import { parseDay, parseTime } from '../../platform/time.ts'
+import { isAddressPattern } from '../announcements/address-pattern.ts'
 import { documentsSchema } from '../documents/settings.ts'
 import { rateLimitsSchema } from '../rate-limits/settings.ts'
 import { enduranceKeys } from '../subgraph/endurance.ts'
-import { isSrvUrl } from '../subgraph/resolve.ts'
+import { isAnnouncedUrl, isSrvUrl } from '../subgraph/resolve.ts'
 import { operationLimitsSchema } from './operation-limits.ts'
 
 export const GRANTS = [
@@ -54,6 +55,30 @@ const sdlSource = z.union(
   'must have one of file, url (of the SDL) and subgraph_url (of the running subgraph)',
 )
 
+/** A public ES256 key. A private one has no place in this file. */
+const announceKey = z.strictObject(
+  {
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string().min(1),
+    y: z.string().min(1),
+    kid: z.string().min(1),
+    alg: z.literal('ES256').default('ES256'),
+    use: z.literal('sig').default('sig'),
+  },
+  'must be a public ES256 key with a kid: kty, crv, x, y, kid',
+)
+
+const announceSchema = z.strictObject({
+  keys: z.array(announceKey).min(1),
+  address: z
+    .string()
+    .refine(
+      isAddressPattern,
+      'must be an address in which * stands for a part of the host, such as http://orders-*.internal:4001/graphql',
+    ),
+})
+
 const rules = z
   .record(
     z
@@ -68,6 +93,8 @@ const subgraphSchema = z.strictObject({
   ...enduranceKeys,
   /** Absent for auth alone. */
   schema: sdlSource.optional(),
+  /** It says itself where it is, instead of `routing_url` and `schema`. */
+  announce: announceSchema.optional(),
   access: z
     .enum(['public', 'authenticated', 'deny'], 'must be public, authenticated or deny')
     .default('deny'),
@@ -134,7 +161,8 @@ export const fileSchema = z.looseObject({
 })
 
 function isGraphqlUrl(text: string): boolean {
-  return isHttpUrl(text) || (URL.canParse(text) && isSrvUrl(text) && hasNoCredentials(text))
+  const isOther = (url: string) => isSrvUrl(url) || isAnnouncedUrl(url)
+  return isHttpUrl(text) || (URL.canParse(text) && isOther(text) && hasNoCredentials(text))
 }
 
 function isHttpUrl(text: string): boolean {

@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import { pathOfPattern } from '../announcements/address-pattern.ts'
+import type { Announced } from '../announcements/announced.ts'
 import type { DocumentsSettings } from '../documents/settings.ts'
 import type { RateLimit } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 import type { Endurance } from '../subgraph/endurance.ts'
+import { isAnnouncedUrl } from '../subgraph/resolve.ts'
 import { fileSchema, GRANTS, NEVER_FORWARDED, type SubgraphEntry } from './config-schema.ts'
 import type { OperationLimitSettings } from './operation-limits.ts'
 import { type Lines, readYaml } from './yaml-lines.ts'
@@ -18,6 +21,8 @@ export interface SubgraphConfig extends IdentityTarget {
   readonly urls: readonly string[]
   readonly endurance: Endurance
   readonly schema: SchemaSource
+  /** Who may say where it is, and what may be said; null: the file says it. */
+  readonly announced: Announced | null
   /** What a field without a rule demands. Default: `deny`. */
   readonly access: DefaultAccess
   /** Rules beside those of its SDL, by `Type` or `Type.field`. Default: none. */
@@ -40,6 +45,8 @@ export type SchemaSource =
   | { readonly subgraphUrl: string }
   /** Auth's, or the gateway's own, as this package prints it. */
   | { readonly of: 'package' }
+  /** The subgraph is asked where it has announced itself. */
+  | { readonly announced: true }
 
 export type DefaultAccess = 'public' | 'authenticated' | 'deny'
 
@@ -129,7 +136,9 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   const { value, lines, error } = readYaml(text)
   if (error !== null) refuse([`is not YAML: ${error}`])
   const found: Problem[] = []
-  const result = fileSchema.safeParse(substitute(withOwn(withAuth(value)), variables, [], found))
+  const result = fileSchema.safeParse(
+    substitute(withAnnounced(withOwn(withAuth(value))), variables, [], found),
+  )
   if (!result.success) found.push(...result.error.issues.map(toProblem))
   if (result.success) {
     const entries = Object.entries(result.data.subgraphs)
@@ -187,6 +196,18 @@ function withOwn(value: unknown): unknown {
   return { ...value, subgraphs: { ...value.subgraphs, [GATEWAY_SUBGRAPH]: OWN } }
 }
 
+/** Where such a subgraph is, its announcements say. */
+function withAnnounced(value: unknown): unknown {
+  if (!isRecord(value) || !isRecord(value.subgraphs)) return value
+  const entries = Object.entries(value.subgraphs).map(([name, entry]) => {
+    if (!isRecord(entry) || !isRecord(entry.announce) || 'routing_url' in entry)
+      return [name, entry]
+    const path = pathOfPattern(String(entry.announce.address))
+    return [name, { ...entry, routing_url: `announced://${name}${path}` }]
+  })
+  return { ...value, subgraphs: Object.fromEntries(entries) }
+}
+
 function isOwnEntry(name: string, { routing_url, schema }: SubgraphEntry): boolean {
   return name === GATEWAY_SUBGRAPH && schema === undefined && routing_url[0] === OWN.routing_url
 }
@@ -227,8 +248,16 @@ function problemsOf(name: string, entry: SubgraphEntry, now: number): Problem[] 
     add('forwardHeaders', `"${header}" is never forwarded`)
   if (entry.access === 'public' && !entry.mayDeclarePublic)
     add('access', 'public needs "mayDeclarePublic: true" beside it')
+  const isElsewhere = entry.routing_url.some((url) => !isAnnouncedUrl(url))
+  if (entry.announce && (isElsewhere || entry.schema !== undefined))
+    add(
+      'announce',
+      'goes without routing_url and schema: where it is and what it is, it says itself',
+    )
+  if (!entry.announce && entry.routing_url.some(isAnnouncedUrl))
+    add('routing_url', 'must be an http or https URL, or dns+srv://<service>')
   if (name === AUTH_SUBGRAPH) problems.push(...problemsOfAuth(entry))
-  else if (entry.schema === undefined && !isOwnEntry(name, entry))
+  else if (entry.schema === undefined && !entry.announce && !isOwnEntry(name, entry))
     problems.push({ path, message: 'schema is missing; give it file, url or subgraph_url' })
   if (entry.dryRun && entry.dryRun.until <= now) {
     const end = new Date(entry.dryRun.until).toISOString()
@@ -262,6 +291,9 @@ function toSubgraph([name, entry]: [string, SubgraphEntry], authNames: AuthNames
       concurrency: entry.concurrency,
     }),
     schema: Object.freeze(sourceOf(entry)),
+    announced: entry.announce
+      ? Object.freeze({ keys: { keys: entry.announce.keys }, pattern: entry.announce.address })
+      : null,
     access: entry.access,
     rules: Object.freeze(entry.rules),
     mayDeclarePublic: entry.mayDeclarePublic,
@@ -280,7 +312,8 @@ const DEFAULT_TIMEOUT_MS = 5000
 /** A login may wait its turn for a hash; auth answers "busy" before this. */
 const AUTH_TIMEOUT_MS = 10_000
 
-function sourceOf({ schema }: SubgraphEntry): SchemaSource {
+function sourceOf({ schema, announce }: SubgraphEntry): SchemaSource {
+  if (announce) return { announced: true }
   if (schema === undefined) return { of: 'package' }
   if ('file' in schema) return { file: schema.file }
   if ('url' in schema) return { url: schema.url }

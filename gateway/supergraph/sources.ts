@@ -69,6 +69,8 @@ async function readText(
 ): Promise<{ readonly sdl: string; readonly origin: string }> {
   if ('of' in schema) return { sdl: packagedSdl(name), origin: `${name}.graphql` }
   if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
+  if ('announced' in schema)
+    throw new Error('it announces itself: a gateway that runs knows what it is')
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })
   return { sdl, origin: url }

@@ -1,4 +1,5 @@
-// `/graph` of a gateway in several processes: any worker answers, and the others read what was decided from the folder they share.
+// `/graph`, `/usage` and `/announcements` of a gateway in several processes. Of the graph any worker answers, and the others read what was
+// decided from the folder they share; what a subgraph announces every worker is told.
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../http/body.ts'
 import type { PageRoute, PlainAnswer } from '../http/route.ts'
@@ -7,12 +8,16 @@ import type { KnownWorker } from './health.ts'
 /** Composing takes seconds. */
 const TIMEOUT_MS = 90_000
 const MAX_BYTES = 4096
+const ANNOUNCE_MS = 1000
 
 export function createWorkersGraph(workers: () => readonly KnownWorker[]): PageRoute {
-  async function pass({ headers }: IncomingMessage, init: RequestInit): Promise<PlainAnswer> {
+  async function pass(
+    { headers, url = '/' }: IncomingMessage,
+    init: RequestInit,
+  ): Promise<PlainAnswer> {
     for (const { adminUrl } of workers()) {
       if (adminUrl === null) continue
-      const response = await fetch(`${adminUrl}/graph`, {
+      const response = await fetch(`${adminUrl}${url}`, {
         ...init,
         signal: AbortSignal.timeout(TIMEOUT_MS),
         headers: { authorization: headers.authorization ?? '' },
@@ -31,4 +36,30 @@ export function createWorkersGraph(workers: () => readonly KnownWorker[]): PageR
       return pass(incoming, { method: 'POST', body })
     },
   }
+}
+
+export function createWorkersAnnouncements(workers: () => readonly KnownWorker[]): PageRoute {
+  return {
+    kind: 'page',
+    show: () => ({ status: 405, headers: {}, body: '' }),
+    act: async (incoming) => {
+      const body = await readBody(incoming, MAX_BYTES)
+      const statuses = await Promise.all(workers().map((worker) => tell(worker, body)))
+      const taken = statuses.find((status) => status === 204)
+      return {
+        status: taken ?? statuses.find((status) => status !== null) ?? 503,
+        headers: {},
+        body: '',
+      }
+    },
+  }
+}
+
+async function tell({ adminUrl }: KnownWorker, body: string): Promise<number | null> {
+  if (adminUrl === null) return null
+  const signal = AbortSignal.timeout(ANNOUNCE_MS)
+  return await fetch(`${adminUrl}/announcements`, { method: 'POST', body, signal }).then(
+    ({ status }) => status,
+    () => null,
+  )
 }

@@ -5,7 +5,7 @@ import type { Log } from '../../platform/log.ts'
 import { listenForAdmins } from '../admin.ts'
 import type { GatewayConfig } from '../config.ts'
 import { developmentIdentityKeys } from '../identity-keys.ts'
-import { createWorkersGraph } from './graph.ts'
+import { createWorkersAnnouncements, createWorkersGraph } from './graph.ts'
 import { type KnownWorker, workersHealth } from './health.ts'
 import { workersMetrics } from './metrics.ts'
 import type { WorkerMessage } from './worker.ts'
@@ -36,13 +36,16 @@ export async function startWorkers(
   let failures = 0
   // Made once, or every worker would make its own.
   if (config.identityKeys === null) await developmentIdentityKeys(config.dataDir)
+  const graph = createWorkersGraph(() => [...workers.values()])
   const admin = await listenForAdmins(
     config,
     {
       live: () => ({ status: 200, headers: {}, body: '' }),
       ready: () => workersHealth([...workers.values()], { expected: config.workers, isStopping }),
       metrics: () => workersMetrics([...workers.values()]),
-      graph: createWorkersGraph(() => [...workers.values()]),
+      graph,
+      usage: graph.show,
+      announcements: createWorkersAnnouncements(() => [...workers.values()]),
     },
     logger,
   )

@@ -49,6 +49,12 @@ const RUNNERS: readonly (readonly [
   ['docs/frontends.md', '*', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/frontends.md', '*', 'ts', 'tests/clients/docs.test.ts'],
   ['docs/frontends.md', '*', 'js', 'tests/clients/docs.test.ts'],
+  [
+    'docs/changing-graph.md',
+    'Subgraphs that announce themselves',
+    'yaml',
+    'tests/gateway/announcements/announcements.test.ts',
+  ],
   ['docs/changing-graph.md', 'Commands', 'sh', 'tests/operator/subgraphs.test.ts'],
   ['docs/changing-graph.md', 'Who asks for what', 'sh', 'tests/operator/subgraphs.test.ts'],
   [

@@ -47,7 +47,7 @@ export function createLook(
     askAt = monotonic() + ASK_EVERY_MS
     await Promise.all(
       subgraphs.map(async ({ name, schema }) => {
-        if ('file' in schema || 'of' in schema) return
+        if ('file' in schema || 'of' in schema || 'announced' in schema) return
         const identity = await identityFor?.(name)
         const sdl = await fetchSdl({ ...schema, identity }).catch(() => null)
         if (sdl !== null) said.set(name, sdl)
