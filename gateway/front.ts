@@ -60,6 +60,7 @@ export function createFront(parts: {
     metrics: parts.metrics,
     openTrace: parts.openTrace,
     monotonic: clocks.monotonic,
+    resourceMetadata: `${config.publicUrl}/.well-known/oauth-protected-resource/graphql`,
   })
   const operations = () => firstOperationsOf(parts.authNames())
   const routes: RouteTable = {

@@ -21,6 +21,7 @@ import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
+import { createProofReplay } from './authenticate/proof-replay.ts'
 import { createGraphChanges } from './changes/changes.ts'
 import { createLook } from './changes/look.ts'
 import { openStore } from './changes/open-store.ts'
@@ -221,8 +222,10 @@ export async function createGateway(
     logger,
     monotonic: clocks.monotonic,
   })
+  const replay = createProofReplay({ redis, logger, monotonic: clocks.monotonic })
   const pipelineParts = {
     ...config,
+    binding: { publicUrl: config.publicUrl, replay, now: clocks.now },
     ...clocks,
     ...auth,
     ...traffic,

@@ -27,6 +27,8 @@ import * as passkeys from './0081-passkeys.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
 import * as oauthGrants from './0101-oauth-grants.ts'
+import * as oauthDevices from './0102-oauth-devices.ts'
+import * as oauthLogouts from './0103-oauth-logouts.ts'
 
 export interface Migration {
   readonly name: string
@@ -61,6 +63,8 @@ export const migrations: readonly Migration[] = [
   { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
   { name: '0101-oauth-grants', up: oauthGrants.up },
+  { name: '0102-oauth-devices', up: oauthDevices.up },
+  { name: '0103-oauth-logouts', up: oauthLogouts.up },
 ]
 
 /** In order. */

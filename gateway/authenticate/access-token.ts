@@ -114,11 +114,21 @@ function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): 
     use: csrf === undefined ? 'bearer' : 'cookie',
     kid,
     csrf: csrf ?? null,
+    boundKey: boundKeyOf(payload),
     expiresAtMs: (exp as number) * 1000 + LEEWAY_MS,
     issuedAt: iat as number,
     confirmedAt: Number.NEGATIVE_INFINITY,
     checkedAt: Number.NEGATIVE_INFINITY,
   }
+}
+
+/** What binds it to its sender otherwise is nothing that we check: refused. */
+function boundKeyOf({ cnf, csrf }: Readonly<Record<string, unknown>>): string | null {
+  if (cnf === undefined) return null
+  const { jkt, ...others } = Object(cnf) as Record<string, unknown>
+  const isWhole = typeof jkt === 'string' && jkt !== '' && Object.keys(others).length === 0
+  if (!isWhole || csrf !== undefined) throw new ClaimsError('cnf is not a thumbprint of a key')
+  return jkt
 }
 
 /** Kinds that one of auth's own tokens can prove. */

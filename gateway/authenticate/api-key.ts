@@ -180,6 +180,7 @@ function readKnown(source: Record<string, unknown>, askedAt: number): Known {
     use: 'api-key',
     kid: null,
     csrf: null,
+    boundKey: null,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt * 1000 : Number.POSITIVE_INFINITY,
     issuedAt: null,
     confirmedAt: askedAt,

@@ -35,6 +35,8 @@ export interface Credential {
   readonly use: 'bearer' | 'cookie' | 'api-key'
   /** Key that signed the token; null for API keys. */
   readonly kid: string | null
+  /** Thumbprint of the key that it is bound to (DPoP); null: to none. */
+  readonly boundKey: string | null
   /** SHA-256 of the CSRF token, for cookie sessions. */
   readonly csrf: string | null
   readonly expiresAtMs: number

@@ -25,6 +25,7 @@ export interface CorsOptions {
 const ourHeaders = [
   'content-type',
   'authorization',
+  'dpop',
   'x-api-key',
   'x-api-secret',
   'x-csrf-token',

@@ -30,6 +30,8 @@ export interface GraphqlEndpointParts {
   readonly metrics: Pick<Metrics, 'countTooComplex' | 'countRequest'>
   readonly openTrace: OpenTrace
   readonly monotonic: () => number
+  /** Where agents that were refused find who gives tokens (RFC 9728). */
+  readonly resourceMetadata: string
 }
 
 const LONG_BODY = 4096
@@ -109,6 +111,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const cors = ((graph as Graph | undefined)?.cors ?? parts.cors).headers(incoming)
     for (const name in cors) all.push(name, cors[name] ?? '')
     for (const name in headers) all.push(name, headers[name] ?? '')
+    if (status === 401) tellOfMetadata(all)
     // A long text is put together and encoded once; a short one goes out with its head in one piece.
     const bytes = body.length > LONG_BODY ? encodeUtf8(body) : body
     all.push('content-length', String(Buffer.byteLength(bytes)))
@@ -116,6 +119,11 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     writeAtOnce(response, bytes)
     // An unread body would be parsed as the next request, or be waited for.
     if (!incoming.complete) incoming.resume()
+  }
+
+  function tellOfMetadata(all: (string | readonly string[])[]): void {
+    const place = all.indexOf('www-authenticate') + 1
+    if (place > 0) all[place] += `, resource_metadata="${parts.resourceMetadata}"`
   }
 
   function logAnswer(request: GatewayRequest, ms: number): void {

@@ -1,6 +1,7 @@
 // Step "credential": what was sent, and whether it is good. A refusal waits until the operation is known.
 import type { AccessTokens } from '../authenticate/access-token.ts'
 import type { ApiKeys } from '../authenticate/api-key.ts'
+import { type BoundTokenParts, checkBinding } from '../authenticate/bound-token.ts'
 import { type OurCookies, readOurCookies } from '../authenticate/cookies.ts'
 import {
   noCredential,
@@ -14,6 +15,7 @@ import { ambiguousCredentials, httpsRequired } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 
 export interface CredentialParts {
+  readonly binding: BoundTokenParts
   readonly accessTokens: AccessTokens
   readonly apiKeys: ApiKeys
   readonly isHttpsRequired: boolean
@@ -30,7 +32,7 @@ export function judgeCredential(parts: CredentialParts) {
       throw httpsRequired()
     }
     const verdict = request.hasHeaderCredential
-      ? judgeHeaders(parts, headers, request.caller.address)
+      ? judgeHeaders(parts, headers, request)
       : judgeCookies(parts, cookies)
     if (!(verdict instanceof Promise)) {
       request.verdict = verdict
@@ -50,20 +52,25 @@ function sendsCredential({ hasHeaderCredential, cookies }: GatewayRequest): bool
   return hasHeaderCredential || Object.keys(cookies).length > 0
 }
 
-// RFC 9110, sections 11.1 and 11.4: the scheme's name is case-insensitive, and one or more spaces follow.
-const bearerScheme = /^bearer +/i
+// RFC 6750, RFC 9449; RFC 9110, sections 11.1 and 11.4: the scheme's name is case-insensitive, and one or more spaces follow.
+const tokenScheme = /^(bearer|dpop) +/i
 
 function judgeHeaders(
-  { accessTokens, apiKeys }: CredentialParts,
+  { accessTokens, apiKeys, binding }: CredentialParts,
   { authorization, apiKey, apiSecret }: HeaderCredentials,
-  address: string,
+  { incoming, caller }: GatewayRequest,
 ): Verdict | OpenVerdict | Promise<Verdict> {
   if (authorization === null) {
-    return apiKeys.check({ key: apiKey ?? '', secret: apiSecret ?? '', address })
+    return apiKeys.check({ key: apiKey ?? '', secret: apiSecret ?? '', address: caller.address })
   }
-  const scheme = bearerScheme.exec(authorization)
-  if (scheme === null) return refused('TOKEN_INVALID')
-  return accessTokens.check(authorization.slice(scheme[0].length), 'bearer')
+  const found = tokenScheme.exec(authorization)
+  if (found === null) return refused('TOKEN_INVALID')
+  const token = authorization.slice(found[0].length)
+  const scheme = found[1]?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer'
+  const verdict = accessTokens.check(token, 'bearer')
+  const bound = (known: Verdict) =>
+    checkBinding(binding, incoming, { scheme, token, verdict: known })
+  return verdict instanceof Promise ? verdict.then(bound) : bound(verdict)
 }
 
 function judgeCookies(

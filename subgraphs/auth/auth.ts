@@ -159,6 +159,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     stop: async () => {
       await operator?.stop()
       await http.stop()
+      await oauth.stop()
       await bounded.stop()
       await tracing?.stop()
       sweeper.stop()

@@ -76,6 +76,8 @@ export interface AuthConfig {
   readonly oauth: {
     /** Audiences beside this deployment that every client may ask tokens for. */
     readonly resources: readonly string[]
+    /** What apps may have that register themselves; null: none may. */
+    readonly registration: { readonly scopes: readonly string[] } | null
   }
   /** Of OAUTH_CLIENTS_FILE; null: there is none, and nothing is said of clients. */
   readonly oauthClients: readonly FileClient[] | null
@@ -204,6 +206,11 @@ const shape = {
   WEBHOOK_TYPES: z.string().optional(),
   WEBHOOK_ALLOW: networks.optional(),
   OAUTH_CLIENTS_FILE: z.string().optional(),
+  OAUTH_REGISTRATION: oneOf(['off', 'open'], 'off'),
+  OAUTH_REGISTRATION_SCOPES: list(
+    (text) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(text),
+    'a scope',
+  ).default(['openid', 'profile', 'email', 'offline_access', 'graph']),
   OAUTH_RESOURCES: list(isResource, 'an https URL without a fragment').default([]),
   EVENTS_RETENTION_DAYS: days(30),
   AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
@@ -415,7 +422,11 @@ function toConfig(
         ? null
         : { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS_FILE ?? null },
     webhooks: { targets: webhooksOf(env).targets, allow: webhookNetworks(env) },
-    oauth: { resources: env.OAUTH_RESOURCES },
+    oauth: {
+      resources: env.OAUTH_RESOURCES,
+      registration:
+        env.OAUTH_REGISTRATION === 'open' ? { scopes: env.OAUTH_REGISTRATION_SCOPES } : null,
+    },
     oauthClients,
     supergraphPath: env.SUPERGRAPH_CONFIG,
     erasureDeadlineDays: env.ERASURE_DEADLINE_DAYS,

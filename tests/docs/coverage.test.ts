@@ -85,6 +85,8 @@ const RUNNERS: readonly (readonly [
   ['docs/moving.md', '*', 'js', 'tests/docs/moving.test.ts'],
   ['docs/moving.md', '*', 'yaml', 'tests/docs/moving.test.ts'],
   ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
+  ['docs/oauth-apps.md', '*', 'sh', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
+  ['docs/oauth-apps.md', '*', 'ts', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'What people see', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'Clients from a file', 'yaml', 'tests/auth/oauth/clients.test.ts'],

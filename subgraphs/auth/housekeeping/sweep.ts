@@ -47,6 +47,12 @@ const OAUTH_ROWS = 5_000
 const OAUTH_KEPT_HOURS = 24
 
 async function sweepOAuth(db: Knex): Promise<void> {
+  // Nobody let in what registered itself and was never used.
+  await db('oauth_clients')
+    .where('source', 'REGISTRATION')
+    .whereRaw("created_at < now() - ? * interval '1 hour'", [OAUTH_KEPT_HOURS])
+    .whereNotExists(db('oauth_grants').whereRaw('oauth_grants.client_id = oauth_clients.id'))
+    .delete()
   const old = "expires_at < now() - ? * interval '1 hour'"
   for (const table of ['oauth_objects', 'oauth_refresh_families', 'oauth_grants']) {
     await db(table)

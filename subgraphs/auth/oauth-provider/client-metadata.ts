@@ -30,6 +30,10 @@ export function metadataOf(client: Client): AllClientMetadata {
     ...(client.jwks !== null && { jwks: client.jwks as AllClientMetadata['jwks'] }),
     // It wants to see one; what is compared is the hash (`compareClientSecret`).
     ...(client.hasSecret && { client_secret: `hash ${client.secret_hash}` }),
+    ...(client.backchannel_logout_uri !== null && {
+      backchannel_logout_uri: client.backchannel_logout_uri,
+      backchannel_logout_session_required: true,
+    }),
     dpop_bound_access_tokens: client.dpop_required,
   } as AllClientMetadata
 }

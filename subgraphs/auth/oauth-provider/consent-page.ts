@@ -1,5 +1,5 @@
 // `/consent`: where a person comes back to after signing in, and is asked whether an app may. Who needs not be asked is sent on.
-import { html, type Piece } from '../../../platform/pages/html.ts'
+import { html } from '../../../platform/pages/html.ts'
 import { transact } from '../core/database.ts'
 import { findClient } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
@@ -9,6 +9,7 @@ import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { answerInteraction, browserOf, findInteraction } from './interactions.ts'
+import { scopeList } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
@@ -20,6 +21,8 @@ export function createConsentPage(parts: ServingParts): Page {
     path: '/consent',
     needs: [],
     async show(visit) {
+      // Anyone who signed in to connect a device goes back to that.
+      if (visit.query.get('flow') === 'device') return { location: '/oauth2/device' }
       const flow = await flowOf(parts, visit)
       if (flow === null) return isOver(visit)
       const present = await presentOf(parts, visit)
@@ -137,17 +140,6 @@ async function ask(
         button({ text: texts.deny, does: 'deny', isPlain: true }),
       ])}`,
   }
-}
-
-/** Each in words; what only the deployment knows, by its name. */
-function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonly string[]): Piece {
-  const texts = providerTexts[language]
-  const shown = scopes.filter((scope) => scope !== 'offline_access')
-  return html`<ul>${shown.map((scope) => {
-    const words = texts.scopes[scope]
-    return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
-  })}</ul>
-      ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
 }
 
 /** What people know an app by is the host that they are sent to, not the name that it chose. */

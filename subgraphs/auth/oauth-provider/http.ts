@@ -12,6 +12,7 @@ import { browserCookie, browserOf, findInteraction, newBrowser } from './interac
 import { renderProblem } from './problem-page.ts'
 import { protectedResource } from './protected-resource.ts'
 import { paths } from './provider.ts'
+import { registerItself } from './register-itself.ts'
 import type { ServingParts } from './serving.ts'
 import { type Spoken, speak } from './speak.ts'
 import { answerUserinfo } from './userinfo.ts'
@@ -42,6 +43,11 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
     [`POST ${paths.device_authorization}`]: program('none'),
     [`POST ${paths.introspection}`]: program('none'),
     [`POST ${paths.revocation}`]: program('revoked-by-app'),
+    [`POST ${paths.registration}`]: async (request, response) => {
+      const sent = await readText(request)
+      const answer = await registerItself(parts.deps, parts.originOf(request), sent)
+      sendJson(response, answer.status, answer.body)
+    },
     'GET /.well-known/openid-configuration': document,
     'GET /.well-known/oauth-authorization-server': document,
   }
@@ -51,7 +57,7 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
   }
   for (const method of ['GET', 'POST']) {
     handlers[`${method} ${paths.userinfo}`] = (request, response) =>
-      answerUserinfo(parts.deps, request, response)
+      answerUserinfo(parts, request, response)
   }
   return Object.fromEntries(
     Object.entries(handlers).map(([place, handler]): [string, OAuthHandler] => [
@@ -122,6 +128,7 @@ interface Program {
 async function answerProgram(parts: Parts, { request, response, reason }: Program): Promise<void> {
   const { deps } = parts
   const sent = request.method === 'POST' ? await readText(request) : undefined
+  if (hasStaleProof(request)) return refuseProof(response)
   const path = request.url?.split('?')[0]
   const asks = path === paths.introspection || path === paths.revocation
   if (asks && provesNoClient(request, sent ?? '')) return refuseUnknownClient(response)
@@ -136,6 +143,26 @@ async function answerProgram(parts: Parts, { request, response, reason }: Progra
     ...(body !== undefined && { body }),
     provider,
   }))
+}
+
+const PROOF_SECONDS = 30
+
+/** The library takes proofs of minutes: ours are of their moment. What cannot be read is the library's to refuse. */
+function hasStaleProof({ headers }: IncomingMessage): boolean {
+  const proof = headers.dpop
+  if (typeof proof !== 'string') return false
+  try {
+    const [, payload = ''] = proof.split('.')
+    const { iat } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return Math.abs(Number(iat) - Date.now() / 1000) > PROOF_SECONDS
+  } catch {
+    return false
+  }
+}
+
+function refuseProof(response: ServerResponse): void {
+  const error_description = 'DPoP proof iat is not recent enough'
+  sendJson(response, 400, { error: 'invalid_dpop_proof', error_description })
 }
 
 function provesNoClient({ headers }: IncomingMessage, body: string): boolean {

@@ -4,12 +4,16 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import type { Page } from '../pages/page.ts'
 import { createConsentPage } from './consent-page.ts'
 import { createCurrentRequest } from './current-request.ts'
+import { createDevicePage } from './device-page.ts'
 import { createOAuthHandlers, type OAuthHandler } from './http.ts'
 import { loadLibrary } from './library.ts'
+import { createLogoutPage } from './logout-page.ts'
 import { createProvider, type ProviderParts } from './provider.ts'
+import { startLogoutSender } from './send-logouts.ts'
 
 export interface OAuthProvider {
   readonly pages: readonly Page[]
+  stop(): Promise<void>
   handlers(
     parts: Pick<Parameters<typeof createOAuthHandlers>[0], 'identity' | 'originOf' | 'cookiesOf'>,
   ): Readonly<Record<string, OAuthHandler>>
@@ -22,8 +26,10 @@ export async function createOAuthProvider(deps: AuthDeps): Promise<OAuthProvider
     current: createCurrentRequest(),
   }
   const serving = { ...parts, provider: withKeys(parts) }
+  const sender = startLogoutSender(serving)
   return {
-    pages: [createConsentPage(serving)],
+    stop: () => sender.stop(),
+    pages: [createConsentPage(serving), createDevicePage(serving), createLogoutPage(serving)],
     handlers: (more) => createOAuthHandlers({ ...serving, ...more }),
   }
 }

@@ -2,23 +2,31 @@
 import type { JWK } from 'jose'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { AuthDeps } from '../core/dependencies.ts'
-import { sha256 } from '../core/identifiers.ts'
 import { findClient } from '../oauth-clients/client.ts'
 import { matchClientSecret } from '../oauth-clients/secret.ts'
 import { newAppRefreshToken } from '../sessions/app-refresh-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { CLAIMS_BY_SCOPE, profileOf } from './account.ts'
+import { appSessionId } from './app-session-id.ts'
 import { findOpenSession } from './bind-session.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
 import type { CurrentRequest } from './current-request.ts'
+import { paceDevices } from './device-grant.ts'
 import { findGrantFor } from './existing-grant.ts'
 import { bindToBrowser } from './interactions.ts'
 import type { Library } from './library.ts'
 import { problemHtml } from './problem-page.ts'
 import { convergeRefresh } from './refresh-grant.ts'
 import { audienceOf, resourceServer } from './resources.ts'
+import { createSafeFetch } from './safe-fetch.ts'
 import { createStore } from './store.ts'
 import { writeToken } from './write-token.ts'
+
+/** What we add to the library's own grants. */
+const wraps: Readonly<Record<string, typeof convergeRefresh | typeof paceDevices>> = {
+  refresh_token: convergeRefresh,
+  'urn:ietf:params:oauth:grant-type:device_code': paceDevices,
+}
 
 export interface ProviderParts {
   readonly deps: AuthDeps
@@ -57,7 +65,7 @@ export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Prov
     handler: never,
     ...rest: never[]
   ) {
-    const own = name === 'refresh_token' ? convergeRefresh(parts, handler) : handler
+    const own = wraps[name]?.(parts, handler) ?? handler
     registerGrantType.call(this, name, own as never, ...rest)
   } as typeof registerGrantType
   const provider = new OurProvider(deps.config.publicUrl, configuration(parts, keys))
@@ -69,6 +77,13 @@ export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Prov
     return (await matchClientSecret(deps.db, deps.config.secrets.apiKeyPepper, presented)) !== null
   }
   RefreshToken.prototype.generateTokenId = newAppRefreshToken
+  // The code is typed: a link with it would be followed by anybody.
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.path === paths.device_authorization && typeof ctx.body === 'object') {
+      delete (ctx.body as { verification_uri_complete?: string }).verification_uri_complete
+    }
+  })
   provider.on('server_error', (ctx, error) => {
     deps.log.error({ err: error, path: ctx.path }, 'the OAuth provider failed')
   })
@@ -98,6 +113,13 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     responseTypes: ['code'],
+    fetch: createSafeFetch(config),
+    discovery: {
+      service_documentation: undefined,
+      ...(config.oauth.registration !== null && {
+        registration_endpoint: config.publicUrl + paths.registration,
+      }),
+    },
     pkce: { required: () => true },
     clockTolerance: 5,
     cookies: { names: cookieNames },
@@ -162,7 +184,7 @@ async function beginFlow(
   return `${hasLostToken ? '/continue-session' : '/sign-in'}?flow=${flow}`
 }
 
-function features({ deps, library }: ProviderParts): Configuration['features'] {
+function features({ deps, library, current }: ProviderParts): Configuration['features'] {
   const { config, db } = deps
   const audience = async (clientId: string, resource: string) => {
     const client = await findClient(db, clientId)
@@ -172,7 +194,13 @@ function features({ deps, library }: ProviderParts): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
-    deviceFlow: { enabled: true },
+    deviceFlow: {
+      enabled: true,
+      deviceInfo: () => ({
+        ip: current.origin()?.ipAddress ?? '',
+        ua: current.origin()?.userAgent ?? '',
+      }),
+    },
     introspection: {
       enabled: true,
       // Resource servers ask about tokens that are for them, and about no others.
@@ -189,9 +217,10 @@ function features({ deps, library }: ProviderParts): Configuration['features'] {
       allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
     },
     userinfo: { enabled: true },
-    dPoP: { enabled: false },
+    dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     rpInitiatedLogout: { enabled: true },
+    backchannelLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async (_ctx, _client, oneOf) =>
@@ -213,7 +242,7 @@ async function existingGrant({ deps, current }: ProviderParts, ctx: KoaContextWi
   if (client === undefined || session === undefined || userId === undefined) return undefined
   // The app knows this session by a name of its own, which leads nowhere else.
   session.ensureClientContainer(client.clientId)
-  session.sidFor(client.clientId, sha256(`${session.uid}\0${client.clientId}`))
+  session.sidFor(client.clientId, appSessionId(session.uid, client.clientId))
   const given = result?.consent?.grantId
   if (given !== undefined) return await provider.Grant.find(given)
   const present = await findOpenSession(deps.db, { sessionId: session.uid, userId })

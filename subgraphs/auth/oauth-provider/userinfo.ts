@@ -1,29 +1,63 @@
 // What an app is told of its person (OpenID Connect Core, 5.3): what the token's scopes say, from the rows as they are now.
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuthDeps } from '../core/dependencies.ts'
+import { verifyDpopProof } from '@sallyport/claims/dpop'
+import { JwtError } from '@sallyport/claims/jwt'
 import { findUserWithRoles } from '../users/user.ts'
 import { profileOf } from './account.ts'
+import { paths } from './provider.ts'
+import type { ServingParts } from './serving.ts'
 import { verifyOwnToken } from './verify-own-token.ts'
 
+const SCHEMES = /^(bearer|dpop) +([\w.-]+)$/i
+const PROOF_SECONDS = 60
+
 export async function answerUserinfo(
-  deps: AuthDeps,
-  { headers }: IncomingMessage,
+  parts: ServingParts,
+  request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, token] = /^bearer +([\w.-]+)$/i.exec(headers.authorization ?? '') ?? []
+  const { deps } = parts
+  const [, scheme = '', token] = SCHEMES.exec(request.headers.authorization ?? '') ?? []
   if (token === undefined) return refuse(response, { status: 401 })
   const payload = await verifyOwnToken(deps, token)
   const isOurs = payload?.aud === deps.config.publicUrl && payload.grant_id !== undefined
   const user = isOurs ? await findUserWithRoles(deps.db, String(payload.sub)) : undefined
-  // A token that is bound to a key counts with a proof of it alone.
-  if (!isOurs || user === undefined || payload.cnf !== undefined) {
+  const boundKey = (payload?.cnf as { jkt?: string } | undefined)?.jkt ?? null
+  const isProved =
+    scheme.toLowerCase() === 'dpop'
+      ? boundKey !== null && (await holdsKey(parts, request, { token, boundKey }))
+      : boundKey === null
+  if (!isOurs || user === undefined || !isProved) {
     return refuse(response, { status: 401, error: 'invalid_token' })
   }
   const scopes = String(payload.scope).split(' ')
-  if (!scopes.includes('openid'))
+  if (!scopes.includes('openid')) {
     return refuse(response, { status: 403, error: 'insufficient_scope' })
+  }
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
   response.end(JSON.stringify(profileOf(user, scopes)))
+}
+
+/** As the gateway checks it for the graph; proofs that were seen stand in the database here. */
+async function holdsKey(
+  { deps, provider }: ServingParts,
+  { headers, method }: IncomingMessage,
+  { token, boundKey }: { readonly token: string; readonly boundKey: string },
+): Promise<boolean> {
+  try {
+    const { thumbprint, id } = await verifyDpopProof(String(headers.dpop ?? ''), {
+      method: method ?? '',
+      url: deps.config.publicUrl + paths.userinfo,
+      tokenHash: createHash('sha256').update(token).digest('base64url'),
+    })
+    if (thumbprint !== boundKey) return false
+    const until = Math.floor(Date.now() / 1000) + PROOF_SECONDS
+    return await provider().ReplayDetection.unique(thumbprint, id, until)
+  } catch (error) {
+    if (error instanceof JwtError) return false
+    throw error
+  }
 }
 
 function refuse(

@@ -5,6 +5,7 @@ import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
 import { endGrantsOf, endGrantsOfSessions } from './end-grants.ts'
+import { tellAppsOfEnd } from './tell-apps.ts'
 
 export type EndReason =
   | 'logout'
@@ -61,6 +62,7 @@ export async function endSessions(
     await emitEvent(trx, 'session.revoked', user_id, { sessionId: id, reason })
   }
   const endedIds = ended.map(({ id }) => id)
+  await tellAppsOfEnd(trx, endedIds)
   await endGrantsOfSessions(trx, origin, { sessionIds: endedIds, reason, actor })
   return endedIds
 }

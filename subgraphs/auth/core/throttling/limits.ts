@@ -40,6 +40,9 @@ export const limits = {
   'code-network': { points: 100, seconds: 15 * MINUTE },
   /** Wrong codes for one address, whatever the verification. */
   'code-account': { points: 50, seconds: DAY, isDurable: true },
+  /** Codes of devices that one person types, and one network. */
+  'device-code-user': { points: 10, seconds: 15 * MINUTE },
+  'device-code-network': { points: 50, seconds: 15 * MINUTE },
   /** Mail that somebody who is not signed in can provoke. */
   'mail-address-minute': { points: 1, seconds: MINUTE },
   'mail-address-hour': { points: 5, seconds: HOUR },

@@ -1,0 +1,102 @@
+// `/oauth2/end_session`: an app asks that its person be signed out (OpenID Connect RP-Initiated Logout 1.0). A link ends nothing: the
+// person is asked, and sent on only to where the app registered.
+import { html } from '../../../platform/pages/html.ts'
+import { transact } from '../core/database.ts'
+import { button, form } from '../pages/fields.ts'
+import type { Page, PageAnswer, Visit } from '../pages/page.ts'
+import { clearedSessionCookies } from '../sessions/cookies.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import type { ServingParts } from './serving.ts'
+import { providerTexts } from './texts/texts.ts'
+
+const PATH = '/oauth2/end_session'
+
+export function createLogoutPage(parts: ServingParts): Page {
+  const { deps } = parts
+  return {
+    path: PATH,
+    needs: [],
+    async show(visit) {
+      const target = await targetOf(parts, visit)
+      if (visit.person === null) return target === null ? done(visit) : { location: target }
+      const texts = providerTexts[visit.language].logout
+      return {
+        title: texts.title(visit.productName),
+        formTargets: target === null ? [] : [formTargetOf(target)],
+        content: html`<p>${texts.intro}</p>
+          ${form(visit, `${PATH}?${visit.query}`, [button({ text: texts.yes, does: 'logout' })])}`,
+      }
+    },
+    async act(visit) {
+      const { person } = visit
+      const target = await targetOf(parts, visit)
+      if (person !== null) {
+        await transact(deps.db, async (trx) => {
+          await endSessions(trx, visit.origin, {
+            sessionIds: [person.sessionId],
+            reason: 'logout',
+            actor: { kind: 'user', id: person.userId },
+          })
+        })
+      }
+      const cookies = clearedSessionCookies()
+      return target === null ? { ...done(visit), cookies } : { location: target, cookies }
+    },
+  }
+}
+
+function done({ language }: Visit): PageAnswer & { readonly title: string } {
+  const texts = providerTexts[language].logout
+  return { title: texts.done, content: html`<p role="status">${texts.doneText}</p>` }
+}
+
+function formTargetOf(target: string): string {
+  const { protocol, origin } = new URL(target)
+  return protocol === 'https:' || protocol === 'http:' ? origin : protocol
+}
+
+/** Where the app wants its person back: registered, and told by the app itself, of this very person. Anything else leads nowhere. */
+async function targetOf(parts: ServingParts, { query, person }: Visit): Promise<string | null> {
+  const uri = query.get('post_logout_redirect_uri')
+  const isRepeated = [...query.keys()].some((key) => query.getAll(key).length > 1)
+  if (uri === null || isRepeated) return null
+  const clientId = await clientOf(parts, query, person?.userId ?? null)
+  const client = clientId === null ? undefined : await parts.provider().Client.find(clientId)
+  if (client === undefined || !client.postLogoutRedirectUriAllowed(uri)) return null
+  const state = query.get('state')
+  if (state === null) return uri
+  const target = new URL(uri)
+  target.searchParams.set('state', state)
+  return target.href
+}
+
+async function clientOf(
+  { provider }: ServingParts,
+  query: URLSearchParams,
+  userId: string | null,
+): Promise<string | null> {
+  const hint = query.get('id_token_hint')
+  const named = query.get('client_id')
+  if (hint === null) return named
+  const said = payloadOf(hint)
+  if (said === null || (named !== null && named !== said.aud)) return null
+  const { Client, IdToken } = provider()
+  const client = await Client.find(said.aud)
+  if (client === undefined) return null
+  try {
+    await IdToken.validate(hint, client)
+  } catch {
+    return null
+  }
+  return userId === null || said.sub === userId ? said.aud : null
+}
+
+function payloadOf(token: string): { readonly aud: string; readonly sub: string } | null {
+  try {
+    const [, payload = ''] = token.split('.')
+    const { aud, sub } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return typeof aud === 'string' && typeof sub === 'string' ? { aud, sub } : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,15 @@
+// What an app asks for, in words.
+import { html, type Piece } from '../../../platform/pages/html.ts'
+import type { Visit } from '../pages/page.ts'
+import { providerTexts } from './texts/texts.ts'
+
+/** What only the deployment knows is shown by its name. */
+export function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonly string[]): Piece {
+  const texts = providerTexts[language]
+  const shown = scopes.filter((scope) => scope !== 'offline_access')
+  return html`<ul>${shown.map((scope) => {
+    const words = texts.scopes[scope]
+    return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
+  })}</ul>
+      ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
+}

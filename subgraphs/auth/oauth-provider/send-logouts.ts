@@ -1,0 +1,88 @@
+// Tells apps that a person's session ended (OpenID Connect Back-Channel Logout 1.0, 2.5): at least once, and no longer than is of use.
+import type { Knex } from 'knex'
+import { appSessionId } from './app-session-id.ts'
+import type { ServingParts } from './serving.ts'
+
+const LOOK_MS = 1_000
+const AT_ONCE = 20
+const MOST_TRIES = 8
+
+interface Due {
+  readonly id: string
+  readonly client_id: string
+  readonly user_id: string
+  readonly session_id: string
+  readonly attempts: number
+}
+
+export function startLogoutSender(parts: ServingParts): { stop(): Promise<void> } {
+  const { log } = parts.deps
+  let stopped = false
+  let running = Promise.resolve()
+  let timer = setTimeout(tick, LOOK_MS)
+  timer.unref()
+
+  function tick(): void {
+    running = sendDue(parts)
+      .catch((error: unknown) => log.warn({ err: error }, 'apps could not be told of a logout'))
+      .then(() => {
+        if (stopped) return
+        timer = setTimeout(tick, LOOK_MS)
+        timer.unref()
+      })
+  }
+
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+async function sendDue(parts: ServingParts): Promise<void> {
+  const due = await takeDue(parts.deps.db)
+  await Promise.all(due.map((one) => sendOne(parts, one)))
+}
+
+/** What is taken comes back later by itself: a crash loses nothing. */
+async function takeDue(db: Knex): Promise<Due[]> {
+  return await db('oauth_logouts')
+    .whereIn(
+      'id',
+      db('oauth_logouts')
+        .select('id')
+        .whereRaw('available_at <= now()')
+        .orderBy('available_at')
+        .limit(AT_ONCE)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .update({
+      attempts: db.raw('attempts + 1'),
+      available_at: db.raw("now() + power(2, attempts + 3) * interval '1 second'"),
+    })
+    .returning(['id', 'client_id', 'user_id', 'session_id', 'attempts'])
+}
+
+async function sendOne({ deps, provider }: ServingParts, due: Due): Promise<void> {
+  const client = await provider().Client.find(due.client_id)
+  try {
+    // The types do not know it: the library's own end of a session calls it.
+    const { backchannelLogout } = (client ?? {}) as {
+      backchannelLogout?(this: object, sub: string, sid: string): Promise<void>
+    }
+    if (client !== undefined) {
+      await backchannelLogout?.call(
+        client,
+        due.user_id,
+        appSessionId(due.session_id, due.client_id),
+      )
+    }
+  } catch (error) {
+    if (due.attempts < MOST_TRIES) return
+    deps.log.warn({ err: error, clientId: due.client_id }, 'an app was not told of a logout')
+  }
+  await deps.db('oauth_logouts').where('id', due.id).delete()
+}

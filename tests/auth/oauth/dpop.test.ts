@@ -1,0 +1,163 @@
+// Tokens that are bound to a key: good with a fresh proof of that key for this very request, once, and in no other way.
+import { createHash } from 'node:crypto'
+import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Stack, startStack } from '../../harness.ts'
+import { type Person, registerPerson } from '../../people.ts'
+import {
+  type App,
+  askFor,
+  becomeAdmin,
+  claimsIn,
+  letIn,
+  registerApp,
+  relyingParty,
+} from './apps.ts'
+import { WebBrowser } from './web-browser.ts'
+
+type KeyPair = GenerateKeyPairResult
+
+let stack: Stack
+let admin: Person
+let person: Person
+let app: App
+let party: oidc.Configuration
+let browser: WebBrowser
+let token: string
+let refreshToken: string
+let keys: KeyPair
+
+beforeAll(async () => {
+  stack = await startStack({ env: { SESSION_VERIFICATION: 'off' } })
+  admin = await becomeAdmin(stack)
+  person = await registerPerson(stack)
+  app = await registerApp(stack, admin, { dpopRequired: true })
+  party = await relyingParty(stack, app)
+  browser = new WebBrowser(stack)
+  await browser.signIn(stack, person)
+  keys = await generateKeyPair('ES256', { extractable: true })
+  const asked = await askFor(party, 'openid graph')
+  const back = await letIn(browser, asked)
+  const DPoP = oidc.getDPoPHandle(party, keys)
+  const checks = {
+    pkceCodeVerifier: asked.verifier,
+    expectedState: asked.state,
+    expectedNonce: asked.nonce,
+  }
+  const tokens = await oidc.authorizationCodeGrant(party, back, checks, {}, { DPoP })
+  token = tokens.access_token
+  refreshToken = String(tokens.refresh_token)
+})
+afterAll(async () => {
+  await stack?.stop()
+})
+
+interface Proof {
+  readonly htm?: string
+  readonly htu?: string
+  readonly iat?: number
+  readonly jti?: string
+  readonly ath?: string
+  readonly typ?: string
+  readonly pair?: KeyPair
+  readonly jwk?: object
+}
+
+async function proof({
+  pair = keys,
+  typ = 'dpop+jwt',
+  jwk,
+  ...claims
+}: Proof = {}): Promise<string> {
+  return await new SignJWT({
+    htm: 'POST',
+    htu: `${stack.env.PUBLIC_URL}/graphql`,
+    iat: Math.floor(Date.now() / 1000),
+    jti: crypto.randomUUID(),
+    ath: createHash('sha256').update(token).digest('base64url'),
+    ...claims,
+  })
+    .setProtectedHeader({
+      alg: 'ES256',
+      typ,
+      jwk: (jwk ?? (await exportJWK(pair.publicKey))) as never,
+    })
+    .sign(pair.privateKey)
+}
+
+async function ask(headers: Record<string, string>): Promise<string> {
+  const answer = await stack.client.send('{ viewer { user { id } } }', {}, headers)
+  return answer.data?.viewer?.user?.id ?? `${answer.status} ${answer.code}`
+}
+const REFUSED = '401 UNAUTHENTICATED'
+
+test('a bound token says so, and works with a proof each time', async () => {
+  expect(claimsIn(token).cnf.jkt).toMatch(/^[\w-]{43}$/)
+  for (const _ of [1, 2]) {
+    expect(await ask({ authorization: `DPoP ${token}`, dpop: await proof() })).toBe(person.id)
+  }
+})
+
+test('without a proof, as a bearer, or with the same proof again it is refused, known to the gateway or not', async () => {
+  const once = await proof()
+  expect(await ask({ authorization: `DPoP ${token}`, dpop: once })).toBe(person.id)
+  expect(await ask({ authorization: `DPoP ${token}`, dpop: once })).toBe(REFUSED)
+  expect(await ask({ authorization: `DPoP ${token}` })).toBe(REFUSED)
+  expect(await ask({ authorization: `Bearer ${token}` })).toBe(REFUSED)
+  expect(await ask({ authorization: `Bearer ${token}`, dpop: await proof() })).toBe(REFUSED)
+  expect(await ask({ authorization: `DPoP ${person.accessToken}`, dpop: await proof() })).toBe(
+    REFUSED,
+  )
+})
+
+test('a proof of another method, address, moment, token, kind or key is none', async () => {
+  const other = await generateKeyPair('ES256', { extractable: true })
+  const now = Math.floor(Date.now() / 1000)
+  const wrong: Proof[] = [
+    { htm: 'GET' },
+    { htu: 'https://evil.example/graphql' },
+    { htu: `${stack.env.PUBLIC_URL}/oauth2/userinfo` },
+    { iat: now - 40 },
+    { iat: now + 40 },
+    { ath: 'x' },
+    { jti: '' },
+    { typ: 'jwt' },
+    { pair: other },
+    { jwk: await exportJWK(keys.privateKey) },
+    { jwk: await exportJWK(other.publicKey) },
+  ]
+  for (const claims of wrong) {
+    const dpop = await proof(claims)
+    expect(await ask({ authorization: `DPoP ${token}`, dpop }), JSON.stringify(claims)).toBe(
+      REFUSED,
+    )
+  }
+})
+
+test('userinfo and refresh ask for the same key', async () => {
+  const userinfo = `${stack.env.PUBLIC_URL}/oauth2/userinfo`
+  const get = async (headers: Record<string, string>) => (await fetch(userinfo, { headers })).status
+  const dpop = await proof({ htm: 'GET', htu: userinfo })
+  expect(await get({ authorization: `DPoP ${token}`, dpop })).toBe(200)
+  expect(await get({ authorization: `DPoP ${token}`, dpop })).toBe(401)
+  expect(await get({ authorization: `Bearer ${token}` })).toBe(401)
+  await expect(oidc.refreshTokenGrant(party, refreshToken)).rejects.toThrow()
+  const other = await generateKeyPair('ES256', { extractable: true })
+  const stolen = { DPoP: oidc.getDPoPHandle(party, other) }
+  // The app proves itself with its secret: only then the key alone is what is missing.
+  await expect(oidc.refreshTokenGrant(party, refreshToken, {}, stolen)).resolves.toBeTruthy()
+})
+
+test('an old proof at the token endpoint is refused', async () => {
+  const htu = `${stack.env.PUBLIC_URL}/oauth2/token`
+  const response = await fetch(htu, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' }),
+    headers: { dpop: await proof({ htu, iat: Math.floor(Date.now() / 1000) - 60 }) },
+  })
+  expect([response.status, ((await response.json()) as any).error]).toEqual([
+    400,
+    'invalid_dpop_proof',
+  ])
+})
