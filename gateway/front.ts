@@ -1,8 +1,6 @@
 // The public listener's paths, in one table: the graph, pages and documents of our own, and what passes to auth.
 import type { AuthNames } from '../platform/auth-names/auth-names.ts'
 import type { Log } from '../platform/log.ts'
-import type { AskAccount } from './account/ask.ts'
-import { createAccountRoutes } from './account/routes.ts'
 import type { AuthConnection, Clocks } from './auth-connection.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -29,7 +27,6 @@ import { createStartPage } from './start-page.ts'
 export function createFront(parts: {
   config: GatewayConfig
   pipeline: Pipeline
-  askAccount: AskAccount
   pass: Omit<PassParts, 'identifyCaller' | 'renderRefusal'>
   passedPaths: readonly PassedPath[]
   health: Health
@@ -45,7 +42,7 @@ export function createFront(parts: {
   authNames: () => AuthNames
   deployment: DeploymentParts
 }) {
-  const { config, pipeline, askAccount, health, cors, logger, clocks, identity, auth } = parts
+  const { config, pipeline, health, cors, logger, clocks, identity, auth } = parts
   const securityHeaders = apiSecurityHeaders(config.isProduction)
   const identityJwks = JSON.stringify(identity.publicJwks)
   const identifyCaller = createCallerReader(config.trustedProxies)
@@ -78,13 +75,6 @@ export function createFront(parts: {
       '/.well-known/identity-jwks.json': () => jwksAnswer(identityJwks),
       '/.well-known/jwks.json': () => jwksAnswer(auth.keys.published()),
       ...(config.isProduction ? {} : createAltairRoutes(operations)),
-    }),
-    ...createAccountRoutes({
-      ...config,
-      ...config.brand,
-      isHttpsRequired: config.isProduction,
-      identifyCaller,
-      ask: askAccount,
     }),
   }
   const renderRefusal = createRefusalPage(config.brand)

@@ -10,7 +10,6 @@ import { createLog, type Log } from '../platform/log.ts'
 import { connectToRedis } from '../platform/redis.ts'
 import { readRelease } from '../platform/release.ts'
 import { openTracing } from '../platform/tracing/tracing.ts'
-import { createAskAccount } from './account/ask.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { createAdministration } from './administration/data-source.ts'
 import { type Admission, createAdmission } from './admission.ts'
@@ -261,7 +260,6 @@ export async function createGateway(
     openTrace,
     currentGraph: supergraph.current,
   })
-  const askAccount = createAskAccount({ ...pipelineParts, logger, executionTimeoutMs })
   let isStopping = false
   const health = createHealth({
     currentGraph: supergraph.current,
@@ -280,7 +278,6 @@ export async function createGateway(
   const handle = createFront({
     config,
     pipeline,
-    askAccount,
     pass: { ...pipelineParts, authUrl: config.authUrl, dispatcher, logger, executionTimeoutMs },
     passedPaths: deps.passedPaths ?? [...passedPaths, ...providerPaths(config.providers)],
     health,

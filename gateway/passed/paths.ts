@@ -34,6 +34,8 @@ export interface PassedPath {
 
 /** What a sign-in under way is known by: its secret, and what is asked for next. */
 const CHALLENGE = '__Host-challenge'
+/** Carries what proves the mailbox from "this was not me" to the new password. */
+const STEP = '__Host-step'
 const SIGN_IN_FLOW = [cookieNames.flow, CHALLENGE] as const
 
 /** What ties an app's request to the browser that it began in. */
@@ -72,6 +74,18 @@ export const passedPaths: readonly PassedPath[] = [
   { path: '/account/email', for: 'people', flowCookies: [CHALLENGE] },
   { path: '/account/app', for: 'people' },
   { path: '/account/recovery-codes', for: 'people' },
+  { path: '/account/reset-password', for: 'people', flowCookies: [STEP] },
+  { path: '/account/accept-invitation', for: 'people', flowCookies: [STEP] },
+  { path: '/account/not-me', for: 'people', flowCookies: [STEP] },
+  { path: '/account/undo-email-change', for: 'people', flowCookies: [STEP] },
+  { path: '/account/new-password', for: 'people', flowCookies: [STEP] },
+  {
+    path: '/account/sign-in',
+    for: 'people',
+    flowCookies: SIGN_IN_FLOW,
+    reads: ['device'],
+    makesSession: true,
+  },
   { path: '/continue-session', for: 'people', reads: ['refresh'], makesSession: true },
   {
     path: '/oauth2/authorize',

@@ -9,6 +9,14 @@ import { confirm } from './pages/confirm.ts'
 import { continueSession } from './pages/continue-session.ts'
 import { enrol } from './pages/enrol.ts'
 import { forgotPassword, resetPassword } from './pages/forgot-password.ts'
+import {
+  invitation,
+  newPassword,
+  notMe,
+  resetLink,
+  signInLink,
+  undoEmailChange,
+} from './pages/mailed-links.ts'
 import type { Page } from './pages/page.ts'
 import { signIn } from './pages/sign-in.ts'
 import { signOut } from './pages/sign-out.ts'
@@ -30,4 +38,10 @@ export const hostedPages: readonly Page[] = [
   accountEmail,
   accountApp,
   accountRecoveryCodes,
+  resetLink,
+  invitation,
+  notMe,
+  undoEmailChange,
+  newPassword,
+  signInLink,
 ]

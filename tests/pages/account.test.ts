@@ -1,10 +1,11 @@
 // The pages of mailed links, in a browser: with and without JavaScript, after a reload, after a second use.
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { codeOf, enrolApp } from '../authenticator.ts'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { LOGIN } from '../people.ts'
-import { linkMakers, type MailedLink } from './mailed-links.ts'
+import { LOGIN, registerPerson } from '../people.ts'
+import { linkMakers, type MailedLink, nextLink } from './mailed-links.ts'
 import { picture } from './screenshots.ts'
 
 const PRODUCT = 'Hill & Dale'
@@ -40,6 +41,7 @@ async function withPage<T>(
     locale: 'en-GB',
     ...options,
   })
+  context.setDefaultTimeout(10_000)
   try {
     return await use(await context.newPage())
   } finally {
@@ -59,7 +61,7 @@ async function savePassword(page: Page, password = NEW_PASSWORD): Promise<void> 
 }
 
 async function expectSaved(page: Page, email: string): Promise<void> {
-  await page.getByText(`The password is saved. Log in as ${email}.`).waitFor()
+  await page.getByText(`The password is saved. Sign in as ${email}.`).waitFor()
   const onward = page.getByRole('link', { name: `Continue to ${PRODUCT}` })
   expect(await onward.getAttribute('href')).toBe('https://app.example.com/start')
   const { data } = await stack.client.send(LOGIN, { input: { email, password: NEW_PASSWORD } })
@@ -149,6 +151,29 @@ test.each([true, false])(
     )
   },
 )
+
+test('a sign-in link of somebody who has an authenticator app asks for its code, and the link alone is not enough', async () => {
+  const person = await registerPerson(stack)
+  const { secret } = await enrolApp(stack, person)
+  await stack.client.send(
+    'mutation ($input: StartEmailLoginInput!) { startEmailLogin(input: $input) { verification { id } } }',
+    { input: { email: person.email } },
+  )
+  const { url } = await nextLink(stack, person.email)
+  await withPage(async (page) => {
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Sign in here' }).click()
+    await page.getByText('Open your authenticator app').waitFor()
+    expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('__Host-access')
+    await page.route('https://app.example.com/start', (route) => route.fulfill({ body: 'home' }))
+    await page.getByLabel('Code from the app').fill(codeOf(secret))
+    await page.getByRole('button', { name: 'Continue', exact: true }).click()
+    await page.waitForURL('https://app.example.com/start')
+    expect((await page.context().cookies(origin)).map(({ name }) => name)).toContain(
+      '__Host-access',
+    )
+  })
+})
 
 test('with JavaScript the link leaves the address bar, and reloading or coming back keeps it', async () => {
   const link = await linkMakers['reset-password'](stack)
@@ -327,7 +352,7 @@ describe('the form', () => {
     fetch(`${origin}${page}`, {
       method: 'POST',
       redirect: 'manual',
-      headers: { origin, ...headers },
+      headers: { origin, accept: 'text/html', ...headers },
       body: new URLSearchParams(fields),
     })
 
@@ -389,14 +414,7 @@ describe('the form', () => {
     const closed = await startStack({ env: { ADDRESS_DENY: '127.0.0.0/8' } })
     try {
       const there = closed.env.PUBLIC_URL ?? ''
-      const page = await fetch(`${there}${path}`)
-      const [, form = ''] = /name="form" value="([^"]+)"/.exec(await page.text()) ?? []
-      const [cookie = ''] = (page.headers.getSetCookie()[0] ?? '').split(';')
-      const answer = await fetch(`${there}${path}`, {
-        method: 'POST',
-        headers: { origin: there, cookie },
-        body: new URLSearchParams({ form, link: 'a.b', password: NEW_PASSWORD }),
-      })
+      const answer = await fetch(`${there}${path}`, { headers: { accept: 'text/html' } })
       expect([answer.status, (await answer.text()).includes('from your network')]).toEqual([
         403,
         true,

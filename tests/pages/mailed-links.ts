@@ -75,7 +75,7 @@ async function mailChange(stack: Stack): Promise<MailedLink> {
 }
 
 /** The link of the next mail that has one. */
-async function nextLink(stack: Stack, email: string): Promise<MailedLink> {
+export async function nextLink(stack: Stack, email: string): Promise<MailedLink> {
   for (;;) {
     const { text } = await stack.mailbox.take(email)
     const url = text.split(/\s/).find((word) => word.startsWith('http') && word.includes('#'))

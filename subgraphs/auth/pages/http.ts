@@ -11,6 +11,7 @@ import { inLanguage } from '../core/mail/language.ts'
 import type { Door } from '../sessions/issue-tokens.ts'
 import { createGraph, type Graph } from './ask-graph.ts'
 import { problemSummary } from './fields.ts'
+import { leadOnToConsent } from './lead-on.ts'
 import type { Page, PageAnswer, View, Visit } from './page.ts'
 import { readPassage } from './passage.ts'
 import { SCRIPT } from './script.ts'
@@ -67,8 +68,12 @@ function createAnswer(
     const visit = visitOf(parts, request, language)
     if (visit === null) return render(parts.frame, language, badLink(language), [])
     return await inLanguage(language, async () => {
-      const answer = await (request.method === 'POST' ? page.act?.(visit) : page.show(visit))
-      if (answer === undefined) throw new Error(`${page.path} has no form`)
+      if (request.method !== 'POST') {
+        return render(parts.frame, language, await page.show(visit), request.door.setCookies)
+      }
+      const acted = await page.act?.(visit)
+      if (acted === undefined) throw new Error(`${page.path} has no form`)
+      const answer = leadOnToConsent(acted, visit.texts)
       return render(parts.frame, language, answer, request.door.setCookies)
     })
   }

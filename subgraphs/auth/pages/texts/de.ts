@@ -62,6 +62,43 @@ export const de: PageTexts = {
     failed: (provider) =>
       `Die Anmeldung mit ${provider} ist fehlgeschlagen. Beginnen Sie noch einmal.`,
   },
+  link: 'Link aus der E-Mail',
+  linkHint:
+    'Kopieren Sie den ganzen Link aus der E-Mail oder aus der Adresszeile dieser Seite und fügen Sie ihn hier ein.',
+  mailedLinks: {
+    'reset-password': {
+      title: 'Neues Passwort wählen',
+      intro: 'Alle Geräte werden abgemeldet. Melden Sie sich danach mit dem neuen Passwort an.',
+      button: 'Passwort speichern',
+    },
+    'accept-invitation': {
+      title: 'Passwort wählen',
+      intro: 'Damit ist Ihr Konto fertig. Melden Sie sich danach mit dem Passwort an.',
+      button: 'Passwort speichern',
+    },
+    'not-me': {
+      title: 'Das waren nicht Sie?',
+      intro:
+        'Ein Klick beendet alle Sitzungen und macht das Passwort ungültig. Danach wählen Sie gleich hier ein neues.',
+      button: 'Das war ich nicht',
+    },
+    'undo-email-change': {
+      title: 'Änderung der Adressen rückgängig machen',
+      intro:
+        'Ein Klick stellt Ihre Adressen wieder her, beendet alle Sitzungen und macht das Passwort ungültig. Danach wählen Sie gleich hier ein neues.',
+      button: 'Änderung rückgängig machen',
+    },
+    'new-password': {
+      title: 'Neues Passwort wählen',
+      intro: 'Erledigt: Alle Sitzungen sind beendet, und das alte Passwort gilt nicht mehr.',
+      button: 'Passwort speichern',
+    },
+    'sign-in': {
+      title: 'Anmelden',
+      intro: 'Ein Klick meldet Sie in diesem Browser an.',
+      button: 'Hier anmelden',
+    },
+  },
   enrol: {
     title: 'Zweiten Schritt einrichten',
     intro:
@@ -169,6 +206,11 @@ export const de: PageTexts = {
       `Zu viele Versuche. Versuchen Sie es in ${seconds < 90 ? plural(seconds, 'einer Sekunde', 'Sekunden') : plural(Math.ceil(seconds / 60), 'einer Minute', 'Minuten')} wieder.`,
     weakPassword:
       'Wählen Sie ein stärkeres Passwort: 10 bis 128 Zeichen, nicht aus Ihrem Namen, Ihrer E-Mail-Adresse oder dem Namen des Dienstes gebildet, und keines, das Angreifer zuerst versuchen.',
+    linkMissing: 'Dieser Link ist nicht vollständig. Kopieren Sie ihn ganz aus der E-Mail.',
+    linkUsed:
+      'Dieser Link wurde benutzt, ist abgelaufen, oder es gibt einen neueren. Öffnen Sie die neueste E-Mail, oder fordern Sie dort, wo Sie sich anmelden, einen neuen an.',
+    stepGone:
+      'Dieser Schritt folgt direkt auf den Link in einer E-Mail, und seine Zeit ist um. Fordern Sie dort, wo Sie sich anmelden, ein neues Passwort an.',
     badEmail: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
     badInput: 'Das kann so nicht verwendet werden. Prüfen Sie Ihre Eingabe.',
     insecure:

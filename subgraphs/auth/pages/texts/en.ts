@@ -58,6 +58,43 @@ export const en: PageTexts = {
       `${provider} does not tell your e-mail address. Sign in another way; you can link ${provider} to your account afterwards.`,
     failed: (provider) => `The sign-in with ${provider} did not work. Start again.`,
   },
+  link: 'Link from the mail',
+  linkHint:
+    'Copy the whole link, from the mail or from the address bar of this page, and paste it here.',
+  mailedLinks: {
+    'reset-password': {
+      title: 'Choose a new password',
+      intro: 'Every device will be signed out. Then log in with the new password.',
+      button: 'Save the password',
+    },
+    'accept-invitation': {
+      title: 'Choose a password',
+      intro: 'It completes your account. Then log in with it.',
+      button: 'Save the password',
+    },
+    'not-me': {
+      title: 'This was not you?',
+      intro:
+        'One click ends every session and voids the password. Then you choose a new one, here and now.',
+      button: 'This was not me',
+    },
+    'undo-email-change': {
+      title: 'Undo a change of addresses',
+      intro:
+        'One click brings your addresses back as they were, ends every session and voids the password. Then you choose a new one, here and now.',
+      button: 'Undo the change',
+    },
+    'new-password': {
+      title: 'Choose a new password',
+      intro: 'Done: every session has ended, and the old password no longer works.',
+      button: 'Save the password',
+    },
+    'sign-in': {
+      title: 'Sign in',
+      intro: 'One click signs you in, in this browser.',
+      button: 'Sign in here',
+    },
+  },
   enrol: {
     title: 'Add a second step',
     intro: 'This account needs something more than a password from now on. You add it once.',
@@ -161,6 +198,11 @@ export const en: PageTexts = {
       `Too many attempts. Try again in ${seconds < 90 ? plural(seconds, 'second') : plural(Math.ceil(seconds / 60), 'minute')}.`,
     weakPassword:
       'Choose a stronger password: 10 to 128 characters, not made from your name, your e-mail address or the name of the service, and not one that attackers try first.',
+    linkMissing: 'This link is not complete. Copy all of it from the mail.',
+    linkUsed:
+      'This link was used, has expired, or a newer one was sent. Open the newest mail, or ask for a new one where you log in.',
+    stepGone:
+      'This step comes right after the link in a mail, and its time is over. Ask for a new password where you log in.',
     badEmail: 'Enter an e-mail address, such as name@example.com.',
     badInput: 'This cannot be used as it is. Check what you entered.',
     insecure: 'This page does not work over an insecure connection. Open it with https.',

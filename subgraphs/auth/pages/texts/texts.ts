@@ -52,6 +52,19 @@ export interface PageTexts {
     readonly noEmail: (provider: string) => string
     readonly failed: (provider: string) => string
   }
+  readonly link: string
+  readonly linkHint: string
+  readonly mailedLinks: Readonly<
+    Record<
+      | 'reset-password'
+      | 'accept-invitation'
+      | 'not-me'
+      | 'undo-email-change'
+      | 'new-password'
+      | 'sign-in',
+      { readonly title: string; readonly intro: string; readonly button: string }
+    >
+  >
   readonly enrol: {
     readonly title: string
     readonly intro: string
@@ -137,6 +150,9 @@ export interface PageTexts {
     readonly usedUp: string
     readonly rateLimited: (seconds: number) => string
     readonly weakPassword: string
+    readonly linkMissing: string
+    readonly linkUsed: string
+    readonly stepGone: string
     readonly badEmail: string
     readonly badInput: string
     readonly insecure: string
