@@ -25,6 +25,7 @@ import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 import * as requiredFactors from './0080-required-factors.ts'
 import * as passkeys from './0081-passkeys.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
+import * as signInPlaces from './0091-sign-in-places.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
 import * as oauthGrants from './0101-oauth-grants.ts'
 import * as oauthDevices from './0102-oauth-devices.ts'
@@ -61,6 +62,7 @@ export const migrations: readonly Migration[] = [
   { name: '0080-required-factors', up: requiredFactors.up },
   { name: '0081-passkeys', up: passkeys.up },
   { name: '0090-linked-identities', up: linkedIdentities.up },
+  { name: '0091-sign-in-places', up: signInPlaces.up },
   { name: '0100-oauth-clients', up: oauthClients.up },
   { name: '0101-oauth-grants', up: oauthGrants.up },
   { name: '0102-oauth-devices', up: oauthDevices.up },

@@ -31,6 +31,11 @@ The password is read from SALLYPORT_PASSWORD, or asked for.`,
     options: { email },
     run: (given) => runInAuth('reset-factors', given),
   },
+  anomalies: {
+    help: 'Says how many sign-ins were unusual since then, of each kind, and what the settings did or would have done.',
+    options: { since: { value: '<time>', isRequired: true } },
+    run: (given) => runInAuth('anomalies', given),
+  },
   'import-users': {
     help: `Takes users of another system, one JSON object a line: id, email, emailVerified, otherEmails, passwordHash (bcrypt),
 fullName, displayName, roles, status, customClaims, createdAt; all but email may be absent. Says which lines it

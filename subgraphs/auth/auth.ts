@@ -10,6 +10,7 @@ import { migrate } from '../../migrations/index.ts'
 import { describeDatabaseFailure } from '../../platform/database-failure.ts'
 import { createLog } from '../../platform/log.ts'
 import { openTracing } from '../../platform/tracing/tracing.ts'
+import { createPlaces } from './anomalies/places.ts'
 import { startChaining } from './audit/extend-chain.ts'
 import { startAuditMonths } from './audit/months.ts'
 import type { AuthConfig } from './config.ts'
@@ -98,6 +99,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const throttle = await createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
   const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
   const bounded = createOutgoingFetch(config.providerAllow)
+  const findPlace = createPlaces(config.geoipFile)
   const outgoingFetch = parts.outgoingFetch ?? bounded.fetch
   const providers = createProviders(config.providers, {
     fetch: outgoingFetch,
@@ -108,6 +110,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     config,
     log,
     factors: parts.factors ?? factors,
+    findPlace,
     outgoingFetch,
     providers,
     hasher,

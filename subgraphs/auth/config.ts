@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from '../../platform/settings.ts'
 import { type TracingSettings, tracingOf, tracingShape } from '../../platform/tracing/settings.ts'
+import { type AnomalySettings, readAnomalies } from './anomalies/settings.ts'
 import { CAPTCHA_SERVICES, type CaptchaSettings } from './core/captcha/services.ts'
 import { type EventType, eventTypes } from './core/events/types.ts'
 import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
@@ -92,6 +93,9 @@ export interface AuthConfig {
   readonly eventsRetentionDays: number
   /** Which ways in may begin a sign-in, by the names that factors have there. */
   readonly signInMethods: readonly string[]
+  readonly anomalies: { readonly actions: AnomalySettings; readonly staleDays: number }
+  /** Where networks are, in MaxMind's format; null: nobody knows. */
+  readonly geoipFile: string | null
   /** null: nobody is asked for one. */
   readonly captcha: CaptchaSettings | null
   /** Other services to sign in with. */
@@ -218,6 +222,17 @@ const shape = {
   ERASURE_DEADLINE_DAYS: days(30),
   ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
   SIGN_IN_METHODS: signInMethods.default([...waysIn]),
+  ANOMALIES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const read = readAnomalies(text)
+      if (typeof read !== 'string') return read
+      context.addIssue(read)
+      return z.NEVER
+    }),
+  ANOMALY_STALE_DAYS: days(180),
+  GEOIP_FILE: z.string().optional(),
   CAPTCHA: oneOf(['off', ...CAPTCHA_SERVICES], 'off'),
   CAPTCHA_SITE_KEY: z.string().max(200).optional(),
   CAPTCHA_SECRET: z.string().optional(),
@@ -435,6 +450,8 @@ function toConfig(
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     signInMethods: env.SIGN_IN_METHODS,
     providers,
+    anomalies: { actions: env.ANOMALIES, staleDays: env.ANOMALY_STALE_DAYS },
+    geoipFile: env.GEOIP_FILE ?? null,
     captcha: captchaOf(env),
     providerAllow: env.PROVIDER_ALLOW ?? (env.NODE_ENV === 'production' ? [] : LOOPBACK),
     providerReturnTo: env.PROVIDER_RETURN_TO,

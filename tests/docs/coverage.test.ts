@@ -96,6 +96,8 @@ const RUNNERS: readonly (readonly [
   ['docs/operators.md', 'Rate limits', 'yaml', 'tests/docs/rate-limits.test.ts'],
   ['docs/operators.md', 'When a subgraph fails', 'yaml', 'tests/docs/failing-subgraphs.test.ts'],
   ['docs/operators.md', '*', 'sh', 'tests/docs/commands.test.ts'],
+  ['docs/anomalies.md', 'Unusual sign-ins', 'sh', 'tests/auth/anomalies/anomalies.test.ts'],
+  ['docs/anomalies.md', '*', 'sh', 'tests/auth/anomalies/anomalies.test.ts'],
   ['docs/providers.md', '*', 'sh', 'tests/docs/providers.test.ts'],
   ['docs/providers.md', '*', 'graphql', 'tests/docs/providers.test.ts'],
   ['docs/subgraphs.md', 'How often', 'graphql', 'tests/docs/rate-limits.test.ts'],

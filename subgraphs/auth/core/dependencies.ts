@@ -1,6 +1,7 @@
 // What the verbs of the auth subgraph are given: nothing of it is made on import.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import type { FindPlace } from '../anomalies/places.ts'
 import type { AuthConfig } from '../config.ts'
 import type { Factors } from '../factors/factor.ts'
 import type { HashAdmission } from '../factors/password/hash-admission.ts'
@@ -18,6 +19,8 @@ export interface AuthDeps {
   readonly log: Logger
   /** What can prove who somebody is. */
   readonly factors: Factors
+  /** Where a network address is. */
+  readonly findPlace: FindPlace
   /** How other services are asked. */
   readonly outgoingFetch: OutgoingFetch
   /** Other services to sign in with. */

@@ -7,6 +7,7 @@ import { createAdmin } from '../administration/create-admin.ts'
 import { importUsers } from '../administration/import-users.ts'
 import { resetFactorsByEmail } from '../administration/reset-factors-by-email.ts'
 import { revokeAll } from '../administration/revoke-all.ts'
+import { countAnomalies } from '../anomalies/count-anomalies.ts'
 import { grantAppRole } from '../audit/app-role.ts'
 import { formatCheckpoint, parseCheckpoint } from '../audit/chain.ts'
 import { pruneAudit } from '../audit/months.ts'
@@ -71,6 +72,7 @@ const replayArgs = z
     path: ['until'],
     message: 'must be later than --since',
   })
+const sinceArgs = z.object({ since: time })
 const waiveArgs = z.object({ erasure: z.string().max(128), subgraph: z.string().max(63) })
 const checkpointArgs = z.object({ checkpoint: z.string().optional() })
 const appRoleArgs = z.object({ role: z.string().min(1).max(63) })
@@ -106,6 +108,10 @@ export const commands = {
     return hadAny
       ? `${user.email} has no further factor and no recovery code any more; every session has ended.`
       : `${user.email} had no further factor.`
+  },
+  anomalies: async ({ db, config }, args) => {
+    const { since } = parseArgs(sinceArgs, args)
+    return await countAnomalies(db, config.anomalies.actions, since)
   },
   /** A batch of lines; what it says is an ImportReport as JSON. */
   'import-users': async (deps, args) =>

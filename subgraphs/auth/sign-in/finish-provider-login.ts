@@ -5,6 +5,7 @@
 //   unknown ─ address without an account, believed ──► account ──► policy ──► session
 //           ─ any other address ──► a mailed code ──► its account, or a new one, is linked ──► policy ──► session
 import type { Knex } from 'knex'
+import { isChallenged } from '../anomalies/find-anomalies.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
@@ -72,7 +73,13 @@ async function enter(
     deviceHash: device?.hash ?? null,
   }
   const isDeviceProven = device?.isProven === true
-  const methods = await whatFollows(deps.db, deps, { user: seen, proved, isDeviceProven })
+  const isSuspicious = await isChallenged(deps, {
+    userId: seen.id,
+    address: caller.origin.ipAddress,
+    hasKnownDevice: device !== null,
+  })
+  const standing = { user: seen, proved, isDeviceProven, isSuspicious }
+  const methods = await whatFollows(deps.db, deps, standing)
   if (methods !== null) {
     const email = { address: seen.email, normalized: seen.email_normalized }
     const begun = await askFurther(deps, caller, { ...flow, user: seen, email, methods })

@@ -1,4 +1,6 @@
 // Signs in with e-mail address and password: active at once, or a code first. Every refusal looks and costs the same.
+import { isChallenged } from '../anomalies/find-anomalies.ts'
+import { SignInBlocked } from '../anomalies/record-anomalies.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
@@ -74,9 +76,21 @@ export async function login(
     proved: flow.proved,
     isDeviceProven: claimant.device?.isProven === true,
     needsMailbox: guard.needsMailbox,
+    isSuspicious: await isChallenged(deps, {
+      userId: user.id,
+      address: caller.origin.ipAddress,
+      hasKnownDevice: claimant.device !== null,
+      isStuffing: guard.isStuffing,
+    }),
   })
   if (methods !== null) return await askFurther(deps, caller, { ...flow, user, methods })
-  return await enter(deps, caller, user, flow)
+  try {
+    return await enter(deps, caller, user, { ...flow, isStuffing: guard.isStuffing })
+  } catch (error) {
+    // As every failed login: who was stopped with the right password does not learn that it was.
+    if (error instanceof SignInBlocked) throw new AuthError('INVALID_CREDENTIALS')
+    throw error
+  }
 }
 
 /** Before the password is looked at: what was refused for want of one was not a guess. */
@@ -163,7 +177,7 @@ async function enter(
   deps: AuthDeps,
   caller: Caller,
   seen: User,
-  flow: Omit<AskFurther, 'user' | 'methods'>,
+  flow: Omit<AskFurther, 'user' | 'methods'> & { readonly isStuffing: boolean },
 ): Promise<Entered> {
   const { origin } = caller
   const entered = await transactSignIn(deps, caller, async (trx, admission) => {

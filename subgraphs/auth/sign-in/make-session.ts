@@ -1,5 +1,7 @@
 // The end of every way in: the one place where somebody who has passed the policy gets a session.
 import type { Knex } from 'knex'
+import { type Anomaly, findAnomalies, rememberPlace } from '../anomalies/find-anomalies.ts'
+import { recordAnomalies, SignInBlocked } from '../anomalies/record-anomalies.ts'
 import type { Caller } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
@@ -33,6 +35,8 @@ export interface Entrance {
   readonly mailbox: string | null
   /** Of the transaction: whether the hook `beforeSignIn` was asked. */
   readonly admission: Admission
+  /** Far more of this network's passwords were wrong of late than people mistype. Default false. */
+  readonly isStuffing?: boolean
   /** Nobody needs to be told of the device on which they have just registered. Default false. */
   readonly isRegistration?: boolean
 }
@@ -52,11 +56,30 @@ export async function makeSession(
     roles: seen.roles,
     methods: entrance.proved.map(({ method }) => method),
   })
+  const found = entrance.isRegistration ? [] : await judge(trx, deps, caller, entrance)
   const started = await start(trx, deps, caller, entrance)
+  await rememberPlace(trx, deps, { userId: seen.id, address: caller.origin.ipAddress })
+  const { id: sessionId } = started.session
+  await recordAnomalies(trx, deps, caller.origin, { userId: seen.id, found, sessionId })
   if (mailbox !== null) await proveAddress(trx, seen, mailbox)
   const user = mailbox === null ? seen : ((await findUserWithRoles(trx, seen.id)) ?? seen)
   const { session } = started
   return { ...started, user, deviceToken: await meetDevice(trx, deps, entrance, session) }
+}
+
+/** @throws SignInBlocked where the settings stop it; never on a device that the person has signed in on before */
+async function judge(
+  trx: Knex,
+  deps: AuthDeps,
+  { origin }: Caller,
+  { user, deviceHash, isStuffing = false }: Entrance,
+): Promise<Anomaly[]> {
+  const hasKnownDevice = deviceHash !== null
+  const facts = { userId: user.id, address: origin.ipAddress, hasKnownDevice, isStuffing }
+  const found = await findAnomalies(trx, deps, facts)
+  const isStopped = found.some(({ action }) => action === 'block') && !hasKnownDevice
+  if (isStopped) throw new SignInBlocked({ userId: user.id, found })
+  return found
 }
 
 async function start(

@@ -16,6 +16,8 @@ export interface Standing {
   readonly isDeviceProven: boolean
   /** Too many guesses were made at this account. */
   readonly needsMailbox?: boolean
+  /** It is unusual, in a way that the settings challenge. Default false. */
+  readonly isSuspicious?: boolean
   /** The account was made in this sign-in. Default false. */
   readonly isNew?: boolean
 }
@@ -32,7 +34,14 @@ export type Following = Beginnings | null
 export async function whatFollows(
   trx: Knex,
   deps: AuthDeps,
-  { user, proved, isDeviceProven, needsMailbox = false, isNew = false }: Standing,
+  {
+    user,
+    proved,
+    isDeviceProven,
+    needsMailbox = false,
+    isSuspicious = false,
+    isNew = false,
+  }: Standing,
 ): Promise<Following> {
   const hasMailbox = proved.some(({ method }) => method === 'EMAIL_CODE')
   if (needsMailbox && !hasMailbox) return { EMAIL_CODE: {} }
@@ -42,7 +51,9 @@ export async function whatFollows(
   if (await isFactorRequired(trx, deps, user)) {
     return await whatEnrols(trx, deps, { user, proved, isNew })
   }
-  if (hasMailbox || isDeviceEnough(deps, isDeviceProven)) return null
+  if (hasMailbox) return null
+  if (isSuspicious) return { EMAIL_CODE: {} }
+  if (isDeviceEnough(deps, isDeviceProven)) return null
   // A password may have been stolen elsewhere, and a new device is where that shows; a provider has looked at the device itself.
   const isByProvider = proved.some(({ method }) => method === 'PROVIDER')
   return isByProvider && deps.config.sessionVerification === 'new-device'

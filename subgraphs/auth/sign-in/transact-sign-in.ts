@@ -4,6 +4,7 @@
 //   work ─► makeSession ─► admission.require ── not asked yet ─► rollback ─► hook ─► refuses: FORBIDDEN
 //     ▲                                                                       └─► work once more: the same person with the same proofs
 import type { Knex } from 'knex'
+import { recordBlocked, SignInBlocked } from '../anomalies/record-anomalies.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
@@ -33,8 +34,25 @@ class Unasked extends Error {
   }
 }
 
-/** @throws AuthError FORBIDDEN with the sentence of the hook; SERVICE_UNAVAILABLE where the hook failed */
+/**
+ * @throws AuthError FORBIDDEN with the sentence of the hook, or with reason SIGN_IN_BLOCKED; SERVICE_UNAVAILABLE where the hook
+ *   failed
+ */
 export async function transactSignIn<T>(
+  deps: AuthDeps,
+  caller: Caller,
+  work: (trx: Knex, admission: Admission) => Promise<T>,
+): Promise<T> {
+  try {
+    return await transactAsking(deps, caller, work)
+  } catch (error) {
+    // Its transaction is undone, and what is told of it is not.
+    if (error instanceof SignInBlocked) await recordBlocked(deps, caller.origin, error.signIn)
+    throw error
+  }
+}
+
+async function transactAsking<T>(
   deps: AuthDeps,
   caller: Caller,
   work: (trx: Knex, admission: Admission) => Promise<T>,

@@ -58,6 +58,12 @@ export const eventTypes = {
     description: 'Every subgraph with personal data has answered: the erasure is complete.',
     data: z.object({ erasureId: z.string() }),
   },
+  'session.anomaly': {
+    version: 1,
+    description:
+      'A sign-in was unusual: `kinds` says how. `sessionId` is null where it was stopped.',
+    data: z.object({ sessionId: z.string().nullable(), kinds: z.array(z.string()) }),
+  },
   'session.created': {
     version: 1,
     description: 'A device was signed in.',

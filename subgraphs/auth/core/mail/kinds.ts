@@ -73,6 +73,16 @@ export const mailKinds = {
   'factors-reset': { proof: 'none', language: 'default', facts: {} },
   'recovery-codes-created': { proof: 'none', language: 'default', facts: {} },
   'recovery-code-used': { proof: 'none', language: 'default', facts: { left: 9 } },
+  'unusual-sign-in': {
+    proof: 'none',
+    language: 'default',
+    facts: { time: '2030-01-31 12:00 UTC', address: '192.0.2.44', country: 'PT' },
+  },
+  'sign-in-blocked': {
+    proof: 'none',
+    language: 'default',
+    facts: { time: '2030-01-31 12:00 UTC', address: '192.0.2.44', country: 'PT' },
+  },
   'identity-linked': { proof: 'none', language: 'default', facts: { provider: 'Google' } },
   'identity-unlinked': { proof: 'none', language: 'default', facts: { provider: 'Google' } },
   invitation: { proof: 'link', page: 'accept-invitation', language: 'default', facts: {} },

@@ -36,6 +36,8 @@ export type MailTemplate =
   | 'recovery-codes-created'
   | 'recovery-code-used'
   | 'identity-linked'
+  | 'unusual-sign-in'
+  | 'sign-in-blocked'
   | 'identity-unlinked'
   | 'invitation'
   | 'account-deletion-code'

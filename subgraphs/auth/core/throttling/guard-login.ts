@@ -25,6 +25,8 @@ export interface AdmittedLogin {
   readonly needsMailbox: boolean
   /** So many were made at it, or from this network, that a person should show themselves; false on a known device. */
   readonly needsCaptcha: boolean
+  /** Far more of this network's passwords were wrong of late than people mistype. */
+  readonly isStuffing: boolean
   /** Until fewer are counted. */
   readonly retryAfterSeconds: number
   /** The password was right: what this attempt counted is taken back. Not where the mailbox is needed: it would tell. */
@@ -37,6 +39,8 @@ const LONGEST_WAIT_SECONDS = 300
 /** Guesses that are let through without a captcha, where one is configured: half of what needs the mailbox, a fifth of the limit. */
 const CAPTCHA_ACCOUNT = 5
 const CAPTCHA_NETWORK = 20
+/** Wrong passwords of one network in the window of its limit that look like lists of stolen ones. */
+const STUFFING_NETWORK = 30
 
 /**
  * Counts an attempt before its password is looked at, so that parallel ones gain nothing.
@@ -50,7 +54,12 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
     const { isOver } = await throttle.add('login-device', key)
     const takeBack = () => throttle.forgive('login-device', key)
     if (!isOver) {
-      const calm = { needsMailbox: false, needsCaptcha: false, retryAfterSeconds: 1 }
+      const calm = {
+        needsMailbox: false,
+        needsCaptcha: false,
+        isStuffing: false,
+        retryAfterSeconds: 1,
+      }
       return { ...calm, forgive: forgiveDevice, takeBack }
     }
   }
@@ -71,6 +80,7 @@ export async function guardLogin(deps: AuthDeps, attempt: LoginAttempt): Promise
   return {
     needsMailbox: recent.isOver || long.isOver,
     needsCaptcha: recent.count > CAPTCHA_ACCOUNT || network.count > CAPTCHA_NETWORK,
+    isStuffing: network.count > STUFFING_NETWORK,
     retryAfterSeconds: recent.retryAfterSeconds,
     forgive: async () => {
       await Promise.all([throttle.reset('login-pair', pair), forgiveDevice(), forgiveElsewhere()])

@@ -209,6 +209,24 @@ Ein Wiederherstellungscode Ihres Kontos bei {{ product }} wurde anstelle eines w
 
 ${unlessYou}`,
 
+  'unusual-sign-in': `Eine ungewöhnliche Anmeldung in Ihrem Konto bei {{ product }}
+
+Jemand, vielleicht Sie, hat sich in Ihrem Konto bei {{ product }} auf eine Weise angemeldet, die für Sie ungewöhnlich ist: von weit her, in einem anderen Land, nach langer Zeit oder aus einem Netz, in dem viele Passwörter ausprobiert wurden.
+
+Zeit: {{ time }}
+Netzadresse: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+
+${unlessYou}`,
+
+  'sign-in-blocked': `Eine Anmeldung in Ihrem Konto bei {{ product }} wurde verhindert
+
+Jemand, vielleicht Sie, hatte das richtige Passwort oder einen anderen Weg in Ihr Konto bei {{ product }} und wurde aufgehalten: Die Anmeldung war für Sie ungewöhnlich.
+
+Zeit: {{ time }}
+Netzadresse: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+
+Wenn Sie das waren, benutzen Sie ein Gerät, auf dem Sie schon angemeldet waren. Wenn nicht, kennt jemand Ihr Passwort: Ändern Sie es.`,
+
   'identity-linked': `Ihr Konto bei {{ product }} lässt sich mit {{ provider }} öffnen
 
 Ein Konto von {{ provider }} wurde mit Ihrem Konto bei {{ product }} verknüpft und meldet Sie ab jetzt an.

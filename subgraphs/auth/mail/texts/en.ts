@@ -209,6 +209,24 @@ A recovery code of your account at {{ product }} was used in place of a further 
 
 ${unlessYou}`,
 
+  'unusual-sign-in': `An unusual sign-in to your account at {{ product }}
+
+Somebody, perhaps you, signed in to your account at {{ product }} in a way that is unusual for you: from far away, in another country, after a long time, or from a network where many passwords were tried.
+
+Time: {{ time }}
+Network address: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+
+${unlessYou}`,
+
+  'sign-in-blocked': `A sign-in to your account at {{ product }} was stopped
+
+Somebody, perhaps you, had the right password, or another way into your account at {{ product }}, and was stopped: the sign-in was unusual for you.
+
+Time: {{ time }}
+Network address: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+
+If this was you, use a device that you have signed in on before. If not, somebody knows your password: change it.`,
+
   'identity-linked': `Your account at {{ product }} can be opened with {{ provider }}
 
 An account of {{ provider }} was linked to your account at {{ product }}, and signs you in from now on.

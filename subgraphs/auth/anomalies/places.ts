@@ -1,0 +1,53 @@
+// Where a network address is, as far as the operator's file says: MaxMind's format, of whoever makes it (GeoLite2, DB-IP, one's own).
+import { readFileSync } from 'node:fs'
+import { type CityResponse, Reader } from 'maxmind'
+
+export interface Place {
+  /** ISO 3166-1, as `PT`. */
+  readonly country: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
+}
+
+export type FindPlace = (address: string | null) => Place | null
+
+/** @param file null: nothing is known of any address. @throws Error for a file that is not there, or is not of that format */
+export function createPlaces(file: string | null): FindPlace {
+  if (file === null) return () => null
+  const reader = new Reader<CityResponse>(readFileSync(file))
+  return (address) => {
+    if (address === null) return null
+    const found = lookUp(reader, address)
+    if (found === null) return null
+    const { latitude, longitude } = found.location ?? {}
+    return {
+      country: found.country?.iso_code ?? null,
+      latitude: latitude ?? null,
+      longitude: longitude ?? null,
+    }
+  }
+}
+
+function lookUp(reader: Reader<CityResponse>, address: string): CityResponse | null {
+  try {
+    return reader.get(address)
+  } catch {
+    // IPv6 in a file of IPv4 alone, or what is not an address at all.
+    return null
+  }
+}
+
+const EARTH_KM = 6371
+
+/** Along the surface (haversine). */
+export function kilometresBetween(
+  from: { readonly latitude: number; readonly longitude: number },
+  to: { readonly latitude: number; readonly longitude: number },
+): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180
+  const [a, b] = [radians(from.latitude), radians(to.latitude)]
+  const across = Math.sin((b - a) / 2) ** 2
+  const along = Math.sin(radians(to.longitude - from.longitude) / 2) ** 2
+  const chord = Math.min(1, across + Math.cos(a) * Math.cos(b) * along)
+  return 2 * EARTH_KM * Math.asin(Math.sqrt(chord))
+}
