@@ -1,4 +1,4 @@
-// What is kept and told of an unusual sign-in: the audit trail, an event, and a mail to every address of the person.
+// What is kept and told of an unusual sign-in: the audit trail, an event, and a mail to every mailbox of the person.
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'

@@ -1,9 +1,9 @@
-// The end of a sign-in at a provider, or one step of it. Who somebody is there, issuer and subject, says who they are here; an e-mail
-// address says so only once its mailbox was proved, to us.
+// The end of a sign-in at a provider, or one step of it. Who somebody is there, issuer and subject, says who they are here; a mailbox
+// says so only once it was proved, to us.
 //
 //   known identity ──────────────────────────────────► policy ──► session
-//   unknown ─ address without an account, believed ──► account ──► policy ──► session
-//           ─ any other address ──► a mailed code ──► its account, or a new one, is linked ──► policy ──► session
+//   unknown ─ mailbox without an account, believed ──► account ──► policy ──► session
+//           ─ any other mailbox ──► a mailed code ──► its account, or a new one, is linked ──► policy ──► session
 import type { Knex } from 'knex'
 import { isChallenged } from '../anomalies/find-anomalies.ts'
 import type { Caller } from '../core/caller.ts'
@@ -113,7 +113,7 @@ async function noteUse(
   await db('sessions').where('id', sessionId).update({ identity_session_id: identity.session_id })
 }
 
-/** @returns null for an address that has an account: it is linked once its mailbox was proved, whatever the provider says of it */
+/** @returns null for an e-mail address that has an account: it is linked once its mailbox was proved, whatever the provider says of it */
 async function registerUnlessTaken(
   deps: AuthDeps,
   caller: Caller,

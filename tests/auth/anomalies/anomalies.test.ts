@@ -148,7 +148,7 @@ describe('impossible travel and new countries', () => {
     })
   })
 
-  test('wrong passwords from anywhere move nobody, and an address that the file does not know is no place', async () => {
+  test('wrong passwords from anywhere move nobody, and an address that the file does not know is not a place', async () => {
     await withStack({ anomalies: 'travel:block,country:block' }, async (stack, person) => {
       await login(stack, person, LISBON)
       for (const address of [TOKYO, NOWHERE]) {

@@ -213,8 +213,8 @@ ${unlessYou}`,
 
 Jemand, vielleicht Sie, hat sich in Ihrem Konto bei {{ product }} auf eine Weise angemeldet, die für Sie ungewöhnlich ist: von weit her, in einem anderen Land, nach langer Zeit oder aus einem Netz, in dem viele Passwörter ausprobiert wurden.
 
-Zeit: {{ time }}
-Netzadresse: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+Zeit: {{ time | default: "unbekannt" }}
+Netzadresse: {{ address | default: "unbekannt" }}{% if country and country != "" %} ({{ country }}){% endif %}
 
 ${unlessYou}`,
 
@@ -222,8 +222,8 @@ ${unlessYou}`,
 
 Jemand, vielleicht Sie, hatte das richtige Passwort oder einen anderen Weg in Ihr Konto bei {{ product }} und wurde aufgehalten: Die Anmeldung war für Sie ungewöhnlich.
 
-Zeit: {{ time }}
-Netzadresse: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+Zeit: {{ time | default: "unbekannt" }}
+Netzadresse: {{ address | default: "unbekannt" }}{% if country and country != "" %} ({{ country }}){% endif %}
 
 Wenn Sie das waren, benutzen Sie ein Gerät, auf dem Sie schon angemeldet waren. Wenn nicht, kennt jemand Ihr Passwort: Ändern Sie es.`,
 

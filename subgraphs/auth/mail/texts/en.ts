@@ -213,8 +213,8 @@ ${unlessYou}`,
 
 Somebody, perhaps you, signed in to your account at {{ product }} in a way that is unusual for you: from far away, in another country, after a long time, or from a network where many passwords were tried.
 
-Time: {{ time }}
-Network address: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+Time: {{ time | default: "unknown" }}
+Network address: {{ address | default: "unknown" }}{% if country and country != "" %} ({{ country }}){% endif %}
 
 ${unlessYou}`,
 
@@ -222,8 +222,8 @@ ${unlessYou}`,
 
 Somebody, perhaps you, had the right password, or another way into your account at {{ product }}, and was stopped: the sign-in was unusual for you.
 
-Time: {{ time }}
-Network address: {{ address }}{% if country != "" %} ({{ country }}){% endif %}
+Time: {{ time | default: "unknown" }}
+Network address: {{ address | default: "unknown" }}{% if country and country != "" %} ({{ country }}){% endif %}
 
 If this was you, use a device that you have signed in on before. If not, somebody knows your password: change it.`,
 
