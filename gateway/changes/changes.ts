@@ -15,7 +15,7 @@ import { AUTH_SUBGRAPH, readSupergraphConfig } from '../supergraph/config.ts'
 import type { GraphPlace } from '../supergraph/open.ts'
 import { loadPolicies } from '../supergraph/policies.ts'
 import type { Graph, GraphSource } from '../supergraph.ts'
-import { type Contents, differencesOf, digestOf, idOf, shortId } from './contents.ts'
+import { type Contents, createIds, differencesOf, digestOf, shortId } from './contents.ts'
 import type { Composed, Reason } from './judge.ts'
 import { createJudgeApart, type JudgeApart } from './judge-apart.ts'
 import type { Look, Seen, SourceHealth } from './look.ts'
@@ -107,6 +107,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
   let pinned: string | null = null
   let decided = 0
   const accepted = new Map<string, string>()
+  const idOf = createIds()
   /** Of the last look. */
   let sighted = ''
   let names: string | null | undefined

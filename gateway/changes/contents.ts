@@ -21,6 +21,16 @@ export const contentsSchema = z.object({
   others: z.string(),
 }) satisfies z.ZodType<Contents>
 
+/** Ids that are known already, for as long as somebody has the contents. */
+export function createIds(): (contents: Contents) => string {
+  const known = new WeakMap<Contents, string>()
+  return (contents) => {
+    const id = known.get(contents) ?? idOf(contents)
+    known.set(contents, id)
+    return id
+  }
+}
+
 /** SHA-256, in hex. */
 export function idOf({ yaml, sdls, supergraph, others }: Contents): string {
   const texts = Object.entries(sdls).sort(([one], [other]) => (one < other ? -1 : 1))

@@ -69,12 +69,16 @@ export function createLook(options: LookOptions): Look {
   /** The last that could be read: a broken one names nobody. */
   let config: SupergraphConfig | null = null
   let isComposed = false
+  /** Looked at every second, and seldom another: what is the same is not read, compared or hashed anew. */
+  let before: { readonly yaml: string; readonly seen: Seen } | null = null
   const beside = (file: string) => resolve(dirname(configPath), file)
 
   async function look(): Promise<Sight> {
     const yaml = (await files.read(configPath)) ?? ''
+    const known = before?.yaml === yaml ? before.seen : null
     try {
-      config = readSupergraphConfig(yaml, { variables, source: configPath, now: now() })
+      config =
+        known?.config ?? readSupergraphConfig(yaml, { variables, source: configPath, now: now() })
     } catch (error) {
       if (!(error instanceof SupergraphConfigError)) throw error
       return { kind: 'unreadable', problems: error.problems }
@@ -106,7 +110,11 @@ export function createLook(options: LookOptions): Look {
     }
     if (problems.length > 0) return { kind: 'unreadable', problems }
     if (missing.length > 0) return { kind: 'missing', names: missing }
-    return { kind: 'seen', seen: { contents: { yaml, sdls, supergraph, others }, config, origins } }
+    const contents = { yaml, sdls, supergraph, others }
+    const seen =
+      known !== null && isSame(known.contents, contents) ? known : { contents, config, origins }
+    before = { yaml, seen }
+    return { kind: 'seen', seen }
   }
 
   async function textOf(name: string, schema: SubgraphConfig['schema']): Promise<string | null> {
@@ -172,6 +180,16 @@ export function createLook(options: LookOptions): Look {
         return { name, from, seenAt, failure: isNowhere ? 'it is announced nowhere' : failure }
       }),
   }
+}
+
+function isSame(one: Contents, other: Contents): boolean {
+  const names = Object.keys(other.sdls)
+  return (
+    one.supergraph === other.supergraph &&
+    one.others === other.others &&
+    names.length === Object.keys(one.sdls).length &&
+    names.every((name) => one.sdls[name] === other.sdls[name])
+  )
 }
 
 function kindOf(schema: SubgraphConfig['schema']): SourceHealth['from'] {
