@@ -16,7 +16,7 @@ import type { GraphPlace } from '../supergraph/open.ts'
 import { loadPolicies } from '../supergraph/policies.ts'
 import type { Graph, GraphSource } from '../supergraph.ts'
 import { type Contents, createIds, differencesOf, digestOf, shortId } from './contents.ts'
-import type { Composed, Reason } from './judge.ts'
+import type { Composed, Reason, Verdict } from './judge.ts'
 import { createJudgeApart, type JudgeApart } from './judge-apart.ts'
 import type { Look, Seen, SourceHealth } from './look.ts'
 import type { Decision, GraphStore, GraphVersion, History } from './store.ts'
@@ -173,21 +173,54 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
       return hold(id, 'waits', { of, reasons })
     }
     const composed = await judge(seen, id)
-    if (composed === null || isStopped) return
-    if (composed.reasons.length > 0 && !isAccepted)
-      return hold(id, 'waits', { of, reasons: composed.reasons.map(({ text }: Reason) => text) })
-    await serve({ contents: seen.contents, composed, by: accepted.get(id) ?? ITSELF, of })
+    if (isStopped) return
+    if (composed !== null && (composed.reasons.length === 0 || isAccepted)) {
+      const by = accepted.get(id) ?? ITSELF
+      return await serve({ contents: seen.contents, composed, by, of })
+    }
+    if (composed !== null)
+      hold(id, 'waits', { of, reasons: composed.reasons.map(({ text }: Reason) => text) })
+    await serveTheRest(seen)
+  }
+
+  /** A subgraph whose SDL came by itself, and is broken or held, keeps nobody else waiting: it is what it was, and the rest is served. */
+  async function serveTheRest(seen: Seen): Promise<void> {
+    const whole = held
+    for (const contents of served === null ? [] : withoutOne(served.contents, seen)) {
+      const id = idOf(contents)
+      if (id === served?.id) continue
+      const verdict = await ask({ ...seen, contents }, id)
+      if (isStopped) return
+      if ('problems' in verdict || verdict.reasons.length > 0) continue
+      const of = differencesOf(served?.contents ?? null, contents)
+      await serve({ contents, composed: verdict, by: ITSELF, of })
+      if (served?.id === id) held = whole
+      return
+    }
   }
 
   /** `null`: it is broken, and held. */
   async function judge(
-    { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
+    seen: Pick<Seen, 'contents' | 'origins'>,
     id: string,
   ): Promise<Composed | null> {
+    const verdict = await ask(seen, id)
+    if (!('problems' in verdict)) return verdict
+    if (!isStopped) {
+      const of = differencesOf(served?.contents ?? null, seen.contents)
+      hold(id, 'broken', { of, reasons: verdict.problems })
+    }
+    return null
+  }
+
+  async function ask(
+    { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
+    id: string,
+  ): Promise<Verdict> {
     const config = configOf(contents)
     const policies = await policiesOf(config)
     const isAccepted = accepted.has(id)
-    const verdict = await judgeApart({
+    return await judgeApart({
       contents,
       origins,
       before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
@@ -195,12 +228,6 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
       asked: served === null ? null : await options.asked(),
       opened: isAccepted ? 'all' : [...readAccessLock(place.configPath), ...history.opened],
     })
-    if (!('problems' in verdict)) return verdict
-    if (!isStopped) {
-      const of = differencesOf(served?.contents ?? null, contents)
-      hold(id, 'broken', { of, reasons: verdict.problems })
-    }
-    return null
   }
 
   async function serve({
@@ -424,6 +451,24 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     await store.decide(decision)
     await follow(decision)
   }
+}
+
+/** So many are tried: each costs a process of its own. */
+const TRIED = 5
+
+/** What there would be if one of the subgraphs whose SDL came by itself had not changed, for each that has. */
+function withoutOne(before: Contents, { contents, config }: Seen): readonly Contents[] {
+  if (contents.supergraph !== null || before.supergraph !== null) return []
+  return config.subgraphs
+    .filter(({ schema }) => !('file' in schema || 'of' in schema))
+    .filter(({ name }) => name in contents.sdls && contents.sdls[name] !== before.sdls[name])
+    .slice(0, TRIED)
+    .flatMap(({ name, schema }) => {
+      const { [name]: _, ...others } = contents.sdls
+      const known = before.sdls[name]
+      if (known !== undefined) return [{ ...contents, sdls: { ...others, [name]: known } }]
+      return 'announced' in schema ? [{ ...contents, sdls: others }] : []
+    })
 }
 
 /** Loading it finds what is wrong with it; there is nothing to compare it with. */

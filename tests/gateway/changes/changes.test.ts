@@ -93,6 +93,18 @@ test('nobody gains access until an operator accepts it, and who did stands in th
   expect(await metric()).toContain('sallyport_graph_swaps_total{outcome="held"} 1')
 })
 
+test('a subgraph whose change is broken or held keeps no other waiting', async () => {
+  const before = sources.texts.live
+  sources.texts.live = 'type Query {'
+  await expect.poll(async () => (await heldReasons()).join(), PATIENT).toContain('Syntax Error')
+  sources.texts.asked = sources.texts.asked.replace('asked:', 'more: String @public asked:')
+  await expect.poll(() => gateway.statusOf('{ more }'), PATIENT).toBe(200)
+  expect((await gateway.status()).version?.changes).toEqual(['asked', 'adds Query.more'])
+  expect(await heldReasons()).toEqual([expect.stringContaining('Syntax Error')])
+  sources.texts.live = before
+  await expect.poll(heldReasons, PATIENT).toEqual([])
+})
+
 test('a subgraph that begins to reach for what is another’s is held', async () => {
   const before = LIVE.replace('sale:', 'deals: [String] @public sale:').replace(
     'secret: String @authenticated',
