@@ -3,6 +3,7 @@
 import { account } from './pages/account.ts'
 import { accountApp } from './pages/account-app.ts'
 import { accountEmail } from './pages/account-email.ts'
+import { accountPasskey } from './pages/account-passkey.ts'
 import { accountPassword } from './pages/account-password.ts'
 import { accountRecoveryCodes } from './pages/account-recovery-codes.ts'
 import { confirm } from './pages/confirm.ts'
@@ -37,6 +38,7 @@ export const hostedPages: readonly Page[] = [
   accountPassword,
   accountEmail,
   accountApp,
+  accountPasskey,
   accountRecoveryCodes,
   resetLink,
   invitation,

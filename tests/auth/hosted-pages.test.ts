@@ -8,8 +8,8 @@ import { createAuthSchema } from '../../subgraphs/auth/subgraph.ts'
 test('whatever a page asks is in the graph, so that none of them is missing unseen', () => {
   const schema = createAuthSchema()
   expect(hostedPages.length).toBeGreaterThan(10)
-  for (const { path, needs } of hostedPages) {
-    for (const { document } of needs) {
+  for (const { path, needs, uses = [] } of hostedPages) {
+    for (const { document } of [...needs, ...uses]) {
       expect(validate(schema, parse(document)), path).toEqual([])
     }
   }

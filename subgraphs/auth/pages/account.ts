@@ -32,9 +32,9 @@ type ById = { readonly input: Readonly<Record<string, string>> }
 
 const ACCOUNT = operation<{
   viewer: { readonly user: Account | null } | null
-  signInMethods: { readonly password: boolean }
+  signInMethods: { readonly password: boolean; readonly passkey: boolean }
 }>(
-  `query PageAccount { signInMethods { password } viewer { user {
+  `query PageAccount { signInMethods { password passkey } viewer { user {
     email
     emails { id email primary }
     factors { id kind name createdAt }
@@ -111,7 +111,7 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
 function waysIn(
   visit: Visit,
   { factors, recoveryCodesLeft }: Account,
-  offered: { readonly password: boolean },
+  offered: { readonly password: boolean; readonly passkey: boolean },
 ): Html {
   const { account: texts } = visit.texts
   return html`<section aria-labelledby="ways-in">
@@ -130,7 +130,8 @@ function waysIn(
           ${act(visit, { does: 'remove-factor', id, text: texts.remove, what: name ?? texts.kinds[kind] ?? kind })}
         </li>`,
         )}
-        <li><p><a href="/account/app">${texts.addApp}</a></p></li>
+        <li><p><a href="/account/app">${texts.addApp}</a></p>
+          ${offered.passkey ? html`<p><a href="/account/passkey">${visit.texts.passkey.add}</a></p>` : null}</li>
         ${
           factors.length === 0
             ? null

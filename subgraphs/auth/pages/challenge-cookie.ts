@@ -11,6 +11,8 @@ export interface Challenge {
   readonly id: string
   readonly methods: readonly string[]
   readonly sentTo: string | null
+  /** What a passkey has to answer. Absent: the browser was not asked yet. */
+  readonly passkey?: Readonly<Record<string, unknown>> | undefined
   /** What began it. */
   readonly began: (typeof beginnings)[number]
 }
@@ -19,12 +21,13 @@ const shape = z.object({
   id: z.string().max(128),
   methods: z.array(z.string().max(32)).max(8),
   sentTo: z.string().max(320).nullable(),
+  passkey: z.record(z.string(), z.unknown()).optional(),
   began: z.enum(beginnings),
 })
 
-export function challengeCookie({ id, methods, sentTo, began }: Challenge): string {
-  const value = Buffer.from(JSON.stringify({ id, methods, sentTo, began })).toString('base64url')
-  return line(value, MAX_AGE_SECONDS)
+export function challengeCookie({ id, methods, sentTo, began, passkey }: Challenge): string {
+  const held = { id, methods, sentTo, began, passkey }
+  return line(Buffer.from(JSON.stringify(held)).toString('base64url'), MAX_AGE_SECONDS)
 }
 
 export function clearedChallengeCookie(): string {

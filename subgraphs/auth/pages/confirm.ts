@@ -6,23 +6,25 @@ import { button, field, form, links } from './fields.ts'
 import { type Answer, operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Problem, Visit } from './page.ts'
+import { passkeyButton, passkeyForm, readPasskey, START_PASSKEY_LOGIN } from './passkeys.ts'
 import { readPlace } from './places.ts'
 import { type Explained, explain } from './refusals.ts'
 
 type Confirmed = { reauthenticate: SignInResult }
 
-const CONFIRM = operation<Confirmed, { readonly input: Readonly<Record<string, string>> }>(
+const CONFIRM = operation<Confirmed, { readonly input: Readonly<Record<string, unknown>> }>(
   `mutation PageConfirm($input: ReauthenticateInput!) {
     reauthenticate(input: $input) { __typename ${VERIFICATION} }
   }`,
 )
 
 const PATH = '/confirm'
-const KNOWN = ['PASSWORD', 'TOTP', 'RECOVERY_CODE', 'EMAIL_CODE']
+const KNOWN = ['PASSWORD', 'PASSKEY', 'TOTP', 'RECOVERY_CODE', 'EMAIL_CODE']
 
 export const confirm = ownPage({
   path: PATH,
   needs: [CONFIRM],
+  uses: [START_PASSKEY_LOGIN],
   show: async (visit) => ask(visit),
   async act(visit) {
     const method = chosen(visit)
@@ -30,6 +32,7 @@ export const confirm = ownPage({
       const password = visit.form.get('currentPassword') ?? ''
       return settle(visit, await visit.ask(CONFIRM, { input: { password } }))
     }
+    if (method === 'PASSKEY') return await byPasskey(visit)
     return method === 'EMAIL_CODE' ? await byMail(visit) : await byFactor(visit, method)
   },
 })
@@ -47,6 +50,32 @@ async function byMail(visit: Visit): Promise<PageAnswer> {
   return {
     location: here(visit, 'EMAIL_CODE'),
     cookies: [challengeCookie({ ...verification, began: 'confirm' })],
+  }
+}
+
+async function byPasskey(visit: Visit): Promise<PageAnswer> {
+  const verificationId = visit.form.get('verificationId')
+  if (verificationId !== null) {
+    const input = { verificationId, method: 'PASSKEY', passkey: readPasskey(visit.form) }
+    return settle(visit, await visit.ask(CONFIRM, { input }))
+  }
+  const begun = await visit.ask(CONFIRM, { input: { method: 'PASSKEY' } })
+  if ('refusal' in begun || begun.data.reauthenticate.__typename === 'SignedIn') {
+    return settle(visit, begun)
+  }
+  const { id } = begun.data.reauthenticate.verification
+  const started = await visit.ask(START_PASSKEY_LOGIN, { input: { verificationId: id } })
+  if ('refusal' in started) return ask(visit, explain(visit, started.refusal))
+  return {
+    title: visit.texts.verify.title,
+    content: html`<p>${visit.texts.verify.passkey}</p>
+      ${passkeyForm(visit, {
+        action: here(visit, 'PASSKEY'),
+        ceremony: 'get',
+        options: started.data.startPasskeyLogin.options,
+        hidden: { verificationId: id },
+      })}
+      ${links([{ href: here(visit, 'PASSKEY'), text: visit.texts.verify.startAgain }])}`,
   }
 }
 
@@ -91,7 +120,7 @@ function ask(visit: Visit, explained?: Explained): PageAnswer {
     title: texts.verify.title,
     ...explained,
     content: html`<p>${texts.confirm.intro}</p>
-      ${form(visit, here(visit, method), fieldsFor(visit, method, explained?.problems ?? []))}
+      ${method === 'PASSKEY' ? passkeyButton(visit, here(visit, method)) : form(visit, here(visit, method), fieldsFor(visit, method, explained?.problems ?? []))}
       ${links([
         ...others.map((one) => ({
           href: here(visit, one),
@@ -157,7 +186,7 @@ function chosen(visit: Visit): string {
   const wanted = visit.query.get('with')
   if (wanted !== null && stepUp.includes(wanted)) return wanted
   return (
-    ['PASSWORD', 'TOTP', 'EMAIL_CODE'].find((one) => stepUp.includes(one)) ??
+    ['PASSWORD', 'PASSKEY', 'TOTP', 'EMAIL_CODE'].find((one) => stepUp.includes(one)) ??
     stepUp[0] ??
     'EMAIL_CODE'
   )

@@ -48,7 +48,7 @@ export function createPages(
 ): ReadonlyMap<string, AnswerPage> {
   const graph = createGraph(
     parts,
-    pages.flatMap(({ needs }) => needs),
+    pages.flatMap(({ needs, uses = [] }) => [...needs, ...uses]),
   )
   const frame = createFrame(parts.config.brand, SCRIPT)
   const offered = pages.filter(({ needs }) => needs.every((one) => graph.has(one)))

@@ -4,7 +4,7 @@ import type { Page, PageAnswer, Redirect, Visit } from './page.ts'
 import { ACCOUNT_PLACES } from './places.ts'
 
 /** @param page Its path has to be one of places.ts. */
-export function ownPage(page: Required<Page>): Page {
+export function ownPage(page: Page & { readonly act: Page['show'] }): Page {
   const guarded =
     (answer: Page['show']) =>
     async (visit: Visit): Promise<PageAnswer> =>

@@ -11,6 +11,8 @@ export interface Page {
   readonly path: string
   /** Where a deployment leaves out one of these, the page is not there. */
   readonly needs: readonly AnyOperation[]
+  /** What the page does without, where a deployment leaves it out. Default: nothing. */
+  readonly uses?: readonly AnyOperation[]
   /** GET: it changes nothing. */
   readonly show: (visit: Visit) => Promise<PageAnswer>
   /** POST: a form of this very page, as the gateway has checked. */

@@ -6,6 +6,7 @@ export const ACCOUNT_PLACES = [
   '/account/password',
   '/account/email',
   '/account/app',
+  '/account/passkey',
   '/account/recovery-codes',
 ] as const
 

@@ -3,6 +3,25 @@
 // What proves the mailbox leaves the address bar at once: nobody reads it off the screen, and a reload still has it.
 export const SCRIPT = `
       document.querySelector('[data-send] form')?.requestSubmit()
+      if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+        for (const place of document.querySelectorAll('[data-needs-passkeys]')) place.hidden = false
+        const place = document.querySelector('[data-passkey]')
+        if (place) {
+          place.hidden = false
+          const form = place.querySelector('form')
+          const ask = async () => {
+            const options = JSON.parse(place.dataset.options)
+            const answer = place.dataset.passkey === 'get'
+              ? await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
+              : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+            form.elements.passkey.value = JSON.stringify(answer.toJSON())
+            form.submit()
+          }
+          form.addEventListener('submit', (event) => { event.preventDefault(); ask().catch(() => {}) })
+          // Who says no is asked again when they press the button.
+          ask().catch(() => {})
+        }
+      }
       const field = document.getElementById('link')
       if (field) {
         const link = location.hash.length > 1 ? location.hash.slice(1) : history.state?.link

@@ -1,9 +1,11 @@
 // `/sign-in`: with password, or with a code or link by mail. What must follow is asked for at `/verify`.
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
+import { challengeCookie } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import { passkeyButton, START_PASSKEY_LOGIN } from './passkeys.ts'
 import { explain } from './refusals.ts'
 import { takesRegistrations } from './sign-up.ts'
 import { unavailable, WAYS_IN, type WaysIn } from './ways-in.ts'
@@ -29,12 +31,14 @@ const WHO = operation<{
 export const signIn: Page = {
   path: '/sign-in',
   needs: [LOGIN, START_EMAIL, WAYS_IN, WHO],
+  uses: [START_PASSKEY_LOGIN],
   async show(visit) {
     if (visit.person !== null && !visit.query.has('again')) return await showPresent(visit)
     return await showForm(visit, {})
   },
   async act(visit) {
     const email = visit.form.get('email') ?? ''
+    if (visit.form.get('do') === 'passkey') return await beginPasskey(visit)
     if (visit.form.get('do') === 'email') {
       const answer = await visit.ask(START_EMAIL, { input: { email, delivery: 'COOKIE' } })
       if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
@@ -45,6 +49,14 @@ export const signIn: Page = {
     if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
     return goOn(visit, answer.data.login, 'sign-in')
   },
+}
+
+async function beginPasskey(visit: Visit): Promise<PageAnswer> {
+  const answer = await visit.ask(START_PASSKEY_LOGIN, { input: { delivery: 'COOKIE' } })
+  if ('refusal' in answer) return await showForm(visit, { refusal: answer.refusal })
+  const { verificationId: id, options: passkey } = answer.data.startPasskeyLogin
+  const challenge = { id, passkey, methods: ['PASSKEY'], sentTo: null, began: 'sign-in' } as const
+  return { location: visit.passage.to('/verify'), cookies: [challengeCookie(challenge)] }
 }
 
 /** Somebody is signed in already, and says whether it is them who goes on. */
@@ -77,6 +89,7 @@ async function showForm(
     formTargets: passage.formTargets,
     content: html`${lostNotice(visit)}
       ${formOf(visit, { email, offered, problems: explained.problems })}
+      ${offered.passkey ? passkeyButton(visit, passage.to('/sign-in')) : null}
       ${providersOf(visit, offered)}
       ${links(waysOn(visit, offered))}`,
   }

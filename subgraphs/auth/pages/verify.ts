@@ -1,16 +1,22 @@
 // `/verify`: the next factor of a sign-in or a registration, one at a time; the others are a link away.
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
-import { type Challenge, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
+import {
+  type Challenge,
+  challengeCookie,
+  clearedChallengeCookie,
+  readChallenge,
+} from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
 import { operation } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import { passkeyButton, passkeyForm, readPasskey, START_PASSKEY_LOGIN } from './passkeys.ts'
 import { type Explained, explain } from './refusals.ts'
 import type { PageTexts } from './texts/texts.ts'
 
 const VERIFY = operation<
   { verifySession: SignInResult },
-  { readonly input: { verificationId: string; method: string; code: string } }
+  { readonly input: Readonly<Record<string, unknown>> }
 >(
   `mutation PageVerify($input: VerifySessionInput!) {
     verifySession(input: $input) { __typename ${VERIFICATION} }
@@ -26,11 +32,12 @@ const RESEND = operation<
 )
 
 /** What is asked for first, where there is a choice. */
-const ORDER = ['TOTP', 'EMAIL_CODE', 'RECOVERY_CODE']
+const ORDER = ['PASSKEY', 'TOTP', 'EMAIL_CODE', 'RECOVERY_CODE']
 
 export const verify: Page = {
   path: '/verify',
   needs: [VERIFY, RESEND],
+  uses: [START_PASSKEY_LOGIN],
   async show(visit) {
     const challenge = readChallenge(visit.flowCookies)
     return challenge === null ? over(visit) : ask(visit, challenge)
@@ -38,6 +45,7 @@ export const verify: Page = {
   async act(visit) {
     const challenge = readChallenge(visit.flowCookies)
     if (challenge === null) return over(visit)
+    if (visit.form.get('do') === 'passkey') return await askBrowser(visit, challenge)
     return visit.form.get('do') === 'resend'
       ? await resend(visit, challenge)
       : await check(visit, challenge)
@@ -46,14 +54,40 @@ export const verify: Page = {
 
 async function check(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
   const method = chosenMethod(visit, challenge)
-  const code = visit.form.get('code') ?? ''
+  const proof =
+    method === 'PASSKEY'
+      ? { passkey: readPasskey(visit.form) }
+      : { code: visit.form.get('code') ?? '' }
   const answer = await visit.ask(VERIFY, {
-    input: { verificationId: challenge.id, method, code },
+    input: { verificationId: challenge.id, method, ...proof },
   })
   if ('data' in answer) return goOn(visit, answer.data.verifySession, challenge.began)
+  if (method === 'PASSKEY') return passkeyFailed(visit, challenge)
   const explained = explain(visit, answer.refusal, ['code'])
   const isOver = explained.status === 410 && method !== 'EMAIL_CODE'
   return isOver ? over(visit, explained) : ask(visit, challenge, explained)
+}
+
+/** Where a passkey alone began the sign-in nothing is left of it; otherwise the browser can be asked anew. */
+function passkeyFailed(visit: Visit, challenge: Challenge): PageAnswer {
+  const problems = [{ text: visit.texts.passkey.failed }]
+  const { passkey: _, ...rest } = challenge
+  if (rest.methods.length === 1) return over(visit, { status: 410, problems })
+  return ask(visit, rest, { status: 422, problems })
+}
+
+/** A challenge is taken by its first answer, so each press asks for another. */
+async function askBrowser(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
+  const answer = await visit.ask(START_PASSKEY_LOGIN, { input: { verificationId: challenge.id } })
+  if ('refusal' in answer) {
+    const explained = explain(visit, answer.refusal)
+    return explained.status === 410 ? over(visit, explained) : ask(visit, challenge, explained)
+  }
+  const { options: passkey } = answer.data.startPasskeyLogin
+  return {
+    location: visit.passage.to('/verify', { with: 'PASSKEY' }),
+    cookies: [challengeCookie({ ...challenge, passkey })],
+  }
 }
 
 async function resend(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
@@ -76,13 +110,22 @@ function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAns
     formTargets: passage.formTargets,
     content: html`<p>${introOf(texts, challenge, method)}</p>
       ${query.has('resent') && problems.length === 0 ? html`<p id="done" role="status">${texts.verify.resent}</p>` : null}
-      ${form(visit, passage.to('/verify', { with: method }), [
-        codeField(texts, method, problems),
-        button({ text: texts.verify.button }),
-        method === 'EMAIL_CODE'
-          ? button({ text: texts.verify.resend, does: 'resend', isPlain: true, skipsFields: true })
-          : null,
-      ])}
+      ${
+        method === 'PASSKEY'
+          ? passkeyStep(visit, challenge)
+          : form(visit, passage.to('/verify', { with: method }), [
+              codeField(texts, method, problems),
+              button({ text: texts.verify.button }),
+              method === 'EMAIL_CODE'
+                ? button({
+                    text: texts.verify.resend,
+                    does: 'resend',
+                    isPlain: true,
+                    skipsFields: true,
+                  })
+                : null,
+            ])
+      }
       ${links([
         ...others.map((one) => ({
           href: passage.to('/verify', { with: one }),
@@ -93,7 +136,14 @@ function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAns
   }
 }
 
+function passkeyStep(visit: Visit, { passkey: options }: Challenge): Piece {
+  const action = visit.passage.to('/verify', { with: 'PASSKEY' })
+  if (options === undefined) return passkeyButton(visit, action)
+  return passkeyForm(visit, { action, ceremony: 'get', options })
+}
+
 function introOf({ verify: texts }: PageTexts, challenge: Challenge, method: string): string {
+  if (method === 'PASSKEY') return texts.passkey
   if (method === 'TOTP') return texts.authenticator
   if (method === 'RECOVERY_CODE') return texts.recovery
   if (method !== 'EMAIL_CODE') return texts.other

@@ -7,11 +7,12 @@ import { explain } from './refusals.ts'
 export interface WaysIn {
   readonly password: boolean
   readonly emailCode: boolean
+  readonly passkey: boolean
   readonly providers: readonly { readonly id: string; readonly name: string }[]
 }
 
 export const WAYS_IN = operation<{ signInMethods: WaysIn }>(
-  'query PageWaysIn { signInMethods { password emailCode providers { id name } } }',
+  'query PageWaysIn { signInMethods { password emailCode passkey providers { id name } } }',
   'nobody',
 )
 

@@ -29,6 +29,7 @@ export const de: PageTexts = {
       `Falls es zu ${sentTo} ein Konto gibt, haben wir einen Code dorthin gesendet. Die E-Mail enthält auch einen Link: Er meldet Sie dort an, wo Sie ihn öffnen.`,
     mailedSignUp: (sentTo) =>
       `Wir haben einen Code an ${sentTo} gesendet. Sobald Sie ihn eingeben, ist Ihr Konto fertig.`,
+    passkey: 'Ihr Gerät fragt nach Finger, Gesicht oder seiner PIN.',
     authenticator: 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',
     recovery:
       'Geben Sie einen der Wiederherstellungscodes ein, die Sie sich notiert haben. Jeder gilt einmal.',
@@ -46,6 +47,7 @@ export const de: PageTexts = {
       EMAIL_CODE: 'Code per E-Mail verwenden',
       TOTP: 'Authenticator-App verwenden',
       RECOVERY_CODE: 'Wiederherstellungscode verwenden',
+      PASSKEY: 'Passkey verwenden',
     },
     startAgain: 'Von vorn beginnen',
     over: 'Dieser Schritt ist abgelaufen',
@@ -98,6 +100,17 @@ export const de: PageTexts = {
       intro: 'Ein Klick meldet Sie in diesem Browser an.',
       button: 'Hier anmelden',
     },
+  },
+  passkey: {
+    use: 'Passkey verwenden',
+    failed:
+      'Der Passkey hat Sie nicht angemeldet. Beginnen Sie von vorn, oder melden Sie sich anders an.',
+    needsScript:
+      'Passkeys brauchen JavaScript. Melden Sie sich anders an, oder schalten Sie es für diese Seite ein.',
+    add: 'Passkey hinzufügen',
+    intro:
+      'Ein Passkey liegt auf diesem Gerät oder in Ihrem Passwortmanager und wird mit Finger, Gesicht oder PIN entsperrt. Er meldet Sie ohne Passwort an.',
+    begin: 'Passkey erstellen',
   },
   enrol: {
     title: 'Zweiten Schritt einrichten',
@@ -163,6 +176,8 @@ export const de: PageTexts = {
       'end-others': 'Alle anderen Geräte sind abgemeldet.',
       password: 'Das Passwort ist geändert, andere Geräte sind abgemeldet.',
       email: 'Die E-Mail-Adresse ist hinzugefügt.',
+      passkey:
+        'Der Passkey ist hinzugefügt. Erstellen Sie Wiederherstellungscodes für den Fall, dass Sie ihn verlieren.',
       app: 'Die Authenticator-App ist eingerichtet. Erstellen Sie Wiederherstellungscodes für den Fall, dass Sie sie verlieren.',
     },
   },

@@ -28,6 +28,7 @@ export const en: PageTexts = {
       `If ${sentTo} has an account, we have sent it a code. The e-mail contains a link too, which signs you in wherever you open it.`,
     mailedSignUp: (sentTo) =>
       `We have sent a code to ${sentTo}. Your account is ready once you enter it.`,
+    passkey: 'Your device asks for your finger, your face or its PIN.',
     authenticator: 'Open your authenticator app and enter the code that it shows.',
     recovery: 'Enter one of the recovery codes that you wrote down. Each of them works once.',
     other: 'Enter the code.',
@@ -44,6 +45,7 @@ export const en: PageTexts = {
       EMAIL_CODE: 'Use a code by e-mail',
       TOTP: 'Use the authenticator app',
       RECOVERY_CODE: 'Use a recovery code',
+      PASSKEY: 'Use a passkey',
     },
     startAgain: 'Start again',
     over: 'This step has expired',
@@ -94,6 +96,15 @@ export const en: PageTexts = {
       intro: 'One click signs you in, in this browser.',
       button: 'Sign in here',
     },
+  },
+  passkey: {
+    use: 'Use a passkey',
+    failed: 'The passkey did not sign you in. Start again, or sign in another way.',
+    needsScript: 'Passkeys need JavaScript. Sign in another way, or switch it on for this page.',
+    add: 'Add a passkey',
+    intro:
+      'A passkey is kept by this device or your password manager, and unlocked with your finger, your face or a PIN. It signs you in without a password.',
+    begin: 'Create a passkey',
   },
   enrol: {
     title: 'Add a second step',
@@ -157,6 +168,7 @@ export const en: PageTexts = {
       'end-others': 'All other devices are signed out.',
       password: 'The password is changed, and other devices are signed out.',
       email: 'The e-mail address is added.',
+      passkey: 'The passkey is added. Create recovery codes in case you lose it.',
       app: 'The authenticator app is added. Create recovery codes in case you lose it.',
     },
   },

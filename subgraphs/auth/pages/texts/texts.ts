@@ -28,6 +28,7 @@ export interface PageTexts {
     readonly mailed: (sentTo: string) => string
     readonly mailedLink: (sentTo: string) => string
     readonly mailedSignUp: (sentTo: string) => string
+    readonly passkey: string
     readonly authenticator: string
     readonly recovery: string
     readonly other: string
@@ -65,6 +66,14 @@ export interface PageTexts {
       { readonly title: string; readonly intro: string; readonly button: string }
     >
   >
+  readonly passkey: {
+    readonly use: string
+    readonly failed: string
+    readonly needsScript: string
+    readonly add: string
+    readonly intro: string
+    readonly begin: string
+  }
   readonly enrol: {
     readonly title: string
     readonly intro: string
