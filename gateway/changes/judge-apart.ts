@@ -1,6 +1,7 @@
 // Asks a process of its own what a graph would be: one that serves answers its clients meanwhile.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Question, Verdict } from './judge.ts'
 
 const PROGRAM = new URL('./judge-process.js', import.meta.url)
@@ -14,10 +15,26 @@ export interface JudgeApart {
   stop(): void
 }
 
+/** One that could not even begin, as while files of the package are replaced, is tried again. */
+const PAUSES_MS = [1_000, 5_000]
+
 export function createJudgeApart(): JudgeApart {
   let stop = () => {}
+  let isStopped = false
 
-  async function ask(question: Question): Promise<Verdict> {
+  async function judge(question: Question): Promise<Verdict> {
+    for (const pause of PAUSES_MS) {
+      const { verdict, hasCrashed } = await ask(question)
+      // What takes too long, or too much memory, is ended by a signal: it would be again.
+      if (!hasCrashed || isStopped) return verdict
+      await sleep(pause)
+    }
+    return (await ask(question)).verdict
+  }
+
+  async function ask(
+    question: Question,
+  ): Promise<{ readonly verdict: Verdict; readonly hasCrashed: boolean }> {
     const child = fork(PROGRAM, {
       // SDL of strangers is read there: it has nothing to lose.
       env: {},
@@ -35,10 +52,17 @@ export function createJudgeApart(): JudgeApart {
     // The channel is read to its end, which may be after the process has ended.
     const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
     stop = () => {}
-    return verdict ?? { problems: [`composing ended without an answer (${signal ?? code})`] }
+    if (verdict !== undefined) return { verdict, hasCrashed: false }
+    const problems = [`composing ended without an answer (${signal ?? code})`]
+    return { verdict: { problems }, hasCrashed: signal === null }
   }
 
-  return Object.assign(ask, { stop: () => stop() })
+  return Object.assign(judge, {
+    stop() {
+      isStopped = true
+      stop()
+    },
+  })
 }
 
 /** In this repository the program is TypeScript; in the package nothing has to be compiled. */
