@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { EventConsumer } from '@sallyport/claims/events'
 import { generateIdentityKey } from '@sallyport/claims/sign'
 import type { Knex } from 'knex'
-import pino from 'pino'
+import type { Logger } from 'pino'
 import { readGatewayConfig } from '../gateway/config.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../gateway/gateway.ts'
 import { type Auth, createAuth } from '../subgraphs/auth/auth.ts'
@@ -21,6 +21,7 @@ import { createTestDatabase } from './database.ts'
 import type { TestDatabase } from './database-on-server.ts'
 import { freePorts } from './free-ports.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
+import { createWatchedLog } from './watched-log.ts'
 
 export interface StackOptions {
   /** Settings beyond those of the harness. PASSWORD_HASH_COST is one where it matters what a hash costs. */
@@ -44,8 +45,8 @@ export interface StackOptions {
   readonly outgoingFetch?: OutgoingFetch
   /** Default: one of its own. */
   readonly database?: TestDatabase
-  /** Default: silent, or the level of TEST_LOG. */
-  readonly log?: pino.Logger
+  /** Default: nobody's, or printed at the level of TEST_LOG; a credential in it fails the test file. */
+  readonly log?: Logger
 }
 
 export interface Stack {
@@ -76,7 +77,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ports = await freePorts(options.gateways ?? 1)
   const env = await environment({ dataDir, port: ports[0] ?? 0, database, options })
   const mailbox = createMailbox()
-  const log = options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' })
+  const watched = createWatchedLog(process.env.TEST_LOG)
+  const log = options.log ?? watched.log
 
   const reviews = options.reviews ? await startReviews(cleanups, env, log) : null
   const consumers = options.consumers ?? (reviews === null ? [] : [reviews.consumer])
@@ -131,6 +133,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     clientOf,
     stop: async () => {
       for (const cleanup of cleanups.reverse()) await cleanup()
+      watched.expectNoCredentials()
     },
   }
 }
@@ -168,7 +171,7 @@ async function environment({
 async function startReviews(
   cleanups: Cleanup[],
   env: Readonly<Record<string, string>>,
-  logger: pino.Logger,
+  logger: Logger,
 ): Promise<Reviews> {
   const reviews = await createReviews({ config: readReviewsConfig(env), logger })
   cleanups.push(() => reviews.stop())

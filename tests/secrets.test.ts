@@ -13,6 +13,7 @@ import {
   registerPerson,
   VERIFY,
 } from './people.ts'
+import { createWatchedLog } from './watched-log.ts'
 
 const CANARY = 'canary7f3a9c'
 const lines: string[] = []
@@ -207,4 +208,26 @@ test('every log line is one line of JSON, whatever the request holds', async () 
     expect(line).not.toContain(String.fromCharCode(27))
     expect(() => JSON.parse(line)).not.toThrow()
   }
+})
+
+test('the log of every other stack of the suite is looked at: what holds a credential would be found', async () => {
+  const person = await registerPerson(stack)
+  const tokens = [
+    person.refreshToken,
+    person.accessToken,
+    person.deviceToken,
+    `sps_test_${'a1'.repeat(20)}`,
+    `scs_${'b2-'.repeat(15).slice(0, 43)}`,
+  ]
+  for (const secret of [...tokens, PASSWORD]) {
+    const watched = createWatchedLog()
+    watched.log.info({ detail: secret.slice(0, 12) }, 'a beginning says little')
+    watched.expectNoCredentials()
+    watched.log.info({ detail: secret }, 'it is under a name that nobody redacts')
+    expect(() => watched.expectNoCredentials()).toThrow('the log holds credentials')
+  }
+  // In a text of a library's making they are recognised.
+  const watched = createWatchedLog()
+  for (const token of tokens) watched.log.info(`what came back was ${token}`)
+  watched.expectNoCredentials()
 })

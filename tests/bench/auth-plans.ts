@@ -33,8 +33,8 @@ export interface PlanWatch {
 
 /** Tables smaller than this may be read as a whole. */
 const LARGE_ROWS = 10_000
-/** As many as the largest answers of gateways need; a statement that looks at more grows with the tables. */
-const MAX_PAGES = 5_000
+/** A thousand sessions by their keys are 7,000; a statement that looks at more grows with the tables. */
+const MAX_PAGES = 10_000
 /** More than any answer holds; a statement that looks at more will not stay quick. */
 const MAX_ROWS_READ = 6_000
 
