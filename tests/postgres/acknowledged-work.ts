@@ -29,6 +29,8 @@ export function startWork(deployment: Deployment, workers: number): Work {
     codes.set(code, (codes.get(code) ?? 0) + 1)
   }
   const count = (error: unknown): null => {
+    // A mail server that waits before it tries again: no answer of ours.
+    if (String(error).includes('no mail for')) return null
     note(/"code":"(\w+)"/.exec(String(error))?.[1])
     return null
   }
