@@ -24,6 +24,7 @@ import * as webhooks from './0070-webhooks.ts'
 import * as sessionsByFactors from './0071-sessions-by-factors.ts'
 import * as requiredFactors from './0080-required-factors.ts'
 import * as passkeys from './0081-passkeys.ts'
+import * as rememberedDevices from './0082-remembered-devices.ts'
 import * as linkedIdentities from './0090-linked-identities.ts'
 import * as signInPlaces from './0091-sign-in-places.ts'
 import * as oauthClients from './0100-oauth-clients.ts'
@@ -61,6 +62,7 @@ export const migrations: readonly Migration[] = [
   { name: '0071-sessions-by-factors', up: sessionsByFactors.up },
   { name: '0080-required-factors', up: requiredFactors.up },
   { name: '0081-passkeys', up: passkeys.up },
+  { name: '0082-remembered-devices', up: rememberedDevices.up },
   { name: '0090-linked-identities', up: linkedIdentities.up },
   { name: '0091-sign-in-places', up: signInPlaces.up },
   { name: '0100-oauth-clients', up: oauthClients.up },

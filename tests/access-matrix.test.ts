@@ -123,6 +123,10 @@ const MATRIX = {
     'mutation { confirmTotp(input: { factorId: "x", code: "x" }) { id } }',
     ...SESSION,
   ],
+  'Mutation.forgetDevice': [
+    'mutation { forgetDevice(input: { deviceId: "x" }) { id } }',
+    ...SESSION,
+  ],
   'Mutation.renameFactor': [
     'mutation { renameFactor(input: { factorId: "x", name: "x" }) { id } }',
     ...SESSION,

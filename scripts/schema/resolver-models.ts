@@ -9,6 +9,7 @@ export const authModels = {
   Factor: './factors/enrolled/enrolled-factor.ts#EnrolledFactor',
   LinkedIdentity: './factors/provider/linked-identity.ts#LinkedIdentity',
   Grant: './sessions/app-grant.ts#Grant',
+  RememberedDevice: './remembered-devices/remembered-device.ts#RememberedDevice',
   Role: './roles/role.ts#Role',
   Session: './sessions/session.ts#Session',
   SignedIn: './sessions/issue-tokens.ts#SignedIn',

@@ -115,6 +115,8 @@ export interface AuthConfig {
   readonly registrationDomains: readonly string[]
   readonly sessionVerification: 'always' | 'new-device' | 'off'
   readonly mfa: MfaPolicy
+  /** For how long a device may be remembered; 0: never. */
+  readonly rememberDeviceDays: number
   readonly apiKeyVerification: 'always' | 'off'
   readonly accessTokenSeconds: number
   readonly refreshIdleDays: number
@@ -252,6 +254,7 @@ const shape = {
   MFA: oneOf(['off', 'optional', 'required'], 'optional'),
   MFA_REQUIRED_ROLES: roleNames.optional(),
   MFA_REQUIRED_FROM: day.optional(),
+  REMEMBER_DEVICE_DAYS: wholeNumber([0, 365], 0),
   API_KEY_VERIFICATION: oneOf(['always', 'off'], 'always'),
   ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
   REFRESH_IDLE_DAYS: days(14),
@@ -462,6 +465,7 @@ function toConfig(
     registration: env.REGISTRATION,
     registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,
+    rememberDeviceDays: env.REMEMBER_DEVICE_DAYS,
     mfa: {
       mode: env.MFA,
       requiredRoles: env.MFA_REQUIRED_ROLES ?? null,

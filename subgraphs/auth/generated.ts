@@ -8,6 +8,7 @@ import type { ErasureWithReceipts as ErasureWithReceiptsModel, ErasureReceipt as
 import type { EnrolledFactor as EnrolledFactorModel } from './factors/enrolled/enrolled-factor.ts';
 import type { LinkedIdentity as LinkedIdentityModel } from './factors/provider/linked-identity.ts';
 import type { Grant as GrantModel } from './sessions/app-grant.ts';
+import type { RememberedDevice as RememberedDeviceModel } from './remembered-devices/remembered-device.ts';
 import type { Role as RoleModel } from './roles/role.ts';
 import type { Session as SessionModel } from './sessions/session.ts';
 import type { SignedIn as SignedInModel } from './sessions/issue-tokens.ts';
@@ -132,6 +133,7 @@ export interface User {
   readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
   readonly factorRequiredFrom?: Maybe<Scalars['DateTime']['output']>;
   readonly passkeySignals?: Maybe<PasskeySignals>;
+  readonly rememberedDevices?: Maybe<ReadonlyArray<RememberedDevice>>;
   readonly linkedIdentities?: Maybe<ReadonlyArray<LinkedIdentity>>;
   readonly apiKeys?: Maybe<ApiKeyConnection>;
   readonly grants?: Maybe<GrantConnection>;
@@ -255,6 +257,7 @@ export interface Mutation {
   readonly createRecoveryCodes?: Maybe<RecoveryCodes>;
   readonly startPasskey?: Maybe<PasskeyChallenge>;
   readonly confirmPasskey?: Maybe<Factor>;
+  readonly forgetDevice?: Maybe<User>;
   readonly linkIdentity?: Maybe<ProviderLogin>;
   readonly confirmIdentity?: Maybe<User>;
   readonly unlinkIdentity?: Maybe<User>;
@@ -420,6 +423,11 @@ export interface MutationRemoveFactorArgs {
 
 export interface MutationConfirmPasskeyArgs {
   input: ConfirmPasskeyInput;
+}
+
+
+export interface MutationForgetDeviceArgs {
+  input: ForgetDeviceInput;
 }
 
 
@@ -621,6 +629,7 @@ export interface VerifySessionInput {
   readonly code?: InputMaybe<Scalars['String']['input']>;
   readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
   readonly providerAnswer?: InputMaybe<Scalars['String']['input']>;
+  readonly rememberDevice?: InputMaybe<Scalars['Boolean']['input']>;
 }
 
 export interface StartProviderLoginInput {
@@ -648,6 +657,7 @@ export interface SignInMethods {
   readonly password: Scalars['Boolean']['output'];
   readonly emailCode: Scalars['Boolean']['output'];
   readonly passkey: Scalars['Boolean']['output'];
+  readonly rememberDeviceDays: Scalars['Int']['output'];
   readonly providers: ReadonlyArray<SignInProvider>;
 }
 
@@ -872,6 +882,18 @@ export interface ConfirmPasskeyInput {
   readonly verificationId: Scalars['ID']['input'];
   readonly response: Scalars['JSONObject']['input'];
   readonly name?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface RememberedDevice {
+  readonly id: Scalars['ID']['output'];
+  readonly name?: Maybe<Scalars['String']['output']>;
+  readonly rememberedAt: Scalars['DateTime']['output'];
+  readonly rememberedUntil: Scalars['DateTime']['output'];
+  readonly lastUsedAt: Scalars['DateTime']['output'];
+}
+
+export interface ForgetDeviceInput {
+  readonly deviceId: Scalars['ID']['input'];
 }
 
 export interface LinkedIdentity {
@@ -1557,6 +1579,8 @@ export type ResolversTypes = {
   PasskeyChallenge: ResolverTypeWrapper<PasskeyChallenge>;
   PasskeySignals: ResolverTypeWrapper<PasskeySignals>;
   ConfirmPasskeyInput: ConfirmPasskeyInput;
+  RememberedDevice: ResolverTypeWrapper<RememberedDeviceModel>;
+  ForgetDeviceInput: ForgetDeviceInput;
   LinkedIdentity: ResolverTypeWrapper<LinkedIdentityModel>;
   LinkIdentityInput: LinkIdentityInput;
   ConfirmIdentityInput: ConfirmIdentityInput;
@@ -1701,6 +1725,8 @@ export type ResolversParentTypes = {
   PasskeyChallenge: PasskeyChallenge;
   PasskeySignals: PasskeySignals;
   ConfirmPasskeyInput: ConfirmPasskeyInput;
+  RememberedDevice: RememberedDeviceModel;
+  ForgetDeviceInput: ForgetDeviceInput;
   LinkedIdentity: LinkedIdentityModel;
   LinkIdentityInput: LinkIdentityInput;
   ConfirmIdentityInput: ConfirmIdentityInput;
@@ -1819,6 +1845,7 @@ export type UserResolvers<ContextType = AuthContext, ParentType extends Resolver
   recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   factorRequiredFrom?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   passkeySignals?: Resolver<Maybe<ResolversTypes['PasskeySignals']>, ParentType, ContextType>;
+  rememberedDevices?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RememberedDevice']>>, ParentType, ContextType>;
   linkedIdentities?: Resolver<Maybe<ReadonlyArray<ResolversTypes['LinkedIdentity']>>, ParentType, ContextType>;
   apiKeys?: Resolver<Maybe<ResolversTypes['ApiKeyConnection']>, ParentType, ContextType, Partial<UserApiKeysArgs>>;
   grants?: Resolver<Maybe<ResolversTypes['GrantConnection']>, ParentType, ContextType, Partial<UserGrantsArgs>>;
@@ -1876,6 +1903,7 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   createRecoveryCodes?: Resolver<Maybe<ResolversTypes['RecoveryCodes']>, ParentType, ContextType>;
   startPasskey?: Resolver<Maybe<ResolversTypes['PasskeyChallenge']>, ParentType, ContextType>;
   confirmPasskey?: Resolver<Maybe<ResolversTypes['Factor']>, ParentType, ContextType, RequireFields<MutationConfirmPasskeyArgs, 'input'>>;
+  forgetDevice?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationForgetDeviceArgs, 'input'>>;
   linkIdentity?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationLinkIdentityArgs, 'input'>>;
   confirmIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationConfirmIdentityArgs, 'input'>>;
   unlinkIdentity?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUnlinkIdentityArgs, 'input'>>;
@@ -1925,6 +1953,7 @@ export type SignInMethodsResolvers<ContextType = AuthContext, ParentType extends
   password?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   emailCode?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   passkey?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rememberDeviceDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   providers?: Resolver<ReadonlyArray<ResolversTypes['SignInProvider']>, ParentType, ContextType>;
 };
 
@@ -2040,6 +2069,14 @@ export type PasskeySignalsResolvers<ContextType = AuthContext, ParentType extend
   allAcceptedCredentialIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   displayName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RememberedDeviceResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['RememberedDevice'] = ResolversParentTypes['RememberedDevice']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rememberedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  rememberedUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type LinkedIdentityResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['LinkedIdentity'] = ResolversParentTypes['LinkedIdentity']> = {
@@ -2317,6 +2354,7 @@ export type Resolvers<ContextType = AuthContext> = {
   RecoveryCodes?: RecoveryCodesResolvers<ContextType>;
   PasskeyChallenge?: PasskeyChallengeResolvers<ContextType>;
   PasskeySignals?: PasskeySignalsResolvers<ContextType>;
+  RememberedDevice?: RememberedDeviceResolvers<ContextType>;
   LinkedIdentity?: LinkedIdentityResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;

@@ -20,6 +20,7 @@ import * as networks from './networks/graphql.ts'
 import * as oauthClients from './oauth-clients/graphql.ts'
 import * as oauthGrants from './oauth-grants/graphql.ts'
 import * as passwords from './passwords/graphql.ts'
+import * as rememberedDevices from './remembered-devices/graphql.ts'
 import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
@@ -40,6 +41,7 @@ const capabilities: readonly Capability[] = [
   verifications,
   factors,
   passkeys,
+  rememberedDevices,
   identities,
   apiKeys,
   administration,

@@ -11,6 +11,7 @@ export type IdPrefix =
   | 'era'
   | 'rcp'
   | 'fac'
+  | 'dev'
   | 'cli'
   | 'grt'
   | 'idn'

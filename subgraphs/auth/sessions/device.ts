@@ -11,6 +11,8 @@ export interface KnownDevice {
   readonly hash: string
   /** Its user proved the mailbox on it: not so for one that was met with SESSION_VERIFICATION=off. */
   readonly isProven: boolean
+  /** The further factor is not asked for on it. */
+  readonly isRemembered: boolean
 }
 
 /** @returns null for a token that this user's devices do not include; an unknown user has none */
@@ -34,11 +36,15 @@ export async function findDeviceByHash(
   deviceHash: string | null,
 ): Promise<KnownDevice | null> {
   const hash = deviceHash ?? ''
-  const [row]: { proven: boolean }[] = await db('known_devices')
+  const [row]: { proven: boolean; is_remembered: boolean }[] = await db('known_devices')
     .where({ user_id: userId, secret_hash: hash })
     .update({ last_seen_at: db.fn.now() })
-    .returning('proven')
-  return row === undefined ? null : { hash, isProven: row.proven }
+    .returning([
+      'proven',
+      db.raw('coalesce(remembered_until > now(), false) as is_remembered'),
+    ] as string[])
+  if (row === undefined) return null
+  return { hash, isProven: row.proven, isRemembered: row.is_remembered }
 }
 
 /** Remembers the device of a session that has just begun. @returns the token to keep on it */

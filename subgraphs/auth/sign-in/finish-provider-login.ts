@@ -78,7 +78,8 @@ async function enter(
     address: caller.origin.ipAddress,
     hasKnownDevice: device !== null,
   })
-  const standing = { user: seen, proved, isDeviceProven, isSuspicious }
+  const isDeviceRemembered = device?.isRemembered === true
+  const standing = { user: seen, proved, isDeviceProven, isDeviceRemembered, isSuspicious }
   const methods = await whatFollows(deps.db, deps, standing)
   if (methods !== null) {
     const email = { address: seen.email, normalized: seen.email_normalized }

@@ -238,6 +238,11 @@ export const typeDefs = gql`
     passkey: JSONObject
     "In place of the code: the address that a provider sent the person back to, whole."
     providerAnswer: String
+    """
+    Whether the further factor that is shown now need not be shown at the next sign-ins on this device. Without
+    effect where it is not offered, and where none was shown.
+    """
+    rememberDevice: Boolean = false
   }
 
   "Which service a sign-in begins at, and how the session should be held."
@@ -284,6 +289,8 @@ export const typeDefs = gql`
     emailCode: Boolean!
     "Whether passkeys are offered."
     passkey: Boolean!
+    "For how many days verifySession may remember a device. 0: that is not offered."
+    rememberDeviceDays: Int!
     "Other services to sign in with."
     providers: [SignInProvider!]!
   }

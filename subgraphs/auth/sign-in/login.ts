@@ -14,7 +14,7 @@ import type { StoredPassword } from '../factors/password/hasher.ts'
 import { presentedPassword } from '../factors/password/policy.ts'
 import { storedPasswordOf } from '../factors/password/set-password.ts'
 import type { LoginInput } from '../generated.ts'
-import { findDevice } from '../sessions/device.ts'
+import { findDevice, type KnownDevice } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
 import { findUserByEmail, findUserWithRoles, type User } from '../users/user.ts'
@@ -36,7 +36,7 @@ const limits = {
 interface Claimant {
   readonly email: EmailAddress | null
   readonly user: User | undefined
-  readonly device: { readonly hash: string; readonly isProven: boolean } | null
+  readonly device: KnownDevice | null
 }
 
 /**
@@ -75,6 +75,7 @@ export async function login(
     user,
     proved: flow.proved,
     isDeviceProven: claimant.device?.isProven === true,
+    isDeviceRemembered: claimant.device?.isRemembered === true,
     needsMailbox: guard.needsMailbox,
     isSuspicious: await isChallenged(deps, {
       userId: user.id,

@@ -77,7 +77,9 @@ async function open(
   const proved = [{ method: 'EMAIL_CODE', amr: deps.factors.EMAIL_CODE.amr() }]
   const device = await findDevice(trx, user.id, deviceToken)
   const flow = { ...opener, proved, deviceHash: device?.hash ?? null }
-  const methods = await whatFollows(trx, deps, { user, proved, isDeviceProven: false })
+  const isDeviceRemembered = device?.isRemembered === true
+  const standing = { user, proved, isDeviceProven: false, isDeviceRemembered }
+  const methods = await whatFollows(trx, deps, standing)
   if (methods !== null) {
     return await beginVerification(trx, deps.config, {
       ...flow,

@@ -14,6 +14,8 @@ export interface Standing {
   readonly proved: readonly Proof[]
   /** Its user proved the mailbox on this device. */
   readonly isDeviceProven: boolean
+  /** A further factor was shown on this device a while ago, and its person asked for no more. Default false. */
+  readonly isDeviceRemembered?: boolean
   /** Too many guesses were made at this account. */
   readonly needsMailbox?: boolean
   /** It is unusual, in a way that the settings challenge. Default false. */
@@ -38,6 +40,7 @@ export async function whatFollows(
     user,
     proved,
     isDeviceProven,
+    isDeviceRemembered = false,
     needsMailbox = false,
     isSuspicious = false,
     isNew = false,
@@ -47,7 +50,10 @@ export async function whatFollows(
   if (needsMailbox && !hasMailbox) return { EMAIL_CODE: {} }
   if (isMultiFactor(deps.factors, proved)) return null
   const further = await beginFurther(trx, deps, user)
-  if (further !== null) return further
+  if (further !== null) {
+    const isSpared = isDeviceRemembered && !isSuspicious && sparesFurther(deps)
+    return isSpared ? null : further
+  }
   if (await isFactorRequired(trx, deps, user)) {
     return await whatEnrols(trx, deps, { user, proved, isNew })
   }
@@ -69,6 +75,11 @@ export async function whatReauthenticates(
 ): Promise<Beginnings> {
   const further = await beginFurther(trx, deps, user)
   return further ?? (await beginFactors(trx, deps, user, ({ place }) => place !== 'further'))
+}
+
+/** Where every sign-in is looked at, mail would take the place of the stronger factor. */
+function sparesFurther({ config }: AuthDeps): boolean {
+  return config.rememberDeviceDays > 0 && config.sessionVerification !== 'always'
 }
 
 /** A device counts as known to `new-device` once its user has proved the mailbox on it. */

@@ -5,6 +5,8 @@ export interface SignInMethods {
   readonly password: boolean
   readonly emailCode: boolean
   readonly passkey: boolean
+  /** 0: not offered. */
+  readonly rememberDeviceDays: number
   readonly providers: readonly { readonly id: string; readonly name: string }[]
 }
 
@@ -17,6 +19,7 @@ export function signInMethods({
     password: isOffered('password'),
     emailCode: isOffered('email-code'),
     passkey: isOffered('passkey'),
+    rememberDeviceDays: config.rememberDeviceDays,
     providers: isOffered('provider')
       ? providers.all.map(({ settings: { id, name } }) => ({ id, name }))
       : [],

@@ -33,6 +33,7 @@ import { finishProviderLogin } from './finish-provider-login.ts'
 import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
 import { presentedIn } from './presented.ts'
+import { rememberDevice } from './remember-device.ts'
 import { type Admission, transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
@@ -48,7 +49,13 @@ export async function verifySession(
   caller: Caller,
   input: VerifySessionInput,
 ): Promise<Entered | BegunVerification> {
-  const { verificationId, providerAnswer, ...given } = parseInput(limits, input)
+  const {
+    verificationId,
+    providerAnswer,
+    rememberDevice: wanted,
+    ...given
+  } = parseInput(limits, input)
+  const isToRemember = wanted === true
   const flowSecret = caller.client.cookies === 'allowed' ? caller.client.flowSecret : null
   if (providerAnswer != null) {
     if (given.code != null || given.passkey != null || given.method != null) throw oneProof()
@@ -74,7 +81,7 @@ export async function verifySession(
     if (verification.purpose === 'PROVIDER_LOGIN')
       return await completeProviderLogin(trx, deps, caller, { ...checked, admission })
     if (verification.purpose !== 'REGISTRATION' || verification.user_id !== null)
-      return await goOn(trx, deps, caller, { ...checked, admission })
+      return await goOn(trx, deps, caller, { ...checked, admission, isToRemember })
     return await completeRegistration(trx, deps, caller, { ...checked, admission })
   })
   if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: null }
@@ -98,7 +105,8 @@ async function goOn(
     user: seen,
     spend,
     admission,
-  }: CheckedFactor & { readonly admission: Admission },
+    isToRemember,
+  }: CheckedFactor & { readonly admission: Admission; readonly isToRemember: boolean },
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, session_id } = verification
   // Before anything that is theirs, as everybody locks.
@@ -112,7 +120,9 @@ async function goOn(
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
   if (mailbox !== null && !(await isAddressOf(trx, user.id, mailbox))) throw failed()
-  const methods = await whatFollows(trx, deps, { user, proved, isDeviceProven: false })
+  const isDeviceRemembered = device?.isRemembered === true
+  const standing = { user, proved, isDeviceProven: false, isDeviceRemembered }
+  const methods = await whatFollows(trx, deps, standing)
   if (methods !== null) {
     const flow = { user, proved, delivery, deviceName, deviceHash }
     const sessionId = session_id ?? (await startWaiting(trx, deps, caller, flow))
@@ -137,6 +147,7 @@ async function goOn(
     isRegistration: verification.purpose === 'REGISTRATION',
   })
   if (enrolledIn !== null) await noteLineage(trx, { sessionId: entered.session.id, enrolledIn })
+  if (isToRemember) await rememberDevice(trx, deps, caller, { session: entered.session, proved })
   return entered
 }
 

@@ -1,5 +1,6 @@
 // Where a user's password is written, and what is read of it.
 import type { Knex } from 'knex'
+import { forgetRemembered } from '../../sessions/remembered.ts'
 import { raiseTokenVersion } from '../../users/raise-token-version.ts'
 import type { User } from '../../users/user.ts'
 import type { StoredPassword } from './hasher.ts'
@@ -13,6 +14,7 @@ export async function setPassword(
   await trx('users')
     .where('id', userId)
     .update({ password_hash: stored.hash, password_pepper_version: stored.pepperVersion })
+  await forgetRemembered(trx, userId)
   await raiseTokenVersion(trx, userId)
 }
 
