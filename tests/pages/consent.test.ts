@@ -38,7 +38,7 @@ async function signInForApp(page: Page, url: string, email: string): Promise<voi
 }
 
 test.each([true, false])(
-  'signing in leads to the consent page, and that to the app (script: %s)',
+  'signing in leads to the consent page, that to the app, and the account takes it back (script: %s)',
   async (javaScriptEnabled) => {
     const { email } = await registerPerson(stack)
     await withPage(
@@ -50,6 +50,10 @@ test.each([true, false])(
         const back = page.waitForRequest((request) => request.url().startsWith(REDIRECT))
         await page.getByRole('button', { name: 'Allow', exact: true }).click()
         expect(new URL((await back).url()).searchParams.get('state')).toBe(asked.state)
+        await page.goto(`${stack.env.PUBLIC_URL}/account`)
+        await page.getByRole('button', { name: 'Take it back (Shop)' }).click()
+        await page.getByText('The app may no longer use your account.').waitFor()
+        expect(await page.getByRole('button', { name: 'Take it back' }).count()).toBe(0)
       },
       { javaScriptEnabled },
     )

@@ -13,6 +13,22 @@ interface Account {
   readonly emails: readonly { id: string; email: string; primary: boolean }[]
   readonly factors: readonly { id: string; kind: string; name: string | null; createdAt: string }[]
   readonly recoveryCodesLeft: number
+  readonly linkedIdentities: readonly {
+    id: string
+    provider: string
+    email: string | null
+    createdAt: string
+  }[]
+  readonly grants: {
+    readonly edges: readonly {
+      readonly node: {
+        id: string
+        clientName: string
+        createdAt: string
+        revokedAt: string | null
+      }
+    }[]
+  }
   readonly sessions: {
     readonly edges: readonly {
       readonly node: {
@@ -39,6 +55,8 @@ const ACCOUNT = operation<{
     emails { id email primary }
     factors { id kind name createdAt }
     recoveryCodesLeft
+    linkedIdentities { id provider email createdAt }
+    grants(last: 100) { edges { node { id clientName createdAt revokedAt } } }
     sessions(last: 100) { edges { node { id status current device userAgent ipAddress lastUsedAt } } }
   } } }`,
 )
@@ -54,6 +72,12 @@ const REMOVE_EMAIL = operation<unknown, ById>(
 const REVOKE_SESSION = operation<unknown, ById>(
   'mutation PageRevokeSession($input: RevokeSessionInput!) { revokeSession(input: $input) { id } }',
 )
+const UNLINK = operation<unknown, ById>(
+  'mutation PageUnlinkIdentity($input: UnlinkIdentityInput!) { unlinkIdentity(input: $input) { id } }',
+)
+const REVOKE_GRANT = operation<unknown, ById>(
+  'mutation PageRevokeGrant($input: RevokeGrantInput!) { revokeGrant(input: $input) { id } }',
+)
 const LOGOUT_OTHERS = operation<unknown, ById>(
   'mutation PageLogoutOthers($input: LogoutInput!) { logout(input: $input) { revokedSessionIds } }',
 )
@@ -61,6 +85,8 @@ const LOGOUT_OTHERS = operation<unknown, ById>(
 /** By the value of the button: what it does, and what the input calls the thing. */
 const ACTIONS: Readonly<Record<string, readonly [Operation<unknown, ById>, string]>> = {
   'remove-factor': [REMOVE_FACTOR, 'factorId'],
+  unlink: [UNLINK, 'identityId'],
+  'revoke-grant': [REVOKE_GRANT, 'id'],
   'set-primary': [SET_PRIMARY, 'id'],
   'remove-email': [REMOVE_EMAIL, 'id'],
   'end-session': [REVOKE_SESSION, 'sessionId'],
@@ -71,7 +97,16 @@ const PATH = '/account'
 
 export const account = ownPage({
   path: PATH,
-  needs: [ACCOUNT, REMOVE_FACTOR, SET_PRIMARY, REMOVE_EMAIL, REVOKE_SESSION, LOGOUT_OTHERS],
+  needs: [
+    ACCOUNT,
+    REMOVE_FACTOR,
+    SET_PRIMARY,
+    REMOVE_EMAIL,
+    REVOKE_SESSION,
+    LOGOUT_OTHERS,
+    UNLINK,
+    REVOKE_GRANT,
+  ],
   show: async (visit) => await overview(visit),
   async act(visit) {
     const does = visit.form.get('do') ?? ''
@@ -104,13 +139,14 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
       <p>${texts.signIn.signedInAs(user.email)} <a href="/sign-out">${texts.signOut.title}</a></p>
       ${waysIn(visit, user, answer.data.signInMethods)}
       ${emails(visit, user)}
+      ${apps(visit, user)}
       ${sessions(visit, user)}`,
   }
 }
 
 function waysIn(
   visit: Visit,
-  { factors, recoveryCodesLeft }: Account,
+  { factors, recoveryCodesLeft, linkedIdentities }: Account,
   offered: { readonly password: boolean; readonly passkey: boolean },
 ): Html {
   const { account: texts } = visit.texts
@@ -128,6 +164,13 @@ function waysIn(
           <p><strong>${name ?? texts.kinds[kind] ?? kind}</strong></p>
           <p class="hint">${texts.addedOn(dateOf(visit, createdAt))}</p>
           ${act(visit, { does: 'remove-factor', id, text: texts.remove, what: name ?? texts.kinds[kind] ?? kind })}
+        </li>`,
+        )}
+        ${linkedIdentities.map(
+          ({ id, provider, email, createdAt }) => html`<li>
+          <p><strong>${provider}</strong>${email === null ? null : html` (${email})`}</p>
+          <p class="hint">${texts.addedOn(dateOf(visit, createdAt))}</p>
+          ${act(visit, { does: 'unlink', id, text: texts.remove, what: provider })}
         </li>`,
         )}
         <li><p><a href="/account/app">${texts.addApp}</a></p>
@@ -162,6 +205,25 @@ function emails(visit: Visit, { emails: all }: Account): Html {
         </li>`,
         )}
         <li><p><a href="/account/email">${texts.addEmail}</a></p></li>
+      </ul>
+    </section>`
+}
+
+/** Nothing where no app was let in. */
+function apps(visit: Visit, { grants: { edges } }: Account): Piece {
+  const { account: texts } = visit.texts
+  const open = edges.map(({ node }) => node).filter(({ revokedAt }) => revokedAt === null)
+  if (open.length === 0) return null
+  return html`<section aria-labelledby="apps">
+      <h2 id="apps">${texts.apps}</h2>
+      <ul class="list">
+        ${open.map(
+          ({ id, clientName, createdAt }) => html`<li>
+          <p><strong>${clientName}</strong></p>
+          <p class="hint">${texts.addedOn(dateOf(visit, createdAt))}</p>
+          ${act(visit, { does: 'revoke-grant', id, text: texts.endGrant, what: clientName })}
+        </li>`,
+        )}
       </ul>
     </section>`
 }

@@ -162,6 +162,8 @@ export const de: PageTexts = {
     makePrimary: 'Mit dieser anmelden',
     addEmail: 'E-Mail-Adresse hinzufügen',
     emailIntro: 'Wir senden einen Code dorthin.',
+    apps: 'Apps, die Ihr Konto nutzen dürfen',
+    endGrant: 'Zurücknehmen',
     sessions: 'Wo Sie angemeldet sind',
     thisOne: 'dieser Browser',
     unknownDevice: 'Unbekanntes Gerät',
@@ -170,6 +172,8 @@ export const de: PageTexts = {
     endOthers: 'Überall sonst abmelden',
     done: {
       'remove-factor': 'Es ist entfernt.',
+      unlink: 'Darüber meldet sich niemand mehr an.',
+      'revoke-grant': 'Die App darf Ihr Konto nicht mehr nutzen.',
       'set-primary': 'Von jetzt an melden Sie sich mit dieser E-Mail-Adresse an.',
       'remove-email': 'Die E-Mail-Adresse ist entfernt.',
       'end-session': 'Dieses Gerät ist abgemeldet.',

@@ -154,6 +154,8 @@ export const en: PageTexts = {
     makePrimary: 'Sign in with this one',
     addEmail: 'Add an e-mail address',
     emailIntro: 'We will send a code there.',
+    apps: 'Apps that may use your account',
+    endGrant: 'Take it back',
     sessions: 'Where you are signed in',
     thisOne: 'this browser',
     unknownDevice: 'Unknown device',
@@ -162,6 +164,8 @@ export const en: PageTexts = {
     endOthers: 'Sign out everywhere else',
     done: {
       'remove-factor': 'It is removed.',
+      unlink: 'It no longer signs you in.',
+      'revoke-grant': 'The app may no longer use your account.',
       'set-primary': 'From now on you sign in with this e-mail address.',
       'remove-email': 'The e-mail address is removed.',
       'end-session': 'That device is signed out.',

@@ -121,6 +121,8 @@ export interface PageTexts {
     readonly makePrimary: string
     readonly addEmail: string
     readonly emailIntro: string
+    readonly apps: string
+    readonly endGrant: string
     readonly sessions: string
     readonly thisOne: string
     readonly unknownDevice: string
