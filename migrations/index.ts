@@ -31,6 +31,7 @@ import * as oauthClients from './0100-oauth-clients.ts'
 import * as oauthGrants from './0101-oauth-grants.ts'
 import * as oauthDevices from './0102-oauth-devices.ts'
 import * as oauthLogouts from './0103-oauth-logouts.ts'
+import * as oauthDocuments from './0104-oauth-documents.ts'
 
 export interface Migration {
   readonly name: string
@@ -69,6 +70,7 @@ export const migrations: readonly Migration[] = [
   { name: '0101-oauth-grants', up: oauthGrants.up },
   { name: '0102-oauth-devices', up: oauthDevices.up },
   { name: '0103-oauth-logouts', up: oauthLogouts.up },
+  { name: '0104-oauth-documents', up: oauthDocuments.up },
 ]
 
 /** In order. */

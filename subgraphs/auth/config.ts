@@ -79,6 +79,10 @@ export interface AuthConfig {
     readonly resources: readonly string[]
     /** What apps may have that register themselves; null: none may. */
     readonly registration: { readonly scopes: readonly string[] } | null
+    /** Whether an app's id may be the address of a document about it. */
+    readonly metadataDocuments: boolean
+    /** What apps may have that no admin registered. */
+    readonly strangerScopes: readonly string[]
   }
   /** Of OAUTH_CLIENTS_FILE; null: there is none, and nothing is said of clients. */
   readonly oauthClients: readonly FileClient[] | null
@@ -213,6 +217,7 @@ const shape = {
   WEBHOOK_ALLOW: networks.optional(),
   OAUTH_CLIENTS_FILE: z.string().optional(),
   OAUTH_REGISTRATION: oneOf(['off', 'open'], 'off'),
+  OAUTH_METADATA_DOCUMENTS: oneOf(['off', 'on'], 'off'),
   OAUTH_REGISTRATION_SCOPES: list(
     (text) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(text),
     'a scope',
@@ -442,6 +447,8 @@ function toConfig(
     webhooks: { targets: webhooksOf(env).targets, allow: webhookNetworks(env) },
     oauth: {
       resources: env.OAUTH_RESOURCES,
+      metadataDocuments: env.OAUTH_METADATA_DOCUMENTS === 'on',
+      strangerScopes: env.OAUTH_REGISTRATION_SCOPES,
       registration:
         env.OAUTH_REGISTRATION === 'open' ? { scopes: env.OAUTH_REGISTRATION_SCOPES } : null,
     },

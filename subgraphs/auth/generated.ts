@@ -1169,7 +1169,8 @@ export type ClientAuthMethod =
 export type ClientSource =
   | 'API'
   | 'FILE'
-  | 'REGISTRATION';
+  | 'REGISTRATION'
+  | 'DOCUMENT';
 
 export interface Client {
   readonly id: Scalars['ID']['output'];

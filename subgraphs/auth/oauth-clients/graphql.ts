@@ -86,6 +86,8 @@ export const typeDefs = gql`
     FILE
     "The app itself, where that is allowed."
     REGISTRATION
+    "The app itself, by a document at the address that is its id, where that is allowed."
+    DOCUMENT
   }
 
   "An app or a program that gets tokens here."

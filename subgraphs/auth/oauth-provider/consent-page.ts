@@ -8,7 +8,7 @@ import type { Page, PageAnswer, Visit } from '../pages/page.ts'
 import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
-import { answerInteraction, browserOf, findInteraction } from './interactions.ts'
+import { answerInteraction, browserOf, findInteraction, findRequest } from './interactions.ts'
 import { scopeList } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
@@ -24,7 +24,7 @@ export function createConsentPage(parts: ServingParts): Page {
       // Anyone who signed in to connect a device goes back to that.
       if (visit.query.get('flow') === 'device') return { location: '/oauth2/device' }
       const flow = await flowOf(parts, visit)
-      if (flow === null) return isOver(visit)
+      if (flow === null) return await beforeFlow(parts, visit)
       const present = await presentOf(parts, visit)
       if (present === null) return { location: signInOf(visit) }
       if (flow.prompt.name === 'login') return await afterSignIn(visit, flow, present)
@@ -60,6 +60,14 @@ export function createConsentPage(parts: ServingParts): Page {
 async function flowOf({ deps, provider }: ServingParts, visit: Visit): Promise<Flow | null> {
   const browser = browserOf(visit.flowCookies)
   return await findInteraction(deps.db, provider(), { flow: visit.query.get('flow'), browser })
+}
+
+/** Signed in, for an app that nothing was known of before. */
+async function beforeFlow({ deps }: ServingParts, visit: Visit): Promise<PageAnswer> {
+  const browser = browserOf(visit.flowCookies)
+  const url = await findRequest(deps.db, { flow: visit.query.get('flow'), browser })
+  if (url === null) return isOver(visit)
+  return { location: visit.person === null ? signInOf(visit) : url }
 }
 
 async function presentOf({ deps }: ServingParts, { person }: Visit): Promise<Present | null> {

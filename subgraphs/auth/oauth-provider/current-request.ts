@@ -11,6 +11,8 @@ export interface UnderWay {
   readonly language: Language | null
   /** The browser holds a session whose access token ran out: it can be renewed, and nobody needs to sign in. */
   readonly hasLostToken: boolean
+  /** Somebody is signed in, as the database has it now. */
+  readonly isSignedIn: boolean
   /** The browser's own secret, of people's requests. */
   readonly browser?: string
   /** The token that is asked about, by the handle that stands for it. */

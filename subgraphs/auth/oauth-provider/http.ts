@@ -8,7 +8,14 @@ import type { RequestOrigin } from '../core/caller.ts'
 import { randomText } from '../core/identifiers.ts'
 import { bindSession, findPresent } from './bind-session.ts'
 import type { UnderWay } from './current-request.ts'
-import { browserCookie, browserOf, findInteraction, newBrowser } from './interactions.ts'
+import {
+  browserCookie,
+  browserOf,
+  findInteraction,
+  keepRequest,
+  newBrowser,
+} from './interactions.ts'
+import { isDocumentId } from './metadata-document.ts'
 import { renderProblem } from './problem-page.ts'
 import { protectedResource } from './protected-resource.ts'
 import { paths } from './provider.ts'
@@ -77,7 +84,11 @@ async function authorize(
 ): Promise<void> {
   const browser = browserOf(parts.cookiesOf(request)) ?? newBrowser()
   const sessionId = await sessionOf(parts, request)
-  await underWay(parts, { request, browser, reason: 'none' }, (provider) => ({
+  const isSignedIn = sessionId !== null
+  if (!isSignedIn && mustSignInFirst(parts, request)) {
+    return await signInFirst(parts, { request, response, browser })
+  }
+  await underWay(parts, { request, browser, isSignedIn, reason: 'none' }, (provider) => ({
     request,
     response,
     publicUrl: parts.deps.config.publicUrl,
@@ -86,6 +97,27 @@ async function authorize(
     setCookies: [browserCookie(browser)],
     provider,
   }))
+}
+
+/** A client that is known by a document is looked up for somebody who is signed in alone. */
+function mustSignInFirst({ deps }: Parts, { url }: IncomingMessage): boolean {
+  const query = new URL(url ?? '/', 'http://auth').searchParams
+  const isDocument = isDocumentId(query.get('client_id') ?? '')
+  return deps.config.oauth.metadataDocuments && isDocument && query.get('prompt') !== 'none'
+}
+
+async function signInFirst(
+  { deps }: Parts,
+  of: {
+    readonly request: IncomingMessage
+    readonly response: ServerResponse
+    readonly browser: string
+  },
+): Promise<void> {
+  const flow = await keepRequest(deps.db, { url: of.request.url ?? '', browser: of.browser })
+  const location = `/sign-in?flow=${flow}`
+  of.response.writeHead(303, { location, 'set-cookie': browserCookie(of.browser) })
+  of.response.end()
 }
 
 /** The person did what was asked of them: the app's request goes on, in the browser that it began in. */
@@ -107,7 +139,8 @@ async function resume(
     })
   }
   const sessionId = await sessionOf(parts, request)
-  await underWay(parts, { request, browser, reason: 'none' }, (current) => ({
+  const isSignedIn = sessionId !== null
+  await underWay(parts, { request, browser, isSignedIn, reason: 'none' }, (current) => ({
     request,
     response,
     publicUrl: deps.config.publicUrl,
@@ -233,13 +266,16 @@ async function sessionOf(
 
 async function underWay(
   parts: Parts,
-  of: Pick<UnderWay, 'reason' | 'token' | 'browser'> & { readonly request: IncomingMessage },
+  of: Pick<UnderWay, 'reason' | 'token' | 'browser'> & {
+    readonly request: IncomingMessage
+    readonly isSignedIn?: boolean
+  },
   spoken: (provider: Provider) => Spoken & { readonly provider: Provider },
 ): Promise<void> {
-  const { request, ...rest } = of
+  const { request, isSignedIn = false, ...rest } = of
   const language = languageOf(request)
   const hasLostToken = request.headers['sallyport-client-lost-session'] === 'TOKEN_EXPIRED'
-  const state = { ...rest, origin: parts.originOf(request), language, hasLostToken }
+  const state = { ...rest, isSignedIn, origin: parts.originOf(request), language, hasLostToken }
   await parts.current.run(state, async () => {
     const { provider, ...what } = spoken(parts.provider())
     await speak(provider, what)

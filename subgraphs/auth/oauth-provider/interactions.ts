@@ -53,3 +53,34 @@ export async function answerInteraction(
   await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
   return `/oauth2/resume?flow=${interaction.uid}`
 }
+
+const REQUEST = 'Request'
+
+/** What an app asked for before anybody was signed in. @returns the flow that leads back to it */
+export async function keepRequest(
+  db: Knex,
+  { url, browser }: { readonly url: string; readonly browser: string },
+): Promise<string> {
+  const flow = randomText(32)
+  await db('oauth_objects').insert({
+    model: REQUEST,
+    id_hash: sha256(flow),
+    payload: JSON.stringify({ url }),
+    browser_hash: sha256(browser),
+    expires_at: db.raw("now() + ? * interval '1 second'", [MAX_AGE_SECONDS]),
+  })
+  return flow
+}
+
+/** null: there is none, or it is another browser's. */
+export async function findRequest(
+  db: Knex,
+  { flow, browser }: { readonly flow: string | null; readonly browser: string | null },
+): Promise<string | null> {
+  if (flow === null || browser === null) return null
+  const row: { payload: { url: string } } | undefined = await db('oauth_objects')
+    .where({ model: REQUEST, id_hash: sha256(flow), browser_hash: sha256(browser) })
+    .whereRaw('expires_at > now()')
+    .first('payload')
+  return row?.payload.url ?? null
+}

@@ -100,8 +100,9 @@ interface Models {
 function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuration {
   const { deps } = parts
   const { config, db } = deps
+  const fetch = createSafeFetch(config)
   return {
-    adapter: createStore({ deps, library: parts.library, current: parts.current }),
+    adapter: createStore({ deps, library: parts.library, current: parts.current, fetch }),
     jwks: { keys: [...keys] as never },
     scopes: [...LIBRARY_SCOPES],
     claims: { ...CLAIMS_BY_SCOPE, acr: null, sid: null, auth_time: null, iss: null } as never,
@@ -113,9 +114,9 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     responseTypes: ['code'],
-    fetch: createSafeFetch(config),
+    fetch,
     discovery: {
-      service_documentation: undefined,
+      ...(config.oauth.metadataDocuments && { client_id_metadata_document_supported: true }),
       ...(config.oauth.registration !== null && {
         registration_endpoint: config.publicUrl + paths.registration,
       }),

@@ -14,9 +14,11 @@ import { metadataOf } from './client-metadata.ts'
 import type { CurrentRequest } from './current-request.ts'
 import { grantPayload } from './grant-payload.ts'
 import type { Library } from './library.ts'
+import { findDocumentClient, isDocumentId } from './metadata-document.ts'
 
 export interface StoreParts {
-  readonly deps: Pick<AuthDeps, 'db' | 'config'>
+  readonly deps: AuthDeps
+  readonly fetch: typeof fetch
   readonly library: Library
   readonly current: CurrentRequest
 }
@@ -30,7 +32,13 @@ export function createStore(parts: StoreParts): (model: string) => Adapter {
   return (model) => {
     const objects = createObjects(parts, model)
     const special: Readonly<Record<string, Partial<Adapter>>> = {
-      Client: { find: async (id) => metadataOrNothing(await findClient(db, id)), upsert: refuse },
+      Client: {
+        find: async (id) =>
+          metadataOrNothing(
+            isDocumentId(id) ? await findDocumentClient(parts, id) : await findClient(db, id),
+          ),
+        upsert: refuse,
+      },
       Grant: {
         find: (id) => findGrant(deps, id),
         upsert: refuse,
