@@ -79,7 +79,7 @@ export interface AuthConfig {
     readonly resources: readonly string[]
     /** What apps may have that register themselves; null: none may. */
     readonly registration: { readonly scopes: readonly string[] } | null
-    /** Whether an app's id may be the address of a document about it. */
+    /** Whether an app's id may be the URL of a document about it. */
     readonly metadataDocuments: boolean
     /** What apps may have that no admin registered. */
     readonly strangerScopes: readonly string[]
