@@ -1,6 +1,7 @@
 // What the gateway's own subgraph answers. Each root field asks its rule once more, here as at every subgraph's door.
 import type { Claims } from '@sallyport/claims'
-import { ChangeRefused, type GraphChanges, type GraphStatus } from '../changes/changes.ts'
+import type { GraphChanges } from '../changes/changes.ts'
+import { ChangeRefused, type GraphStatus } from '../changes/status.ts'
 import type { GraphVersion } from '../changes/store.ts'
 import { GatewayError } from '../errors.ts'
 import { CALLER_KINDS, describedClaims } from '../explain/caller.ts'

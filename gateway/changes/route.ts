@@ -6,7 +6,8 @@ import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import { readBody } from '../http/body.ts'
 import type { PageRoute, PlainAnswer } from '../http/route.ts'
-import { ChangeRefused, type GraphChanges } from './changes.ts'
+import type { GraphChanges } from './changes.ts'
+import { ChangeRefused } from './status.ts'
 
 /** Whom such a token is for. */
 export const GRAPH_AUDIENCE = 'gateway'

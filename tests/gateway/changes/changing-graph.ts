@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createIdentitySigner } from '@sallyport/claims/sign'
 import { buildSchema, graphql } from 'graphql'
-import type { GraphStatus } from '../../../gateway/changes/changes.ts'
+import type { GraphStatus } from '../../../gateway/changes/status.ts'
 import { closeServer, header } from '../graph-fixture.ts'
 import { type StartOptions, startGateway } from '../start-gateway.ts'
 

@@ -1,0 +1,178 @@
+// Decides about what was seen: it is judged apart, and served, or held with its reasons.
+import { readAccessLock } from '../supergraph/access-lock.ts'
+import type { GraphPlace } from '../supergraph/open.ts'
+import type { Graph, GraphSource } from '../supergraph.ts'
+import { type Contents, differencesOf, shortId } from './contents.ts'
+import type { GraphRecord, RecordParts } from './graph-record.ts'
+import { policiesOf, readConfigOf, sourceOf, withoutOne, withTextsOf } from './graph-source.ts'
+import type { Composed, Reason, Verdict } from './judge.ts'
+import type { JudgeApart } from './judge-apart.ts'
+import type { Look, Seen } from './look.ts'
+import type { Decision } from './store.ts'
+
+export interface FollowParts extends RecordParts {
+  readonly place: GraphPlace
+  readonly look: Look
+  /** Builds it, warms it, swaps it in. */
+  load(source: GraphSource): Promise<Graph>
+  /** Fields that somebody asked for lately; null: nobody knows. */
+  asked(): Promise<readonly string[] | null>
+}
+
+export interface FollowGraph {
+  consider(seen: Seen, id: string): Promise<void>
+  /** `null`: it is broken, and held. */
+  judge(seen: Pick<Seen, 'contents' | 'origins'>, id: string): Promise<Composed | null>
+  /** What an operator said last, here or at another worker. */
+  follow(decision: Decision | null): Promise<void>
+  /** Of auth, as they were at the start. */
+  pinNames(fingerprint: string | null): void
+  stop(): void
+}
+
+export const ITSELF = 'the files and subgraphs'
+const OTHER_NAMES = '"auth:" in supergraph.yaml is read at the start: start gateway and auth again'
+
+export function createFollowGraph(
+  record: GraphRecord,
+  parts: FollowParts & { readonly judgeApart: JudgeApart },
+): FollowGraph {
+  const { place, look, store, logger, countSwap, judgeApart } = parts
+  let names: string | null | undefined
+  let isStopped = false
+
+  async function consider(seen: Seen, id: string): Promise<void> {
+    if (record.served?.id === id) {
+      record.held = null
+      return
+    }
+    const isAccepted = record.accepted.has(id)
+    if (record.held?.id === id && !isAccepted) return
+    const of = changedIn(seen.contents)
+    if (names !== undefined && seen.config.authNames.fingerprint !== names)
+      return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
+    if (record.pinned !== null && !isAccepted) {
+      const reasons = [`an operator went back to ${shortId(record.pinned)}`]
+      return record.hold(id, 'waits', { of, reasons })
+    }
+    const composed = await judge(seen, id)
+    if (isStopped) return
+    if (composed !== null && (composed.reasons.length === 0 || isAccepted)) {
+      const by = record.accepted.get(id) ?? ITSELF
+      return await serve({ contents: seen.contents, composed, by, of })
+    }
+    if (composed !== null)
+      record.hold(id, 'waits', { of, reasons: composed.reasons.map(({ text }: Reason) => text) })
+    await serveTheRest(seen)
+  }
+
+  /** A subgraph whose SDL came by itself, and is broken or held, keeps nobody else waiting: it is what it was, and the rest is served. */
+  async function serveTheRest(seen: Seen): Promise<void> {
+    const { held: whole, served } = record
+    for (const contents of served === null ? [] : withoutOne(served.contents, seen)) {
+      const id = record.idOf(contents)
+      if (id === record.served?.id) continue
+      const verdict = await ask({ ...seen, contents }, id)
+      if (isStopped) return
+      if ('problems' in verdict || verdict.reasons.length > 0) continue
+      const of = changedIn(contents)
+      await serve({ contents, composed: verdict, by: ITSELF, of })
+      if (record.served?.id === id) record.held = whole
+      return
+    }
+  }
+
+  async function judge(
+    seen: Pick<Seen, 'contents' | 'origins'>,
+    id: string,
+  ): Promise<Composed | null> {
+    const verdict = await ask(seen, id)
+    if (!('problems' in verdict)) return verdict
+    const of = changedIn(seen.contents)
+    if (!isStopped) record.hold(id, 'broken', { of, reasons: verdict.problems })
+    return null
+  }
+
+  async function ask(
+    { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
+    id: string,
+  ): Promise<Verdict> {
+    const { served, accepted, history } = record
+    const policies = await policiesOf(readConfigOf(contents, parts), place)
+    return await judgeApart({
+      contents,
+      origins,
+      before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
+      policies: Object.keys(policies),
+      asked: served === null ? null : await parts.asked(),
+      opened: accepted.has(id) ? 'all' : [...readAccessLock(place.configPath), ...history.opened],
+    })
+  }
+
+  async function serve({ contents, composed, by, of }: Servable): Promise<void> {
+    const id = record.idOf(contents)
+    try {
+      await parts.load(await sourceOf(contents, composed, parts))
+    } catch (error) {
+      return record.hold(id, 'broken', { of, reasons: [(error as Error).message] })
+    }
+    countSwap('swapped')
+    await record.keep({ id, contents, composed, by, changes: [...of, ...composed.changes] })
+    const changes = record.served?.version.changes
+    logger.info({ version: shortId(id), by, changes }, 'the graph has changed')
+  }
+
+  async function follow(decision: Decision | null): Promise<void> {
+    if (decision === null || decision.number <= record.decided) return
+    record.decided = decision.number
+    if (decision.kind === 'back') return await goBack(decision.id, decision.by)
+    record.pinned = null
+    record.accepted.set(decision.id, decision.by)
+    if (record.held?.id === decision.id) record.held = null
+    const sight = await look.look()
+    if (sight.kind !== 'seen' || record.idOf(sight.seen.contents) !== decision.id) return
+    // It may be served already, without what it opens.
+    if (record.served?.id === decision.id) record.served = { ...record.served, id: '' }
+    await consider(sight.seen, decision.id)
+  }
+
+  async function goBack(id: string, by: string): Promise<void> {
+    const kept = await store.contentsOf(id)
+    const sight = await look.look()
+    record.pinned = id
+    // What was accepted before is what somebody goes back from.
+    record.accepted.clear()
+    if (kept === null || sight.kind !== 'seen') {
+      const reasons = ['this gateway does not have that version']
+      return record.hold(id, 'broken', { of: [], reasons })
+    }
+    const contents = withTextsOf(kept, sight.seen)
+    const composed = await judge({ ...sight.seen, contents }, record.idOf(contents))
+    if (composed === null) return
+    await serve({ contents, composed, by, of: [`back to ${shortId(id)}`] })
+  }
+
+  function changedIn(contents: Contents): readonly string[] {
+    return differencesOf(record.served?.contents ?? null, contents)
+  }
+
+  return {
+    consider,
+    judge,
+    follow,
+    pinNames: (fingerprint) => {
+      names = fingerprint
+    },
+    stop: () => {
+      isStopped = true
+      judgeApart.stop()
+    },
+  }
+}
+
+interface Servable {
+  readonly contents: Contents
+  readonly composed: Composed
+  readonly by: string
+  readonly of: readonly string[]
+}

@@ -1,0 +1,91 @@
+// What is served, what is held, and what operators said: the state of a graph that changes, and nothing that decides about it.
+import type { Log } from '../../platform/log.ts'
+import { type Contents, createIds, shortId } from './contents.ts'
+import type { Composed } from './judge.ts'
+import type { HeldChange } from './status.ts'
+import type { GraphStore, GraphVersion, History } from './store.ts'
+
+export interface RecordParts {
+  readonly store: GraphStore
+  readonly countSwap: (outcome: 'swapped' | 'refused' | 'held') => void
+  readonly logger: Log
+  readonly now: () => number
+}
+
+interface Served {
+  readonly id: string
+  readonly contents: Contents
+  readonly sdl: string
+  readonly readAt: number
+  readonly version: GraphVersion
+  readonly waiting: readonly string[]
+}
+
+export interface Kept {
+  readonly id: string
+  readonly contents: Contents
+  readonly composed: Pick<Composed, 'sdl' | 'opened' | 'waiting'>
+  readonly by: string
+  readonly changes: readonly string[]
+}
+
+/** Versions that are known by name. */
+const KNOWN = 20
+
+export class GraphRecord {
+  readonly idOf = createIds()
+  history: History = { versions: [], opened: [] }
+  served: Served | null = null
+  held: HeldChange | null = null
+  /** Of the version that an operator went back to. */
+  pinned: string | null = null
+  /** By whom, by the id of a change. */
+  readonly accepted = new Map<string, string>()
+  /** Number of the last decision that was followed. */
+  decided = 0
+  readonly #parts: RecordParts
+
+  constructor(parts: RecordParts) {
+    this.#parts = parts
+  }
+
+  async keep({ id, contents, composed, by, changes }: Kept): Promise<void> {
+    const { now, store } = this.#parts
+    const version = { id, at: new Date(now()).toISOString(), by, changes }
+    const { sdl, waiting } = composed
+    this.served = { id, contents, sdl, readAt: now(), version, waiting }
+    this.held = null
+    const opened = this.accepted.has(id) ? composed.opened : this.history.opened
+    const others = this.history.versions.filter((one) => one.id !== id)
+    this.history = { versions: [version, ...others].slice(0, KNOWN), opened }
+    await store.keep(version, contents, opened)
+  }
+
+  hold(
+    id: string,
+    kind: 'broken' | 'waits',
+    { of, reasons }: Pick<HeldChange, 'of' | 'reasons'>,
+  ): void {
+    const { now, countSwap, logger } = this.#parts
+    this.held = { id, since: new Date(now()).toISOString(), kind, of, reasons }
+    countSwap(kind === 'broken' ? 'refused' : 'held')
+    const said = { change: shortId(id), of, reasons }
+    if (kind === 'broken') logger.error(said, 'a change of the graph is refused')
+    else logger.warn(said, 'a change of the graph waits for "sallyport subgraphs accept"')
+  }
+
+  /** What an operator can be shown, and accept. */
+  get allHeld(): readonly HeldChange[] {
+    const { served, held } = this
+    const others = held === null ? [] : [held]
+    if (served === null || served.waiting.length === 0) return others
+    const opens = {
+      id: served.id,
+      since: served.version.at,
+      kind: 'opens' as const,
+      of: [],
+      reasons: served.waiting.map((one) => `opens to everybody: ${one}`),
+    }
+    return [...others, opens]
+  }
+}
