@@ -1,42 +1,22 @@
 // The auth subgraph's settings: read once from the environment, every problem reported together.
-
-import { isNetwork } from '@sallyport/claims/networks'
-import { z } from 'zod'
-import { type Brand, brandOf, brandSettings } from '../../platform/pages/brand.ts'
-import { passkeyOrigins } from '../../platform/passkey-origins.ts'
+import { type Brand, brandOf } from '../../platform/pages/brand.ts'
 import { Secret } from '../../platform/secret.ts'
-import {
-  databaseUrl,
-  days,
-  type Environment,
-  httpAddress,
-  list,
-  natsUrls,
-  oneOf,
-  optionalPort,
-  port,
-  publicUrlOf,
-  readSettings,
-  redisUrl,
-  sharedSettings,
-  startsWith,
-  unsafeShared,
-  wholeNumber,
-} from '../../platform/settings.ts'
-import { type TracingSettings, tracingOf, tracingShape } from '../../platform/tracing/settings.ts'
-import { type AnomalySettings, readAnomalies } from './anomalies/settings.ts'
-import { CAPTCHA_SERVICES, type CaptchaSettings } from './core/captcha/services.ts'
-import { type EventType, eventTypes } from './core/events/types.ts'
-import { parseVersionedSecret, type VersionedSecret } from './core/secret.ts'
-import type { Factor } from './factors/factor.ts'
-import { factors } from './factors/factors.ts'
+import { type Environment, publicUrlOf, readSettings } from '../../platform/settings.ts'
+import { type TracingSettings, tracingOf } from '../../platform/tracing/settings.ts'
+import type { AnomalySettings } from './anomalies/settings.ts'
+import type { CaptchaSettings } from './core/captcha/services.ts'
+import type { VersionedSecret } from './core/secret.ts'
 import type { ProviderSettings } from './factors/provider/protocol.ts'
 import { readProviders } from './factors/provider/read-providers.ts'
-import { isReturnUrl } from './factors/provider/return-url.ts'
 import type { MailSettings } from './mail/templates.ts'
 import { type FileClient, readClientsFile } from './oauth-clients/clients-file.ts'
-import { tryParseEmail } from './users/normalize-email.ts'
-import { readWebhookTargets, type WebhookTarget } from './webhooks/targets.ts'
+import { readSecrets } from './settings/secrets.ts'
+import { type REGISTRATION_MODES, type Read, shape } from './settings/shape.ts'
+import { unsafeSettings } from './settings/unsafe.ts'
+import { LOOPBACK, webhookNetworks, webhooksOf } from './settings/webhooks.ts'
+import type { WebhookTarget } from './webhooks/targets.ts'
+
+export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
 
 export interface AuthConfig {
   readonly isProduction: boolean
@@ -149,125 +129,6 @@ export interface AuthSecrets {
   readonly keyEncryptionKey: VersionedSecret
 }
 
-const SECRET_NAMES = {
-  passwordPepper: 'PASSWORD_PEPPER',
-  codeKey: 'CODE_KEY',
-  apiKeyPepper: 'API_KEY_PEPPER',
-  keyEncryptionKey: 'KEY_ENCRYPTION_KEY',
-} as const
-
-const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1']
-const networks = list(isNetwork, 'a network address or CIDR range')
-/** Those that exist and may begin a sign-in. */
-const all: readonly Factor[] = Object.values(factors)
-const waysIn: readonly string[] = all.flatMap(({ offeredAs }) => offeredAs ?? [])
-const returnAddresses = list(
-  (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).href === text,
-  'a whole http or https URL, spelled as browsers do (https://app.example.com/)',
-)
-const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.join(', ')}`).refine(
-  (names) => names.length > 0,
-  `must have at least one of ${waysIn.join(', ')}`,
-)
-const REGISTRATION_MODES = ['open', 'invite', 'domains', 'closed'] as const
-export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
-const roleNames = list((name) => /^[\w:.-]{1,64}$/.test(name), 'the name of a role')
-const day = z
-  .string()
-  .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,12}Z)?$/.test(text) && isOfCalendar(text),
-    'must be a day or a time, as 2030-01-31 or 2030-01-31T12:00:00Z',
-  )
-  .transform((text) => new Date(text))
-const domains = list((name) => domainOf(name) !== null, 'a domain, as example.com').transform(
-  (names) => names.flatMap((name) => domainOf(name) ?? []),
-)
-
-/** An audience, as it is written (RFC 8707, section 2). */
-function isResource(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes('#')
-}
-
-const shape = {
-  ...sharedSettings,
-  ...tracingShape,
-  AUTH_PORT: port(4001),
-  AUTH_ADMIN_PORT: optionalPort,
-  ADMIN_HOST: z.string().default('127.0.0.1'),
-  ACCOUNT_URL: httpAddress().optional(),
-  IDENTITY_JWKS_URL: httpAddress().optional(),
-  DATABASE_URL: databaseUrl.optional(),
-  DATABASE_POOL_SIZE: wholeNumber([2, 200], 20),
-  REDIS_URL: redisUrl.optional(),
-  THROTTLE_EXEMPT: networks.optional(),
-  ADDRESS_ALLOW: networks.default([]),
-  ADDRESS_DENY: networks.default([]),
-  ADMIN_ADDRESS_ALLOW: networks.default([]),
-  EMBEDDED_DATABASE: z.enum(['allow']).optional(),
-  SMTP_URL: startsWith('smtp://', 'smtps://').optional(),
-  MAIL_FROM: z.string().optional(),
-  MAIL_TEMPLATES: z.string().optional(),
-  ...brandSettings,
-  SIGN_IN_RETURN_TO: returnAddresses.default([]),
-  NATS_URL: natsUrls.optional(),
-  NATS_CREDENTIALS_FILE: z.string().optional(),
-  WEBHOOK_URLS: z.string().optional(),
-  WEBHOOK_SECRETS: z.string().optional(),
-  WEBHOOK_TYPES: z.string().optional(),
-  WEBHOOK_ALLOW: networks.optional(),
-  OAUTH_CLIENTS_FILE: z.string().optional(),
-  OAUTH_REGISTRATION: oneOf(['off', 'open'], 'off'),
-  OAUTH_METADATA_DOCUMENTS: oneOf(['off', 'on'], 'off'),
-  OAUTH_REGISTRATION_SCOPES: list(
-    (text) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(text),
-    'a scope',
-  ).default(['openid', 'profile', 'email', 'offline_access', 'graph']),
-  OAUTH_RESOURCES: list(isResource, 'an https URL without a fragment').default([]),
-  EVENTS_RETENTION_DAYS: days(30),
-  AUDIT_RETENTION_MONTHS: wholeNumber([1, 600], 24),
-  SUPERGRAPH_CONFIG: z.string().default('schema/supergraph.yaml'),
-  ERASURE_DEADLINE_DAYS: days(30),
-  ERASURE_RETRY_MINUTES: wholeNumber([1, 10_080], 60),
-  SIGN_IN_METHODS: signInMethods.default([...waysIn]),
-  ANOMALIES: z
-    .string()
-    .default('')
-    .transform((text, context) => {
-      const read = readAnomalies(text)
-      if (typeof read !== 'string') return read
-      context.addIssue(read)
-      return z.NEVER
-    }),
-  ANOMALY_STALE_DAYS: days(180),
-  GEOIP_FILE: z.string().optional(),
-  CAPTCHA: oneOf(['off', ...CAPTCHA_SERVICES], 'off'),
-  CAPTCHA_SITE_KEY: z.string().max(200).optional(),
-  CAPTCHA_SECRET: z.string().optional(),
-  PROVIDERS: z.string().optional(),
-  PROVIDER_ALLOW: networks.optional(),
-  PROVIDER_RETURN_TO: list(isReturnUrl, 'an https URL, or one of an app, without ? and #').default(
-    [],
-  ),
-  PASSKEY_RP_ID: z
-    .string()
-    .regex(/^[a-z0-9.-]{1,253}$/, 'must be a host name in lower case')
-    .optional(),
-  PASSKEY_ORIGINS: passkeyOrigins,
-  REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
-  REGISTRATION_DOMAINS: domains.default([]),
-  SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),
-  MFA: oneOf(['off', 'optional', 'required'], 'optional'),
-  MFA_REQUIRED_ROLES: roleNames.optional(),
-  MFA_REQUIRED_FROM: day.optional(),
-  REMEMBER_DEVICE_DAYS: wholeNumber([0, 365], 0),
-  API_KEY_VERIFICATION: oneOf(['always', 'off'], 'always'),
-  ACCESS_TOKEN_MINUTES: wholeNumber([1, 60], 10),
-  REFRESH_IDLE_DAYS: days(14),
-  REFRESH_ABSOLUTE_DAYS: days(30),
-  SIGNING_KEY_DAYS: days(30),
-  PASSWORD_HASH_COST: wholeNumber([10, 15], 12),
-}
-
 /**
  * @param env the environment; an empty value counts as absent
  * @throws SettingsError that lists every problem, one a line
@@ -291,118 +152,6 @@ export function readAuthConfig(env: Environment): AuthConfig {
     oauthClients: read.OAUTH_CLIENTS_FILE === undefined ? null : clients,
   })
 }
-
-/** `found` is whole when there are no problems. */
-function readSecrets(env: Environment) {
-  const found: Partial<Record<keyof AuthSecrets, VersionedSecret>> = {}
-  const problems: string[] = []
-  for (const [key, name] of Object.entries(SECRET_NAMES)) {
-    const text = env[name]
-    if (!text) {
-      problems.push(`${name}: missing; make one with: echo "1:$(openssl rand -base64 32)"`)
-      continue
-    }
-    const secret = parseVersionedSecret(name, text)
-    if (typeof secret === 'string') problems.push(secret)
-    else found[key as keyof AuthSecrets] = secret
-  }
-  return { found, problems }
-}
-
-function unsafeSettings(given: Environment, read: Read | null): string[] {
-  const problems: string[] = []
-  const isProduction = given.NODE_ENV === 'production'
-  if (isProduction && given.DATABASE_URL === undefined && given.EMBEDDED_DATABASE !== 'allow') {
-    problems.push(
-      'DATABASE_URL: missing; the embedded database has no fsync (EMBEDDED_DATABASE=allow accepts that)',
-    )
-  }
-  if (isProduction && given.SMTP_URL === undefined) {
-    problems.push('SMTP_URL: missing; codes are never written to files or logs in production')
-  }
-  problems.push(...unsafeShared(given, ['HOST', 'ADMIN_HOST']))
-  if (read !== null)
-    problems.push(
-      ...unfitDomains(read),
-      ...unfitMfa(read),
-      ...unfitRpId(read),
-      ...unfitCaptcha(read),
-      ...webhooksOf(read).problems,
-    )
-  problems.push(...readClientsFile(given.OAUTH_CLIENTS_FILE, given).problems)
-  if (read !== null && read.REFRESH_IDLE_DAYS > read.REFRESH_ABSOLUTE_DAYS) {
-    problems.push('REFRESH_IDLE_DAYS: must not exceed REFRESH_ABSOLUTE_DAYS')
-  }
-  return problems
-}
-
-function unfitDomains({ REGISTRATION, REGISTRATION_DOMAINS }: Read): string[] {
-  const hasDomains = REGISTRATION_DOMAINS.length > 0
-  if (REGISTRATION === 'domains' && !hasDomains) {
-    return ['REGISTRATION_DOMAINS: missing; REGISTRATION=domains needs at least one']
-  }
-  if (REGISTRATION !== 'domains' && hasDomains) {
-    return ['REGISTRATION_DOMAINS: only REGISTRATION=domains reads it; set that as well']
-  }
-  return []
-}
-
-function unfitMfa({ MFA, MFA_REQUIRED_ROLES, MFA_REQUIRED_FROM }: Read): string[] {
-  if (MFA === 'required') return []
-  const unread = { MFA_REQUIRED_ROLES, MFA_REQUIRED_FROM }
-  return Object.entries(unread)
-    .filter(([, value]) => value !== undefined)
-    .map(([name]) => `${name}: only MFA=required reads it; set that as well`)
-}
-
-function unfitCaptcha(read: Read): string[] {
-  if (read.CAPTCHA === 'off') return []
-  return (['CAPTCHA_SITE_KEY', 'CAPTCHA_SECRET'] as const)
-    .filter((name) => read[name] === undefined)
-    .map((name) => `${name}: missing; CAPTCHA=${read.CAPTCHA} needs it`)
-}
-
-function captchaOf({ CAPTCHA, CAPTCHA_SITE_KEY, CAPTCHA_SECRET }: Read): CaptchaSettings | null {
-  if (CAPTCHA === 'off' || CAPTCHA_SITE_KEY === undefined || CAPTCHA_SECRET === undefined)
-    return null
-  return { service: CAPTCHA, siteKey: CAPTCHA_SITE_KEY, secret: new Secret(CAPTCHA_SECRET) }
-}
-
-function unfitRpId(read: Read): string[] {
-  const { hostname } = new URL(publicUrlOf(read))
-  const rpId = read.PASSKEY_RP_ID ?? hostname
-  if (hostname === rpId || hostname.endsWith(`.${rpId}`)) return []
-  return ['PASSKEY_RP_ID: must be the host of PUBLIC_URL, or a domain above it']
-}
-
-function webhooksOf(env: Read) {
-  return readWebhookTargets({
-    urls: env.WEBHOOK_URLS,
-    secrets: env.WEBHOOK_SECRETS,
-    types: env.WEBHOOK_TYPES,
-    allow: webhookNetworks(env),
-    isProduction: env.NODE_ENV === 'production',
-    knownTypes: Object.keys(eventTypes) as EventType[],
-  })
-}
-
-function webhookNetworks({ WEBHOOK_ALLOW, NODE_ENV }: Read): readonly string[] {
-  return WEBHOOK_ALLOW ?? (NODE_ENV === 'production' ? [] : LOOPBACK)
-}
-
-/** As e-mail addresses are normalised. null: no mail can be sent there. */
-function domainOf(name: string): string | null {
-  const [, domain] = tryParseEmail(`a@${name}`)?.normalized.split('@') ?? []
-  return domain?.includes('.') ? domain : null
-}
-
-/** `Date` takes 30 February for 2 March. */
-function isOfCalendar(text: string): boolean {
-  const time = Date.parse(text)
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
-}
-
-type Read = z.infer<z.ZodObject<typeof shape>>
 
 function toConfig(
   env: Read,
@@ -488,4 +237,10 @@ function toConfig(
     tracing: tracingOf(env),
     secrets,
   })
+}
+
+function captchaOf({ CAPTCHA, CAPTCHA_SITE_KEY, CAPTCHA_SECRET }: Read): CaptchaSettings | null {
+  if (CAPTCHA === 'off' || CAPTCHA_SITE_KEY === undefined || CAPTCHA_SECRET === undefined)
+    return null
+  return { service: CAPTCHA, siteKey: CAPTCHA_SITE_KEY, secret: new Secret(CAPTCHA_SECRET) }
 }
