@@ -81,8 +81,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     sighted = id
     if (!isStill) return
     if (isSeen) await following.consider(sight.seen, id)
-    else if (record.held?.id !== id)
-      record.hold(id, 'broken', { of: [], reasons: sight.problems })
+    else if (record.held?.id !== id) record.hold(id, 'broken', { of: [], reasons: sight.problems })
   }
 
   function askInTime(): void {

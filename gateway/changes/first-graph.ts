@@ -23,7 +23,9 @@ export async function firstGraph(
   const sight = await sightOf(look, last?.sdls ?? null)
   if (sight.kind === 'unreadable') throw new Error(sight.problems.join('\n'))
   if (sight.kind === 'missing') {
-    const failures = look.health().flatMap(({ name, failure }) => failure && [`${name}: ${failure}`])
+    const failures = look
+      .health()
+      .flatMap(({ name, failure }) => failure && [`${name}: ${failure}`])
     logger.error({ failures }, 'no graph yet: subgraphs have not said what they are')
     return null
   }

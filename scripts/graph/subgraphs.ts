@@ -1,9 +1,9 @@
 // `sallyport subgraphs`: what the running gateway serves, holds and served before; `accept` and `back` change it.
 import { userInfo } from 'node:os'
 import { createIdentitySigner } from '@sallyport/claims/sign'
-import type { GraphStatus, HeldChange } from '../../gateway/changes/status.ts'
 import { shortId } from '../../gateway/changes/contents.ts'
 import { GRAPH_AUDIENCE } from '../../gateway/changes/route.ts'
+import type { GraphStatus, HeldChange } from '../../gateway/changes/status.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
 import type { Given, Outcome } from '../operator/command.ts'
