@@ -81,3 +81,12 @@ test('what only adds breaks nothing: a further word, a table, a column with a de
   }
   expect((await breachesOf([adds])).get(name)).toEqual([])
 })
+
+test('a new column may be unique: older instances leave it out', async () => {
+  const up = async (db: Parameters<Migration['up']>[0]) => {
+    await db.raw('alter table users add column handle text unique')
+  }
+  expect(await breachesOf([...migrations.slice(released), { name: '9999-adds', up }])).toEqual(
+    new Map([...(await breachesOf(migrations.slice(released))), ['9999-adds', []]]),
+  )
+})

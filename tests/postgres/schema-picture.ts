@@ -67,12 +67,23 @@ export function findBreaches(before: SchemaPicture, after: SchemaPicture): strin
     if (!before.columns.has(name) && isOld(name, '.') && isRequired && !hasDefault)
       breaches.push(`${name} is required and has no default: older instances do not know it`)
   for (const [name, text] of after.rules)
-    if (!isAsWide(before.rules.get(name), text) && isOld(name, ': '))
+    if (
+      !isAsWide(before.rules.get(name), text) &&
+      isOld(name, ': ') &&
+      !isOfNewColumn(name.split(': ')[0] ?? '', text, before)
+    )
       breaches.push(`${name} refuses what older instances may write: ${text}`)
   for (const [name, text] of before.rules)
     if (!after.rules.has(name) && /\bUNIQUE\b|PRIMARY KEY/.test(text))
       breaches.push(`${name} is gone: older instances name it in ON CONFLICT`)
   return breaches
+}
+
+/** What older instances leave out is null there, and no two nulls are equal. */
+function isOfNewColumn(table: string, rule: string, { columns }: SchemaPicture): boolean {
+  const [, unique = ''] = /\bUNIQUE\b[^(]*\(([^)]*)\)$/.exec(rule) ?? []
+  if (unique === '' || rule.includes('NULLS NOT DISTINCT')) return false
+  return unique.split(', ').some((column) => /^\w+$/.test(column) && !columns.has(`${table}.${column}`))
 }
 
 /** A list of allowed words may grow. */

@@ -28,14 +28,21 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 
-/** Looks names up for one connection, and hands on only what may be connected to: nothing is looked up a second time. */
-export function createLookup(isAllowed: (address: string) => boolean): LookupFunction {
+/**
+ * Looks names up for one connection, and hands on only what may be connected to: nothing is looked up a second time.
+ *
+ * @param setting that lists private networks, for whoever has to change it
+ */
+export function createLookup(
+  isAllowed: (address: string) => boolean,
+  setting: string,
+): LookupFunction {
   return (hostname, options, callback) => {
     lookUp(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, [])
       const allowed = addresses.filter(({ address }) => isAllowed(address))
       const [first] = allowed
-      if (first === undefined) return callback(new PrivateAddressError(hostname), [])
+      if (first === undefined) return callback(new PrivateAddressError(hostname, setting), [])
       if (options.all) return callback(null, allowed)
       callback(null, first.address, first.family)
     })
@@ -43,7 +50,7 @@ export function createLookup(isAllowed: (address: string) => boolean): LookupFun
 }
 
 export class PrivateAddressError extends Error {
-  constructor(host: string) {
-    super(`${host} has no public network address, and no setting lists the one it has`)
+  constructor(host: string, setting: string) {
+    super(`${host} has no public network address, and ${setting} does not list the one it has`)
   }
 }

@@ -23,11 +23,11 @@ export interface BoundedFetch {
 const MAX_BYTES = 256 * 1024
 const DEADLINE_MS = 5_000
 
-/** @param allow private networks in which they may be: PROVIDER_ALLOW */
-export function createOutgoingFetch(allow: readonly string[]): BoundedFetch {
+/** @param allow private networks in which they may be, as `setting` lists them */
+export function createOutgoingFetch(allow: readonly string[], setting: string): BoundedFetch {
   const isAllowed = createAddressCheck(allow)
   const agent = new Agent({
-    connect: { lookup: createLookup(isAllowed), timeout: DEADLINE_MS },
+    connect: { lookup: createLookup(isAllowed, setting), timeout: DEADLINE_MS },
     headersTimeout: DEADLINE_MS,
     bodyTimeout: DEADLINE_MS,
     maxResponseSize: MAX_BYTES,
@@ -37,7 +37,7 @@ export function createOutgoingFetch(allow: readonly string[]): BoundedFetch {
     fetch: async (url, { method, headers, body, signal }) => {
       const host = hostOf(new URL(url))
       // An address is not looked up, so that nothing else would look at it.
-      if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host)
+      if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host, setting)
       const deadline = AbortSignal.timeout(DEADLINE_MS)
       const answer = await undiciFetch(url, {
         method,

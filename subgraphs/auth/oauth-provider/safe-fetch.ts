@@ -16,14 +16,14 @@ const MAX_BYTES = 64 * 1024
 export function createSafeFetch({ webhooks }: Pick<AuthConfig, 'webhooks'>): typeof fetch {
   const isAllowed = createAddressCheck(webhooks.allow)
   const dispatcher = new Agent({
-    connect: { timeout: TIMEOUT_MS, lookup: createLookup(isAllowed) },
+    connect: { timeout: TIMEOUT_MS, lookup: createLookup(isAllowed, 'WEBHOOK_ALLOW') },
     maxResponseSize: MAX_BYTES,
     keepAliveTimeout: 1,
   })
   const safely = async (input: string, init: object = {}) => {
     const host = hostOf(new URL(input))
     // An address is not looked up, so that nothing else would look at it.
-    if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host)
+    if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host, 'WEBHOOK_ALLOW')
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     return await undiciFetch(input, { ...init, redirect: 'manual', signal, dispatcher })
   }

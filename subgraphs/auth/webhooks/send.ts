@@ -37,7 +37,7 @@ export function createWebhookSender({
   timeoutMs = TIMEOUT_MS,
 }: SenderOptions): WebhookSender {
   const isAllowed = createAddressCheck(allow)
-  const lookup = createLookup(isAllowed)
+  const lookup = createLookup(isAllowed, 'WEBHOOK_ALLOW')
   const agents = {
     'http:': new HttpAgent({ keepAlive: true }),
     'https:': new HttpsAgent({ keepAlive: true }),
@@ -47,7 +47,7 @@ export function createWebhookSender({
     send: async ({ url, secrets }, { id, body }, signal) => {
       const host = hostOf(url)
       // An address is not looked up, so that nothing else would look at it.
-      if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host)
+      if (isIP(host) !== 0 && !isAllowed(host)) throw new PrivateAddressError(host, 'WEBHOOK_ALLOW')
       const timestamp = Math.floor(Date.now() / 1000)
       const status = await post(url, body, {
         agent: agents[url.protocol as keyof typeof agents],

@@ -268,7 +268,8 @@ describe('a pushed request', () => {
     expect(back.searchParams.get('code')).not.toBeNull()
     const again = await open(app.id, body.request_uri)
     expect(again.html + again.location).not.toContain('code=')
-    expect((await open(app.id, 'urn:ietf:params:oauth:request_uri:unknown')).status).toBe(400)
+    const unknown = await open(app.id, 'urn:ietf:params:oauth:request_uri:unknown')
+    expect(backAtApp(unknown).searchParams.get('error')).toBe('invalid_request_uri')
   })
 
   test('a request object by an app’s own address is not fetched', async () => {

@@ -48,9 +48,10 @@ export class WebBrowser {
     button: string,
     fields: Readonly<Record<string, string>> = {},
   ): Promise<Loaded> {
-    const [, action = ''] = /<form method="post" action="([^"]*)"/.exec(page.html) ?? []
+    const form = formWith(page.html, [...Object.keys(fields), ...(button === '' ? [] : ['do'])])
+    const [, action = ''] = /action="([^"]*)"/.exec(form) ?? []
     const body = new URLSearchParams(fields)
-    for (const [, name = '', value = ''] of page.html.matchAll(
+    for (const [, name = '', value = ''] of form.matchAll(
       /<input type="hidden" name="([^"]*)" value="([^"]*)"/g,
     )) {
       if (!body.has(name)) body.set(name, value)
@@ -73,7 +74,8 @@ export class WebBrowser {
     })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const { status, headers } = response
-    return { status, url, location: headers.get('location'), html: await response.text(), headers }
+    const html = await response.text()
+    return { status, url, location: headers.get('location') ?? refreshOf(html), html, headers }
   }
 
   #isOurs(location: string | null): boolean {
@@ -92,4 +94,17 @@ export class WebBrowser {
     if (value === '') this.cookies.delete(name)
     else this.cookies.set(name, value)
   }
+}
+
+/** The first that has all of these; a page may have a form for each way on. */
+function formWith(page: string, names: readonly string[]): string {
+  const forms = page.split('<form method="post"').slice(1)
+  const found = forms.find((form) => names.every((name) => form.includes(`name="${name}"`)))
+  return (found ?? forms[0] ?? '').split('</form>')[0] ?? ''
+}
+
+/** Where a page leads on by itself, as it does in place of a redirect that the form's policy would forbid. */
+function refreshOf(html: string): string | null {
+  const [, url] = /<meta http-equiv="refresh" content="0;url=([^"]*)"/.exec(html) ?? []
+  return url?.replaceAll('&amp;', '&') ?? null
 }
