@@ -83,7 +83,9 @@ export function findBreaches(before: SchemaPicture, after: SchemaPicture): strin
 function isOfNewColumn(table: string, rule: string, { columns }: SchemaPicture): boolean {
   const [, unique = ''] = /\bUNIQUE\b[^(]*\(([^)]*)\)$/.exec(rule) ?? []
   if (unique === '' || rule.includes('NULLS NOT DISTINCT')) return false
-  return unique.split(', ').some((column) => /^\w+$/.test(column) && !columns.has(`${table}.${column}`))
+  return unique
+    .split(', ')
+    .some((column) => /^\w+$/.test(column) && !columns.has(`${table}.${column}`))
 }
 
 /** A list of allowed words may grow. */

@@ -338,7 +338,7 @@ describe('a service with OAuth 2 alone', () => {
 
 describe('what auth connects to', () => {
   const get = async (allow: readonly string[], url: string) => {
-    const bounded = createOutgoingFetch(allow, "PROVIDER_ALLOW")
+    const bounded = createOutgoingFetch(allow, 'PROVIDER_ALLOW')
     try {
       return await bounded.fetch(url, { method: 'GET', headers: {} })
     } finally {
