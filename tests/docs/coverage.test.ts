@@ -86,6 +86,7 @@ const RUNNERS: readonly (readonly [
   ['docs/moving.md', '*', 'yaml', 'tests/docs/moving.test.ts'],
   ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
   ['docs/oauth-apps.md', '*', 'sh', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
+  ['docs/oauth-apps.md', 'A single-page app', 'ts', 'tests/pages/single-page-app.test.ts'],
   ['docs/oauth-apps.md', '*', 'ts', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'What people see', 'graphql', 'tests/docs/operations.test.ts'],

@@ -1,11 +1,12 @@
-// An app that asks for a sign-in, in a browser: the pages lead a person through it and back to the app, by whatever step.
+// An app or a device that asks to be let in, in a browser: the pages lead a person through it and back, by whatever step.
+import * as oidc from 'openid-client'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { askFor, becomeAdmin, REDIRECT, registerApp, relyingParty } from '../auth/oauth/apps.ts'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { registerPerson } from '../people.ts'
-import { enterCode, look, withPage } from './open-pages.ts'
+import { enterCode, expectAccessible, look, problemOf, withPage } from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -14,6 +15,7 @@ let stack: Stack
 let chromium: Browser
 let asked: Awaited<ReturnType<typeof askFor>>
 let askedByOurs: typeof asked
+let television: oidc.Configuration
 
 beforeAll(async () => {
   chromium = await launchChromium()
@@ -23,6 +25,13 @@ beforeAll(async () => {
   const ours = await registerApp(stack, admin, { name: 'Ours', firstParty: true })
   asked = await askFor(await relyingParty(stack, shop), 'openid email')
   askedByOurs = await askFor(await relyingParty(stack, ours), 'openid email')
+  const device = await registerApp(stack, admin, {
+    name: 'Television',
+    redirectUris: [],
+    grantTypes: ['DEVICE_CODE', 'REFRESH_TOKEN'],
+    tokenEndpointAuthMethod: 'NONE',
+  })
+  television = await relyingParty(stack, device)
 })
 afterAll(async () => {
   await chromium?.close()
@@ -30,6 +39,8 @@ afterAll(async () => {
 })
 
 async function signInForApp(page: Page, url: string, email: string): Promise<void> {
+  // The app itself: without one the browser would leave for a page about an error.
+  await page.route(`${REDIRECT}**`, (route) => route.fulfill({ body: 'The app' }))
   await page.goto(url)
   await page.getByLabel('E-mail address').fill(email)
   await page.getByRole('button', { name: 'E-mail me a code' }).click()
@@ -73,5 +84,35 @@ test.each([true, false])(
       },
       { javaScriptEnabled },
     )
+  },
+)
+
+test.each([true, false])(
+  'somebody signs in to connect a device, types its code, and lets it in (script: %s)',
+  async (javaScriptEnabled) => {
+    const { email } = await registerPerson(stack)
+    // axe is a script itself.
+    const check = javaScriptEnabled ? expectAccessible : async () => {}
+    const begun = await oidc.initiateDeviceAuthorization(television, { scope: 'openid graph' })
+    await withPage(
+      chromium,
+      async (page) => {
+        await signInForApp(page, begun.verification_uri, email)
+        await page.getByText('Type the code that your device shows.').waitFor()
+        await check(page)
+        await enterCode(page, 'WRONGONE')
+        expect(await problemOf(page)).toContain('There is no device with this code')
+        await check(page)
+        await enterCode(page, begun.user_code)
+        await page.getByRole('heading', { name: 'Connect Television?' }).waitFor()
+        if (javaScriptEnabled) await look(page, 'page-device')
+        await page.getByRole('button', { name: 'Allow', exact: true }).click()
+        await page.getByText('Television goes on by itself.').waitFor()
+        await check(page)
+      },
+      { javaScriptEnabled },
+    )
+    const tokens = await oidc.pollDeviceAuthorizationGrant(television, begun)
+    expect(tokens.refresh_token).toMatch(/^ort_/)
   },
 )

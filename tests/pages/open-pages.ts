@@ -38,7 +38,7 @@ export async function look(page: Page, name: string): Promise<void> {
 }
 
 /** WCAG 2.2 AA and axe's best practices. */
-async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source)
   const found = await page.evaluate<AxeResult>('axe.run()')
   const told = found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
