@@ -194,7 +194,7 @@ test('a person opens what the terminal names: the start page, the explorer, and 
     await page.goto(link)
     await page.getByLabel('New password').fill('three words and a fourth')
     await page.getByRole('button', { name: 'Save the password' }).click()
-    await page.getByText(`The password is saved. Log in as ${someone}.`).waitFor()
+    await page.getByText(`The password is saved. Sign in as ${someone}.`).waitFor()
   } finally {
     await chromium.close()
   }
