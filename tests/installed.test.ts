@@ -60,7 +60,7 @@ beforeAll(async () => {
     '--no-fund',
     ...tarballs,
   ])
-}, 240_000)
+}, 480_000)
 afterAll(async () => {
   if (child?.exitCode === null) {
     const exited = once(child, 'exit')

@@ -12,7 +12,8 @@ import { createClient, type GraphqlClient } from '../client.ts'
 import { freePorts } from '../free-ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
-const PATIENT = { timeout: 30_000, interval: 100 }
+const PATIENT = { timeout: 90_000, interval: 100 }
+vi.setConfig({ testTimeout: 300_000 })
 const FIRST = 'type Query { products: [String] }'
 const ANSWERS: Readonly<Record<string, unknown>> = {
   products: ['chair'],
