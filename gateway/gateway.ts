@@ -313,8 +313,8 @@ export async function createGateway(
       }),
     }),
     ...(usage && {
-      usage: createUsageRoute(usage),
-      announcements: createAnnouncementRoute(announcements.take),
+      usage: createUsageRoute(usage, clocks.monotonic),
+      announcements: createAnnouncementRoute(announcements.take, { isPassedOn: cluster.isWorker }),
     }),
   }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {

@@ -1,7 +1,15 @@
 // The gateway's own subgraph, answered in this process: no address, no connection, no identity token. Its rules are asked before
 // planning like everybody's, and once more here; a root field without a rule answers nobody.
 import type { Claims } from '@sallyport/claims'
-import { compileRule, directiveNames, ruleFromDirectives } from '@sallyport/claims/predicates'
+import {
+  challengeOf,
+  compileRule,
+  type Denial,
+  denialMessages,
+  directiveNames,
+  ruleFromDirectives,
+  strictestDenial,
+} from '@sallyport/claims/predicates'
 import {
   buildASTSchema,
   type DocumentNode,
@@ -15,6 +23,7 @@ import type { Log } from '../../platform/log.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import type { DataSource } from '../subgraph/data-source.ts'
 import { withoutRules } from '../supergraph/composition/write-rules.ts'
+import { askFurtherFactor, refuseApps } from './refusals.ts'
 import { AdministrationError, type AdministrationParts, createRootValue } from './resolvers.ts'
 import { gatewaySdl } from './sdl.ts'
 
@@ -56,21 +65,33 @@ export function createAdministration(
     const { originalError: cause, path, message } = error
     const at = path === undefined ? {} : { path }
     if (cause instanceof AdministrationError || cause instanceof Refused)
-      return { message, ...at, extensions: { code: cause.code, requestId } }
+      return { message, ...at, extensions: { ...extensionsOf(cause), requestId } }
     parts.logger.error({ requestId, err: cause ?? error }, 'the gateway’s own subgraph failed')
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId }
     return { message: 'Internal server error.', ...at, extensions }
   }
 }
 
-class Refused extends Error {
-  readonly code: string
+function extensionsOf(cause: AdministrationError | Refused) {
+  if (cause instanceof AdministrationError || cause.code !== 'STEP_UP_REQUIRED')
+    return { code: cause.code }
+  return { code: cause.code, challenge: challengeOf(cause.denial) }
+}
 
-  constructor(code: string) {
-    super('This is for admins.')
-    this.code = code
+class Refused extends Error {
+  readonly denial: Denial
+
+  constructor(denial: Denial) {
+    super(denialMessages[denial.code])
+    this.denial = denial
+  }
+
+  get code(): Denial['code'] {
+    return this.denial.code
   }
 }
+
+const NO_RULE: Denial = Object.freeze({ code: 'FORBIDDEN', missing: 'an access rule' })
 
 type Resolve = (input: never, context: { readonly claims: Claims }) => unknown
 
@@ -83,17 +104,21 @@ function guarded(
   const fields = document.definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
     /^(Query|Mutation)$/.test(definition.name.value)
-      ? (definition.fields ?? [])
+      ? (definition.fields ?? []).map((field) => ({ field, root: definition.name.value }))
       : [],
   )
   return Object.fromEntries(
-    fields.map((field) => {
+    fields.map(({ field, root: on }) => {
       const rule = ruleFromDirectives(field, names)
-      const predicate = rule === null ? null : compileRule(rule)
+      const predicates = [
+        rule === null ? () => NO_RULE : compileRule(rule),
+        refuseApps,
+        ...(on === 'Mutation' ? [askFurtherFactor] : []),
+      ]
       const resolve: Resolve = (input, context) => {
-        const denial = predicate?.(context.claims, Math.floor(now() / 1000))
-        if (denial === undefined) throw new Refused('FORBIDDEN')
-        if (denial !== null) throw new Refused(denial.code)
+        const nowSeconds = Math.floor(now() / 1000)
+        const denial = strictestDenial(predicates.map((ask) => ask(context.claims, nowSeconds)))
+        if (denial !== null) throw new Refused(denial)
         return root[field.name.value]?.(input, context)
       }
       return [field.name.value, resolve]

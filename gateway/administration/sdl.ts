@@ -93,13 +93,13 @@ type GraphSubgraph {
 
 "What is accepted."
 input AcceptGraphChangeInput {
-  "The id of the change, or its first letters, six at least."
+  "The id of the change, or its first digits, 16 at least."
   id: ID!
 }
 
 "Where to go back to."
 input GoBackToGraphVersionInput {
-  "The id of the version, or its first letters, six at least. Absent: the one before."
+  "The id of the version, or its first digits, 16 at least. Absent: the one before."
   id: ID
 }
 

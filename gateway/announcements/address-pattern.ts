@@ -1,5 +1,6 @@
 // Where a subgraph that announces itself may be: an address in supergraph.yaml in which `*` stands for a part of the host's name, or
 // for a part of its network address: `http://orders-*.internal:4001/graphql`, `http://10.0.*.*:4001/graphql`.
+import { isIPv4 } from 'node:net'
 
 const PATTERN = /^(https?):\/\/([A-Za-z0-9*.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(\/[\w./-]*)?$/
 
@@ -23,6 +24,8 @@ export function matchesPattern(address: string, pattern: string): boolean {
   const wanted = port.slice(1)
   const usual = scheme === 'https' ? '443' : '80'
   if ((wanted === usual ? '' : wanted) !== url.port) return false
+  // `10.0.*.*` means network addresses: `10.0.evil.example` is a name that anybody can have.
+  if (/^[\d*]*\.[\d.*]*$/.test(host) && !isIPv4(url.hostname)) return false
   const parts = host.toLowerCase().split('.')
   const found = url.hostname.toLowerCase().split('.')
   return parts.length === found.length && parts.every((part, at) => isPart(part, found[at] ?? ''))

@@ -4,19 +4,20 @@
 //   POST /announcements ─► size, rate ─► signature, name, audience ─► address ─► entry, for as long as it says, 2 minutes at most
 //                                                                        └─► NATS KV: other gateways check it all again
 import { createLocalJwks, JwtError, verifyStrictJwt } from '@sallyport/claims/jwt'
-import { decodeJwt } from 'jose'
+import { decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 import type { Endpoint } from '../subgraph/resolve.ts'
 import { matchesPattern } from './address-pattern.ts'
 import type { Announced } from './announced.ts'
+import { createCounts, PER_SECOND } from './counts.ts'
 
 export type AnnouncementOutcome = 'taken' | 'refused' | 'too-often'
 
 export interface Registry {
   /** By subgraph, as the file has it now. */
   expect(announced: ReadonlyMap<string, Announced>): void
-  /** @param token A JWT of `typ` `subgraph-announcement+jwt`. @param from Who sent it, by network address. */
-  take(token: string, from: string): Promise<AnnouncementOutcome>
+  /** @param token A JWT of `typ` `subgraph-announcement+jwt`. @param from Who sent it, by network address; null: whoever passed it on has counted. */
+  take(token: string, from: string | null): Promise<AnnouncementOutcome>
   /** Announcements that still hold, for other gateways. */
   tokens(): readonly {
     readonly subgraph: string
@@ -30,10 +31,8 @@ export interface Registry {
 const ANNOUNCEMENT_TYP = 'subgraph-announcement+jwt'
 const LONGEST_SECONDS = 120
 const ADDRESSES = 64
-/** Good ones of one name in a second, and bad ones of one sender: a stranger who sends bad ones takes nobody's turn. */
-const PER_SECOND = { good: 100, bad: 20 }
-/** So many are counted at a time. */
-const COUNTED = 10_000
+/** With those that have left. */
+const KNOWN = 8 * ADDRESSES
 
 const payloadSchema = z.object({
   iss: z.string(),
@@ -45,6 +44,8 @@ const payloadSchema = z.object({
 
 interface Entry {
   readonly token: string
+  /** As `keyIn` has it. */
+  readonly key: string
   readonly iat: number
   readonly isUp: boolean
   /** On a clock that never jumps. */
@@ -87,15 +88,25 @@ export function createRegistry({ audience, now, monotonic }: RegistryOptions): R
     )
   }
 
+  /** Whenever it arrives, it ends when it says; a clock that is behind makes it no longer. */
+  function leftMs({ iat, exp }: { readonly iat: number; readonly exp: number }): number {
+    return Math.min(exp * 1000 - now(), (exp - iat) * 1000)
+  }
+
   return {
     expect(announced) {
+      const before = expected
       expected = announced
-      for (const name of entries.keys()) if (!announced.has(name)) entries.delete(name)
+      for (const [name, known] of entries) {
+        const now = announced.get(name)
+        if (now === undefined) entries.delete(name)
+        else if (now !== before.get(name)) dropWithoutKey(known, now)
+      }
     },
     async take(token, from) {
-      if (counts.of(`bad ${from}`) >= PER_SECOND.bad) return 'too-often'
+      if (from !== null && counts.of(`bad ${from}`) >= PER_SECOND.bad) return 'too-often'
       const refuse = (): AnnouncementOutcome => {
-        counts.add(`bad ${from}`)
+        if (from !== null) counts.add(`bad ${from}`)
         return 'refused'
       }
       const name = nameIn(token)
@@ -103,20 +114,26 @@ export function createRegistry({ audience, now, monotonic }: RegistryOptions): R
       if (name === null || wanted === undefined) return refuse()
       try {
         const said = await verify(token, name, wanted)
-        if (said === null || !matchesPattern(said.address, wanted.pattern)) return refuse()
+        // The file may have another key by now.
+        const key = keyIn(token, wanted.keys)
+        if (said === null || key === null) return refuse()
+        if (key !== keyIn(token, expected.get(name)?.keys)) return refuse()
+        if (!matchesPattern(said.address, wanted.pattern)) return refuse()
         if (counts.add(`good ${name}`) > PER_SECOND.good) return 'too-often'
         current(name)
         const known = entries.get(name) ?? new Map<string, Entry>()
         entries.set(name, known)
         const before = known.get(said.address)
         // What was said before it cannot be said again: an old one does not bring back an address that has left.
-        if (before !== undefined && before.iat > said.iat) return refuse()
-        if (before === undefined && known.size >= ADDRESSES) return 'too-often'
+        const isUp = said.state === 'up'
+        if (before !== undefined && isOlder({ iat: said.iat, isUp }, before)) return refuse()
+        if (before === undefined && isFull(known)) return 'too-often'
         known.set(said.address, {
           token,
+          key,
           iat: said.iat,
-          isUp: said.state === 'up',
-          until: monotonic() + (said.exp - said.iat) * 1000,
+          isUp,
+          until: monotonic() + (isUp ? leftMs(said) : LONGEST_SECONDS * 1000),
         })
         return 'taken'
       } catch (error) {
@@ -141,35 +158,35 @@ export function createRegistry({ audience, now, monotonic }: RegistryOptions): R
   }
 }
 
+/** Of one second leaving is the last word. */
+function isOlder(said: Pick<Entry, 'iat' | 'isUp'>, before: Pick<Entry, 'iat' | 'isUp'>): boolean {
+  return said.iat < before.iat || (said.iat === before.iat && said.isUp && !before.isUp)
+}
+
+/** One that has left is remembered for as long as an older announcement of it could be sent again. */
+function isFull(known: ReadonlyMap<string, Entry>): boolean {
+  const up = [...known.values()].filter(({ isUp }) => isUp).length
+  return up >= ADDRESSES || known.size >= KNOWN
+}
+
+/** What was signed with a key that the file no longer has is no longer believed. */
+function dropWithoutKey(known: Map<string, Entry>, { keys }: Announced): void {
+  for (const [address, { token, key }] of known)
+    if (keyIn(token, keys) !== key) known.delete(address)
+}
+
+/** The public key that a token names, as text; null: there is none. */
+function keyIn(token: string, keys: JSONWebKeySet | undefined): string | null {
+  const { kid } = decodeProtectedHeader(token)
+  const found = keys?.keys.find((one) => one.kid === kid)
+  return found === undefined ? null : `${found.x} ${found.y}`
+}
+
 /** Who says that it is theirs: which key it is checked with. Nothing else of it is believed yet. */
 function nameIn(token: string): string | null {
   try {
     return decodeJwt(token).iss ?? null
   } catch {
     return null
-  }
-}
-
-/** Within this second. */
-function createCounts(monotonic: () => number) {
-  let second = 0
-  let counts = new Map<string, number>()
-
-  function of(key: string): number {
-    const now = Math.floor(monotonic() / 1000)
-    if (now !== second) {
-      second = now
-      counts = new Map()
-    }
-    return counts.get(key) ?? 0
-  }
-
-  return {
-    of,
-    add(key: string): number {
-      const count = of(key) + 1
-      if (counts.size < COUNTED || counts.has(key)) counts.set(key, count)
-      return count
-    },
   }
 }

@@ -5,15 +5,18 @@ import type { AnnouncementOutcome } from './registry.ts'
 
 const MAX_BYTES = 4096
 
+/** @param isPassedOn All come from the primary process, which counts them by sender. */
 export function createAnnouncementRoute(
-  take: (token: string, from: string) => Promise<AnnouncementOutcome>,
+  take: (token: string, from: string | null) => Promise<AnnouncementOutcome>,
+  { isPassedOn }: { readonly isPassedOn: boolean },
 ): PageRoute {
   return {
     kind: 'page',
     show: () => answer(405, 'Announcements are sent with POST.'),
     async act(incoming) {
       const token = (await readBody(incoming, MAX_BYTES)).trim()
-      const outcome = await take(token, incoming.socket.remoteAddress ?? '')
+      const from = isPassedOn ? null : (incoming.socket.remoteAddress ?? '')
+      const outcome = await take(token, from)
       if (outcome === 'taken') return { status: 204, headers: {}, body: '' }
       if (outcome === 'too-often')
         return { ...answer(429, 'Too often.'), headers: { 'retry-after': '1' } }

@@ -6,7 +6,7 @@ import type { AnnouncementOutcome, Registry } from './registry.ts'
 const MOST = 500
 
 export interface SharedAnnouncements {
-  take(token: string, from: string): Promise<AnnouncementOutcome>
+  take(token: string, from: string | null): Promise<AnnouncementOutcome>
   /** Reads what others have heard. */
   follow(): Promise<void>
 }

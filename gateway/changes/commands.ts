@@ -1,12 +1,12 @@
 // What an operator says of a graph that changes: accept what is held, or go back to a version.
-import { shortId } from './contents.ts'
+import { digestOfOpened, isMeant, shortId } from './contents.ts'
 import type { FollowGraph } from './follow-graph.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
 import { ChangeRefused } from './status.ts'
 import type { Decision } from './store.ts'
 
 export interface GraphCommands {
-  /** @param id Its beginning is enough. @returns what was done @throws ChangeRefused */
+  /** @param id Its first 16 digits are enough. @returns what was done @throws ChangeRefused */
   accept(id: string, by: string): Promise<string>
   /** @param id Default: the version before. @throws ChangeRefused */
   back(id: string | null, by: string): Promise<string>
@@ -27,12 +27,13 @@ export function createGraphCommands(
     async accept(given, by) {
       const found = record.allHeld.filter(({ id }) => isMeant(given, id))
       const [change] = found
-      if (change === undefined) throw new ChangeRefused(`No change ${given} is held.`)
+      if (change === undefined)
+        throw new ChangeRefused(`No change ${given} is held: give 16 digits of its id at least.`)
       if (new Set(found.map(({ id }) => id)).size > 1)
         throw new ChangeRefused(`${given} is the beginning of more than one change.`)
       if (change.kind === 'broken')
         throw new ChangeRefused(`${given} is broken, and cannot be accepted: mend it.`)
-      await decide({ kind: 'accept', id: change.id, by })
+      await decide({ kind: 'accept', id: change.id, by, opens: digestOfOpened(change.opens) })
       if (record.served?.id !== change.id)
         throw new ChangeRefused(`${given} could not be served: ${record.held?.reasons.join('; ')}`)
       return `${shortId(change.id)} is served.`
@@ -45,7 +46,7 @@ export function createGraphCommands(
       const [version] = found
       if (version === undefined) throw new ChangeRefused(noVersion(given))
       if (found.length > 1) throw new ChangeRefused(`${given} is the beginning of more than one.`)
-      await decide({ kind: 'back', id: version.id, by })
+      await decide({ kind: 'back', id: version.id, by, opens: '' })
       const { held } = record
       if (held !== null) throw new ChangeRefused(`It cannot be served: ${held.reasons.join('; ')}`)
       return `Back at ${shortId(version.id)}. Changes are held until you accept one.`
@@ -54,10 +55,7 @@ export function createGraphCommands(
 }
 
 function noVersion(given: string | null): string {
-  return given === null ? 'There is no version before this one.' : `There is no version ${given}.`
-}
-
-/** Long enough that nobody types it by accident. */
-function isMeant(given: string, id: string): boolean {
-  return given.length >= 6 && id.startsWith(given)
+  return given === null
+    ? 'There is no version before this one.'
+    : `There is no version ${given}: give 16 digits of its id at least.`
 }

@@ -41,10 +41,22 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
+/** Names a list of what is opened to everybody: whoever accepts it has seen that list, and means no longer one. */
+export function digestOfOpened(opened: readonly string[]): string {
+  return opened.length === 0 ? '' : digestOf([...opened].sort().join('\n'))
+}
+
 /** As people type it. */
 export function shortId(id: string): string {
-  return id.slice(0, 16)
+  return id.slice(0, SHORT)
 }
+
+/** Whether somebody means it who types so much: with less, another text could be made that begins like it. */
+export function isMeant(given: string, id: string): boolean {
+  return given.length >= SHORT && id.startsWith(given)
+}
+
+const SHORT = 16
 
 /** What of it is another one, in words. */
 export function differencesOf(before: Contents | null, after: Contents): readonly string[] {

@@ -17,7 +17,7 @@ export async function firstGraph(
   const decision = await store.decision()
   record.decided = decision?.number ?? 0
   if (decision?.kind === 'back') record.pinned = decision.id
-  if (decision?.kind === 'accept') record.accepted.set(decision.id, decision.by)
+  if (decision?.kind === 'accept') record.accepted.set(decision.id, decision)
   const [before] = record.history.versions
   const last = await store.contentsOf(record.pinned ?? before?.id ?? '')
   const sight = await sightOf(look, last?.sdls ?? null)
@@ -44,11 +44,10 @@ export async function firstGraph(
 
 /** What the files say holds at once; what came over the network is what it was, until it is judged. */
 async function sightOf(look: Look, last: Readonly<Record<string, string>> | null): Promise<Sight> {
-  const first = await look.look()
+  // Before the first look: one that announces itself is missed by nobody, and the graph without it would be the next to be kept.
   if (last !== null) look.adopt(last)
+  const first = await look.look()
   if (first.kind !== 'missing') return first
-  const adopted = await look.look()
-  if (adopted.kind !== 'missing') return adopted
   await look.ask()
   return await look.look()
 }

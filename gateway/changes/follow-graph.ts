@@ -2,7 +2,7 @@
 import { readAccessLock } from '../supergraph/access-lock.ts'
 import type { GraphPlace } from '../supergraph/open.ts'
 import type { Graph, GraphSource } from '../supergraph.ts'
-import { type Contents, differencesOf, shortId } from './contents.ts'
+import { type Contents, differencesOf, digestOfOpened, shortId } from './contents.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
 import { policiesOf, readConfigOf, sourceOf, withoutOne, withTextsOf } from './graph-source.ts'
 import type { Composed, Reason, Verdict } from './judge.ts'
@@ -21,7 +21,7 @@ export interface FollowParts extends RecordParts {
 
 export interface FollowGraph {
   consider(seen: Seen, id: string): Promise<void>
-  /** `null`: it is broken, and held. */
+  /** With what an operator accepted that it opens. `null`: it is broken, and held. */
   judge(seen: Pick<Seen, 'contents' | 'origins'>, id: string): Promise<Composed | null>
   /** What an operator said last, here or at another worker. */
   follow(decision: Decision | null): Promise<void>
@@ -51,19 +51,19 @@ export function createFollowGraph(
     const of = changedIn(seen.contents)
     if (names !== undefined && seen.config.authNames.fingerprint !== names)
       return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
-    if (record.pinned !== null && !isAccepted) {
-      const reasons = [`an operator went back to ${shortId(record.pinned)}`]
-      return record.hold(id, 'waits', { of, reasons })
-    }
     const composed = await judge(seen, id)
     if (isStopped) return
-    if (composed !== null && (composed.reasons.length === 0 || isAccepted)) {
-      const by = record.accepted.get(id) ?? ITSELF
-      return await serve({ contents: seen.contents, composed, by, of })
+    // Judged while pinned too: whoever accepts it must see what it does.
+    const pin = record.pinned === null ? [] : [`an operator went back to ${shortId(record.pinned)}`]
+    if (composed !== null) {
+      const reasons = [...pin, ...composed.reasons.map(({ text }: Reason) => text)]
+      if (reasons.length === 0 || isAccepted) {
+        const by = record.accepted.get(id)?.by ?? ITSELF
+        return await serve({ contents: seen.contents, composed, by, of })
+      }
+      record.hold(id, 'waits', { of, reasons, opens: composed.waiting })
     }
-    if (composed !== null)
-      record.hold(id, 'waits', { of, reasons: composed.reasons.map(({ text }: Reason) => text) })
-    await serveTheRest(seen)
+    if (pin.length === 0) await serveTheRest(seen)
   }
 
   /** A subgraph whose SDL came by itself, and is broken or held, keeps nobody else waiting: it is what it was, and the rest is served. */
@@ -72,7 +72,7 @@ export function createFollowGraph(
     for (const contents of served === null ? [] : withoutOne(served.contents, seen)) {
       const id = record.idOf(contents)
       if (id === record.served?.id) continue
-      const verdict = await ask({ ...seen, contents }, id)
+      const verdict = await ask({ ...seen, contents })
       if (isStopped) return
       if ('problems' in verdict || verdict.reasons.length > 0) continue
       const of = changedIn(contents)
@@ -86,18 +86,27 @@ export function createFollowGraph(
     seen: Pick<Seen, 'contents' | 'origins'>,
     id: string,
   ): Promise<Composed | null> {
-    const verdict = await ask(seen, id)
+    const first = await ask(seen)
+    const also = acceptedToOpen(first, id)
+    const verdict = also.length === 0 ? first : await ask(seen, also)
     if (!('problems' in verdict)) return verdict
     const of = changedIn(seen.contents)
     if (!isStopped) record.hold(id, 'broken', { of, reasons: verdict.problems })
     return null
   }
 
+  /** Of a change that was accepted what it opens is opened as it was shown, and nothing of a longer list. */
+  function acceptedToOpen(verdict: Verdict, id: string): readonly string[] {
+    if ('problems' in verdict) return []
+    const isMeant = record.accepted.get(id)?.opens === digestOfOpened(verdict.waiting)
+    return isMeant ? verdict.waiting : []
+  }
+
   async function ask(
     { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
-    id: string,
+    alsoOpened: readonly string[] = [],
   ): Promise<Verdict> {
-    const { served, accepted, history } = record
+    const { served, history } = record
     const policies = await policiesOf(readConfigOf(contents, parts), place)
     return await judgeApart({
       contents,
@@ -105,7 +114,7 @@ export function createFollowGraph(
       before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
       policies: Object.keys(policies),
       asked: served === null ? null : await parts.asked(),
-      opened: accepted.has(id) ? 'all' : [...readAccessLock(place.configPath), ...history.opened],
+      opened: [...readAccessLock(place.configPath), ...history.opened, ...alsoOpened],
     })
   }
 
@@ -127,7 +136,7 @@ export function createFollowGraph(
     record.decided = decision.number
     if (decision.kind === 'back') return await goBack(decision.id, decision.by)
     record.pinned = null
-    record.accepted.set(decision.id, decision.by)
+    record.accepted.set(decision.id, decision)
     if (record.held?.id === decision.id) record.held = null
     const sight = await look.look()
     if (sight.kind !== 'seen' || record.idOf(sight.seen.contents) !== decision.id) return

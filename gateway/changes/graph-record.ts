@@ -3,7 +3,7 @@ import type { Log } from '../../platform/log.ts'
 import { type Contents, createIds, shortId } from './contents.ts'
 import type { Composed } from './judge.ts'
 import type { HeldChange } from './status.ts'
-import type { GraphStore, GraphVersion, History } from './store.ts'
+import type { Decision, GraphStore, GraphVersion, History } from './store.ts'
 
 export interface RecordParts {
   readonly store: GraphStore
@@ -29,6 +29,9 @@ export interface Kept {
   readonly changes: readonly string[]
 }
 
+/** @property opens Default: nothing. */
+type Holding = Pick<HeldChange, 'of' | 'reasons'> & Partial<Pick<HeldChange, 'opens'>>
+
 /** Versions that are known by name. */
 const KNOWN = 20
 
@@ -39,8 +42,8 @@ export class GraphRecord {
   held: HeldChange | null = null
   /** Of the version that an operator went back to. */
   pinned: string | null = null
-  /** By whom, by the id of a change. */
-  readonly accepted = new Map<string, string>()
+  /** By the id of a change. */
+  readonly accepted = new Map<string, Pick<Decision, 'by' | 'opens'>>()
   /** Number of the last decision that was followed. */
   decided = 0
   readonly #parts: RecordParts
@@ -61,13 +64,10 @@ export class GraphRecord {
     await store.keep(version, contents, opened)
   }
 
-  hold(
-    id: string,
-    kind: 'broken' | 'waits',
-    { of, reasons }: Pick<HeldChange, 'of' | 'reasons'>,
-  ): void {
+  hold(id: string, kind: 'broken' | 'waits', { of, reasons: found, opens = [] }: Holding): void {
     const { now, countSwap, logger } = this.#parts
-    this.held = { id, since: new Date(now()).toISOString(), kind, of, reasons }
+    const reasons = [...found, ...opens.map(opensToEverybody)]
+    this.held = { id, since: new Date(now()).toISOString(), kind, of, reasons, opens }
     countSwap(kind === 'broken' ? 'refused' : 'held')
     const said = { change: shortId(id), of, reasons }
     if (kind === 'broken') logger.error(said, 'a change of the graph is refused')
@@ -84,8 +84,13 @@ export class GraphRecord {
       since: served.version.at,
       kind: 'opens' as const,
       of: [],
-      reasons: served.waiting.map((one) => `opens to everybody: ${one}`),
+      reasons: served.waiting.map(opensToEverybody),
+      opens: served.waiting,
     }
     return [...others, opens]
   }
+}
+
+function opensToEverybody(one: string): string {
+  return `opens to everybody: ${one}`
 }

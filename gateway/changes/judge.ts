@@ -1,6 +1,6 @@
 // Composes what a graph would be made from, and says what would be different: what is broken, who would gain what, which clients
 // would break. It runs in a process of its own, without secrets: it takes seconds, and the SDL may be hostile.
-import { type DocumentNode, findBreakingChanges, type GraphQLSchema, parse } from 'graphql'
+import { type DocumentNode, findBreakingChanges, type GraphQLSchema, Kind, parse } from 'graphql'
 import { apiSchemaOf } from '../engine/api-schema.ts'
 import { compareAccess } from '../explain/compare.ts'
 import { type FieldRule, readFieldRules } from '../explain/field-rules.ts'
@@ -30,8 +30,8 @@ export interface Question {
   readonly before: Before | null
   /** Of policies of the deployment's own: what they say is not asked here. */
   readonly policies: readonly string[]
-  /** What `access: public` may open of an SDL that came by itself, as the access lock has it; `all` where an operator said so. */
-  readonly opened: readonly string[] | 'all'
+  /** What `access: public` may open of an SDL that came by itself, as the access lock has it. */
+  readonly opened: readonly string[]
   /** Fields that somebody asked for lately; null: nobody knows. */
   readonly asked: readonly string[] | null
 }
@@ -94,7 +94,7 @@ function compose(question: Question): Composed {
             policies,
             rules: config.rules,
             authNames: config.authNames,
-            accepted: question.opened === 'all' ? 'all' : new Set(question.opened),
+            accepted: new Set(question.opened),
           },
         )
       : { sdl: contents.supergraph, opened: [], waiting: [] }
@@ -122,7 +122,10 @@ function compareWith(
   { config, policies, asked }: Sides,
 ): Pick<Composed, 'reasons' | 'changes'> {
   const before = open(sdl, readConfig(yaml, readAt), policies)
-  const access = compareAccess(before.fields, after.fields, { nowSeconds: Date.now() / 1000 })
+  const access = compareAccess(before.fields, after.fields, {
+    nowSeconds: Date.now() / 1000,
+    hidden: fieldsIn(before.document),
+  })
   const gained = access.filter(({ kind }) => kind === 'gained' || kind === 'changed')
   const foreign = config.subgraphs.filter(({ schema }) => !('file' in schema || 'of' in schema))
   const reaches = newReaches(
@@ -139,7 +142,7 @@ function compareWith(
     reasons: [
       ...gained.map(({ coordinate, before, after }) => ({
         kind: 'gains' as const,
-        text: `somebody gains access: ${coordinate}: ${before} before, ${after} now`,
+        text: `somebody gains access: ${coordinate}: ${before ?? '@inaccessible'} before, ${after} now`,
       })),
       ...reaches.map((text) => ({ kind: 'reaches' as const, text })),
       ...broken.map(({ description }) => ({
@@ -149,6 +152,17 @@ function compareWith(
     ],
     changes: access.map(({ kind, coordinate }) => `${WORDS[kind]} ${coordinate}`).slice(0, TOLD),
   }
+}
+
+/** Whether clients see them or not. */
+function fieldsIn({ definitions }: DocumentNode): ReadonlySet<string> {
+  return new Set(
+    definitions.flatMap((node) =>
+      node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION
+        ? (node.fields ?? []).map((field) => `${node.name.value}.${field.name.value}`)
+        : [],
+    ),
+  )
 }
 
 const WORDS = {

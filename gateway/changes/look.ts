@@ -5,7 +5,12 @@ import { dirname, join, resolve } from 'node:path'
 import type { Registry } from '../announcements/registry.ts'
 import { accessLockPath } from '../supergraph/access-lock.ts'
 import { packagedSdl } from '../supergraph/composition/auth-sdl.ts'
-import { fetchSdl, fetchText, type IdentityFor } from '../supergraph/composition/fetch-sdl.ts'
+import {
+  fetchSdl,
+  fetchText,
+  type IdentityFor,
+  withoutQuery,
+} from '../supergraph/composition/fetch-sdl.ts'
 import {
   readSupergraphConfig,
   type SubgraphConfig,
@@ -203,7 +208,7 @@ function originOf(schema: SubgraphConfig['schema'], beside: (file: string) => st
   if ('of' in schema) return 'this package'
   if ('file' in schema) return beside(schema.file)
   if ('announced' in schema) return 'the running subgraph'
-  return 'url' in schema ? schema.url : schema.subgraphUrl
+  return withoutQuery('url' in schema ? schema.url : schema.subgraphUrl)
 }
 
 /** Texts of files, read anew when their time, size or place on disk is another one: a mounted folder is swapped by a link. */

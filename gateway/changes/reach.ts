@@ -79,6 +79,8 @@ function* reachesOfField(
       yield `${graph} takes ${coordinate} over from ${String(said.override)} (@override)`
     if (said.requires !== undefined)
       yield `${graph} asks for "${tokensOf(String(said.requires)).join(' ')}" of others to answer ${coordinate} (@requires)`
+    if (said.provides !== undefined)
+      yield `${graph} answers "${tokensOf(String(said.provides)).join(' ')}" of others at ${coordinate} (@provides)`
     const beside = answering.filter((join) => join.graph !== graph).map((join) => join.graph)
     const isAnswering = answering.some((join) => join.graph === graph)
     if (isAnswering && !isKey && beside.length > 0)

@@ -22,6 +22,8 @@ export interface HeldChange {
   /** What is different from what is served: supergraph.yaml, subgraphs. */
   readonly of: readonly string[]
   readonly reasons: readonly string[]
+  /** What accepting it opens to everybody, as `subgraph Type.field`: this, and nothing else. It stands in the reasons too. */
+  readonly opens: readonly string[]
 }
 
 /** A command that cannot be done, in a sentence. */

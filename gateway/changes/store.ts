@@ -28,6 +28,8 @@ export interface Decision {
   /** Of the change, or of the version. */
   readonly id: string
   readonly by: string
+  /** Of what accepting it opens to everybody, as it was shown; see `digestOfOpened`. Empty: nothing. */
+  readonly opens: string
 }
 
 export interface History {
@@ -61,6 +63,8 @@ export const decisionSchema = z.object({
   kind: z.enum(['accept', 'back']),
   id: z.string(),
   by: z.string(),
+  // Of before there was such a list.
+  opens: z.string().default(''),
 })
 
 export interface StoreOptions {

@@ -23,6 +23,8 @@ export const failing: ReadonlySet<ChangeKind> = new Set(['gained', 'changed', 'u
 
 export interface CompareOptions {
   readonly nowSeconds: number
+  /** Fields of before that no client saw (`@inaccessible`): to see one now is to gain it. Default: none. */
+  readonly hidden?: ReadonlySet<string>
 }
 
 /** @returns the changes, the worst first */
@@ -49,6 +51,7 @@ function changeOf(
   options: CompareOptions,
 ): Change[] {
   if (before === undefined) {
+    if (options.hidden?.has(after.coordinate)) return [change('gained', [null, after], options)]
     return [change(after.isDefault ? 'unruled' : 'added', [null, after], options)]
   }
   const [was, is] = [enforced(before, options), enforced(after, options)]

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { AuthNamesError } from '../../platform/auth-names/rename-schema.ts'
 import { packagedSdl, renamedAuthSdl } from './composition/auth-sdl.ts'
-import { fetchSdl, type IdentityFor } from './composition/fetch-sdl.ts'
+import { fetchSdl, type IdentityFor, withoutQuery } from './composition/fetch-sdl.ts'
 import { AUTH_SUBGRAPH, type SubgraphConfig, type SupergraphConfig } from './config.ts'
 import { SchemaError } from './schema-error.ts'
 
@@ -73,7 +73,7 @@ async function readText(
     throw new Error('it announces itself: a gateway that runs knows what it is')
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })
-  return { sdl, origin: url }
+  return { sdl, origin: withoutQuery(url) }
 }
 
 function readFile(path: string) {

@@ -9,12 +9,14 @@ import type { Operation } from './usage.ts'
 
 const compress = promisify(gzip)
 const expand = promisify(gunzip)
-const MAX_BYTES = 16 * 1024 * 1024
+/** Of one gateway, and of all of them together, unpacked. */
+const MAX_BYTES = { one: 2 * 1024 * 1024, all: 16 * 1024 * 1024 }
 const GATEWAYS = 100
 
 const file = z.object({
   since: z.number(),
   asked: z.array(z.string()),
+  fields: z.array(z.tuple([z.string(), z.number()])).default([]),
   operations: z.array(
     z.tuple([
       z.string(),
@@ -34,14 +36,16 @@ export interface Kept {
   /** Since when is counted, in milliseconds. */
   readonly since: number
   readonly operations: readonly (readonly [string, Operation])[]
+  /** When each was asked for last, in milliseconds. */
+  readonly fields: readonly (readonly [string, number])[]
 }
 
 export interface UsageStore {
   /** Null: nothing was written down. */
   read(): Promise<Kept | null>
   write(kept: Kept, asked: readonly string[]): Promise<void>
-  /** What other workers and gateways were asked for lately. */
-  others(): Promise<readonly string[]>
+  /** What other workers and gateways were asked for lately. @param isField Of the schema: what is not in it counts for nothing. */
+  others(isField: (coordinate: string) => boolean): Promise<readonly string[]>
 }
 
 export interface UsageStoreOptions {
@@ -66,15 +70,17 @@ export function createUsageStore(options: UsageStoreOptions): UsageStore {
       const operations = kept.operations.map(
         ([key, one]) => [key, { ...one, clients: new Map(one.clients) }] as const,
       )
-      return { since: kept.since, operations }
+      return { since: kept.since, operations, fields: kept.fields }
     },
-    async write({ since, operations }, asked) {
+    async write({ since, operations, fields }, asked) {
       const told = operations.map(([key, one]) => [key, { ...one, clients: [...one.clients] }])
       const draft = `${path}.draft`
       // One that cannot be written is told of with the graphs.
       await mkdir(folder, { recursive: true, mode: 0o700 })
         .then(() =>
-          writeFile(draft, JSON.stringify({ since, asked, operations: told }), { mode: 0o600 }),
+          writeFile(draft, JSON.stringify({ since, asked, fields, operations: told }), {
+            mode: 0o600,
+          }),
         )
         .then(() => rename(draft, path))
         .catch(() => undefined)
@@ -82,21 +88,29 @@ export function createUsageStore(options: UsageStoreOptions): UsageStore {
       const value = await compress(JSON.stringify({ at: now(), fields: asked }))
       await bucket.put(`usage.${process}`, value)
     },
-    async others() {
+    async others(isField) {
       const names = await readdir(folder).catch(() => [])
       const files = names.filter((name) => /^usage-[\w-]+\.json$/.test(name) && name !== own)
       const beside = await Promise.all(files.map((name) => readJson(join(folder, name))))
-      const keys = bucket?.isAvailable() ? await bucket.keys('usage', GATEWAYS).catch(() => []) : []
-      const elsewhere = await Promise.all(
-        keys.filter((key) => key !== `usage.${process}`).map((key) => read(bucket as Bucket, key)),
-      )
-      return [
-        ...beside.flatMap((one) => one?.asked ?? []),
-        ...elsewhere.flatMap((one) =>
-          one !== null && now() - one.at <= options.windowMs ? one.fields : [],
-        ),
-      ]
+      return [...beside.flatMap((one) => one?.asked ?? []), ...(await elsewhere(isField))]
     },
+  }
+
+  /** One after the other, and no more than so much of all: whoever owns NATS writes what they like. */
+  async function elsewhere(isField: (coordinate: string) => boolean): Promise<readonly string[]> {
+    if (bucket?.isAvailable() !== true) return []
+    const keys = await bucket.keys('usage', GATEWAYS).catch(() => [])
+    const found = new Set<string>()
+    let left = MAX_BYTES.all
+    for (const key of keys) {
+      if (key === `usage.${process}` || left <= 0) continue
+      const text = await read(bucket, key)
+      left -= text?.length ?? MAX_BYTES.one
+      const said = parse(text)
+      if (said === null || now() - said.at > options.windowMs) continue
+      for (const field of said.fields) if (isField(field)) found.add(field)
+    }
+    return [...found]
   }
 }
 
@@ -108,13 +122,20 @@ async function readJson(path: string): Promise<z.infer<typeof file> | null> {
   }
 }
 
-/** Somebody else's words: at worst a change is held that need not be. */
-async function read(bucket: Bucket, key: string): Promise<z.infer<typeof shared> | null> {
+/** Somebody else's words: at worst a change is held that need not be. Null: it is no use, or too large. */
+async function read(bucket: Bucket, key: string): Promise<string | null> {
   try {
     const value = await bucket.get(key)
-    if (value === null) return null
-    const text = await expand(value, { maxOutputLength: MAX_BYTES })
-    return shared.parse(JSON.parse(text.toString('utf8')))
+    if (value === null) return ''
+    return (await expand(value, { maxOutputLength: MAX_BYTES.one })).toString('utf8')
+  } catch {
+    return null
+  }
+}
+
+function parse(text: string | null): z.infer<typeof shared> | null {
+  try {
+    return text === null ? null : shared.parse(JSON.parse(text))
   } catch {
     return null
   }

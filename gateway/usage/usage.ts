@@ -1,19 +1,21 @@
 // Who asks for which field: by operation, client and field, counted and never with a value. A team sees who still asks for a field
 // before it removes it, and a change breaks clients only where somebody asked for what goes.
 //
-//   request ─► record: one look-up ─► every minute: fields of what is new, the file, the other gateways ─► asked(), usesOf()
+//   request ─► record: one look-up ─► every minute: fields of what is new ─► operations, the latest alone ─► usesOf()
+//                                                                        └─► fields, all of them, with the other gateways ─► asked()
 import { createHash } from 'node:crypto'
 import { parse } from 'graphql'
 import { createBoundedCache } from '../bounded-cache.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { nextTurn } from '../supergraph/slices.ts'
 import type { Graph } from '../supergraph.ts'
-import { coordinatesOf } from './coordinates.ts'
+import { coordinatesOf, isFieldOf } from './coordinates.ts'
+import { createFieldsAsked } from './fields-asked.ts'
 import type { UsageStore } from './store.ts'
 
 export interface Usage {
   /** @param client As it calls itself. */
-  record(prepared: PreparedOperation, client: unknown): void
+  record(prepared: AskedOperation, client: unknown): void
   /**
    * Fields that somebody asked for lately, here or at another gateway, as `Type.field`. Null: it is not counted for long enough to
    * know.
@@ -25,6 +27,9 @@ export interface Usage {
   flush(): Promise<void>
   stop(): Promise<void>
 }
+
+type AskedOperation = Pick<PreparedOperation, 'query' | 'queryHash' | 'operationName'>
+type ServedSchema = Pick<Graph, 'schema'>
 
 export interface FieldUse {
   /** Its name, or the beginning of its hash. */
@@ -55,11 +60,13 @@ interface Known extends Operation {
 
 const OPERATIONS = 2000
 const CLIENTS = 50
+/** Texts that are held until somebody has read them. */
+const UNREAD = 500
 const FLUSH_MS = 60_000
 const CLIENT_NAME = /^[\w.@/ -]{1,64}$/
 
 export interface UsageOptions {
-  currentGraph(): Graph | null
+  currentGraph(): ServedSchema | null
   readonly store: UsageStore
   /** What is older is not lately. */
   readonly windowMs: number
@@ -72,10 +79,14 @@ export interface UsageOptions {
 export function createUsage(options: UsageOptions): Usage {
   const { now, store, windowMs } = options
   const operations = createBoundedCache<Known>({ maxEntries: OPERATIONS })
+  const fieldsAsked = createFieldsAsked()
+  /** Whose fields were not read yet. They may be among the operations no more. */
+  const unread = new Set<Known>()
   let hasNews = false
   let since = now()
   const loaded = store.read().then((kept) => {
     since = kept?.since ?? since
+    for (const [field, at] of kept?.fields ?? []) fieldsAsked.saw([field], at)
     for (const [key, operation] of kept?.operations ?? []) {
       if (operations.peek(key) === undefined) operations.set(key, { ...operation, query: null })
     }
@@ -90,12 +101,25 @@ export function createUsage(options: UsageOptions): Usage {
   async function readFields(): Promise<void> {
     const graph = options.currentGraph()
     if (graph === null) return
-    for (const operation of operations.newest(OPERATIONS)) {
-      if (operation.fields !== null || operation.query === null) continue
-      operation.fields = fieldsOf(operation.query, graph)
-      operation.query = null
+    for (const operation of unread) {
+      readOne(operation, graph)
       await nextTurn()
     }
+  }
+
+  function readOne(operation: Known, graph: ServedSchema): void {
+    unread.delete(operation)
+    if (operation.query === null) return
+    operation.fields = fieldsOf(operation.query, graph)
+    operation.query = null
+    fieldsAsked.saw(operation.fields, lastAt(operation))
+  }
+
+  /** A flood of new ones: what waits is bounded, and what is forgotten here was counted before. */
+  function makeRoom(): void {
+    const graph = options.currentGraph()
+    const [oldest] = unread.size > UNREAD ? unread : []
+    if (graph !== null && oldest !== undefined) readOne(oldest, graph)
   }
 
   async function flush(): Promise<void> {
@@ -104,16 +128,20 @@ export function createUsage(options: UsageOptions): Usage {
     if (!hasNews) return
     hasNews = false
     const all = operations.entries().map(([key, { query, ...one }]) => [key, one] as const)
-    await store.write({ since, operations: all }, askedSince(now() - windowMs))
+    const asked = askedLately()
+    fieldsAsked.forget(now() - windowMs, isField())
+    await store.write({ since, operations: all, fields: fieldsAsked.entries() }, asked)
   }
 
-  function askedSince(since: number): readonly string[] {
-    const found = new Set<string>()
-    for (const { fields, clients } of operations.newest(OPERATIONS)) {
-      const isRecent = [...clients.values()].some(({ lastAt }) => lastAt >= since)
-      if (isRecent) for (const field of fields ?? []) found.add(field)
-    }
-    return [...found]
+  function askedLately(): readonly string[] {
+    for (const operation of operations.newest(OPERATIONS))
+      fieldsAsked.saw(operation.fields ?? [], lastAt(operation))
+    return fieldsAsked.since(now() - windowMs)
+  }
+
+  function isField(): (coordinate: string) => boolean {
+    const graph = options.currentGraph()
+    return graph === null ? () => false : isFieldOf(graph.schema)
   }
 
   return {
@@ -125,6 +153,8 @@ export function createUsage(options: UsageOptions): Usage {
         const name = operationName ?? shortHash(key)
         operation = { name, query, fields: null, clients: new Map() }
         operations.set(key, operation)
+        unread.add(operation)
+        makeRoom()
       }
       const named = typeof client === 'string' && CLIENT_NAME.test(client) ? client : 'unknown'
       const isNew = !operation.clients.has(named)
@@ -141,7 +171,7 @@ export function createUsage(options: UsageOptions): Usage {
       await loaded
       if (now() - since < options.knownAfterMs) return null
       await readFields()
-      return [...new Set([...askedSince(now() - windowMs), ...(await store.others())])]
+      return [...new Set([...askedLately(), ...(await store.others(isField()))])]
     },
     async usesOf(field) {
       await loaded
@@ -167,8 +197,12 @@ export function createUsage(options: UsageOptions): Usage {
   }
 }
 
+function lastAt({ clients }: Operation): number {
+  return Math.max(0, ...[...clients.values()].map((one) => one.lastAt))
+}
+
 /** What the graph of now does not know was asked of one before. */
-function fieldsOf(query: string, { schema }: Graph): readonly string[] {
+function fieldsOf(query: string, { schema }: ServedSchema): readonly string[] {
   try {
     return coordinatesOf(parse(query, { noLocation: true }), schema)
   } catch {

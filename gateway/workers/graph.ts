@@ -1,6 +1,7 @@
 // `/graph`, `/usage` and `/announcements` of a gateway in several processes. Of the graph any worker answers, and the others read what was
 // decided from the folder they share; what a subgraph announces every worker is told.
 import type { IncomingMessage } from 'node:http'
+import { createCounts, PER_SECOND } from '../announcements/counts.ts'
 import { readBody } from '../http/body.ts'
 import type { PageRoute, PlainAnswer } from '../http/route.ts'
 import type { KnownWorker } from './health.ts'
@@ -38,14 +39,23 @@ export function createWorkersGraph(workers: () => readonly KnownWorker[]): PageR
   }
 }
 
-export function createWorkersAnnouncements(workers: () => readonly KnownWorker[]): PageRoute {
+/** Bad ones are counted here: to a worker all of them come from this process. */
+export function createWorkersAnnouncements(
+  workers: () => readonly KnownWorker[],
+  monotonic = () => performance.now(),
+): PageRoute {
+  const bad = createCounts(monotonic)
   return {
     kind: 'page',
     show: () => ({ status: 405, headers: {}, body: '' }),
     act: async (incoming) => {
       const body = await readBody(incoming, MAX_BYTES)
+      const from = incoming.socket.remoteAddress ?? ''
+      if (bad.of(from) >= PER_SECOND.bad)
+        return { status: 429, headers: { 'retry-after': '1' }, body: '' }
       const statuses = await Promise.all(workers().map((worker) => tell(worker, body)))
       const taken = statuses.find((status) => status === 204)
+      if (taken === undefined && statuses.includes(401)) bad.add(from)
       return {
         status: taken ?? statuses.find((status) => status !== null) ?? 503,
         headers: {},

@@ -28,6 +28,14 @@ export interface FetchedText {
   readonly etag: string | null
 }
 
+/** An address as messages and logs have it: what stands behind `?`, or before `@`, may be a secret. */
+export function withoutQuery(url: string): string {
+  if (!/[?#@]/.test(url) || !URL.canParse(url)) return url
+  const shown = new URL(url)
+  for (const part of ['username', 'password', 'search', 'hash'] as const) shown[part] = ''
+  return shown.href
+}
+
 /** The same of a text at an address that was fetched before. @param etag What it came with. @throws Error */
 export async function fetchText(
   url: string,
@@ -39,14 +47,15 @@ export async function fetchText(
   }
   const response = await request(url, { headers }, timeoutMs)
   if (response.status === 304 && etag !== null) return { sdl: null, etag }
-  if (!response.ok) throw new Error(`${url} answers ${response.status} instead of an SDL; ${TEXT}`)
+  if (!response.ok)
+    throw new Error(`${withoutQuery(url)} answers ${response.status} instead of an SDL; ${TEXT}`)
   const text = await readBounded(response, url)
-  if (text.trim() === '') throw new Error(`${url} answers nothing; ${TEXT}`)
+  if (text.trim() === '') throw new Error(`${withoutQuery(url)} answers nothing; ${TEXT}`)
   // What the parser would say of it is about its first character.
   const [first] = text.trimStart()
-  if (first === '<') throw new Error(`${url} answers HTML instead of an SDL; ${TEXT}`)
+  if (first === '<') throw new Error(`${withoutQuery(url)} answers HTML instead of an SDL; ${TEXT}`)
   if (first === '{' || first === '[')
-    throw new Error(`${url} answers JSON instead of an SDL; ${TEXT}`)
+    throw new Error(`${withoutQuery(url)} answers JSON instead of an SDL; ${TEXT}`)
   return { sdl: text, etag: response.headers.get('etag') }
 }
 
@@ -77,7 +86,7 @@ async function askSubgraph(
     response.status === 401
       ? 'it answers 401: it takes the identity tokens of another gateway, or another name'
       : `it answers ${response.status} without { _service { sdl } }`
-  throw new Error(`${url} gives no SDL: ${why}; name a file with schema.file instead`)
+  throw new Error(`${withoutQuery(url)} gives no SDL: ${why}; name a file with schema.file instead`)
 }
 
 async function request(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
@@ -89,7 +98,9 @@ async function request(url: string, init: RequestInit, timeoutMs: number): Promi
     const code = (cause as { code?: unknown } | undefined)?.code
     const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : code
     const said = typeof why === 'string' ? ` (${why})` : ''
-    throw new Error(`${url} cannot be reached${said}; start it, or name a file with schema.file`)
+    throw new Error(
+      `${withoutQuery(url)} cannot be reached${said}; start it, or name a file with schema.file`,
+    )
   }
 }
 
@@ -98,7 +109,7 @@ async function readBounded(response: Response, url: string): Promise<string> {
   let size = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > MAX_BYTES) throw new Error(`${url} sends more than ${MAX_BYTES} bytes`)
+    if (size > MAX_BYTES) throw new Error(`${withoutQuery(url)} sends more than ${MAX_BYTES} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -1,7 +1,8 @@
 // Subgraphs that announce themselves come and go: signed with the key of their name, where the file says that they may be.
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { announce } from '@sallyport/claims/announce'
 import { generateIdentityKey } from '@sallyport/claims/sign'
@@ -201,6 +202,32 @@ test('a subgraph that announces itself joins at every gateway, answers, and is p
   })
 })
 
+test('a gateway that starts again with files and what announced itself alone has the subgraph still', async () => {
+  const graphDir = mkdtempSync(join(tmpdir(), 'sallyport-announced-'))
+  const prepare = (folder: string) => {
+    const path = join(folder, 'supergraph.yaml')
+    const { d, ...publicKey } = key
+    const announced = { keys: [publicKey], address }
+    const entry = JSON.stringify({ announce: announced, mayDeclarePublic: true })
+    const text = yamlOf(sources).replace(/^ {2}(live|asked): .*\n/gm, '')
+    writeFileSync(path, text.replace('subgraphs:', `subgraphs:\n  orders: ${entry}`))
+  }
+  const first = await startChanging(sources, { graphDir, prepare, beside: one })
+  const taken = await fetch(`${first.gateway.adminUrl}/announcements`, {
+    method: 'POST',
+    body: await signed(),
+  })
+  expect(taken.status).toBe(204)
+  await expect.poll(() => first.dataOf('{ orders }'), PATIENT).toEqual({ orders: 'three' })
+  const before = (await first.status()).versions
+  await first[Symbol.asyncDispose]()
+  await using again = await startChanging(sources, { graphDir, prepare, beside: one })
+  const { body } = await again.send('{ orders }')
+  expect(body.errors?.[0]?.extensions.code).toBe('SUBGRAPH_UNAVAILABLE')
+  expect((await again.status()).versions.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  rmSync(graphDir, { recursive: true, force: true })
+})
+
 describe('supergraph.yaml', () => {
   const { code } = example('docs/changing-graph.md', 'Subgraphs that announce themselves', 'yaml')
   const read = (text: string) => () =>
@@ -243,6 +270,10 @@ test.each([
   ['http://orders-*.internal:4001/graphql', 'HTTP://orders-7.internal:4001/graphql', false],
   ['http://10.0.*.*:80/', 'http://10.0.3.4/', true],
   ['http://10.0.*.*:80/', 'http://10.0.3.4.5/', false],
+  ['http://10.0.*.*:4001/', 'http://10.0.evil.com:4001/', false],
+  ['http://10.0.*:4001/', 'http://10.0.com:4001/', false],
+  ['http://*.*.*.*:4001/', 'http://a.b.evil.com:4001/', false],
+  ['http://*.*.*.*:4001/', 'http://10.0.3.4:4001/', true],
 ])('the pattern %s, and %s: %s', (pattern, found, fits) => {
   expect(matchesPattern(found, pattern)).toBe(fits)
 })

@@ -128,6 +128,32 @@ test('to change the graph an admin has to have signed in a moment ago', async ()
   expect((await ask('{ graph { isPinned } }', bearer(stale))).status).toBe(200)
 })
 
+test('an admin who holds a further factor proves it first, and not an hour before', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const back = 'mutation { goBackToGraphVersion(input: { id: "0" }) { isPinned } }'
+  const told = async (claims: object) => {
+    const token = await tokenOf({ roles: ['admin'], step_up: ['TOTP'], ...claims })
+    return (await ask(back, bearer(token))).body.errors?.[0]?.extensions
+  }
+  const challenge = { methods: ['TOTP'], maxAgeSeconds: 600 }
+  expect(await told({})).toMatchObject({ code: 'STEP_UP_REQUIRED', challenge })
+  const proved = { amr: ['pwd', 'otp', 'mfa'] }
+  expect(await told({ ...proved, mfa_time: now - 3600 })).toMatchObject({
+    code: 'STEP_UP_REQUIRED',
+    challenge,
+  })
+  expect(await told({ ...proved, mfa_time: now - 60 })).toMatchObject({ code: 'CONFLICT' })
+  expect(await told({ step_up: ['PASSWORD', 'EMAIL_CODE'] })).toMatchObject({ code: 'CONFLICT' })
+})
+
+test('an app is refused, whatever the person who lets it act may do', async () => {
+  const claims = { client_id: 'cli_1', grant_id: 'grt_1', scope: 'graph graph:write' }
+  const token = await gateway.auth.token({ claims: { ...claims, roles: ['admin'] } })
+  const refused = await ask('{ graph { isPinned } }', bearer(token))
+  expect(refused.body.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  expect(refused.body.data?.graph ?? null).toBe(null)
+})
+
 describe('no other subgraph', () => {
   const { subgraphs } = readSupergraphConfig(
     'subgraphs:\n  gateway: {}\n  evil: { routing_url: "http://e/graphql", schema: { file: e.graphql }, mayDeclarePublic: true }',

@@ -146,7 +146,10 @@ test('going back is one command, and pins: what comes then waits until somebody 
   expect(status.version?.changes[0]).toBe(`back to ${versions[1]?.id.slice(0, 16)}`)
   await expect
     .poll(heldReasons, PATIENT)
-    .toEqual([expect.stringContaining('an operator went back')])
+    .toEqual([
+      expect.stringContaining('an operator went back'),
+      'breaks clients: Product.stock was removed.',
+    ])
   const [change] = (await gateway.status()).held
   await gateway.command({ command: 'accept', id: change?.id, by: 'bob' })
   expect((await gateway.status()).isPinned).toBe(false)
