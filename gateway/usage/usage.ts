@@ -80,7 +80,7 @@ export function createUsage(options: UsageOptions): Usage {
   const { now, store, windowMs } = options
   const operations = createBoundedCache<Known>({ maxEntries: OPERATIONS })
   const fieldsAsked = createFieldsAsked()
-  /** Whose fields were not read yet. They may be among the operations no more. */
+  /** Whose fields were not read yet. They may have been forgotten among the operations by then. */
   const unread = new Set<Known>()
   let hasNews = false
   let since = now()

@@ -1,4 +1,4 @@
-// Whoever accepts a change has been shown all that it does, and accepts that and nothing else.
+// Anyone who accepts a change has been shown all that it does, and accepts that and nothing else.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
