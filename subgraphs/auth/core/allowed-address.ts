@@ -31,11 +31,11 @@ export function hostOf({ hostname }: URL): string {
 /**
  * Looks names up for one connection, and hands on only what may be connected to: nothing is looked up a second time.
  *
- * @param setting that lists private networks, for whoever has to change it
+ * @param setting that lists private networks, for whoever has to change it; null: none does
  */
 export function createLookup(
   isAllowed: (address: string) => boolean,
-  setting: string,
+  setting: string | null,
 ): LookupFunction {
   return (hostname, options, callback) => {
     lookUp(hostname, { ...options, all: true }, (error, addresses) => {
@@ -50,7 +50,8 @@ export function createLookup(
 }
 
 export class PrivateAddressError extends Error {
-  constructor(host: string, setting: string) {
-    super(`${host} has no public network address, and ${setting} does not list the one it has`)
+  constructor(host: string, setting: string | null) {
+    const unlisted = setting === null ? '' : `, and ${setting} does not list the one it has`
+    super(`${host} has no public network address${unlisted}`)
   }
 }

@@ -1,6 +1,6 @@
 // How auth asks other services: no redirect is followed, no private network is reached, and neither time nor length has no bound.
 import { isIP } from 'node:net'
-import { Agent, fetch as undiciFetch } from 'undici'
+import { Agent, type Response as UndiciResponse, fetch as undiciFetch } from 'undici'
 import { createAddressCheck, createLookup, hostOf, PrivateAddressError } from './allowed-address.ts'
 
 /** As `openid-client` calls it too. */
@@ -20,17 +20,21 @@ export interface BoundedFetch {
 }
 
 /** A discovery document with its keys is a tenth of it. */
-const MAX_BYTES = 256 * 1024
+const MOST_BYTES = 256 * 1024
 const DEADLINE_MS = 5_000
 
-/** @param allow private networks in which they may be, as `setting` lists them */
-export function createOutgoingFetch(allow: readonly string[], setting: string): BoundedFetch {
+/** @param allow private networks in which they may be, as `setting` lists them; null: no setting does */
+export function createOutgoingFetch(
+  allow: readonly string[],
+  setting: string | null,
+  { mostBytes = MOST_BYTES }: { readonly mostBytes?: number } = {},
+): BoundedFetch {
   const isAllowed = createAddressCheck(allow)
   const agent = new Agent({
     connect: { lookup: createLookup(isAllowed, setting), timeout: DEADLINE_MS },
     headersTimeout: DEADLINE_MS,
     bodyTimeout: DEADLINE_MS,
-    maxResponseSize: MAX_BYTES,
+    maxResponseSize: mostBytes,
     connections: 8,
   })
   return {
@@ -41,7 +45,8 @@ export function createOutgoingFetch(allow: readonly string[], setting: string): 
       const deadline = AbortSignal.timeout(DEADLINE_MS)
       const answer = await undiciFetch(url, {
         method,
-        headers,
+        // What is compressed could expand to anything.
+        headers: { ...headers, 'accept-encoding': 'identity' },
         // A form, as text or as parameters.
         ...(body !== undefined && body !== null && { body: String(body) }),
         redirect: 'manual',
@@ -49,8 +54,7 @@ export function createOutgoingFetch(allow: readonly string[], setting: string): 
         signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
       })
       // Read here, so that the deadline and the bound hold for all of it.
-      const bytes = await answer.arrayBuffer()
-      if (bytes.byteLength > MAX_BYTES) throw new Error('the answer is too long')
+      const bytes = await readBounded(answer, mostBytes)
       return new Response(isBodiless(answer.status) ? null : bytes, {
         status: answer.status,
         headers: Object.fromEntries(answer.headers),
@@ -58,6 +62,22 @@ export function createOutgoingFetch(allow: readonly string[], setting: string): 
     },
     stop: async () => await agent.destroy(),
   }
+}
+
+async function readBounded({ headers, body }: UndiciResponse, most: number): Promise<Buffer> {
+  const encoding = headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    await body?.cancel()
+    throw new Error('the answer is compressed, which nobody asked for')
+  }
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength
+    if (length > most) throw new Error('the answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 function isBodiless(status: number): boolean {

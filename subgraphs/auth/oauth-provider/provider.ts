@@ -100,9 +100,9 @@ interface Models {
 function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuration {
   const { deps } = parts
   const { config, db } = deps
-  const fetch = createSafeFetch(config)
+  const { library, current } = parts
   return {
-    adapter: createStore({ deps, library: parts.library, current: parts.current, fetch }),
+    adapter: createStore({ deps, library, current, fetch: createSafeFetch([], null) }),
     jwks: { keys: [...keys] as never },
     scopes: [...LIBRARY_SCOPES],
     claims: { ...CLAIMS_BY_SCOPE, acr: null, sid: null, auth_time: null, iss: null } as never,
@@ -114,7 +114,8 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     responseTypes: ['code'],
-    fetch,
+    // Where an admin's clients are told of a logout.
+    fetch: createSafeFetch(config.webhooks.allow, 'WEBHOOK_ALLOW'),
     discovery: {
       ...(config.oauth.metadataDocuments && { client_id_metadata_document_supported: true }),
       ...(config.oauth.registration !== null && {

@@ -1,4 +1,5 @@
 // The presets against stand-ins that answer as the services' own documentation says, quirks included.
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createOutgoingFetch } from '../../../subgraphs/auth/core/outgoing-fetch.ts'
 import { readProviders } from '../../../subgraphs/auth/factors/provider/read-providers.ts'
@@ -361,6 +362,23 @@ describe('what auth connects to', () => {
         ? { cause: { message: /no public network address/ } }
         : { message: /no public network address/ },
     )
+  })
+
+  test('what is compressed is not expanded: nobody asked for it', async () => {
+    const provider = await startPretendProvider()
+    const asked: unknown[] = []
+    const bomb = gzipSync(Buffer.alloc(50_000_000))
+    try {
+      provider.answerWith((request, response) => {
+        asked.push(request.headers['accept-encoding'])
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)
+        return true
+      })
+      await expect(get(['127.0.0.1'], `${provider.issuer}/bomb`)).rejects.toThrow('compressed')
+      expect(asked).toEqual(['identity'])
+    } finally {
+      await provider.stop()
+    }
   })
 
   test('a redirect is an answer, and what is too long is none', async () => {
