@@ -84,9 +84,14 @@ export async function login(
       isStuffing: guard.isStuffing,
     }),
   })
-  if (methods !== null) return await askFurther(deps, caller, { ...flow, user, methods })
+  if (methods !== null) {
+    await settle(deps, caller, user, { guard, password: parsed.password })
+    return await askFurther(deps, caller, { ...flow, user, methods })
+  }
   try {
-    return await enter(deps, caller, user, { ...flow, isStuffing: guard.isStuffing })
+    const entered = await enter(deps, caller, user, { ...flow, isStuffing: guard.isStuffing })
+    await settle(deps, caller, user, { guard, password: parsed.password })
+    return entered
   } catch (error) {
     // As every failed login: who was stopped with the right password does not learn that it was.
     if (error instanceof SignInBlocked) throw new AuthError('INVALID_CREDENTIALS')
@@ -143,9 +148,8 @@ async function authenticate(
   { user }: Claimant,
   { guard, password }: { readonly guard: AdmittedLogin; readonly password: string },
 ): Promise<User | null> {
-  const { db, hasher, factors } = deps
+  const { db, factors } = deps
   const { deadline } = caller
-  const stored = storedPasswordOf(user)
   const isRight = await unlessBusy(
     () =>
       factors.PASSWORD.check(deps, {
@@ -157,14 +161,7 @@ async function authenticate(
       }),
     () => guard.takeBack(),
   )
-  if (user !== undefined && isRight && user.status === 'ACTIVE') {
-    // A wait that is over, or a second hash, would tell which guess was right.
-    if (guard.needsMailbox) return user
-    await guard.forgive()
-    if (stored !== null && hasher.isOutdated(stored))
-      await rehash(deps, caller, user, password, stored)
-    return user
-  }
+  if (user !== undefined && isRight && user.status === 'ACTIVE') return user
   await recordAudit(db, caller.origin, {
     action: 'login.failed',
     outcome: 'failure',
@@ -172,6 +169,24 @@ async function authenticate(
     userId: user?.id ?? null,
   })
   return null
+}
+
+/**
+ * After a right password that its owner sees was right. Where they do not (the mailbox is needed, or the sign-in was stopped), a wait
+ * that is over, or a second hash, would tell which guess was right.
+ */
+async function settle(
+  deps: AuthDeps,
+  caller: Caller,
+  user: User,
+  { guard, password }: { readonly guard: AdmittedLogin; readonly password: string },
+): Promise<void> {
+  if (guard.needsMailbox) return
+  await guard.forgive()
+  const stored = storedPasswordOf(user)
+  if (stored !== null && deps.hasher.isOutdated(stored)) {
+    await rehash(deps, caller, user, password, stored)
+  }
 }
 
 async function enter(
@@ -193,7 +208,7 @@ async function enter(
     typed: { email: flow.email?.normalized ?? entered.user.email_normalized },
     userId: entered.user.id,
     address: origin.ipAddress,
-    // What a known device counted was taken back when its password was right.
+    // What a known device counted is taken back with what this attempt counted.
     knownDevice: null,
   })
   return entered

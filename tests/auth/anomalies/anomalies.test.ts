@@ -138,6 +138,22 @@ describe('impossible travel and new countries', () => {
     })
   })
 
+  test('blocked, the right password counts as a guess, as a wrong one does', async () => {
+    await withStack({ anomalies: 'country:block' }, async (stack, person) => {
+      await login(stack, person, LISBON)
+      await stack.db('throttles').delete()
+      const counted = async () =>
+        await stack.db('throttles').whereLike('key', '%login-%').orderBy('key').pluck('points')
+      const input = { email: person.email }
+      const at = async (password: string) =>
+        await stack.client.send(LOGIN, { input: { ...input, password } }, from(TOKYO))
+      expect((await at('wrong password here')).code).toBe('INVALID_CREDENTIALS')
+      expect(await counted()).toEqual([1, 1, 1, 1])
+      expect((await at(PASSWORD)).code).toBe('INVALID_CREDENTIALS')
+      expect(await counted()).toEqual([2, 2, 2, 2])
+    })
+  })
+
   test('a device that is known is never stopped, and what a flight explains is no matter', async () => {
     await withStack({ anomalies: 'travel:block,country:block' }, async (stack, person) => {
       await login(stack, person, LISBON)
