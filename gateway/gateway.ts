@@ -221,7 +221,12 @@ export async function createGateway(
     logger,
     monotonic: clocks.monotonic,
   })
-  const replay = createProofReplay({ redis, logger, monotonic: clocks.monotonic })
+  const replay = createProofReplay({
+    redis,
+    isWorker: deps.isWorker ?? false,
+    logger,
+    monotonic: clocks.monotonic,
+  })
   const pipelineParts = {
     ...config,
     binding: { publicUrl: config.publicUrl, replay, now: clocks.now },

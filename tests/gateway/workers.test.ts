@@ -1,9 +1,11 @@
 // A gateway in several processes (GATEWAY_WORKERS): one port, one admin port, and nobody notices when one of them dies.
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { freePort } from '../free-ports.ts'
 import { startAuthPeer } from './auth-peer.ts'
@@ -35,7 +37,7 @@ test('all are ready, share the port, and what they log is whole lines', async ()
   await gateway.becomesReady()
   const { workers } = await gateway.health()
   expect(workers).toHaveLength(WORKERS)
-  const answers = await Promise.all(Array.from({ length: 200 }, hello))
+  const answers = await Promise.all(Array.from({ length: 200 }, () => hello()))
   expect(new Set(answers)).toEqual(new Set([200]))
   const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
   expect(metrics).toContain('sallyport_step_duration_seconds_count{step="execute"} 200\n')
@@ -51,8 +53,31 @@ test('they count together how often somebody asks', async () => {
   })
   await using gateway = startWorkers()
   await gateway.becomesReady()
-  const answers = await Promise.all(Array.from({ length: 30 }, hello))
+  const answers = await Promise.all(Array.from({ length: 30 }, () => hello()))
   expect(answers.filter((status) => status === 200)).toHaveLength(10)
+})
+
+test('a proof of a key works once in all of them', async () => {
+  const keys = await generateKeyPair('ES256', { extractable: true })
+  const jwk = await exportJWK(keys.publicKey)
+  const token = await auth.token({ claims: { cnf: { jkt: await calculateJwkThumbprint(jwk) } } })
+  const proof = async () =>
+    await new SignJWT({
+      htm: 'POST',
+      htu: `http://localhost:${port}/graphql`,
+      iat: Math.floor(Date.now() / 1000),
+      jti: crypto.randomUUID(),
+      ath: createHash('sha256').update(token).digest('base64url'),
+    })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+      .sign(keys.privateKey)
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  const dpop = await proof()
+  const headers = { authorization: `DPoP ${token}`, dpop }
+  const answers = await Promise.all(Array.from({ length: 20 }, () => hello(headers)))
+  expect(answers.filter((status) => status === 200)).toHaveLength(1)
+  expect(await hello({ ...headers, dpop: await proof() })).toBe(200)
 })
 
 test('one that dies is replaced, and the other goes on meanwhile', async () => {
@@ -86,7 +111,7 @@ test('SIGTERM lets requests in flight finish, and leaves no process behind', asy
   await gateway.becomesReady()
   const { workers } = await gateway.health()
   auth.switches.delayMs = 500
-  const inFlight = Array.from({ length: 20 }, hello)
+  const inFlight = Array.from({ length: 20 }, () => hello())
   await expect.poll(() => auth.calls('/graphql').length, { timeout: 30_000 }).toBe(20)
   const code = gateway.end('SIGTERM')
   expect(new Set(await Promise.all(inFlight))).toEqual(new Set([200]))
@@ -108,10 +133,10 @@ test('when none can start the program ends, and says why', async () => {
   expect(gateway.output()).toContain('nothing.yaml')
 })
 
-async function hello(): Promise<number> {
+async function hello(headers: object = {}): Promise<number> {
   const { status } = await fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: '{"query":"{ hello }"}',
   })
   return status
