@@ -9,7 +9,7 @@ import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { answerInteraction, browserOf, findInteraction, findRequest } from './interactions.ts'
-import { scopeList } from './scope-list.ts'
+import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
@@ -40,18 +40,22 @@ export function createConsentPage(parts: ServingParts): Page {
         const error = { error: 'access_denied', error_description: 'the person said no' }
         return { location: await answerInteraction(flow, error) }
       }
-      const client = await findClient(deps.db, String(flow.params.client_id))
-      if (client === undefined) return isOver(visit)
       const existing = await grantOfFlow(parts, flow, present)
+      const asked = askedOf(flow, deps.config.publicUrl)
       const grant = await transact(deps.db, async (trx) => {
         const live = await requireOpenSession(trx, present)
+        const client = await findClient(trx, String(flow.params.client_id))
+        if (client === undefined) return null
+        if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
         return await giveGrant(trx, deps, visit.origin, {
           ...live,
           client,
-          ...askedOf(flow, deps.config.publicUrl),
+          ...asked,
           ...(existing && { existing }),
         })
       })
+      // The app, or what the person may, is another than what they saw.
+      if (grant === null) return await ask(parts, visit, { flow, present })
       return { location: await answerInteraction(flow, { consent: { grantId: grant.id } }) }
     },
   }
@@ -135,15 +139,17 @@ async function ask(
   const client = await findClient(deps.db, String(flow.params.client_id))
   if (client === undefined) return isOver(visit)
   const texts = providerTexts[visit.language].consent
-  const { scopes } = askedOf(flow, deps.config.publicUrl)
+  const asked = askedOf(flow, deps.config.publicUrl)
+  const scopes = grantableScopes(asked.scopes, client, present.user)
   const target = redirectTarget(String(flow.params.redirect_uri))
   return {
     title: texts.title(client.name),
     formTargets: [target.formTarget],
     content: html`<p>${texts.intro(client.name, visit.productName)}</p>
-      ${scopeList(visit, grantableScopes(scopes, client, present.user))}
+      ${scopeList(visit, scopes)}
       <p>${texts.redirect(target.shown)}</p>
       ${form(visit, visit.passage.to('/consent'), [
+        shownScopes(scopes),
         button({ text: texts.allow, does: 'allow' }),
         button({ text: texts.deny, does: 'deny', isPlain: true }),
       ])}`,

@@ -12,7 +12,7 @@ import { button, field, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Problem, Visit } from '../pages/page.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
-import { scopeList } from './scope-list.ts'
+import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
@@ -126,14 +126,17 @@ function askedOf({ params = {} }: DeviceCode, publicUrl: string) {
 async function allow(
   { deps }: ServingParts,
   visit: Visit,
-  { client, device, present }: FoundDevice & { readonly present: Present },
+  found: FoundDevice & { readonly present: Present },
 ): Promise<PageAnswer> {
+  const { client, device, present } = found
   const texts = providerTexts[visit.language].device
   const asked = askedOf(device, deps.config.publicUrl)
   const grant = await transact(deps.db, async (trx) => {
     const live = await requireOpenSession(trx, present)
+    if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
     return await giveGrant(trx, deps, visit.origin, { ...live, client, ...asked })
   })
+  if (grant === null) return confirm(visit, found)
   const { session, user } = present
   const [resource] = asked.resources
   Object.assign(device, {
@@ -195,16 +198,18 @@ function confirm(
 ): PageAnswer {
   const texts = providerTexts[visit.language].device
   const { ip, ua } = (device as { deviceInfo?: { ip?: string; ua?: string } }).deviceInfo ?? {}
-  const scopes = String(device.params?.scope ?? '')
+  const asked = String(device.params?.scope ?? '')
     .split(' ')
     .filter(Boolean)
+  const scopes = grantableScopes(asked, client, present.user)
   return {
     title: texts.confirm(client.name),
     content: html`<p>${texts.confirmIntro}</p>
-      ${scopeList(visit, grantableScopes(scopes, client, present.user))}
+      ${scopeList(visit, scopes)}
       <p>${texts.from(ip ?? '?', ua ?? '?')}</p>
       ${form(visit, PATH, [
         html`<input type="hidden" name="code" value="${userCode}">`,
+        shownScopes(scopes),
         button({ text: texts.allow, does: 'allow' }),
         button({ text: texts.deny, does: 'deny', isPlain: true }),
       ])}`,

@@ -1,4 +1,4 @@
-// What an app asks for, in words.
+// What an app asks for, in words. What was shown goes with the page's form: nobody grants what they did not see.
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import type { Visit } from '../pages/page.ts'
 import { providerTexts } from './texts/texts.ts'
@@ -12,4 +12,14 @@ export function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonl
     return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
   })}</ul>
       ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
+}
+
+/** For the form below the list. */
+export function shownScopes(scopes: readonly string[]): Piece {
+  return html`<input type="hidden" name="scopes" value="${scopes.join(' ')}">`
+}
+
+/** Whether this is still the list that the person answered. */
+export function isAsShown({ form }: Pick<Visit, 'form'>, scopes: readonly string[]): boolean {
+  return form.get('scopes') === scopes.join(' ')
 }
