@@ -49,9 +49,22 @@ const OAUTH_KEPT_HOURS = 24
 async function sweepOAuth(db: Knex): Promise<void> {
   // Nobody let in what registered itself and was never used.
   await db('oauth_clients')
-    .where('source', 'REGISTRATION')
-    .whereRaw("created_at < now() - ? * interval '1 hour'", [OAUTH_KEPT_HOURS])
+    .whereRaw(
+      // A document is read again, and noted, whenever somebody goes on with it.
+      `case source when 'REGISTRATION' then created_at when 'DOCUMENT' then updated_at end
+         < now() - ? * interval '1 hour'`,
+      [OAUTH_KEPT_HOURS],
+    )
     .whereNotExists(db('oauth_grants').whereRaw('oauth_grants.client_id = oauth_clients.id'))
+    .delete()
+  // Anybody makes these, and nobody is told of them afterwards: a minute is for clocks that differ.
+  await db('oauth_objects')
+    .whereRaw(
+      `ctid = any (array(select ctid from oauth_objects
+         where model in ('Interaction', 'PushedAuthorizationRequest', 'ReplayDetection', 'Request')
+           and expires_at < now() - interval '1 minute' limit ?))`,
+      [OAUTH_ROWS],
+    )
     .delete()
   const old = "expires_at < now() - ? * interval '1 hour'"
   for (const table of ['oauth_objects', 'oauth_refresh_families', 'oauth_grants']) {

@@ -7,6 +7,17 @@ import type { ClientAuthMethod, ClientSource, OAuthGrantType } from '../generate
 
 export const MAX_CLIENTS = 10_000
 
+/** Those of admins, and those of strangers: neither leaves the other without room. */
+const SOURCES = {
+  ours: ['API'],
+  strangers: ['REGISTRATION', 'DOCUMENT'],
+} satisfies Record<string, ClientSource[]>
+
+export async function hasRoomFor(db: Knex, whose: keyof typeof SOURCES): Promise<boolean> {
+  const [found] = await db('oauth_clients').whereIn('source', SOURCES[whose]).count('id as count')
+  return Number(found?.count) < MAX_CLIENTS
+}
+
 export class Client extends Model {
   static override readonly tableName = 'oauth_clients'
   static override get jsonAttributes(): string[] {

@@ -1,7 +1,7 @@
 // Removes a client: its tokens end on every gateway within the revocation bound, and what people had let it do is gone.
 import type { Knex } from 'knex'
-import { recordAudit } from '../core/audit/record.ts'
-import type { Caller } from '../core/caller.ts'
+import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
+import type { Caller, RequestOrigin } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { emitEvent } from '../core/events/emit.ts'
@@ -9,6 +9,7 @@ import { id, type Limits, parseInput } from '../core/input.ts'
 import { revoke } from '../core/revoke.ts'
 import type { DeleteClientInput } from '../generated.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
+import { endGrants } from '../sessions/end-grants.ts'
 import { requireOwnClient } from './update-client.ts'
 
 const limits = { id } satisfies Limits<DeleteClientInput>
@@ -23,7 +24,11 @@ export async function deleteClient(
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
     const client = await requireOwnClient(trx, admin, id)
-    await removeClient(trx, client.id)
+    await removeClient(trx, caller.origin, { id: client.id, actor: admin.by.actor })
+    // Its document would bring it back the next time that somebody follows a link of it.
+    if (client.source === 'DOCUMENT') {
+      await trx('oauth_refused_documents').insert({ client_id: client.id })
+    }
     await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'client.deleted',
@@ -34,7 +39,16 @@ export async function deleteClient(
 }
 
 /** With all that refers to it. */
-export async function removeClient(trx: Knex, id: string): Promise<void> {
+export async function removeClient(
+  trx: Knex,
+  origin: RequestOrigin | null,
+  { id, actor }: { readonly id: string; readonly actor: AuditEvent['actor'] },
+): Promise<void> {
+  await endGrants(trx, origin, {
+    reason: 'client-deleted',
+    actor,
+    which: (query) => query.where('client_id', id),
+  })
   await trx('oauth_clients').where('id', id).delete()
   await revoke(trx, [{ kind: 'client', id }])
   await emitEvent(trx, 'client.deleted', id, { clientId: id })

@@ -9,7 +9,7 @@ import { newId } from '../core/identifiers.ts'
 import { parseInput } from '../core/input.ts'
 import type { RegisterClientInput } from '../generated.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
-import { Client, MAX_CLIENTS, newClientSecret } from './client.ts'
+import { Client, hasRoomFor, MAX_CLIENTS, newClientSecret } from './client.ts'
 import {
   type ClientShape,
   clientColumns,
@@ -42,8 +42,7 @@ export async function registerClient(
     const admin = await requireAdmin(trx, caller.claims)
     await requireGivable(trx, admin, shape)
     if (shape.firstParty) await requireHighestRank(trx, admin)
-    const [found] = await trx('oauth_clients').count('id as count')
-    if (Number(found?.count) >= MAX_CLIENTS) {
+    if (!(await hasRoomFor(trx, 'ours'))) {
       throw new AuthError('CONFLICT', { message: `There are ${MAX_CLIENTS} clients already.` })
     }
     const [row] = await trx('oauth_clients')

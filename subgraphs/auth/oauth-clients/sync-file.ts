@@ -15,6 +15,7 @@ import { shapeOf, writeClient } from './update-client.ts'
 
 /** An instance of the settings before may still be asked with the secret before. */
 const OVERLAP_SECONDS = 3_600
+const OPERATOR = { kind: 'operator' } as const
 
 /**
  * One that is no longer in the file is deleted.
@@ -35,7 +36,7 @@ export async function syncFileClients(deps: Pick<AuthDeps, 'db' | 'config'>): Pr
       )
       .select('id')
     for (const { id } of gone) {
-      await removeClient(trx, id)
+      await removeClient(trx, null, { id, actor: OPERATOR })
       await audit(trx, 'client.deleted', { clientId: id })
     }
   })
@@ -54,7 +55,7 @@ async function syncOne(
   }
   const { id: _, secret, ...shape } = wanted
   if (JSON.stringify(clientColumns(shapeOf(before))) !== JSON.stringify(clientColumns(shape))) {
-    const after = await writeClient(trx, before, shape)
+    const after = await writeClient(trx, before, { shape, origin: null, actor: OPERATOR })
     await audit(trx, 'client.updated', auditOf(after))
     await emitEvent(trx, 'client.updated', after.id, { clientId: after.id })
   }
@@ -91,5 +92,5 @@ async function audit(
   action: string,
   kept: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await recordAudit(trx, null, { action, actor: { kind: 'operator' }, kept })
+  await recordAudit(trx, null, { action, actor: OPERATOR, kept })
 }

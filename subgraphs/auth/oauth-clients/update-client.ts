@@ -1,7 +1,7 @@
 // Changes an app. Tokens that it has go stale when it may less than before: it refreshes, and gets what is true now.
 import type { Knex } from 'knex'
-import { recordAudit } from '../core/audit/record.ts'
-import type { Caller } from '../core/caller.ts'
+import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
+import type { Caller, RequestOrigin } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError, badInput } from '../core/errors.ts'
@@ -11,6 +11,7 @@ import { revoke } from '../core/revoke.ts'
 import type { UpdateClientInput } from '../generated.ts'
 import type { Admin } from '../roles/require-admin.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
+import { endGrants } from '../sessions/end-grants.ts'
 import { Client, findClient } from './client.ts'
 import {
   type ClientShape,
@@ -48,7 +49,8 @@ export async function updateClient(
     }
     await requireGivable(trx, admin, shape)
     if (shape.firstParty && !before.first_party) await requireHighestRank(trx, admin)
-    const client = await writeClient(trx, before, shape)
+    const { origin } = caller
+    const client = await writeClient(trx, before, { shape, origin, actor: admin.by.actor })
     await recordAudit(trx, caller.origin, {
       ...admin.by,
       action: 'client.updated',
@@ -80,15 +82,48 @@ export async function requireOwnClient(
   return client
 }
 
-/** In the same transaction: what it may no longer do, its tokens do no longer. */
-export async function writeClient(trx: Knex, before: Client, shape: ClientShape): Promise<Client> {
+/** In the same transaction: what it may no longer do, its tokens do no longer; what people allowed another app is over. */
+export async function writeClient(
+  trx: Knex,
+  before: Client,
+  { shape, origin, actor }: WrittenClient,
+): Promise<Client> {
   const [row] = await trx('oauth_clients')
     .where('id', before.id)
     .update({ ...clientColumns(shape), updated_at: trx.fn.now() })
     .returning('*')
   const after = Client.fromDatabaseJson(row)
   if (maysLess(before, after)) await revoke(trx, [{ kind: 'client', id: after.id }])
+  const reason = whyAskedAnew(before, after)
+  if (reason !== null) {
+    await endGrants(trx, origin, {
+      reason,
+      actor,
+      which: (query) => query.where('client_id', after.id),
+    })
+  }
   return after
+}
+
+interface WrittenClient {
+  readonly shape: ClientShape
+  readonly origin: RequestOrigin | null
+  readonly actor: AuditEvent['actor']
+}
+
+/** Where codes go to another place, or a weaker proof redeems them, it may be another's. */
+function whyAskedAnew(before: Client, after: Client): string | null {
+  if (after.redirect_uris.some((uri) => !before.redirect_uris.includes(uri))) {
+    return 'redirects-changed'
+  }
+  return STRENGTH[after.auth_method] < STRENGTH[before.auth_method] ? 'method-weakened' : null
+}
+
+const STRENGTH: Readonly<Record<Client['auth_method'], number>> = {
+  NONE: 0,
+  CLIENT_SECRET_BASIC: 1,
+  CLIENT_SECRET_POST: 1,
+  PRIVATE_KEY_JWT: 2,
 }
 
 function maysLess(before: Client, after: Client): boolean {

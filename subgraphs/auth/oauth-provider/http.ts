@@ -5,7 +5,9 @@ import type { IdentityReader } from '@sallyport/claims'
 import type { Provider } from 'oidc-provider'
 import { preferredLanguage } from '../../../platform/language.ts'
 import type { RequestOrigin } from '../core/caller.ts'
+import { AuthError } from '../core/errors.ts'
 import { randomText } from '../core/identifiers.ts'
+import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { bindSession, findPresent } from './bind-session.ts'
 import type { UnderWay } from './current-request.ts'
 import {
@@ -43,11 +45,21 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
   const document = (request: IncomingMessage, response: ServerResponse) =>
     answerProgram(parts, { request, response, reason: 'none' })
   const handlers: Record<string, OAuthHandler> = {
-    [`GET ${paths.authorization}`]: (request, response) => authorize(parts, request, response),
+    [`GET ${paths.authorization}`]: limited(
+      parts,
+      (request, response) => authorize(parts, request, response),
+      ({ deps }, request, response) =>
+        renderProblem(deps.config, {
+          response,
+          language: languageOf(request),
+          status: 429,
+          code: TOO_MANY,
+        }),
+    ),
     'GET /oauth2/resume': (request, response) => resume(parts, request, response),
     [`POST ${paths.token}`]: program('reuse'),
-    [`POST ${paths.pushed_authorization_request}`]: program('none'),
-    [`POST ${paths.device_authorization}`]: program('none'),
+    [`POST ${paths.pushed_authorization_request}`]: limited(parts, program('none'), refuseProgram),
+    [`POST ${paths.device_authorization}`]: limited(parts, program('none'), refuseProgram),
     [`POST ${paths.introspection}`]: program('none'),
     [`POST ${paths.revocation}`]: program('revoked-by-app'),
     [`POST ${paths.registration}`]: async (request, response) => {
@@ -75,6 +87,28 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
       },
     ]),
   )
+}
+
+type Refusal = (parts: Parts, request: IncomingMessage, response: ServerResponse) => void
+
+const TOO_MANY = 'temporarily_unavailable'
+
+/** For what is kept before anybody has proved anything. */
+function limited(parts: Parts, handler: OAuthHandler, refuse: Refusal): OAuthHandler {
+  return async (request, response) => {
+    const { ipAddress } = parts.originOf(request)
+    try {
+      await limitNetwork(parts.deps, 'oauth-request-network', ipAddress)
+    } catch (error) {
+      if (!(error instanceof AuthError && error.code === 'RATE_LIMITED')) throw error
+      return refuse(parts, request, response)
+    }
+    await handler(request, response)
+  }
+}
+
+function refuseProgram(_parts: Parts, _request: IncomingMessage, response: ServerResponse): void {
+  sendJson(response, 429, { error: TOO_MANY, error_description: 'too many requests' })
 }
 
 async function authorize(

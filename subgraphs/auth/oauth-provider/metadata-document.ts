@@ -1,12 +1,14 @@
 // Clients whose id is the address of a document about themselves (draft-ietf-oauth-client-id-metadata-document): off unless
 // OAUTH_METADATA_DOCUMENTS=on. Fetched for somebody who is signed in alone, kept for an hour, and never the deployment's own.
+import type { Knex } from 'knex'
 import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { Client, findClient } from '../oauth-clients/client.ts'
+import { Client, findClient, hasRoomFor } from '../oauth-clients/client.ts'
 import {
   type ClientShape,
   clientColumns,
@@ -55,9 +57,32 @@ export async function findDocumentClient(
   const isFresh = known !== undefined && Date.now() - known.updated_at.getTime() < KEPT_MS
   // Nobody makes us fetch anything who has not signed in: what we know serves them, or nothing does.
   if (isFresh || current.get()?.isSignedIn !== true) return known
-  await limitNetwork(deps, 'register-network', current.origin()?.ipAddress ?? null)
+  if (known === undefined && !(await isWelcome(deps, id))) return undefined
+  if (!(await mayFetch(parts))) return known
   const shape = await fetchDocument(parts, id)
   return shape === null ? known : await keep(parts, { id, shape, known })
+}
+
+/** Not one that an admin deleted, and none for which there is no room. */
+async function isWelcome({ db }: Pick<AuthDeps, 'db'>, id: string): Promise<boolean> {
+  return !(await isRefused(db, id)) && (await hasRoomFor(db, 'strangers'))
+}
+
+async function isRefused(db: Knex, id: string): Promise<boolean> {
+  return (
+    (await db('oauth_refused_documents').where('client_id', id).first('client_id')) !== undefined
+  )
+}
+
+/** Over the limit, what we know goes on to serve. */
+async function mayFetch({ deps, current }: DocumentParts): Promise<boolean> {
+  try {
+    await limitNetwork(deps, 'client-document-network', current.origin()?.ipAddress ?? null)
+    return true
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'RATE_LIMITED') return false
+    throw error
+  }
 }
 
 async function fetchDocument(parts: DocumentParts, id: string): Promise<ClientShape | null> {
@@ -90,7 +115,7 @@ async function fetchDocument(parts: DocumentParts, id: string): Promise<ClientSh
 async function keep(
   { deps, current }: DocumentParts,
   of: { readonly id: string; readonly shape: ClientShape; readonly known: Client | undefined },
-): Promise<Client> {
+): Promise<Client | undefined> {
   const { id, shape, known } = of
   return await transact(deps.db, async (trx) => {
     const columns = { ...clientColumns(shape), updated_at: trx.fn.now() }
@@ -99,6 +124,11 @@ async function keep(
       .onConflict('id')
       .merge(columns)
       .returning('*')
+    // Deleted by an admin while its document was on its way.
+    if (await isRefused(trx, id)) {
+      await trx('oauth_clients').where({ id, source: 'DOCUMENT' }).delete()
+      return undefined
+    }
     const client = Client.fromDatabaseJson(row)
     const hasMoved =
       known !== undefined &&

@@ -9,7 +9,7 @@ import { AuthError } from '../core/errors.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { newId } from '../core/identifiers.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { Client, MAX_CLIENTS, newClientSecret } from '../oauth-clients/client.ts'
+import { Client, hasRoomFor, newClientSecret } from '../oauth-clients/client.ts'
 import {
   type ClientShape,
   clientColumns,
@@ -64,8 +64,7 @@ export async function registerItself(
   }
   const secret = shape.tokenEndpointAuthMethod === 'NONE' ? null : newClientSecret()
   return await transact(deps.db, async (trx): Promise<Registration> => {
-    const [found] = await trx('oauth_clients').count('id as count')
-    if (Number(found?.count) >= MAX_CLIENTS) {
+    if (!(await hasRoomFor(trx, 'strangers'))) {
       return { status: 503, body: { error: 'temporarily_unavailable' } }
     }
     const [row] = await trx('oauth_clients')

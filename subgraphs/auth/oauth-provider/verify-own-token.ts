@@ -28,11 +28,18 @@ export async function verifyOwnToken(
   return payload.ver === undefined || payload.ver === user?.token_version ? payload : null
 }
 
-/** Whether the client may do less since then. */
+/** Whether the client may do less since then, or everything that was issued before a moment is over. */
 async function isCut(db: Knex, clientId: string, issuedAt: unknown): Promise<boolean> {
   const row = await db('revocations')
-    .where({ kind: 'client', ref: clientId })
-    .where('ver', '>=', Number(issuedAt))
+    .where((query) =>
+      query.where({ kind: 'client', ref: clientId }).where('ver', '>=', Number(issuedAt)),
+    )
+    // Its moment stands in the place of an id.
+    .orWhere((query) =>
+      query
+        .where('kind', 'issued-before')
+        .whereRaw("case kind when 'issued-before' then ref::bigint end > ?", [Number(issuedAt)]),
+    )
     .first('id')
   return row !== undefined
 }

@@ -50,25 +50,20 @@ export async function endGrants(
   return ids
 }
 
-/** Those that were given for no longer than these sessions. */
+/** Those that were given in these sessions. */
 export async function endGrantsOfSessions(
   trx: Knex,
   origin: RequestOrigin | null,
-  end: EndGrants & { readonly sessionIds: readonly string[] },
+  end: EndGrants & {
+    readonly sessionIds: readonly string[]
+    /** Also those that were given for longer. */
+    readonly offlineToo: boolean
+  },
 ): Promise<string[]> {
-  const which = (query: Knex.QueryBuilder) =>
-    query.whereIn('session_id', [...end.sessionIds]).where('offline', false)
-  return await endGrants(trx, origin, { ...end, which })
-}
-
-/** All of a person's. */
-export async function endGrantsOf(
-  trx: Knex,
-  origin: RequestOrigin | null,
-  end: EndGrants & { readonly userId: string },
-): Promise<string[]> {
-  return await endGrants(trx, origin, {
-    ...end,
-    which: (query) => query.where('user_id', end.userId),
-  })
+  const { sessionIds, offlineToo, ...rest } = end
+  const which = (query: Knex.QueryBuilder) => {
+    query.whereIn('session_id', [...sessionIds])
+    return offlineToo ? query : query.where('offline', false)
+  }
+  return await endGrants(trx, origin, { ...rest, which })
 }

@@ -4,7 +4,7 @@ import { type AuditEvent, recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { revoke } from '../core/revoke.ts'
-import { endGrantsOf, endGrantsOfSessions } from './end-grants.ts'
+import { endGrants, endGrantsOfSessions } from './end-grants.ts'
 import { tellAppsOfEnd } from './tell-apps.ts'
 
 export type EndReason =
@@ -22,6 +22,9 @@ export type EndReason =
   | 'not-me'
   | 'admin'
   | 'account-deleted'
+
+/** A session that ends in its own time leaves what was given to apps for longer; one that is ended because of doubt does not. */
+const IN_ITS_TIME: readonly EndReason[] = ['logout', 'session-cap']
 
 export interface EndSessions {
   readonly sessionIds: readonly string[]
@@ -63,7 +66,12 @@ export async function endSessions(
   }
   const endedIds = ended.map(({ id }) => id)
   await tellAppsOfEnd(trx, endedIds)
-  await endGrantsOfSessions(trx, origin, { sessionIds: endedIds, reason, actor })
+  await endGrantsOfSessions(trx, origin, {
+    sessionIds: endedIds,
+    reason,
+    actor,
+    offlineToo: !IN_ITS_TIME.includes(reason),
+  })
   return endedIds
 }
 
@@ -84,8 +92,21 @@ export async function endSessionsOf(
       if (end.except !== undefined) query.whereNot('id', end.except)
     })
     .select('id')
-  const { reason, actor, userId } = end
-  // Nothing that came of this person goes on: not what they gave to apps for longer, either.
-  if (end.except === undefined) await endGrantsOf(trx, origin, { userId, reason, actor })
+  const { reason, actor, userId, except } = end
+  // Nothing that came of this person goes on: not what they gave to apps for longer, either, even in sessions that are over.
+  await endGrants(trx, origin, {
+    reason,
+    actor,
+    which: (query) => {
+      query.where('user_id', userId)
+      if (except === undefined) return query
+      // The present session may have been a thief's too, before the password was another.
+      const isOffline = reason === 'password-changed'
+      return query.where((those) => {
+        those.whereNot('session_id', except)
+        if (isOffline) those.orWhere('offline', true)
+      })
+    },
+  })
   return await endSessions(trx, origin, { sessionIds: rows.map(({ id }) => id), reason, actor })
 }

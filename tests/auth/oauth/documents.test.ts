@@ -1,13 +1,20 @@
 // Clients whose id is the address of a document about themselves: off by default, fetched for the signed-in alone, asked about anew
 // when their redirects change.
+
+import { networkOf } from '@sallyport/claims/networks'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { countKey } from '../../../subgraphs/auth/core/throttling/count-key.ts'
+import { limits } from '../../../subgraphs/auth/core/throttling/limits.ts'
+import { sweep } from '../../../subgraphs/auth/housekeeping/sweep.ts'
+import { MAX_CLIENTS } from '../../../subgraphs/auth/oauth-clients/client.ts'
 import {
   findDocumentClient,
   isDocumentId,
 } from '../../../subgraphs/auth/oauth-provider/metadata-document.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { type Person, registerPerson } from '../../people.ts'
+import { becomeAdmin, registerApp } from './apps.ts'
 
 const ID = 'https://agent.example/client.json'
 let stack: Stack
@@ -138,4 +145,67 @@ test.each([
   'https://agent.example/client.json?x=1',
 ])('%s is nobody’s id', (id) => {
   expect(isDocumentId(id)).toBe(false)
+})
+
+const agent = (name: string) => {
+  const id = `https://agent.example/${name}.json`
+  document = { client_id: id, redirect_uris: ['https://agent.example/cb'] }
+  return id
+}
+const knows = async (id: string) =>
+  (await stack.db('oauth_clients').where({ id }).first('id')) !== undefined
+
+test('one that nobody let in goes again when its document was not read for a day', async () => {
+  const id = agent('unused')
+  await find({ id })
+  await sweep(stack.db)
+  expect(await knows(id)).toBe(true)
+  const updated_at = new Date(Date.now() - 2 * 86_400_000)
+  await stack.db('oauth_clients').whereIn('id', [id, ID]).update({ updated_at })
+  await sweep(stack.db)
+  expect([await knows(id), await knows(ID)]).toEqual([false, true])
+})
+
+test('one that an admin deleted stays refused, whatever its document says', async () => {
+  const id = agent('deleted')
+  await find({ id })
+  const admin = await becomeAdmin(stack)
+  const { data } = await stack.client.send(
+    `mutation ($id: ID!) { deleteClient(input: { id: $id }) { id } }`,
+    { id },
+    admin.headers,
+  )
+  expect(data.deleteClient).toEqual({ id })
+  const before = fetched.length
+  expect(await find({ id })).toBeUndefined()
+  expect([await knows(id), fetched.length]).toEqual([false, before])
+})
+
+test('strangers’ clients have room of their own, and leave admins theirs', async () => {
+  await stack.db.raw(
+    `insert into oauth_clients (id, name, source, grant_types, auth_method)
+     select 'cli_many_' || i, 'x', 'REGISTRATION', '{}', 'NONE' from generate_series(1, ?) i`,
+    [MAX_CLIENTS],
+  )
+  const id = agent('late')
+  expect(await find({ id })).toBeUndefined()
+  expect((await registerApp(stack, await becomeAdmin(stack))).id).toMatch(/^cli_/)
+  await stack.db('oauth_clients').whereLike('id', 'cli_many_%').delete()
+  expect((await find({ id }))?.id).toBe(id)
+})
+
+test('over the limit on documents, a client that is known goes on to serve', async () => {
+  const known = agent('known')
+  await find({ id: known })
+  const throttle = stack.auths[0]?.deps.throttle
+  const key = countKey({ network: networkOf(origin.ipAddress) })
+  for (let count = 0; count < limits['client-document-network'].points; count += 1) {
+    await throttle?.add('client-document-network', key)
+  }
+  await stack
+    .db('oauth_clients')
+    .where('id', known)
+    .update({ updated_at: new Date(0) })
+  expect((await find({ id: known }))?.id).toBe(known)
+  expect(await find({ id: agent('another') })).toBeUndefined()
 })

@@ -1,8 +1,9 @@
 // Apps that register themselves: off unless the operator opens it, and then for what is offered to strangers.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { limits } from '../../../subgraphs/auth/core/throttling/limits.ts'
 import { sweep } from '../../../subgraphs/auth/housekeeping/sweep.ts'
 import { type Stack, startStack } from '../../harness.ts'
-import { REDIRECT } from './apps.ts'
+import { askFor, becomeAdmin, REDIRECT, registerApp, relyingParty } from './apps.ts'
 
 let closed: Stack
 let open: Stack
@@ -84,3 +85,44 @@ test('one that nobody let in within a day goes again', async () => {
   await sweep(open.db)
   expect(await open.db('oauth_clients').where('id', body.client_id).first()).toBeUndefined()
 })
+
+test('what anybody may have kept is limited for a network, and goes as soon as it is over', async () => {
+  await using limited = await limitedStack()
+  const { stack } = limited
+  const app = await registerApp(stack, await becomeAdmin(stack))
+  const { url } = await askFor(await relyingParty(stack, app), 'openid')
+  const authorization = `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}`
+  const post = async (path: string) => {
+    const body = new URLSearchParams(new URL(url).searchParams)
+    const init = { method: 'POST', body, headers: { authorization } }
+    return await fetch(`${stack.env.PUBLIC_URL}/oauth2/${path}`, init)
+  }
+  const authorize = async () => await fetch(url, { redirect: 'manual' })
+  expect([(await authorize()).status, (await post('par')).status]).toEqual([303, 201])
+  const objects = () => stack.db('oauth_objects')
+  const flows = ['Interaction', 'PushedAuthorizationRequest']
+  expect(await objects().whereIn('model', flows)).toHaveLength(2)
+  await stack
+    .db('throttles')
+    .whereLike('key', '%oauth-request-network%')
+    .update({ points: limits['oauth-request-network'].points })
+  const page = await authorize()
+  expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8'])
+  for (const path of ['par', 'device_authorization']) {
+    const refused = await post(path)
+    expect([refused.status, ((await refused.json()) as any).error]).toEqual([
+      429,
+      'temporarily_unavailable',
+    ])
+  }
+  expect(await objects().whereIn('model', flows)).toHaveLength(2)
+  await objects().update({ expires_at: new Date(Date.now() - 120_000) })
+  await sweep(stack.db)
+  expect(await objects().whereIn('model', flows)).toEqual([])
+})
+
+/** In which this machine is a network as any other. */
+async function limitedStack() {
+  const stack = await startStack({ env: { THROTTLE_EXEMPT: '192.0.2.1' } })
+  return { stack, [Symbol.asyncDispose]: async () => await stack.stop() }
+}

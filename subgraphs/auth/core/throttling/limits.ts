@@ -30,6 +30,10 @@ export const limits = {
   /** The same without a success between: a session that was stolen ends. */
   'password-session-long': { points: 50, seconds: 180 * DAY, isDurable: true },
   'register-network': { points: 20, seconds: HOUR },
+  /** What apps ask for, before anybody is asked: each is kept for a while. */
+  'oauth-request-network': { points: 1_000, seconds: 15 * MINUTE },
+  /** Documents about apps that are fetched. */
+  'client-document-network': { points: 60, seconds: HOUR },
   'email-login-network': { points: 20, seconds: HOUR },
   /** Sign-ins with a provider, begun and answered: each may have auth ask it. */
   'provider-network': { points: 120, seconds: 15 * MINUTE },
