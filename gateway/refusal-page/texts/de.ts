@@ -1,4 +1,5 @@
 // The gateway's refusals in German.
+import { durationOf } from '../../../platform/pages/duration.ts'
 import type { RefusalTexts } from './texts.ts'
 
 export const de: RefusalTexts = {
@@ -15,7 +16,7 @@ export const de: RefusalTexts = {
   ],
   rateLimited: (seconds) => [
     'Zu viele Anfragen',
-    `Aus Ihrem Netz kam zu viel. Versuchen Sie es in ${seconds === 1 ? 'einer Sekunde' : `${seconds} Sekunden`} wieder.`,
+    `Aus Ihrem Netz kam zu viel. Versuchen Sie es in ${durationOf('de', seconds)} wieder.`,
   ],
   network: ['Nicht von hier', 'Diese Seite ist aus Ihrem Netz nicht erreichbar.'],
   insecure: [

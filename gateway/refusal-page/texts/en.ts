@@ -1,4 +1,5 @@
 // The gateway's refusals in English.
+import { durationOf } from '../../../platform/pages/duration.ts'
 import type { RefusalTexts } from './texts.ts'
 
 export const en: RefusalTexts = {
@@ -12,7 +13,7 @@ export const en: RefusalTexts = {
   ],
   rateLimited: (seconds) => [
     'Too many requests',
-    `Too much came from your network. Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+    `Too much came from your network. Try again in ${durationOf('en', seconds)}.`,
   ],
   network: ['Not from here', 'This page cannot be used from your network.'],
   insecure: [

@@ -37,7 +37,14 @@ export function explain(
     case 'RATE_LIMITED':
       return {
         status: 429,
-        problems: [{ text: problems.rateLimited(retryAfterSeconds) }],
+        problems: [
+          {
+            text:
+              reason === 'CAPTCHA_REQUIRED'
+                ? problems.captchaRequired(retryAfterSeconds)
+                : problems.rateLimited(retryAfterSeconds),
+          },
+        ],
         retryAfterSeconds,
       }
     case 'WEAK_PASSWORD':
@@ -52,6 +59,8 @@ export function explain(
           status: 403,
           problems: [{ text: problems.registration[reason] ?? message, ...at('email') }],
         }
+      if (reason === 'FACTOR_REQUIRED')
+        return { status: 403, problems: [{ text: factorRequired(refusal, problems) }] }
       if (reason === 'METHOD_NOT_OFFERED')
         return { status: 403, problems: [{ text: problems.notOffered }] }
       // The sentence of a deployment's own hook, or of a setting: written for the person.
@@ -59,21 +68,31 @@ export function explain(
     case 'LAST_ADMIN':
     case 'CONFLICT':
     case 'NOT_FOUND':
-      return { status: 409, problems: [{ text: problems.changedMeanwhile }] }
+      return { status: 409, problems: [{ text: conflict(refusal, problems) }] }
     default:
       return { status: 503, problems: [{ text: problems.unavailable }], retryAfterSeconds }
   }
 }
 
-function sentences(problems: Visit['texts']['problems']): Readonly<Record<string, string>> {
+type Sentences = Visit['texts']['problems']
+
+/** Of a sign-in that cannot lead to a factor. */
+function factorRequired({ retryAfterSeconds }: Refusal, problems: Sentences): string {
+  return retryAfterSeconds === undefined
+    ? problems.factorRequired
+    : problems.factorRequiredLater(Math.max(1, Math.ceil(retryAfterSeconds)))
+}
+
+function conflict({ reason }: Refusal, problems: Sentences): string {
+  if (reason === 'LAST_WAY_IN') return problems.lastWayIn
+  return reason === 'FACTOR_REQUIRED' ? problems.lastFactor : problems.changedMeanwhile
+}
+
+function sentences(problems: Sentences): Readonly<Record<string, string>> {
   return { email: problems.badEmail, password: problems.weakPassword }
 }
 
-function badInput(
-  refusal: Refusal,
-  fields: readonly string[],
-  problems: Visit['texts']['problems'],
-): Explained {
+function badInput(refusal: Refusal, fields: readonly string[], problems: Sentences): Explained {
   const names = (refusal.fields ?? [])
     .map(({ path }) => path.split('.').at(-1) ?? '')
     .map((name) => (name === 'newPassword' ? 'password' : name))

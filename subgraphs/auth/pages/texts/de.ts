@@ -1,4 +1,5 @@
 // Auth's pages in German.
+import { durationOf } from '../../../../platform/pages/duration.ts'
 import type { PageTexts } from './texts.ts'
 
 export const de: PageTexts = {
@@ -49,6 +50,9 @@ export const de: PageTexts = {
       RECOVERY_CODE: 'Wiederherstellungscode verwenden',
       PASSKEY: 'Passkey verwenden',
     },
+    remember: (days) => `Dieses Gerät ${days === 1 ? 'einen Tag' : `${days} Tage`} lang merken`,
+    rememberHint:
+      'Die Anmeldung hier braucht dann keinen zweiten Schritt. Nur für ein Gerät, das Ihnen gehört.',
     startAgain: 'Von vorn beginnen',
     over: 'Dieser Schritt ist abgelaufen',
     overText:
@@ -107,6 +111,8 @@ export const de: PageTexts = {
       'Der Passkey hat Sie nicht angemeldet. Beginnen Sie von vorn, oder melden Sie sich anders an.',
     needsScript:
       'Passkeys brauchen JavaScript. Melden Sie sich anders an, oder schalten Sie es für diese Seite ein.',
+    notAdded:
+      'Der Passkey wurde nicht hinzugefügt. Versuchen Sie es noch einmal, oder richten Sie etwas anderes ein.',
     add: 'Passkey hinzufügen',
     intro:
       'Ein Passkey liegt auf diesem Gerät oder in Ihrem Passwortmanager und wird mit Finger, Gesicht oder PIN entsperrt. Er meldet Sie ohne Passwort an.',
@@ -116,6 +122,7 @@ export const de: PageTexts = {
     title: 'Zweiten Schritt einrichten',
     intro:
       'Für dieses Konto genügt ein Passwort von jetzt an nicht mehr. Das Weitere richten Sie einmal ein.',
+    other: 'Etwas anderes einrichten',
   },
   signUp: {
     title: (product) => `Konto bei ${product} anlegen`,
@@ -222,7 +229,17 @@ export const de: PageTexts = {
       `Dieser Code ist falsch. Sie haben noch ${attempts === 1 ? 'einen Versuch' : `${attempts} Versuche`}.`,
     usedUp: 'Der Code wurde benutzt, ist abgelaufen oder wurde zu oft falsch eingegeben.',
     rateLimited: (seconds) =>
-      `Zu viele Versuche. Versuchen Sie es in ${seconds < 90 ? plural(seconds, 'einer Sekunde', 'Sekunden') : plural(Math.ceil(seconds / 60), 'einer Minute', 'Minuten')} wieder.`,
+      `Zu viele Versuche. Versuchen Sie es in ${durationOf('de', seconds)} wieder.`,
+    captchaRequired: (seconds) =>
+      `Hier gab es viele Versuche, von Ihnen oder von einem Programm. In ${durationOf('de', seconds)} können Sie es wieder versuchen.`,
+    lastWayIn:
+      'Sonst könnten Sie sich mit nichts mehr anmelden. Richten Sie erst eine andere Anmeldung ein, bevor Sie diese entfernen.',
+    lastFactor:
+      'Dieses Konto braucht einen zweiten Schritt. Richten Sie erst einen anderen ein, bevor Sie diesen entfernen.',
+    factorRequired:
+      'Dieses Konto braucht einen zweiten Schritt, und eine E-Mail allein genügt nicht, um ihn einzurichten. Beginnen Sie von vorn, und melden Sie sich mit Ihrem Passwort an.',
+    factorRequiredLater: (seconds) =>
+      `Dieses Konto braucht einen zweiten Schritt, und am Tag, nachdem ein Passwort zurückgesetzt wurde, kann keiner eingerichtet werden. In ${durationOf('de', seconds)} können Sie sich wieder anmelden.`,
     weakPassword:
       'Wählen Sie ein stärkeres Passwort: 10 bis 128 Zeichen, nicht aus Ihrem Namen, Ihrer E-Mail-Adresse oder dem Namen des Dienstes gebildet, und keines, das Angreifer zuerst versuchen.',
     linkMissing: 'Dieser Link ist nicht vollständig. Kopieren Sie ihn ganz aus der E-Mail.',
@@ -243,8 +260,4 @@ export const de: PageTexts = {
     badLinkText:
       'Er führt zu einer Adresse, die hier nicht bekannt ist. Gehen Sie zurück zu der Anwendung, aus der Sie kommen, und versuchen Sie es dort noch einmal.',
   },
-}
-
-function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : `${count} ${many}`
 }

@@ -1,4 +1,5 @@
 // Auth's pages in English.
+import { durationOf } from '../../../../platform/pages/duration.ts'
 import type { PageTexts } from './texts.ts'
 
 export const en: PageTexts = {
@@ -47,6 +48,8 @@ export const en: PageTexts = {
       RECOVERY_CODE: 'Use a recovery code',
       PASSKEY: 'Use a passkey',
     },
+    remember: (days) => `Remember this device for ${days === 1 ? 'a day' : `${days} days`}`,
+    rememberHint: 'Signing in here then needs no second step. Only for a device of your own.',
     startAgain: 'Start again',
     over: 'This step has expired',
     overText: 'Signing in took too long, was completed already, or was begun in another browser.',
@@ -101,6 +104,7 @@ export const en: PageTexts = {
     use: 'Use a passkey',
     failed: 'The passkey did not sign you in. Start again, or sign in another way.',
     needsScript: 'Passkeys need JavaScript. Sign in another way, or switch it on for this page.',
+    notAdded: 'The passkey was not added. Try again, or add something else.',
     add: 'Add a passkey',
     intro:
       'A passkey is kept by this device or your password manager, and unlocked with your finger, your face or a PIN. It signs you in without a password.',
@@ -109,6 +113,7 @@ export const en: PageTexts = {
   enrol: {
     title: 'Add a second step',
     intro: 'This account needs something more than a password from now on. You add it once.',
+    other: 'Add something else',
   },
   signUp: {
     title: (product) => `Create an account for ${product}`,
@@ -210,8 +215,17 @@ export const en: PageTexts = {
     wrongCode: (attempts) =>
       `This code is wrong. You can try ${attempts === 1 ? 'once more' : `${attempts} more times`}.`,
     usedUp: 'The code was used, has expired, or was entered wrongly too often.',
-    rateLimited: (seconds) =>
-      `Too many attempts. Try again in ${seconds < 90 ? plural(seconds, 'second') : plural(Math.ceil(seconds / 60), 'minute')}.`,
+    rateLimited: (seconds) => `Too many attempts. Try again in ${durationOf('en', seconds)}.`,
+    captchaRequired: (seconds) =>
+      `There were many attempts here, by you or by a program. You can try again in ${durationOf('en', seconds)}.`,
+    lastWayIn:
+      'Nothing else would sign you in. Add another way to sign in before you remove this one.',
+    lastFactor:
+      'This account has to have a second step. Add another one before you remove this one.',
+    factorRequired:
+      'This account needs a second step, and an e-mail alone is not enough to add one. Start again, and sign in with your password.',
+    factorRequiredLater: (seconds) =>
+      `This account needs a second step, and none can be added on the day after a password was reset. You can sign in again in ${durationOf('en', seconds)}.`,
     weakPassword:
       'Choose a stronger password: 10 to 128 characters, not made from your name, your e-mail address or the name of the service, and not one that attackers try first.',
     linkMissing: 'This link is not complete. Copy all of it from the mail.',
@@ -230,8 +244,4 @@ export const en: PageTexts = {
     badLinkText:
       'It leads to an address that is not known here. Go back to the application that you came from, and try again there.',
   },
-}
-
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

@@ -42,6 +42,8 @@ export interface PageTexts {
     readonly resend: string
     readonly resent: string
     readonly instead: Readonly<Record<string, string>>
+    readonly remember: (days: number) => string
+    readonly rememberHint: string
     readonly startAgain: string
     readonly over: string
     readonly overText: string
@@ -70,6 +72,7 @@ export interface PageTexts {
     readonly use: string
     readonly failed: string
     readonly needsScript: string
+    readonly notAdded: string
     readonly add: string
     readonly intro: string
     readonly begin: string
@@ -77,6 +80,7 @@ export interface PageTexts {
   readonly enrol: {
     readonly title: string
     readonly intro: string
+    readonly other: string
   }
   readonly signUp: {
     readonly title: (product: string) => string
@@ -109,7 +113,10 @@ export interface PageTexts {
     readonly passwordIntro: string
     readonly currentPassword: string
     readonly withoutPassword: string
-    readonly kinds: Readonly<Record<string, string>>
+    readonly kinds: Readonly<Record<string, string>> & {
+      readonly TOTP: string
+      readonly PASSKEY: string
+    }
     readonly addedOn: (date: string) => string
     readonly remove: string
     readonly addApp: string
@@ -160,6 +167,12 @@ export interface PageTexts {
     readonly wrongCode: (attempts: number) => string
     readonly usedUp: string
     readonly rateLimited: (seconds: number) => string
+    /** A captcha would spare the wait, and pages have none. */
+    readonly captchaRequired: (seconds: number) => string
+    readonly lastWayIn: string
+    readonly lastFactor: string
+    readonly factorRequired: string
+    readonly factorRequiredLater: (seconds: number) => string
     readonly weakPassword: string
     readonly linkMissing: string
     readonly linkUsed: string
