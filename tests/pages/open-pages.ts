@@ -57,6 +57,22 @@ interface AxeResult {
 
 export const problemOf = (page: Page) => page.getByRole('alert').textContent()
 
+/** One that knows who holds it, and never has to be touched. */
+export async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+}
+
 /** Fills in the sign-in form and presses its main button. */
 export async function signInWith(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(email)

@@ -4,7 +4,19 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { PASSWORD, registerPerson } from '../people.ts'
-import { look, signInByMail, signInWith, viewerOf, withPage } from './open-pages.ts'
+import {
+  addAuthenticator,
+  enterCode,
+  look,
+  problemOf,
+  signInByMail,
+  signInWith,
+  viewerOf,
+  withPage,
+} from './open-pages.ts'
+
+// Of the browser.
+declare const document: any
 
 // A browser has much to do, and shares the machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -24,21 +36,6 @@ afterAll(async () => {
 })
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
-
-async function addAuthenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-}
 
 test('a passkey is added, signs in alone, follows a password, and confirms presence', async () => {
   const { email } = await registerPerson(stack)
@@ -69,6 +66,43 @@ test('a passkey is added, signs in alone, follows a password, and confirms prese
     await press(page, /^Remove/)
     await page.getByText('It is removed.').waitFor()
   })
+})
+
+test('policy asks for a second step, and a passkey is one: made on the way in, and asked for from then on', async () => {
+  const strict = await startStack({
+    env: { PRODUCT_NAME: 'Hill & Dale', MFA: 'required', MFA_REQUIRED_ROLES: 'staff' },
+  })
+  try {
+    await strict.db('roles').insert({ name: 'staff', rank: 1, scopes: [] })
+    const { id, email } = await registerPerson(strict)
+    await strict.db('user_roles').insert({ user_id: id, role_name: 'staff' })
+    await withPage(chromium, async (page) => {
+      await addAuthenticator(page)
+      await page.goto(`${strict.env.PUBLIC_URL}/sign-in`)
+      await signInWith(page, email, PASSWORD)
+      await enterCode(page, await strict.mailbox.takeCode(email))
+      await page.getByRole('heading', { name: 'Passkey' }).waitFor()
+      await look(page, 'page-enrol')
+      // What no browser made adds nothing, and the person can go on.
+      await page.evaluate(() => {
+        const form = document.querySelector('[data-needs-passkeys] form')
+        form.insertAdjacentElement('beforeend', document.createElement('input')).name = 'passkey'
+        form.elements.passkey.value = '{"id":"x","type":"public-key"}'
+      })
+      await press(page, 'Create a passkey')
+      expect(await problemOf(page)).toContain('The passkey was not added.')
+      await press(page, 'Create a passkey')
+      await page.getByText(`You are signed in as ${email}.`).waitFor()
+      expect((await viewerOf(page, strict)).session.authenticationMethods).toContain('mfa')
+
+      await page.goto(`${strict.env.PUBLIC_URL}/sign-in?again=1`)
+      await signInWith(page, email, PASSWORD)
+      await press(page, 'Use a passkey')
+      await page.getByText(`You are signed in as ${email}.`).waitFor()
+    })
+  } finally {
+    await strict.stop()
+  }
 })
 
 test('without JavaScript nothing of them is shown, and every other way is', async () => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
       PROVIDER_AWAY_CLIENT_SECRET: CLIENT_SECRET,
       HOME_URL: home,
       SIGN_IN_RETURN_TO: inbox,
+      REMEMBER_DEVICE_DAYS: '30',
     },
   })
   origin = stack.env.PUBLIC_URL ?? ''
@@ -93,9 +94,12 @@ test('what the policy asks for follows on the pages', async () => {
     await enterCode(page, await stack.mailbox.takeCode(owner.email))
     await page.getByText('Open your authenticator app').waitFor()
     await stack.db('totp_secrets').update({ last_step: 0 })
+    await page.getByRole('checkbox', { name: 'Remember this device for 30 days' }).check()
     await enterCode(page, codeOf(app.secret))
     await page.waitForURL(home)
     expect(await viewerOf(page, stack)).toMatchObject({ user: { email: owner.email } })
+    const remembered = stack.db('known_devices').whereNotNull('remembered_id')
+    expect(await remembered.where('user_id', owner.id)).toHaveLength(1)
   })
 })
 
@@ -109,6 +113,33 @@ test('a provider that is away, and a person who says no, are told so', async () 
     expect(await problemOf(page)).toMatch(/does not answer|unavailable/)
     await page.getByRole('link', { name: 'Back to sign-in' }).click()
     await page.getByLabel('E-mail address').waitFor()
+  })
+})
+
+test('a linked service is removed in the account, unless it is the last way in', async () => {
+  const email = newEmail()
+  provider.visitor = person(email, email)
+  const { deps } = stack.auths[0] ?? expect.fail('no auth instance')
+  const { config } = deps
+  const remove = { name: 'Remove (acme)', exact: true }
+  await withPage(chromium, async (page) => {
+    await page.goto(`${origin}/sign-in/acme`)
+    await page.waitForURL(home)
+    await page.goto(`${origin}/account`)
+    Object.assign(deps, { config: { ...config, signInMethods: ['password', 'provider'] } })
+    try {
+      await page.getByRole('button', remove).click()
+      expect(await problemOf(page)).toContain('Nothing else would sign you in.')
+    } finally {
+      Object.assign(deps, { config })
+    }
+    // A code by mail signs in as well.
+    await page.getByRole('button', remove).click()
+    expect(await page.getByRole('status').textContent()).toBe('It no longer signs you in.')
+    expect(await page.getByRole('button', remove).count()).toBe(0)
+    const { user } = await viewerOf(page, stack)
+    const id = stack.db('users').where('email', user.email).select('id')
+    expect(await stack.db('linked_identities').whereIn('user_id', id)).toEqual([])
   })
 })
 

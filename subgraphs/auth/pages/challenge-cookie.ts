@@ -13,6 +13,8 @@ export interface Challenge {
   readonly sentTo: string | null
   /** What a passkey has to answer. Absent: the browser was not asked yet. */
   readonly passkey?: Readonly<Record<string, unknown>> | undefined
+  /** Of a passkey that is asked for: whether this device is to be remembered. */
+  readonly remember?: boolean | undefined
   /** What began it. */
   readonly began: (typeof beginnings)[number]
 }
@@ -22,11 +24,13 @@ const shape = z.object({
   methods: z.array(z.string().max(32)).max(8),
   sentTo: z.string().max(320).nullable(),
   passkey: z.record(z.string(), z.unknown()).optional(),
+  remember: z.boolean().optional(),
   began: z.enum(beginnings),
 })
 
-export function challengeCookie({ id, methods, sentTo, began, passkey }: Challenge): string {
-  const held = { id, methods, sentTo, began, passkey }
+export function challengeCookie(challenge: Challenge): string {
+  const { id, methods, sentTo, began, passkey, remember } = challenge
+  const held = { id, methods, sentTo, began, passkey, remember }
   return line(Buffer.from(JSON.stringify(held)).toString('base64url'), MAX_AGE_SECONDS)
 }
 

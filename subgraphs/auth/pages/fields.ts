@@ -51,6 +51,20 @@ export function field(of: Field, problems: readonly Problem[] = []): Html {
         </div>`
 }
 
+/** @param of Its name is its id as well. */
+export function checkbox(of: {
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  readonly isChecked: boolean
+}): Html {
+  const { name, label, hint, isChecked } = of
+  return html`<div class="field">
+          <label class="check"><input id="${name}" name="${name}" type="checkbox" value="1" aria-describedby="${name}-hint"${isChecked ? html` checked` : null}> ${label}</label>
+          <p id="${name}-hint" class="hint">${hint}</p>
+        </div>`
+}
+
 export interface Button {
   readonly text: string
   /** The field `do` of the form. Default: absent. */

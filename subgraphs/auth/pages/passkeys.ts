@@ -47,10 +47,11 @@ export function passkeyForm(
       <noscript><p>${visit.texts.passkey.needsScript}</p></noscript>`
 }
 
-/** Shown only where the browser knows passkeys. */
-export function passkeyButton(visit: Visit, action: string): Piece {
+/** Shown only where the browser knows passkeys. @param fields What else is asked for with it. */
+export function passkeyButton(visit: Visit, action: string, fields: Piece = null): Piece {
   return html`<div hidden data-needs-passkeys>${form(visit, action, [
     html`<input type="hidden" name="do" value="passkey">`,
+    fields,
     button({ text: visit.texts.passkey.use, isPlain: true }),
   ])}</div>`
 }

@@ -7,7 +7,7 @@ import {
   clearedChallengeCookie,
   readChallenge,
 } from './challenge-cookie.ts'
-import { button, field, form, links } from './fields.ts'
+import { button, checkbox, field, form, links } from './fields.ts'
 import { operation } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
 import { passkeyButton, passkeyForm, readPasskey, START_PASSKEY_LOGIN } from './passkeys.ts'
@@ -30,17 +30,21 @@ const RESEND = operation<
   'mutation PageResend($input: ResendVerificationInput!) { resendVerification(input: $input) { id } }',
   'nobody',
 )
+const OFFERED = operation<{ signInMethods: { readonly rememberDeviceDays: number } }>(
+  'query PageRememberDevice { signInMethods { rememberDeviceDays } }',
+  'nobody',
+)
 
 /** What is asked for first, where there is a choice. */
 const ORDER = ['PASSKEY', 'TOTP', 'EMAIL_CODE', 'RECOVERY_CODE']
 
 export const verify: Page = {
   path: '/verify',
-  needs: [VERIFY, RESEND],
+  needs: [VERIFY, RESEND, OFFERED],
   uses: [START_PASSKEY_LOGIN],
   async show(visit) {
     const challenge = readChallenge(visit.flowCookies)
-    return challenge === null ? over(visit) : ask(visit, challenge)
+    return challenge === null ? over(visit) : await ask(visit, challenge)
   },
   async act(visit) {
     const challenge = readChallenge(visit.flowCookies)
@@ -58,22 +62,23 @@ async function check(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
     method === 'PASSKEY'
       ? { passkey: readPasskey(visit.form) }
       : { code: visit.form.get('code') ?? '' }
+  const rememberDevice = isToRemember(visit, challenge)
   const answer = await visit.ask(VERIFY, {
-    input: { verificationId: challenge.id, method, ...proof },
+    input: { verificationId: challenge.id, method, ...proof, rememberDevice },
   })
   if ('data' in answer) return goOn(visit, answer.data.verifySession, challenge.began)
-  if (method === 'PASSKEY') return passkeyFailed(visit, challenge)
+  if (method === 'PASSKEY') return await passkeyFailed(visit, challenge)
   const explained = explain(visit, answer.refusal, ['code'])
   const isOver = explained.status === 410 && method !== 'EMAIL_CODE'
-  return isOver ? over(visit, explained) : ask(visit, challenge, explained)
+  return isOver ? over(visit, explained) : await ask(visit, challenge, explained)
 }
 
 /** Where a passkey alone began the sign-in nothing is left of it; otherwise the browser can be asked anew. */
-function passkeyFailed(visit: Visit, challenge: Challenge): PageAnswer {
+async function passkeyFailed(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
   const problems = [{ text: visit.texts.passkey.failed }]
   const { passkey: _, ...rest } = challenge
   if (rest.methods.length === 1) return over(visit, { status: 410, problems })
-  return ask(visit, rest, { status: 422, problems })
+  return await ask(visit, rest, { status: 422, problems })
 }
 
 /** A challenge is taken by its first answer, so each press asks for another. */
@@ -81,12 +86,14 @@ async function askBrowser(visit: Visit, challenge: Challenge): Promise<PageAnswe
   const answer = await visit.ask(START_PASSKEY_LOGIN, { input: { verificationId: challenge.id } })
   if ('refusal' in answer) {
     const explained = explain(visit, answer.refusal)
-    return explained.status === 410 ? over(visit, explained) : ask(visit, challenge, explained)
+    return explained.status === 410
+      ? over(visit, explained)
+      : await ask(visit, challenge, explained)
   }
   const { options: passkey } = answer.data.startPasskeyLogin
   return {
     location: visit.passage.to('/verify', { with: 'PASSKEY' }),
-    cookies: [challengeCookie({ ...challenge, passkey })],
+    cookies: [challengeCookie({ ...challenge, passkey, remember: visit.form.has('remember') })],
   }
 }
 
@@ -96,13 +103,14 @@ async function resend(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
     return { location: visit.passage.to('/verify', { with: 'EMAIL_CODE', resent: '1' }) }
   }
   const explained = explain(visit, answer.refusal)
-  return explained.status === 410 ? over(visit, explained) : ask(visit, challenge, explained)
+  return explained.status === 410 ? over(visit, explained) : await ask(visit, challenge, explained)
 }
 
-function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAnswer {
+async function ask(visit: Visit, challenge: Challenge, explained?: Explained): Promise<PageAnswer> {
   const { texts, passage, query } = visit
   const method = chosenMethod(visit, challenge)
   const problems = explained?.problems ?? []
+  const remember = await rememberField(visit, challenge)
   const others = challenge.methods.filter((one) => one !== method && one in texts.verify.instead)
   return {
     title: texts.verify.title,
@@ -112,9 +120,10 @@ function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAns
       ${query.has('resent') && problems.length === 0 ? html`<p id="done" role="status">${texts.verify.resent}</p>` : null}
       ${
         method === 'PASSKEY'
-          ? passkeyStep(visit, challenge)
+          ? passkeyStep(visit, challenge, remember)
           : form(visit, passage.to('/verify', { with: method }), [
               codeField(texts, method, problems),
+              remember,
               button({ text: texts.verify.button }),
               method === 'EMAIL_CODE'
                 ? button({
@@ -136,10 +145,27 @@ function ask(visit: Visit, challenge: Challenge, explained?: Explained): PageAns
   }
 }
 
-function passkeyStep(visit: Visit, { passkey: options }: Challenge): Piece {
+function passkeyStep(visit: Visit, { passkey: options }: Challenge, fields: Piece): Piece {
   const action = visit.passage.to('/verify', { with: 'PASSKEY' })
-  if (options === undefined) return passkeyButton(visit, action)
+  if (options === undefined) return passkeyButton(visit, action, fields)
   return passkeyForm(visit, { action, ceremony: 'get', options })
+}
+
+/** With a further factor, where the deployment offers it: mail is not asked for less often. */
+async function rememberField(visit: Visit, challenge: Challenge): Promise<Piece> {
+  if (chosenMethod(visit, challenge) === 'EMAIL_CODE') return null
+  const answer = await visit.ask(OFFERED, {})
+  const days = 'data' in answer ? answer.data.signInMethods.rememberDeviceDays : 0
+  if (days === 0) return null
+  const { remember, rememberHint: hint } = visit.texts.verify
+  const isChecked = isToRemember(visit, challenge)
+  return checkbox({ name: 'remember', label: remember(days), hint, isChecked })
+}
+
+/** A passkey is answered with a form of its own, which comes after the one with the box. */
+function isToRemember(visit: Visit, challenge: Challenge): boolean {
+  if (visit.form.has('remember')) return true
+  return chosenMethod(visit, challenge) === 'PASSKEY' && challenge.remember === true
 }
 
 function introOf({ verify: texts }: PageTexts, challenge: Challenge, method: string): string {

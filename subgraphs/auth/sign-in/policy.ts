@@ -51,7 +51,7 @@ export async function whatFollows(
   if (isMultiFactor(deps.factors, proved)) return null
   const further = await beginFurther(trx, deps, user)
   if (further !== null) {
-    const isSpared = isDeviceRemembered && !isSuspicious && sparesFurther(deps)
+    const isSpared = isDeviceRemembered && !isSuspicious && sparesFurther(deps.config)
     return isSpared ? null : further
   }
   if (await isFactorRequired(trx, deps, user)) {
@@ -78,7 +78,7 @@ export async function whatReauthenticates(
 }
 
 /** Where every sign-in is looked at, mail would take the place of the stronger factor. */
-function sparesFurther({ config }: AuthDeps): boolean {
+export function sparesFurther(config: AuthDeps['config']): boolean {
   return config.rememberDeviceDays > 0 && config.sessionVerification !== 'always'
 }
 

@@ -1,5 +1,6 @@
 // What a sign-in page may offer, before anybody is known.
 import type { AuthDeps } from '../core/dependencies.ts'
+import { sparesFurther } from './policy.ts'
 
 export interface SignInMethods {
   readonly password: boolean
@@ -19,7 +20,7 @@ export function signInMethods({
     password: isOffered('password'),
     emailCode: isOffered('email-code'),
     passkey: isOffered('passkey'),
-    rememberDeviceDays: config.rememberDeviceDays,
+    rememberDeviceDays: sparesFurther(config) ? config.rememberDeviceDays : 0,
     providers: isOffered('provider')
       ? providers.all.map(({ settings: { id, name } }) => ({ id, name }))
       : [],

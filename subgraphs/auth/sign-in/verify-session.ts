@@ -78,11 +78,12 @@ export async function verifySession(
   requireCookiesAllowed(caller, verification.delivery)
   const result = await transactSignIn(deps, caller, async (trx, admission) => {
     await lockMailbox(trx, verification)
-    if (verification.purpose === 'PROVIDER_LOGIN')
-      return await completeProviderLogin(trx, deps, caller, { ...checked, admission })
-    if (verification.purpose !== 'REGISTRATION' || verification.user_id !== null)
-      return await goOn(trx, deps, caller, { ...checked, admission, isToRemember })
-    return await completeRegistration(trx, deps, caller, { ...checked, admission })
+    const entered = await complete(trx, deps, caller, { ...checked, admission })
+    if (isToRemember && 'session' in entered) {
+      const proved = [...proofsOf(verification), checked.proof]
+      await rememberDevice(trx, deps, caller, { session: entered.session, proved })
+    }
+    return entered
   })
   if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: null }
   await forgetGuesses(deps, {
@@ -92,6 +93,18 @@ export async function verifySession(
     knownDevice: result.session.device_hash,
   })
   return result
+}
+
+async function complete(
+  trx: Knex,
+  deps: AuthDeps,
+  caller: Caller,
+  checked: CheckedFactor & { readonly admission: Admission },
+): Promise<Entered | Verification> {
+  const { purpose, user_id } = checked.verification
+  if (purpose === 'PROVIDER_LOGIN') return await completeProviderLogin(trx, deps, caller, checked)
+  if (purpose !== 'REGISTRATION' || user_id !== null) return await goOn(trx, deps, caller, checked)
+  return await completeRegistration(trx, deps, caller, checked)
 }
 
 /** The person whose factors these are has passed, or is asked for another. */
@@ -105,8 +118,7 @@ async function goOn(
     user: seen,
     spend,
     admission,
-    isToRemember,
-  }: CheckedFactor & { readonly admission: Admission; readonly isToRemember: boolean },
+  }: CheckedFactor & { readonly admission: Admission },
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, session_id } = verification
   // Before anything that is theirs, as everybody locks.
@@ -147,7 +159,6 @@ async function goOn(
     isRegistration: verification.purpose === 'REGISTRATION',
   })
   if (enrolledIn !== null) await noteLineage(trx, { sessionId: entered.session.id, enrolledIn })
-  if (isToRemember) await rememberDevice(trx, deps, caller, { session: entered.session, proved })
   return entered
 }
 

@@ -128,6 +128,8 @@ test('where it is not offered nothing is remembered, and where every sign-in is 
   for (const env of [{}, { REMEMBER_DEVICE_DAYS: '30', SESSION_VERIFICATION: 'always' }]) {
     const other = await startStack({ env })
     try {
+      const offered = await other.client.send('{ signInMethods { rememberDeviceDays } }')
+      expect(offered.data.signInMethods.rememberDeviceDays).toBe(0)
       const person = await registerPerson(other)
       const app = await enrolApp(other, person)
       const input = { email: person.email, password: PASSWORD, deviceToken: person.deviceToken }
