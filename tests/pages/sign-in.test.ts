@@ -101,6 +101,43 @@ describe.each([
   })
 })
 
+test('a keyboard is enough: each thing has the focus in its turn, and shows it', async () => {
+  const { email } = await registerPerson(stack)
+  await withPage(chromium, async (page) => {
+    await page.goto(`${origin}/sign-in?returnTo=/account`)
+    const { keyboard } = page
+    const tabTo = async (name: string) => {
+      await keyboard.press('Tab')
+      const focused = page.locator(':focus')
+      expect(((await focused.textContent()) || (await focused.getAttribute('id')))?.trim()).toBe(
+        name,
+      )
+      const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+      expect(outline).toBe('solid')
+    }
+    await keyboard.type(email)
+    await tabTo('password')
+    await keyboard.type('not the password')
+    await tabTo('Sign in')
+    await tabTo('E-mail me a code')
+    await keyboard.press('Shift+Tab')
+    await keyboard.press('Space')
+    expect(await problemOf(page)).toContain('The e-mail address or the password is wrong.')
+    await page.locator('#problem:focus').waitFor()
+    // From what is wrong on to the form, which has kept the e-mail address.
+    await tabTo('email')
+    await tabTo('password')
+    await keyboard.type(PASSWORD)
+    await keyboard.press('Enter')
+    await page.getByText('We have sent a code to').waitFor()
+    await page.locator('#code:focus').waitFor()
+    await keyboard.type(await stack.mailbox.takeCode(email))
+    await keyboard.press('Enter')
+    await page.getByText(`You are signed in as ${email}.`).waitFor()
+    expect(await viewerOf(page, stack)).toMatchObject({ user: { email } })
+  })
+})
+
 test('whoever has an authenticator app is asked for it, and a recovery code stands in', async () => {
   const person = await registerPerson(stack)
   const { secret, factorId } = await enrolApp(stack, person)
