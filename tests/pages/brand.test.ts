@@ -83,7 +83,7 @@ test('too many requests: how long to wait, and a way to open the page again', as
   })
 })
 
-test('auth is away: the gateway says so by itself, in the same look', async () => {
+test('auth is unavailable: the gateway says so by itself, in the same look', async () => {
   await using slow = await startGateway({ env, limits: { executionTimeoutMs: 200 } })
   slow.auth.answerPagesWith(() => undefined)
   await withPage(chromium, async (page) => {
