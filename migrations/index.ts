@@ -32,6 +32,7 @@ import * as oauthGrants from './0101-oauth-grants.ts'
 import * as oauthDevices from './0102-oauth-devices.ts'
 import * as oauthLogouts from './0103-oauth-logouts.ts'
 import * as oauthDocuments from './0104-oauth-documents.ts'
+import * as sessionLineage from './0120-session-lineage.ts'
 import * as oauthRefusals from './0123-oauth-refusals.ts'
 
 export interface Migration {
@@ -72,6 +73,7 @@ export const migrations: readonly Migration[] = [
   { name: '0102-oauth-devices', up: oauthDevices.up },
   { name: '0103-oauth-logouts', up: oauthLogouts.up },
   { name: '0104-oauth-documents', up: oauthDocuments.up },
+  { name: '0120-session-lineage', up: sessionLineage.up },
   { name: '0123-oauth-refusals', up: oauthRefusals.up },
 ]
 

@@ -1,6 +1,7 @@
 // Signing in with the mailbox alone: by the code where it began, or by the link where it is opened.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
+import { enrolApp } from '../authenticator.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { linkToken, nothingLeftToMail } from '../mailbox.ts'
 import { LOGIN, newEmail, PASSWORD, registerPerson, viewerOf } from '../people.ts'
@@ -294,11 +295,11 @@ test('guesses at a flow that a stranger began keep no owner out, who comes from 
 })
 
 test('anyone who first proves an address that an import only claimed takes the account over', async () => {
-  const before = await registerPerson(stack)
-  await stack.db('users').where('id', before.id).update({ email_verified: false })
-  await stack.db('user_emails').where('user_id', before.id).update({ verified_at: null })
+  const before = await unproved()
   const { verificationId, code } = await mailed(before.email)
   const { data } = await verify({ verificationId, code })
+  expect(await stack.db('factors').where('user_id', before.id)).toEqual([])
+  expect(await stack.db('recovery_codes').where('user_id', before.id)).toEqual([])
   expect(data.verifySession.user.id).toBe(before.id)
   const login = await stack.client.send(LOGIN, {
     input: { email: before.email, password: PASSWORD, deviceToken: before.deviceToken },
@@ -309,6 +310,33 @@ test('anyone who first proves an address that an import only claimed takes the a
   const after = await viewerOf(stack.client, data.verifySession.tokens.accessToken)
   expect(after.data.viewer.user.email).toBe(before.email)
 })
+
+test('and by the link too: what somebody else enrolled is not asked for', async () => {
+  const before = await unproved()
+  await stack.client.send(BEGIN, { input: { email: before.email } })
+  const { text } = await stack.mailbox.take(before.email)
+  const token = linkToken(text, 'sign-in')
+  const { data } = await stack.client.send(OPEN, { input: { token } })
+  expect(data.openSignInLink.__typename).toBe('SignedIn')
+  const user = await stack.db('users').where('id', before.id).first()
+  expect(user).toMatchObject({ email_verified: true, password_hash: null, further_methods: [] })
+  expect(await stack.db('known_devices').where('user_id', before.id)).toHaveLength(1)
+})
+
+/** Used by somebody, with factors of theirs, and its address only claimed. */
+async function unproved() {
+  const person = await registerPerson(stack)
+  const { length } = stack.mailbox.messages
+  await enrolApp(stack, person)
+  await stack.client.send('mutation { createRecoveryCodes { codes } }', {}, person.headers)
+  await nothingLeftToMail(stack.db)
+  for (const { to } of stack.mailbox.messages.slice(length)) {
+    if (to === person.email) await stack.mailbox.take(to)
+  }
+  await stack.db('users').where('id', person.id).update({ email_verified: false })
+  await stack.db('user_emails').where('user_id', person.id).update({ verified_at: null })
+  return person
+}
 
 test('an admin’s network rule holds for codes and links as for passwords', async () => {
   const restricted = await startStack({ env: { ADMIN_ADDRESS_ALLOW: '192.0.2.0/24' } })

@@ -176,6 +176,13 @@ test('who proves an imported primary address for the first time has the account 
   ])
   const entered = await signIn(attackers, password)
   expect(entered.data.verifySession.user.id).toBe(id)
+  await stack.db('factors').insert({
+    id: `fac_${id}`,
+    user_id: id,
+    kind: 'TOTP',
+    session_id: 'ses_x',
+    confirmed_at: stack.db.fn.now(),
+  })
   await stack.db('api_keys').insert({
     id: `key_${id}`,
     user_id: id,
@@ -190,9 +197,15 @@ test('who proves an imported primary address for the first time has the account 
   expect(first.errors).toEqual([])
   expect(await stack.db('user_emails').where('user_id', id).pluck('email')).toEqual([victims])
   expect(await stack.db('api_keys').where('user_id', id).pluck('status')).toEqual(['REVOKED'])
+  expect(await stack.db('factors').where('user_id', id)).toEqual([])
   const actions = await stack.db('audit_events').where('user_id', id).pluck('action')
   expect(actions).toEqual(
-    expect.arrayContaining(['email.removed', 'api_key.revoked', 'password.reset']),
+    expect.arrayContaining([
+      'email.removed',
+      'api_key.revoked',
+      'factor.removed',
+      'password.reset',
+    ]),
   )
   await expect
     .poll(() => stack.mailbox.messages.filter(({ to }) => to === attackers).at(-1)?.subject)

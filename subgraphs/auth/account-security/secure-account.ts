@@ -4,6 +4,7 @@ import { revokeKeysOf } from '../api-keys/revoke-keys-of.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
+import { dropFactorsOfSessions } from '../factors/enrolled/drop-factors.ts'
 import { endSessionsOf } from '../sessions/end-sessions.ts'
 import { raiseTokenVersion } from '../users/raise-token-version.ts'
 import type { User } from '../users/user.ts'
@@ -15,6 +16,8 @@ export interface SecureAccount {
   readonly user: User
   /** API keys that were made or got a new secret since then are revoked: the intruder may hold it. */
   readonly since: Date
+  /** The intruder's, as far as they are known: what was enrolled or linked in them, and in what came of them, is taken away. */
+  readonly sessionIds: readonly string[]
   /** Dotted, for the audit log. */
   readonly action: string
 }
@@ -24,9 +27,10 @@ export async function secureAccount(
   trx: Knex,
   deps: AuthDeps,
   origin: RequestOrigin,
-  { user, since, action }: SecureAccount,
+  { user, since, sessionIds, action }: SecureAccount,
 ): Promise<string> {
   const actor = { kind: 'user', id: user.id } as const
+  await dropFactorsOfSessions(trx, deps, { user, sessionIds })
   await trx('users')
     .where('id', user.id)
     .update({ password_hash: null, password_pepper_version: null })

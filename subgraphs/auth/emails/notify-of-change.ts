@@ -11,6 +11,8 @@ export interface EmailChange {
   readonly kind: 'added' | 'primary' | 'removed'
   /** As it is before the change. */
   readonly user: User
+  /** In which it is changed: an undo takes away what was enrolled in it. */
+  readonly sessionId: string
   /** The address that is added, made primary or removed, shown in the mail. */
   readonly changed: string
 }
@@ -18,6 +20,8 @@ export interface EmailChange {
 /** What an undo brings back: as stored in the verification's `detail`. */
 export interface Undoable {
   readonly addressesBefore: readonly AddressBefore[]
+  /** Undefined: stored by the version before. */
+  readonly sessionId?: string
 }
 
 interface AddressBefore extends EmailAddress {
@@ -37,7 +41,7 @@ const TEMPLATES: Readonly<Record<EmailChange['kind'], MailTemplate>> = {
 export async function notifyOfChange(
   trx: Knex,
   { config }: Pick<AuthDeps, 'config'>,
-  { kind, user, changed }: EmailChange,
+  { kind, user, sessionId, changed }: EmailChange,
 ): Promise<void> {
   const addressesBefore = (await emailsOf(trx, user.id)).map((one) => {
     return {
@@ -52,6 +56,6 @@ export async function notifyOfChange(
     email: { address: user.email, normalized: user.email_normalized },
     template: TEMPLATES[kind],
     userId: user.id,
-    detail: { changed, ...({ addressesBefore } satisfies Undoable) },
+    detail: { changed, ...({ addressesBefore, sessionId } satisfies Undoable) },
   })
 }

@@ -35,7 +35,8 @@ export async function removeEmail(
         message: 'This is the primary address: make another one primary first.',
       })
     }
-    await notifyOfChange(trx, deps, { kind: 'removed', user, changed: email.email })
+    const change = { user, sessionId: session.id, changed: email.email }
+    await notifyOfChange(trx, deps, { ...change, kind: 'removed' })
     // Without a link: anyone who has a mailbox that was given up must not come back in through it.
     await enqueueMail(trx, { template: 'address-removed', recipient: email.email, data: {} })
     await UserEmail.query(trx).deleteById(email.id)

@@ -40,7 +40,7 @@ export async function setPrimaryEmail(
       grant.leaveUnused()
       return user
     }
-    await notifyOldPrimary(trx, deps, { user, next: email })
+    await notifyOldPrimary(trx, deps, { user, sessionId: session.id, next: email })
     await trx('users').where('id', user.id).update({
       email: email.email,
       email_normalized: email.email_normalized,
@@ -59,6 +59,12 @@ export async function setPrimaryEmail(
   })
 }
 
+interface OldPrimary {
+  readonly user: User
+  readonly sessionId: string
+  readonly next: UserEmail
+}
+
 /**
  * Going back to an address that could undo is undoing: nobody who was told later, an intruder perhaps, keeps a link that
  * would give them the account again, and the address that is left gets none. Unless it was told first: then it was there
@@ -67,14 +73,14 @@ export async function setPrimaryEmail(
 async function notifyOldPrimary(
   trx: Knex,
   deps: Pick<AuthDeps, 'config'>,
-  { user, next }: { readonly user: User; readonly next: UserEmail },
+  { user, sessionId, next }: OldPrimary,
 ): Promise<void> {
   const undos = await openUndosOf(trx, user.id)
   const firstOf = (address: string) =>
     undos.findIndex(({ email_normalized }) => email_normalized === address)
   const [ofNext, ofLeft] = [firstOf(next.email_normalized), firstOf(user.email_normalized)]
   if (ofNext === -1 || (ofLeft !== -1 && ofLeft < ofNext)) {
-    await notifyOfChange(trx, deps, { kind: 'primary', user, changed: next.email })
+    await notifyOfChange(trx, deps, { kind: 'primary', user, sessionId, changed: next.email })
     return
   }
   const later = undos

@@ -39,15 +39,17 @@ export async function undoEmailChange(
     const before = await emailsOf(trx, user.id)
     await bringBack(trx, user, { link, first })
     // Also what the intruder's own address was told since: its link would give them the account once more.
-    await trx('verifications')
+    const undone: { detail: Undoable }[] = await trx('verifications')
       .where({ user_id: user.id, purpose: 'EMAIL_UNDO' })
       .where('created_at', '>=', first.created_at)
       .whereNull('consumed_at')
       .update({ consumed_at: trx.fn.now() })
+      .returning('detail')
     await emitEvent(trx, 'user.email_changed', user.id, {})
     const resetToken = await secureAccount(trx, deps, caller.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since: first.created_at,
+      sessionIds: undone.flatMap(({ detail: { sessionId } }) => sessionId ?? []),
       action: 'email.change-undone',
     })
     // An intruder may hold a link too: nobody's account changes hands without a word to everybody.

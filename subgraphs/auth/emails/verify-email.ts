@@ -41,7 +41,8 @@ export async function verifyEmail(
     // Again: several codes may have been asked for while there was room.
     requireRoom(await emailsOf(trx, user.id))
     await consumeVerification(trx, verification)
-    await notifyOfChange(trx, deps, { kind: 'added', user, changed: verification.email })
+    const { email: changed } = verification
+    await notifyOfChange(trx, deps, { kind: 'added', user, sessionId: session.id, changed })
     const email = await insertEmail(trx, {
       userId: user.id,
       email: { address: verification.email, normalized: verification.email_normalized },

@@ -7,6 +7,7 @@ import { button, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Visit } from '../pages/page.ts'
 import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
+import { askFurtherProof } from './ask-further-proof.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { answerInteraction, browserOf, findInteraction, findRequest } from './interactions.ts'
 import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
@@ -42,6 +43,10 @@ export function createConsentPage(parts: ServingParts): Page {
       }
       const existing = await grantOfFlow(parts, flow, present)
       const asked = askedOf(flow, deps.config.publicUrl)
+      if (asked.scopes.includes('offline_access') || existing?.offline === true) {
+        const lacking = await askFurtherProof(deps, visit, { path: '/consent', present })
+        if (lacking !== null) return lacking
+      }
       const grant = await transact(deps.db, async (trx) => {
         const live = await requireOpenSession(trx, present)
         const client = await findClient(trx, String(flow.params.client_id))

@@ -11,6 +11,7 @@ import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
 import { button, field, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Problem, Visit } from '../pages/page.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
+import { askFurtherProof } from './ask-further-proof.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
@@ -26,11 +27,16 @@ export function createDevicePage(parts: ServingParts): Page {
     needs: [],
     async show(visit) {
       const present = await freshOf(parts, visit)
-      return present === null ? { location: signIn(visit) } : askForCode(visit)
+      if (present === null) return { location: signIn(visit) }
+      return (
+        (await askFurtherProof(parts.deps, visit, { path: PATH, present })) ?? askForCode(visit)
+      )
     },
     async act(visit) {
       const present = await freshOf(parts, visit)
       if (present === null) return { location: signIn(visit) }
+      const lacking = await askFurtherProof(parts.deps, visit, { path: PATH, present })
+      if (lacking !== null) return lacking
       const found = await claimCode(parts, visit, present)
       if (found === 'limited') return wrong(visit, 429)
       if (found === null) return wrong(visit, 422)

@@ -7,6 +7,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { type Client, findClient } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
 import { Grant, liveGrants } from '../sessions/app-grant.ts'
+import { hasFurtherProof } from './ask-further-proof.ts'
 import type { Present } from './bind-session.ts'
 
 export interface AskedAccess {
@@ -19,7 +20,7 @@ export interface AskedAccess {
 }
 
 export async function findGrantFor(
-  deps: Pick<AuthDeps, 'db' | 'config'>,
+  deps: AuthDeps,
   origin: RequestOrigin,
   present: Present,
   asked: AskedAccess,
@@ -35,6 +36,8 @@ export async function findGrantFor(
   const client = await findClient(db, asked.clientId)
   if (client === undefined || asked.wantsConsent) return own
   if (!(await isUnasked(deps, present, { client, asked }))) return own
+  const stays = own?.offline === true || asked.scopes.includes('offline_access')
+  if (stays && !(await hasFurtherProof(deps, present))) return own
   return await transact(db, async (trx) =>
     giveGrant(trx, deps, origin, { ...present, client, ...asked, ...(own && { existing: own }) }),
   )

@@ -10,8 +10,8 @@ export const ACCOUNT_PLACES = [
   '/account/recovery-codes',
 ] as const
 
-/** After a session went on or a presence was confirmed, as `page`. The last two go on with the flow in the query. */
-const PLACES: readonly string[] = [...ACCOUNT_PLACES, '/sign-in', '/consent', '/device']
+/** After a session went on or a presence was confirmed, as `page`. `/sign-in` and `/consent` go on with the flow in the query. */
+const PLACES: readonly string[] = [...ACCOUNT_PLACES, '/sign-in', '/consent', '/oauth2/device']
 
 export function readPlace(query: URLSearchParams, fallback: string): string {
   return PLACES.find((path) => path === query.get('page')) ?? fallback

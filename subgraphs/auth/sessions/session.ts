@@ -25,8 +25,8 @@ export class Session extends Model {
   /** `mfa_at` and `authentication_methods` as `authenticated_before` is of `authenticated_at`; of no meaning without that. */
   declare mfa_before: Date | null
   declare authentication_methods_before: string[] | null
-  /** In which the further factor was enrolled that it was signed in with. */
-  declare factor_session_id: string | null
+  /** In which the factors and identities were added that it was signed in or confirmed with, itself left out. */
+  declare came_of: string[]
   /** SHA-256 of the token of the known device that it runs on. */
   declare device_hash: string | null
   declare csrf_key_version: number | null

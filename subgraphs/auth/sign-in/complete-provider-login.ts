@@ -8,6 +8,7 @@ import { beginFurther } from '../factors/enrolled/begin-factors.ts'
 import { findIdentity, linkIdentity } from '../factors/provider/linked-identity.ts'
 import { findDeviceByHash } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
+import { noteLineage } from '../sessions/note-lineage.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
 import { findUserByEmail, findUserWithRoles, type UserWithRoles } from '../users/user.ts'
 import type { CheckedFactor } from '../verifications/check-factor.ts'
@@ -96,11 +97,17 @@ async function enter(
   caller: Caller,
   of: Proved & { readonly user: UserWithRoles },
 ): Promise<Entered | MailedVerification> {
-  const { verification, proved, waiting, admission, user } = of
+  const { verification, proved, waiting, admission } = of
   const { delivery, device_name: deviceName, session_id, email_normalized: mailbox } = verification
+  const user = await claimUnproved(trx, caller, {
+    user: of.user,
+    mailbox,
+    challenge: verification,
+  })
   const device = await findDeviceByHash(trx, user.id, verification.device_hash)
   const flow = { proved, delivery, deviceName, deviceHash: device?.hash ?? null }
-  const isLinked = (await findIdentity(trx, waiting.profile))?.user_id === user.id
+  const identity = await findIdentity(trx, waiting.profile)
+  const isLinked = identity?.user_id === user.id
   // What is not linked proves nothing about this person: whoever reads their mail has an account somewhere.
   const counted = isLinked ? proved : proved.filter(({ method }) => method !== 'PROVIDER')
   const methods = await whatFollows(trx, deps, { user, proved: counted, isDeviceProven: false })
@@ -109,19 +116,18 @@ async function enter(
     return await advance(trx, verification, { proved, methods, userId: user.id, sessionId })
   }
   await consumeVerification(trx, verification)
-  const claimed = await claimUnproved(trx, caller, { user, mailbox, session_id })
   const entered = await makeSession(trx, deps, caller, {
     ...flow,
-    user: claimed,
+    user,
     pendingSessionId: session_id,
     mailbox,
     admission,
   })
   const sessionId = entered.session.id
   const link = { ...waiting, userId: user.id, sessionId }
+  if (isLinked) await noteLineage(trx, { sessionId, enrolledIn: identity.session_id })
   // Where it has come to be somebody else's the mailbox signs in all the same, as it does by itself.
-  if (isLinked || (await linkIdentity(trx, caller.origin, link)) === null) return entered
-  await trx('sessions').where('id', sessionId).update({ identity_session_id: sessionId })
+  else await linkIdentity(trx, caller.origin, link)
   return entered
 }
 

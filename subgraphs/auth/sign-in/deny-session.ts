@@ -5,7 +5,6 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { type Limits, parseInput, text } from '../core/input.ts'
-import { dropFactorsOfSession } from '../factors/enrolled/drop-factors.ts'
 import type { DenySessionInput } from '../generated.ts'
 import { dropAddressesSince } from '../users/drop-addresses-since.ts'
 import { notifyAddresses } from '../users/notify-addresses.ts'
@@ -42,10 +41,10 @@ export async function denySession(
     const told = { address: link.email, normalized: link.email_normalized }
     const before = await emailsOf(trx, user.id)
     await dropAddressesSince(trx, user, { since, told })
-    if (sessionId !== undefined) await dropFactorsOfSession(trx, deps, { user, sessionId })
     const resetToken = await secureAccount(trx, deps, caller.origin, {
       user: await User.query(trx).findById(user.id).throwIfNotFound(),
       since,
+      sessionIds: sessionId === undefined ? [] : [sessionId],
       action: 'session.denied',
     })
     await notifyAddresses(trx, before, {

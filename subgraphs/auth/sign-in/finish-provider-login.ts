@@ -14,6 +14,7 @@ import { findIdentity, type LinkedIdentity } from '../factors/provider/linked-id
 import { requireRegistrable } from '../hooks/ask.ts'
 import { findDeviceByHash } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
+import { noteLineage } from '../sessions/note-lineage.ts'
 import { type EmailAddress, tryParseEmail } from '../users/normalize-email.ts'
 import { requireOpenRegistration } from '../users/registration-mode.ts'
 import { findUserByEmail, findUserWithRoles, User } from '../users/user.ts'
@@ -111,7 +112,7 @@ async function noteUse(
 ): Promise<void> {
   await db('linked_identities').where('id', identity.id).update({ last_used_at: db.fn.now() })
   if (sessionId === null) return
-  await db('sessions').where('id', sessionId).update({ identity_session_id: identity.session_id })
+  await noteLineage(db, { sessionId, enrolledIn: identity.session_id })
 }
 
 /** @returns null for an e-mail address that has an account: it is linked once its mailbox was proved, whatever the provider says of it */

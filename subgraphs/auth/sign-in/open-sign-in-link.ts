@@ -71,9 +71,10 @@ async function open(
 ): Promise<Entered | BegunVerification> {
   const link = await checkLink(deps, trx, { token, purposes: ['EMAIL_LOGIN'] })
   const { email_normalized: mailbox } = link
-  const user = await findUserWithRoles(trx, link.user_id ?? '', 'update')
-  if (user?.status !== 'ACTIVE' || !(await isAddressOf(trx, user.id, mailbox))) throw failed()
+  const found = await findUserWithRoles(trx, link.user_id ?? '', 'update')
+  if (found?.status !== 'ACTIVE' || !(await isAddressOf(trx, found.id, mailbox))) throw failed()
   await consumeVerification(trx, link)
+  const user = await claimUnproved(trx, caller, { user: found, mailbox, challenge: link })
   const proved = [{ method: 'EMAIL_CODE', amr: deps.factors.EMAIL_CODE.amr() }]
   const device = await findDevice(trx, user.id, deviceToken)
   const flow = { ...opener, proved, deviceHash: device?.hash ?? null }
@@ -91,8 +92,7 @@ async function open(
       sessionId: await startWaiting(trx, deps, caller, { ...flow, user }),
     })
   }
-  const claimed = await claimUnproved(trx, caller, { user, mailbox, session_id: null })
-  return await makeSession(trx, deps, caller, { ...flow, user: claimed, mailbox, admission })
+  return await makeSession(trx, deps, caller, { ...flow, user, mailbox, admission })
 }
 
 function failed(): AuthError {

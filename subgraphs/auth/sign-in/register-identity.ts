@@ -56,10 +56,4 @@ export async function linkFirst(
   if ((await linkIdentity(trx, origin, { ...link, isRegistration: true })) === null) {
     throw new AuthError('VERIFICATION_FAILED', { attemptsRemaining: 0 })
   }
-  await noteLineage(trx, link)
-}
-
-/** In whose session it was linked goes along with the session that it signs in. */
-async function noteLineage(trx: Knex, { sessionId }: Pick<Link, 'sessionId'>): Promise<void> {
-  await trx('sessions').where('id', sessionId).update({ identity_session_id: sessionId })
 }

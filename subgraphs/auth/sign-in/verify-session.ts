@@ -122,22 +122,26 @@ async function goOn(
 ): Promise<Entered | Verification> {
   const { delivery, device_name: deviceName, session_id } = verification
   // Before anything that is theirs, as everybody locks.
-  const user = await findUserWithRoles(trx, seen?.id ?? '', 'update')
-  if (user?.status !== 'ACTIVE') throw failed()
+  const found = await findUserWithRoles(trx, seen?.id ?? '', 'update')
+  if (found?.status !== 'ACTIVE') throw failed()
   // Added meanwhile, in another sign-in: from then on that one is asked for.
-  if (isEnrolment(verification) && (await beginFurther(trx, deps, user)) !== null) throw failed()
+  if (isEnrolment(verification) && (await beginFurther(trx, deps, found)) !== null) throw failed()
   const enrolledIn = await spend(trx)
-  const device = await findDeviceByHash(trx, user.id, verification.device_hash)
-  const deviceHash = device?.hash ?? null
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
-  if (mailbox !== null && !(await isAddressOf(trx, user.id, mailbox))) throw failed()
+  if (mailbox !== null && !(await isAddressOf(trx, found.id, mailbox))) throw failed()
+  const isByMail = verification.purpose === 'EMAIL_LOGIN'
+  const claim = { user: found, mailbox, challenge: verification }
+  const user = isByMail ? await claimUnproved(trx, caller, claim) : found
+  const device = await findDeviceByHash(trx, user.id, verification.device_hash)
+  const deviceHash = device?.hash ?? null
   const isDeviceRemembered = device?.isRemembered === true
   const standing = { user, proved, isDeviceProven: false, isDeviceRemembered }
   const methods = await whatFollows(trx, deps, standing)
   if (methods !== null) {
     const flow = { user, proved, delivery, deviceName, deviceHash }
     const sessionId = session_id ?? (await startWaiting(trx, deps, caller, flow))
+    if (enrolledIn !== null) await noteLineage(trx, { sessionId, enrolledIn })
     return await advanceVerification(trx, verification, {
       proved,
       methods,
@@ -146,9 +150,8 @@ async function goOn(
     })
   }
   await consumeVerification(trx, verification)
-  const isByMail = verification.purpose === 'EMAIL_LOGIN'
   const entered = await makeSession(trx, deps, caller, {
-    user: isByMail ? await claimUnproved(trx, caller, { user, mailbox, session_id }) : user,
+    user,
     proved,
     delivery,
     deviceName,

@@ -6,14 +6,22 @@ import { type App, codeOf, enrolApp, forgetSteps } from '../../authenticator.ts'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { linkToken } from '../../mailbox.ts'
-import { PASSWORD, type Person, refreshWith, registerPerson } from '../../people.ts'
-import { askWith, LOGIN, PROVE } from './ask.ts'
-import { addPasskey, headersOf, signInWith } from './passkey-people.ts'
+import { newEmail, PASSWORD, type Person, refreshWith, registerPerson } from '../../people.ts'
+import { usePasskey } from '../../software-passkey.ts'
+import { askWith, CONFIRM, LOGIN, PROVE } from './ask.ts'
+import { addPasskey, beginPasskey, headersOf, pageOf, signInWith } from './passkey-people.ts'
 
 const DENY =
   'mutation Deny($input: DenySessionInput!) { denySession(input: $input) { resetToken } }'
 const RESET =
   'mutation Reset($input: ResetUserFactorsInput!) { resetUserFactors(input: $input) { factors { id } recoveryCodesLeft } }'
+const ADD = 'mutation Add($input: AddEmailInput!) { addEmail(input: $input) { id } }'
+const VERIFY_EMAIL =
+  'mutation Verify($input: VerifyEmailInput!) { verifyEmail(input: $input) { id } }'
+const PRIMARY =
+  'mutation Primary($input: SetPrimaryEmailInput!) { setPrimaryEmail(input: $input) { id } }'
+const UNDO =
+  'mutation Undo($input: UndoEmailChangeInput!) { undoEmailChange(input: $input) { resetToken } }'
 const CODES = 'mutation { createRecoveryCodes { codes } }'
 
 let stack: Stack
@@ -45,14 +53,16 @@ async function enter(
   return { ...signedIn, headers: bearer(signedIn.tokens.accessToken) }
 }
 
-async function notMeLink({ email }: Pick<Person, 'email'>): Promise<string> {
+const notMeLink = async (person: Pick<Person, 'email'>) => await mailedLink(person, 'not-me')
+
+async function mailedLink({ email }: Pick<Person, 'email'>, page: string): Promise<string> {
   let token: string | undefined
   await expect
     .poll(
       () => {
         const mails = stack.mailbox.messages.filter(({ to }) => to === email)
-        const found = mails.find(({ text }) => text.includes('not-me#'))
-        token = found && linkToken(found.text, 'not-me')
+        const found = mails.find(({ text }) => text.includes(`${page}#`))
+        token = found && linkToken(found.text, page)
         return token
       },
       { timeout: 30_000 },
@@ -105,6 +115,57 @@ describe('"this was not me"', () => {
     const again = await enter(owner, { app: first, deviceToken: intruder.deviceToken })
     await enrolApp(stack, again)
     await send(DENY, { token: await notMeLink(owner) })
+    expect(await factorIds(owner)).toEqual([first.factorId])
+  })
+
+  test('whatever a session is confirmed with later: a step-up does not hide where it came from', async () => {
+    const owner = await registerPerson(stack)
+    const first = await enrolApp(stack, owner)
+    const intruder = await enter(owner, { app: first })
+    const planted = await enrolApp(stack, intruder)
+    const link = await notMeLink(owner)
+    const second = await enter(owner, { app: planted })
+    const { passkey } = await addPasskey(stack, second)
+    const { verification } = await send(CONFIRM, { method: 'PASSKEY' }, second.headers)
+    const verificationId = verification.id
+    const { options } = await beginPasskey(stack, { verificationId }, second.headers)
+    const answer = usePasskey(passkey, options, pageOf(stack))
+    const proof = { verificationId, method: 'PASSKEY', passkey: answer }
+    expect((await send(CONFIRM, proof, second.headers)).__typename).toBe('SignedIn')
+    expect(await factorIds(owner)).toHaveLength(3)
+    expect((await send(DENY, { token: link })).code).toBeUndefined()
+    expect(await factorIds(owner)).toEqual([first.factorId])
+  })
+
+  test('an undone change of addresses takes what that session enrolled, and what came of it', async () => {
+    const owner = await registerPerson(stack)
+    const first = await enrolApp(stack, owner)
+    const intruder = await enter(owner, { app: first })
+    const planted = await enrolApp(stack, intruder)
+    const theirs = newEmail()
+    const begun = await send(ADD, { email: theirs }, intruder.headers)
+    const code = await stack.mailbox.takeCode(theirs)
+    const added = await send(VERIFY_EMAIL, { verificationId: begun.id, code }, intruder.headers)
+    expect((await send(PRIMARY, { id: added.id }, intruder.headers)).code).toBeUndefined()
+    const deeper = await enter(owner, { app: planted })
+    await addPasskey(stack, deeper)
+    expect(await factorIds(owner)).toHaveLength(3)
+    const token = await mailedLink(owner, 'undo-email-change')
+    expect((await send(UNDO, { token })).code).toBeUndefined()
+    expect(await factorIds(owner)).toEqual([first.factorId])
+  })
+
+  test('what was enrolled on the same device before that session stays', async () => {
+    const owner = await registerPerson(stack)
+    const first = await enrolApp(stack, owner)
+    const { deviceToken } = owner
+    const later = await enter(owner, { app: first, deviceToken })
+    await enrolApp(stack, later)
+    const theirs = newEmail()
+    const begun = await send(ADD, { email: theirs }, later.headers)
+    const code = await stack.mailbox.takeCode(theirs)
+    await send(VERIFY_EMAIL, { verificationId: begun.id, code }, later.headers)
+    await send(UNDO, { token: await mailedLink(owner, 'undo-email-change') })
     expect(await factorIds(owner)).toEqual([first.factorId])
   })
 

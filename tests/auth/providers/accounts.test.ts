@@ -475,6 +475,7 @@ describe('an account that somebody else made first', () => {
     await stack.db('users').where('id', owner.id).update({ email_verified: false })
     await stack.db('user_emails').where('user_id', owner.id).update({ verified_at: null })
     await linkTo(owner, newSub())
+    await enrolApp(stack, owner)
     const sub = newSub()
     await stack.db('throttles').delete()
     const { data } = await byOther(stack, sub, email)
@@ -496,6 +497,7 @@ describe('an account that somebody else made first', () => {
     expect(signedIn.data.verifySession.user.id).toBe(owner.id)
     const left = await identitiesOf(owner.id)
     expect(left.map(({ subject }) => subject)).toEqual([sub])
+    expect(await stack.db('factors').where('user_id', owner.id)).toEqual([])
     // Within the revocation bound.
     await expect
       .poll(async () => (await viewerOf(stack.client, owner.accessToken)).data?.viewer ?? null, {

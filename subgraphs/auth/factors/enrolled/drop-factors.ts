@@ -15,27 +15,28 @@ export async function dropAllFactors(trx: Knex, user: User): Promise<string[]> {
 }
 
 /**
- * What was enrolled or linked in this session or in one that came of it: on the device that became known with it, or signed in with
+ * What was enrolled or linked in these sessions or in one that came of them: later on the same device, or signed in or confirmed with
  * what was enrolled or linked in such a one. What the owner enrolled elsewhere stays, before and after.
  *
  *   denied ──enrols──► a factor ──signs in──► another ──enrols──► a second one         all of it goes
  *      └──its device──► another ──makes──► recovery codes
  */
-export async function dropFactorsOfSession(
+export async function dropFactorsOfSessions(
   trx: Knex,
   deps: AuthDeps,
-  { user, sessionId }: { readonly user: User; readonly sessionId: string },
+  { user, sessionIds }: { readonly user: User; readonly sessionIds: readonly string[] },
 ): Promise<string[]> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
     `with recursive line as (
-       select id, device_hash from sessions where id = ? and user_id = ?
+       select id, device_hash, created_at from sessions where id = any(?::text[]) and user_id = ?
        union
-       select sessions.id, sessions.device_hash from sessions join line
-         on sessions.factor_session_id = line.id or sessions.identity_session_id = line.id
-           or sessions.device_hash = line.device_hash
+       select sessions.id, sessions.device_hash, sessions.created_at from sessions join line
+         on line.id = any(sessions.came_of)
+           or sessions.factor_session_id = line.id or sessions.identity_session_id = line.id
+           or (sessions.device_hash = line.device_hash and sessions.created_at >= line.created_at)
          where sessions.user_id = ?
      ) select id from line`,
-    [sessionId, user.id, user.id],
+    [[...sessionIds], user.id, user.id],
   )
   const line = rows.map(({ id }) => id)
   const dropped: { id: string; confirmed_at: Date | null }[] = await trx('factors')
