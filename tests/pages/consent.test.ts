@@ -61,6 +61,7 @@ test.each([true, false])(
         const back = page.waitForRequest((request) => request.url().startsWith(REDIRECT))
         await page.getByRole('button', { name: 'Allow', exact: true }).click()
         expect(new URL((await back).url()).searchParams.get('state')).toBe(asked.state)
+        await page.waitForURL(`${REDIRECT}**`)
         await page.goto(`${stack.env.PUBLIC_URL}/account`)
         await page.getByRole('button', { name: 'Take it back (Shop)' }).click()
         await page.getByText('The app may no longer use your account.').waitFor()
