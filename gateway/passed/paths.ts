@@ -102,6 +102,7 @@ export const passedPaths: readonly PassedPath[] = [
     path: '/oauth2/end_session',
     for: 'people',
     identityHints: ['id_token_hint'],
+    reads: ['refresh'],
     makesSession: true,
   },
   { path: '/oauth2/device_authorization', for: 'programs' },

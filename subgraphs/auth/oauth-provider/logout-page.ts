@@ -1,47 +1,40 @@
 // `/oauth2/end_session`: an app asks that its person be signed out (OpenID Connect RP-Initiated Logout 1.0). A link ends nothing: the
 // person is asked, and sent on only to where the app registered.
 import { html } from '../../../platform/pages/html.ts'
-import { transact } from '../core/database.ts'
 import { button, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Visit } from '../pages/page.ts'
-import { clearedSessionCookies } from '../sessions/cookies.ts'
-import { endSessions } from '../sessions/end-sessions.ts'
+import { explain } from '../pages/refusals.ts'
+import { hasSession, LOGOUT } from '../pages/sign-out.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
 const PATH = '/oauth2/end_session'
 
 export function createLogoutPage(parts: ServingParts): Page {
-  const { deps } = parts
   return {
     path: PATH,
-    needs: [],
+    needs: [LOGOUT],
     async show(visit) {
       const target = await targetOf(parts, visit)
-      if (visit.person === null) return target === null ? done(visit) : { location: target }
-      const texts = providerTexts[visit.language].logout
-      return {
-        title: texts.title(visit.productName),
-        formTargets: target === null ? [] : [formTargetOf(target)],
-        content: html`<p>${texts.intro}</p>
-          ${form(visit, `${PATH}?${visit.query}`, [button({ text: texts.yes, does: 'logout' })])}`,
-      }
+      if (hasSession(visit)) return ask(visit, target)
+      return target === null ? done(visit) : { location: target }
     },
     async act(visit) {
-      const { person } = visit
       const target = await targetOf(parts, visit)
-      if (person !== null) {
-        await transact(deps.db, async (trx) => {
-          await endSessions(trx, visit.origin, {
-            sessionIds: [person.sessionId],
-            reason: 'logout',
-            actor: { kind: 'user', id: person.userId },
-          })
-        })
-      }
-      const cookies = clearedSessionCookies()
-      return target === null ? { ...done(visit), cookies } : { location: target, cookies }
+      const answer = await visit.ask(LOGOUT, {})
+      if ('refusal' in answer) return { ...ask(visit, target), ...explain(visit, answer.refusal) }
+      return target === null ? done(visit) : { location: target }
     },
+  }
+}
+
+function ask(visit: Visit, target: string | null) {
+  const texts = providerTexts[visit.language].logout
+  return {
+    title: texts.title(visit.productName),
+    formTargets: target === null ? [] : [formTargetOf(target)],
+    content: html`<p>${texts.intro}</p>
+      ${form(visit, `${PATH}?${visit.query}`, [button({ text: texts.yes, does: 'logout' })])}`,
   }
 }
 

@@ -5,7 +5,8 @@ import { operation } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
 import { explain } from './refusals.ts'
 
-const LOGOUT = operation<{ logout: { readonly revokedSessionIds: readonly string[] } }>(
+/** Ends the session of this browser, by its refresh cookie where the access token has expired. */
+export const LOGOUT = operation<{ logout: { readonly revokedSessionIds: readonly string[] } }>(
   'mutation PageLogout { logout { revokedSessionIds } }',
 )
 
@@ -13,14 +14,18 @@ export const signOut: Page = {
   path: '/sign-out',
   needs: [LOGOUT],
   async show(visit) {
-    const isOver = visit.person === null && visit.lostSession !== 'TOKEN_EXPIRED'
-    return isOver ? signedOut(visit) : ask(visit)
+    return hasSession(visit) ? ask(visit) : signedOut(visit)
   },
   async act(visit) {
     const answer = await visit.ask(LOGOUT, {})
     if ('refusal' in answer) return { ...ask(visit), ...explain(visit, answer.refusal) }
     return { location: visit.passage.to('/sign-out') }
   },
+}
+
+/** An access token that has expired, or that others have replaced, is no end of its session. */
+export function hasSession({ person, lostSession }: Visit): boolean {
+  return person !== null || lostSession === 'TOKEN_EXPIRED' || lostSession === 'TOKEN_STALE'
 }
 
 function ask(visit: Visit) {

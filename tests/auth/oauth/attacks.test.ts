@@ -312,6 +312,23 @@ describe('prompts and repeated parameters', () => {
     )
   })
 
+  test('an access token that has expired is no end of the session: who signs out is asked, and signed out', async () => {
+    const leaving = new WebBrowser(stack)
+    await leaving.signIn(stack, person)
+    leaving.cookies.delete('__Host-access')
+    const page = await leaving.open('/oauth2/end_session')
+    expect(page.html).toContain('value="logout"')
+    const [session] = await stack
+      .db('sessions')
+      .where({ user_id: person.id, delivery: 'COOKIE', status: 'ACTIVE' })
+      .orderBy('created_at', 'desc')
+      .limit(1)
+    await leaving.press(page, 'logout')
+    const after = await stack.db('sessions').where('id', session.id).first('status')
+    expect(after.status).toBe('REVOKED')
+    expect([...leaving.cookies.keys()]).not.toContain('__Host-refresh')
+  })
+
   test('prompt=login and max_age ask for a new proof, and a session of before is not one', async () => {
     for (const more of [{ prompt: 'login' }, { max_age: '0' }]) {
       const asked = await askFor(party, 'openid', more as Record<string, string>)
