@@ -1,11 +1,11 @@
 // `POST /graphql`: what a gateway asks of the graph.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type ApolloServer, HeaderMap } from '@apollo/server'
-import type { AuthNames } from '../../../platform/auth-names/auth-names.ts'
-import { type AuthContext, createContext } from '../context.ts'
-import { inLanguage } from '../core/mail/language.ts'
-import { HttpError, readJson } from './body.ts'
-import { type ForwardingNotes, noteForwarding, type ServerDeps } from './parts.ts'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import { type AuthContext, createContext } from './context.ts'
+import { inLanguage } from './core/mail/language.ts'
+import { HttpError, readJson } from './http-body.ts'
+import { type ForwardingNotes, noteForwarding, type ServerDeps } from './server-parts.ts'
 
 export async function graphql(
   apollo: ApolloServer<AuthContext>,

@@ -2,10 +2,10 @@
 import type { ServerResponse } from 'node:http'
 import { IdentityError } from '@sallyport/claims'
 import type { Logger } from 'pino'
-import { isDatabaseAway } from '../core/database.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError } from '../core/errors.ts'
-import { HttpError, sendJson } from './body.ts'
+import { isDatabaseAway } from './core/database.ts'
+import type { AuthDeps } from './core/dependencies.ts'
+import { AuthError } from './core/errors.ts'
+import { HttpError, sendJson } from './http-body.ts'
 
 const WARN_EVERY_MS = 60_000
 

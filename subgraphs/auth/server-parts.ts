@@ -1,12 +1,12 @@
 // What the ways into auth by HTTP are made from.
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { IdentityReader } from '@sallyport/claims'
-import type { AuthNames } from '../../../platform/auth-names/auth-names.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import type { createForwardingNotes } from '../networks/note-forwarding.ts'
-import type { OAuthProvider } from '../oauth-provider/oauth-provider.ts'
-import type { RevocationFeed } from '../revocation/feed.ts'
-import type { RequestTracing } from '../tracing/trace-requests.ts'
+import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import type { AuthDeps } from './core/dependencies.ts'
+import type { createForwardingNotes } from './networks/note-forwarding.ts'
+import type { OAuthProvider } from './oauth-provider/oauth-provider.ts'
+import type { RevocationFeed } from './revocation/feed.ts'
+import type { RequestTracing } from './tracing/trace-requests.ts'
 
 export interface ServerDeps {
   readonly deps: AuthDeps

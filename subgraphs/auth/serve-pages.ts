@@ -1,9 +1,14 @@
 // Pages behind the gateway, which has checked origin and form token.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createContext } from '../context.ts'
-import { type AnswerPage, flowCookiesOf } from '../pages/http.ts'
-import { readText } from './body.ts'
-import { type ForwardingNotes, type Handler, noteForwarding, type ServerDeps } from './parts.ts'
+import { createContext } from './context.ts'
+import { readText } from './http-body.ts'
+import { type AnswerPage, flowCookiesOf } from './pages/http.ts'
+import {
+  type ForwardingNotes,
+  type Handler,
+  noteForwarding,
+  type ServerDeps,
+} from './server-parts.ts'
 
 export function pageRoutes(
   parts: ServerDeps & { readonly notes: ForwardingNotes },

@@ -1,12 +1,12 @@
 // What gateways alone may ask, and monitors.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Claims } from '@sallyport/claims'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { answerCredentials } from '../introspection/http.ts'
-import { readMetrics } from '../metrics.ts'
-import { signInMethods } from '../sign-in/sign-in-methods.ts'
-import { HttpError, readJson, sendJson } from './body.ts'
-import type { ServerDeps } from './parts.ts'
+import type { AuthDeps } from './core/dependencies.ts'
+import { HttpError, readJson, sendJson } from './http-body.ts'
+import { answerCredentials } from './introspection/http.ts'
+import { readMetrics } from './metrics.ts'
+import type { ServerDeps } from './server-parts.ts'
+import { signInMethods } from './sign-in/sign-in-methods.ts'
 
 export async function credentials(
   { deps, identity }: ServerDeps,
