@@ -23,7 +23,7 @@ export const signOut: Page = {
   },
 }
 
-/** An access token that has expired, or that others have replaced, is no end of its session. */
+/** An access token that has expired, or that others have replaced, does not end its session. */
 export function hasSession({ person, lostSession }: Visit): boolean {
   return person !== null || lostSession === 'TOKEN_EXPIRED' || lostSession === 'TOKEN_STALE'
 }

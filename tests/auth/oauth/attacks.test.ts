@@ -312,7 +312,7 @@ describe('prompts and repeated parameters', () => {
     )
   })
 
-  test('an access token that has expired is no end of the session: who signs out is asked, and signed out', async () => {
+  test('an expired access token does not end the session: who signs out is asked, and signed out', async () => {
     const leaving = new WebBrowser(stack)
     await leaving.signIn(stack, person)
     leaving.cookies.delete('__Host-access')
