@@ -26,6 +26,7 @@ export async function speak(provider: Provider, spoken: Spoken): Promise<void> {
   const { response, setCookies = [] } = spoken
   if (setCookies.length > 0) response.setHeader('set-cookie', setCookies)
   keepCookiesIn(response)
+  leaveEmptyUntyped(response)
   await new Promise<void>((resolve, reject) => {
     response.once('close', resolve)
     response.once('finish', resolve)
@@ -67,4 +68,13 @@ function keepCookiesIn(response: ServerResponse): void {
   const setHeader = response.setHeader.bind(response)
   response.setHeader = (name, value) =>
     name.toLowerCase() === 'set-cookie' ? response : setHeader(name, value)
+}
+
+/** The library calls nothing plain text: clients that expect JSON take that for a failed revocation. */
+function leaveEmptyUntyped(response: ServerResponse): void {
+  const end = response.end.bind(response) as (...given: unknown[]) => ServerResponse
+  response.end = ((...given: unknown[]) => {
+    if (given[0] === '' && !response.headersSent) response.removeHeader('content-type')
+    return end(...given)
+  }) as typeof response.end
 }
