@@ -68,7 +68,8 @@ test('every setting that a part reads is in docs/settings.md and .env.example, a
       'platform/tracing/settings.ts',
       'platform/pages/brand.ts',
       'gateway/config.ts',
-      'subgraphs/auth/config.ts',
+      'subgraphs/auth/settings/shape.ts',
+      'subgraphs/auth/settings/secrets.ts',
       'subgraphs/reviews/config.ts',
     ].flatMap((file) => settingsIn(readFileSync(file, 'utf8'))),
   )
