@@ -42,7 +42,6 @@ const auth = ['tests/{auth,reviews}/**/*.test.ts']
 // `.ci/run` has them once, on the embedded database and the Node of the image.
 const people = [
   'tests/{pages,clients,docs,deploy}/**/*.test.ts',
-  'tests/operator/dev.test.ts',
   'tests/start.test.ts',
   'tests/claims/shield.test.ts',
   'tests/platform/log.test.ts',
