@@ -16,14 +16,14 @@ export function createComposeApart(env: NodeJS.ProcessEnv): ComposeApart {
   let stop = () => {}
 
   async function compose(configPath: string): Promise<ComposeAnswer> {
-    const child = fork(PROGRAM, { env, timeout: LONGEST_MS, killSignal: 'SIGKILL' })
+    const child = fork(PROGRAM, [configPath], { env, timeout: LONGEST_MS, killSignal: 'SIGKILL' })
     stop = () => void child.kill('SIGKILL')
-    child.send(configPath)
     let answer: ComposeAnswer | undefined
     child.once('message', (message) => {
       answer = message as ComposeAnswer
     })
-    const [code, signal] = await once(child, 'exit')
+    // The channel is read to its end, which may be after the process has ended.
+    const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
     stop = () => {}
     return answer ?? { problems: [`composing ended without an answer (${signal ?? code})`] }
   }

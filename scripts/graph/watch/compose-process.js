@@ -1,7 +1,5 @@
-// A process that composes one graph for the one that serves, and ends.
+// A process that composes one graph for the one that serves, and ends. Which one is in its arguments: a message could come before
+// anybody listens.
 import { composeForParent } from './compose-for-parent.ts'
 
-process.once('message', async (configPath) => {
-  process.send?.(await composeForParent(String(configPath)))
-  process.disconnect()
-})
+process.send?.(await composeForParent(process.argv[2] ?? ''), () => process.disconnect())
