@@ -81,7 +81,18 @@ test('what is packed is what publint and attw want', async () => {
 }, 120_000)
 
 async function run(file: string, args: readonly string[], cwd = folder): Promise<string> {
-  const done = await promisify(execFile)(file, [...args], { cwd, env: { ...env } })
+  const once = () =>
+    promisify(execFile)(file, [...args], {
+      cwd,
+      env: { ...env },
+      timeout: 140_000,
+      killSignal: 'SIGKILL',
+    })
+  // A registry that stops answering in the middle is asked once more.
+  const done = await once().catch((error: { killed?: boolean }) => {
+    if (error.killed !== true) throw error
+    return once()
+  })
   return done.stdout
 }
 
