@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { AuthError } from './core/errors.ts'
-import { HttpError, sendJson } from './http-body.ts'
+import { HttpError, sendJson } from './core/http-body.ts'
 
 const WARN_EVERY_MS = 60_000
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Claims } from '@sallyport/claims'
 import type { AuthDeps } from './core/dependencies.ts'
-import { HttpError, readJson, sendJson } from './http-body.ts'
+import { HttpError, readJson, sendJson } from './core/http-body.ts'
 import { answerCredentials } from './introspection/http.ts'
 import { readMetrics } from './metrics.ts'
 import type { ServerDeps } from './server-parts.ts'

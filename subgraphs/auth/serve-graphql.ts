@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type ApolloServer, HeaderMap } from '@apollo/server'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { type AuthContext, createContext } from './context.ts'
+import { HttpError, readJson } from './core/http-body.ts'
 import { inLanguage } from './core/mail/language.ts'
-import { HttpError, readJson } from './http-body.ts'
 import { type ForwardingNotes, noteForwarding, type ServerDeps } from './server-parts.ts'
 
 export async function graphql(

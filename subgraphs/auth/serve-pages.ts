@@ -1,7 +1,7 @@
 // Pages behind the gateway, which has checked origin and form token.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createContext } from './context.ts'
-import { readText } from './http-body.ts'
+import { readText } from './core/http-body.ts'
 import { type AnswerPage, flowCookiesOf } from './pages/http.ts'
 import {
   type ForwardingNotes,

@@ -12,12 +12,15 @@ export class HttpError extends Error {
   }
 }
 
-export async function readText(request: IncomingMessage): Promise<string> {
+export async function readText(
+  request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new HttpError(413, 'the body is too large')
+    if (size > maxBytes) throw new HttpError(413, 'the body is too large')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
