@@ -11,9 +11,10 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { GatewayError } from '../errors.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { tooComplexBecause } from '../operation/too-complex.ts'
-import type { GraphAccess, Guard } from '../supergraph/access.ts'
+import type { GraphAccess } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
 import { mergeCredentialUses } from '../supergraph/credential-use.ts'
+import type { Guard } from '../supergraph/guard.ts'
 import { collectCoordinates, type RootField, readRootFields } from './coordinates.ts'
 
 export interface CompileOptions {

@@ -10,7 +10,8 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import type { DeniedCaller } from '../operation/prepared-operation.ts'
-import type { GraphAccess, Guard } from '../supergraph/access.ts'
+import type { GraphAccess } from '../supergraph/access.ts'
+import type { Guard } from '../supergraph/guard.ts'
 import { type SelectionSource, withPossibleTypes } from './coordinates.ts'
 
 /** A field, on the type that it is selected on, and all that is asked of anybody who reads it. */

@@ -2,7 +2,8 @@
 import { type AccessRule, emptyRule, mergeRules } from '@sallyport/claims/predicates'
 import { type GraphQLSchema, isInterfaceType, isIntrospectionType, isObjectType } from 'graphql'
 import { guardsOfField } from '../authorize/denied-fields.ts'
-import type { GraphAccess, Guard } from '../supergraph/access.ts'
+import type { GraphAccess } from '../supergraph/access.ts'
+import type { Guard } from '../supergraph/guard.ts'
 import type { Declaration, Declarations } from './declarations.ts'
 
 export interface FieldRule {

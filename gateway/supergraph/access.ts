@@ -2,43 +2,41 @@
 import {
   type AccessRule,
   type CustomPolicy,
-  compileRule,
   createPolicies,
   type DirectiveNames,
-  type PolicyRegistry,
-  type Predicate,
   ruleFromDirectives,
 } from '@sallyport/claims/predicates'
 import {
   type ConstDirectiveNode,
   type DocumentNode,
-  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   type InterfaceTypeDefinitionNode,
   Kind,
-  type ObjectTypeDefinitionNode,
-  OperationTypeNode,
-  type ScalarTypeDefinitionNode,
-  type UnionTypeDefinitionNode,
 } from 'graphql'
 import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
 import { addRule, type FileRulesReader, readFileRules } from './composition/file-rules.ts'
-import { AUTH_SUBGRAPH, type FileRules, type SubgraphConfig } from './config.ts'
+import type { FileRules, SubgraphConfig } from './config.ts'
 import { type CredentialUse, readCredentialUse } from './credential-use.ts'
-import { RULES } from './default-rules.ts'
 import { demandsSomething } from './demands.ts'
+import {
+  createGuard,
+  defaultRule,
+  type Guard,
+  isMutationOfAuth,
+  type ParentType,
+  refuseForeignRule,
+} from './guard.ts'
+import {
+  directivesNamed,
+  type GuardedNode,
+  isGuarded,
+  ownersOf,
+  queryTypeOf,
+  rootTypes,
+} from './guarded-nodes.ts'
 import { graphNamesOf, readArguments, supergraphDirectiveNames, topNames } from './links.ts'
 import { refuseForeignViewer } from './sealed-viewer.ts'
 import { atOnce, type Pieces } from './slices.ts'
-
-/** A rule with its compiled form and the subgraphs it comes from. */
-export interface Guard {
-  readonly rule: AccessRule
-  readonly predicate: Predicate
-  /** Until when (ms since the epoch) it is logged and not enforced; `null`: always enforced. */
-  readonly dryRunUntil: number | null
-  readonly owners: readonly string[]
-}
 
 export interface FieldAccess {
   readonly guard: Guard | null
@@ -67,13 +65,6 @@ export interface AccessOptions {
   readonly authNames?: AuthNames
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
 }
-
-type GuardedNode =
-  | ObjectTypeDefinitionNode
-  | InterfaceTypeDefinitionNode
-  | UnionTypeDefinitionNode
-  | ScalarTypeDefinitionNode
-  | EnumTypeDefinitionNode
 
 /**
  * Every rule of the supergraph, compiled.
@@ -212,57 +203,6 @@ function createReader(document: DocumentNode, options: ReaderOptions) {
   return { readType }
 }
 
-interface ParentType {
-  readonly coordinate: string
-  readonly owners: readonly string[]
-  readonly interfaces: readonly InterfaceTypeDefinitionNode[]
-  readonly mustHaveRule: boolean
-  readonly isRoot: boolean
-  readonly isKey: boolean
-}
-
-function createGuard(
-  rule: AccessRule,
-  owners: readonly SubgraphConfig[],
-  policies: PolicyRegistry,
-): Guard {
-  const ends = owners.map((owner) => owner.dryRunUntil)
-  const isDryRun = ends.length > 0 && ends.every((end) => end !== null)
-  return Object.freeze({
-    rule,
-    predicate: compileRule(rule, policies),
-    dryRunUntil: isDryRun ? Math.min(...ends.map((end) => end ?? 0)) : null,
-    owners: owners.map((owner) => owner.name),
-  })
-}
-
-/** The strictest `access` of the subgraphs that resolve a field; of a key the loosest, since each answers it by itself. */
-function defaultRule({ configs, isKey, coordinate }: OwnedField): AccessRule {
-  const found = configs.map(({ access }) => access)
-  const strictestFirst = ['deny', 'authenticated', 'public'] as const
-  const order = isKey ? [...strictestFirst].reverse() : strictestFirst
-  const access = order.find((one) => found.includes(one)) ?? 'deny'
-  // What `access: public` opens is what somebody reads; what somebody changes has a rule of its own.
-  const isOpenWrite = access === 'public' && coordinate.startsWith('Mutation.')
-  return RULES[isOpenWrite ? 'deny' : access]
-}
-
-type OwnedField = ParentType & { readonly configs: readonly SubgraphConfig[] }
-
-function refuseForeignRule(rule: AccessRule, field: OwnedField): void {
-  const owners = field.configs
-  if (rule.public && !owners.some((owner) => owner.mayDeclarePublic)) {
-    throw new Error(`${field.coordinate}: @public, but no subgraph of it has mayDeclarePublic`)
-  }
-  if (!rule.staleCredentials || isMutationOfAuth(field)) return
-  throw new Error(`${field.coordinate}: staleCredentials is for mutations of auth alone`)
-}
-
-function isMutationOfAuth({ configs, coordinate }: OwnedField): boolean {
-  const isSealed = configs.length === 1 && configs[0]?.name === AUTH_SUBGRAPH
-  return isSealed && coordinate.startsWith('Mutation.')
-}
-
 function ruleAt(
   node: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
   names: DirectiveNames,
@@ -277,43 +217,4 @@ function readAt<T>(read: () => T, coordinate: string): T {
   } catch (cause) {
     throw new Error(`${coordinate}: ${(cause as Error).message}`, { cause })
   }
-}
-
-function isGuarded(definition: { readonly kind: Kind }): definition is GuardedNode {
-  return (
-    definition.kind === Kind.OBJECT_TYPE_DEFINITION ||
-    definition.kind === Kind.INTERFACE_TYPE_DEFINITION ||
-    definition.kind === Kind.UNION_TYPE_DEFINITION ||
-    definition.kind === Kind.SCALAR_TYPE_DEFINITION ||
-    definition.kind === Kind.ENUM_TYPE_DEFINITION
-  )
-}
-
-function rootTypes(document: DocumentNode): ReadonlySet<string> {
-  const operationTypes = document.definitions.flatMap((definition) =>
-    definition.kind === Kind.SCHEMA_DEFINITION ? definition.operationTypes : [],
-  )
-  return new Set(operationTypes.map((operationType) => operationType.type.name.value))
-}
-
-function queryTypeOf(document: DocumentNode): string {
-  const [query] = document.definitions
-    .flatMap((one) => (one.kind === Kind.SCHEMA_DEFINITION ? one.operationTypes : []))
-    .filter(({ operation }) => operation === OperationTypeNode.QUERY)
-  return query?.type.name.value ?? 'Query'
-}
-
-function ownersOf(
-  joins: readonly Record<string, unknown>[],
-  graphs: ReadonlyMap<string, string>,
-): readonly string[] {
-  const names = joins.flatMap((join) => graphs.get(String(join.graph)) ?? [])
-  return [...new Set(names)]
-}
-
-function directivesNamed(
-  node: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
-  name: string,
-): readonly ConstDirectiveNode[] {
-  return (node.directives ?? []).filter((directive) => directive.name.value === name)
 }
