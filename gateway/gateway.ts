@@ -1,6 +1,5 @@
 // The gateway, put together: config in, two listeners out. Nothing here decides anything about a request.
 
-import cluster from 'node:cluster'
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { CustomPolicy } from '@sallyport/claims/predicates'
 import { createIdentitySigner } from '@sallyport/claims/sign'
@@ -13,24 +12,18 @@ import { openTracing } from '../platform/tracing/tracing.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
 import { createAdministration } from './administration/data-source.ts'
 import { type Admission, createAdmission } from './admission.ts'
-import { createRegistry } from './announcements/registry.ts'
-import { createAnnouncementRoute } from './announcements/route.ts'
-import { shareAnnouncements } from './announcements/shared.ts'
 import type { ApolloContext } from './apollo.ts'
 import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import { createProofReplay } from './authenticate/proof-replay.ts'
-import { createGraphChanges } from './changes/changes.ts'
-import { createLook } from './changes/look.ts'
-import { openStore } from './changes/open-store.ts'
-import { createGraphRoute } from './changes/route.ts'
 import { warm } from './changes/warm.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCorsFactory, createCurrentCors } from './cors-of-graph.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createWaysIn } from './deployment/ways-in.ts'
 import { createAutomaticDocuments } from './documents/automatic-documents.ts'
+import { openFollowing } from './following.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
 import type { Hooks } from './hooks/hooks.ts'
@@ -48,14 +41,10 @@ import { createApolloDoor } from './pipeline/apollo-door.ts'
 import { createStepTimes } from './pipeline/step-times.ts'
 import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
-import type { IdentityTarget } from './request-context.ts'
 import { createOpenTrace } from './request-trace.ts'
 import { systemNames } from './subgraph/resolve.ts'
 import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
 import type { Graph } from './supergraph.ts'
-import { createUsageRoute } from './usage/route.ts'
-import { createUsageStore } from './usage/store.ts'
-import { createUsage } from './usage/usage.ts'
 
 export interface Gateway {
   readonly url: string
@@ -131,65 +120,27 @@ export async function createGateway(
   const identityKeys =
     config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const identity = await createIdentityOf(identityKeys, config, clocks)
-  const opened = deps.followsGraph
-    ? await openStore({
-        ...clocks,
-        config,
-        keys: identityKeys,
-        publicKeys: identity.publicJwks,
-        logger,
-      })
-    : null
   const anonymous = createAnonymous()
-  const registry = createRegistry({ ...clocks, audience: config.publicUrl })
-  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, logger)
-  const following = setInterval(() => {
-    announcements
-      .follow()
-      .catch((error) => logger.warn({ err: error }, 'announcements cannot be read'))
-  }, FOLLOW_MS).unref()
-  const usage = opened
-    ? createUsage({
-        ...clocks,
-        currentGraph: () => supergraph.current(),
-        store: createUsageStore({
-          ...clocks,
-          folder: config.graph.dir,
-          bucket: opened.bucket,
-          id: String(cluster.worker?.id ?? 'gateway'),
-          windowMs: config.graph.usageMs,
-        }),
-        windowMs: config.graph.usageMs,
-        knownAfterMs: config.graph.usageKnownAfterMs,
-        logger,
-      })
-    : null
-  const changes =
-    opened && usage
-      ? createGraphChanges({
-          ...clocks,
-          place,
-          look: createLook({
-            ...place,
-            ...clocks,
-            identityFor: async (name) =>
-              await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
-            announcements: registry,
-          }),
-          store: opened.store,
-          ...config.graph,
-          load: (source) => supergraph.load(source),
-          asked: usage.asked,
-          countSwap: metrics.countSwap,
-          logger,
-        })
-      : null
+  const following = await openFollowing({
+    config,
+    clocks,
+    place,
+    identity,
+    identityKeys,
+    anonymous,
+    logger,
+    isFollowing: deps.followsGraph ?? false,
+    countSwap: metrics.countSwap,
+    currentGraph: () => supergraph.current(),
+    load: (source) => supergraph.load(source),
+  })
+  const { changes, usage } = following
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     found: deps.found,
     ...(changes && { find: async () => (await changes.first())?.source ?? null }),
     warm,
-    names: { ...systemNames(), announced: registry.endpointsOf },
+    names: { ...systemNames(), announced: following.endpointsOf },
     administration: createAdministration({
       ...clocks,
       changes,
@@ -309,18 +260,7 @@ export async function createGateway(
     live: health.live,
     ready: health.detail,
     metrics: createMetricsPage(metrics),
-    ...(changes && {
-      graph: createGraphRoute({
-        ...clocks,
-        changes,
-        issuer: config.publicUrl,
-        jwks: identity.publicJwks,
-      }),
-    }),
-    ...(usage && {
-      usage: createUsageRoute(usage, clocks.monotonic),
-      announcements: createAnnouncementRoute(announcements.take, { isPassedOn: cluster.isWorker }),
-    }),
+    ...following.routes,
   }
   const admin = await listenForAdmins(config, routes, logger).catch(async (error: unknown) => {
     await front.stop()
@@ -354,27 +294,17 @@ export async function createGateway(
     async stop() {
       if (isStopping) return
       isStopping = true
-      clearInterval(following)
-      await changes?.stop()
+      await following.stopChanges()
       await front.stop()
       load.stop()
       auth.keys.stop()
       rateCounter.stop()
       await Promise.all([auth.feed.stop(), supergraph.stop(), admin.stop()])
-      await usage?.stop()
-      await opened?.stop()
+      await following.stop()
       await dispatcher.destroy()
       await tracing?.stop()
     },
   }
-}
-
-/** How often what other gateways have heard is read. */
-const FOLLOW_MS = 1000
-
-/** As nobody in particular, by a gateway that has our keys. */
-function askedForSdl(name: string): IdentityTarget {
-  return { name, identity: { grants: [], header: 'sallyport-identity' } }
 }
 
 function graphOptions(config: GatewayConfig, logger: Log) {
