@@ -9,6 +9,22 @@ export interface Contestant {
   /** Contestants of one program share its process. */
   readonly program: Program
   readonly credential: CredentialKind
+  /** Whether its metrics are read while it is measured. Default: false. */
+  readonly isScraped?: true
+  /** Takes part where it is asked for, by name or by a flag. Default: always. */
+  readonly isExtra?: true
+}
+
+/** What watching a gateway costs: compared with the one that counts nothing. */
+export const WATCHED = {
+  against: 'sallyport-uncounted',
+  gateways: [
+    'sallyport-uncounted',
+    'sallyport-jwt',
+    'sallyport-again',
+    'sallyport-scraped',
+    'sallyport-traced',
+  ],
 }
 
 export const contestants: readonly Contestant[] = [
@@ -28,6 +44,23 @@ export const contestants: readonly Contestant[] = [
   ),
   contestant('hive-jwt', 'Hive Gateway with its JWT plugin', 'hive', 'bearer'),
   contestant('hive-rust-jwt', 'the same with its Rust runtime', 'hive-rust', 'bearer'),
+  {
+    ...contestant('sallyport-again', 'sallyport-jwt once more: noise', 'sallyport', 'bearer'),
+    isExtra: true,
+  },
+  {
+    ...contestant('sallyport-scraped', 'its metrics read every second', 'sallyport', 'bearer'),
+    isScraped: true,
+    isExtra: true,
+  },
+  {
+    ...contestant('sallyport-uncounted', 'counts nothing', 'sallyport-uncounted', 'bearer'),
+    isExtra: true,
+  },
+  {
+    ...contestant('sallyport-traced', 'one request in 100 traced', 'sallyport-traced', 'bearer'),
+    isExtra: true,
+  },
   contestant('limit', 'node:http and undici, the same fetches and nothing else', 'limit', 'none'),
 ]
 

@@ -26,6 +26,8 @@ export interface World {
   readonly other: string | null
   /** What the limit answers, by operation; see recording.ts. */
   readonly recordings: string
+  /** Where spans go; null: nobody is traced. */
+  readonly traceSink: string | null
 }
 
 export type Program = keyof typeof programs
@@ -38,13 +40,15 @@ const nodeFlags = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring
 
 const programs = {
   apollo: startApollo,
-  sallyport: (world: World) => startSallyport(world, 'authenticated'),
-  'sallyport-stock': (world: World) => startSallyport(world, 'authenticated', { ENGINE: 'stock' }),
-  'sallyport-apollo': (world: World) =>
-    startSallyport(world, 'authenticated', { PLANNER: 'apollo' }),
+  sallyport: (world: World) => startSallyport(world),
+  'sallyport-stock': (world: World) => startSallyport(world, { env: { ENGINE: 'stock' } }),
+  'sallyport-apollo': (world: World) => startSallyport(world, { env: { PLANNER: 'apollo' } }),
   'sallyport-other': (world: World) =>
-    startSallyport({ ...world, root: resolve(world.other ?? root) }, 'authenticated'),
-  'sallyport-public': (world: World) => startSallyport(world, 'public'),
+    startSallyport({ ...world, root: resolve(world.other ?? root) }),
+  'sallyport-public': (world: World) => startSallyport(world, { rules: 'public' }),
+  'sallyport-uncounted': (world: World) =>
+    startSallyport(world, { flags: ['--import', join(import.meta.dirname, 'without-metrics.js')] }),
+  'sallyport-traced': (world: World) => startSallyport(world, { env: tracedTo(world.traceSink) }),
   hive: (world: World) => startHive(world, []),
   'hive-rust': (world: World) => startHive(world, ['--hive-router-runtime']),
   grafbase: startGrafbase,
@@ -54,6 +58,8 @@ const programs = {
 export interface RunningGateway {
   readonly child: Child
   readonly port: number
+  /** Where its metrics are; null: it has none. */
+  readonly adminPort: number | null
 }
 
 /** Starts a program and waits until it answers. Says when its process began, as `performance.now()` has it. */
@@ -65,6 +71,7 @@ export async function startProgram(
   const { startedAt } = running.child
   const isOurs = program.startsWith('sallyport')
   await Promise.race([isOurs ? untilReady(running) : untilAnswering(running), running.child.ended])
+  if (program === 'sallyport-uncounted') await expectNoMetrics(running)
   return { ...running, startedAt }
 }
 
@@ -85,12 +92,19 @@ export function buildSallyport(): void {
   if (status !== 0) throw new Error('npm run build failed')
 }
 
+interface SallyportOptions {
+  /** Default: authenticated. */
+  readonly rules?: 'authenticated' | 'public'
+  readonly env?: Readonly<Record<string, string>>
+  /** Of node, beyond those of the image. */
+  readonly flags?: readonly string[]
+}
+
 async function startSallyport(
   world: World & { readonly root?: string },
-  rules: 'authenticated' | 'public',
-  env: Record<string, string> = {},
+  { rules = 'authenticated', env = {}, flags = [] }: SallyportOptions = {},
 ): Promise<RunningGateway> {
-  const port = await freePort()
+  const [port, adminPort] = [await freePort(), await freePort()]
   const folder = join(world.folder, rules)
   writeSupergraph(folder, world.graph, { port: world.subgraphPort, rules })
   const child = startProcess({
@@ -99,11 +113,11 @@ async function startSallyport(
     core: world.core,
     profiles: world.profiles,
     cwd: world.root ?? root,
-    args: [...nodeFlags, 'dist/gateway/main.js'],
+    args: [...nodeFlags, ...flags, 'dist/gateway/main.js'],
     env: {
       NODE_ENV: 'production',
       PORT: String(port),
-      ADMIN_PORT: String(await freePort()),
+      ADMIN_PORT: String(adminPort),
       PUBLIC_URL: world.publicUrl,
       AUTH_URL: `http://127.0.0.1:${world.authPort}/graphql`,
       SUPERGRAPH_CONFIG: join(folder, 'supergraph.yaml'),
@@ -113,7 +127,17 @@ async function startSallyport(
       ...env,
     },
   })
-  return { child, port }
+  return { child, port, adminPort }
+}
+
+/** One in a hundred, whatever the client says. */
+function tracedTo(sink: string | null): Record<string, string> {
+  if (sink === null) throw new Error('nobody takes the spans')
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink,
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.01',
+  }
 }
 
 async function startApollo(world: World): Promise<RunningGateway> {
@@ -127,7 +151,7 @@ async function startApollo(world: World): Promise<RunningGateway> {
     args: ['apollo.mjs', plainSupergraph(world), String(port)],
     env: { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' },
   })
-  return { child, port }
+  return { child, port, adminPort: null }
 }
 
 async function startHive(world: World, flags: readonly string[]): Promise<RunningGateway> {
@@ -150,7 +174,7 @@ async function startHive(world: World, flags: readonly string[]): Promise<Runnin
       BENCH_ISSUER: world.publicUrl,
     },
   })
-  return { child, port }
+  return { child, port, adminPort: null }
 }
 
 function plainSupergraph({ folder, graph, subgraphPort }: World): string {
@@ -174,7 +198,13 @@ async function startLimit(world: World): Promise<RunningGateway> {
     ],
     env: { NODE_ENV: 'production' },
   })
-  return { child, port }
+  return { child, port, adminPort: null }
+}
+
+/** Otherwise it would be compared with itself. */
+async function expectNoMetrics({ adminPort }: RunningGateway): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${adminPort}/metrics`)
+  if ((await response.text()) !== '') throw new Error('without-metrics.js replaced nothing')
 }
 
 async function untilReady({ port }: RunningGateway): Promise<void> {

@@ -48,5 +48,5 @@ export async function startGrafbase(world: World): Promise<RunningGateway> {
       ...['--listen-address', `127.0.0.1:${port}`],
     ],
   })
-  return { child, port }
+  return { child, port, adminPort: null }
 }

@@ -9,6 +9,7 @@ import type { BenchOptions } from './options.ts'
 import { type Child, cpuMs, familyCpuMs, familyResidentMb } from './processes.ts'
 import type { Measure } from './report.ts'
 import { createRequests, type RequestSource } from './requests.ts'
+import { startScraping } from './scrape.ts'
 
 export const PUBLIC_URL = 'https://bench.example'
 const IDLE_MS = 500
@@ -74,7 +75,8 @@ async function measureWindow(
   }: { contestant: Contestant; operation: BenchCase; repeat: number },
 ): Promise<Measure> {
   const { options, subgraphs } = bench
-  const { pid } = gatewayOf(bench, contestant).child
+  const { child, adminPort } = gatewayOf(bench, contestant)
+  const { pid } = child
   const load = {
     port: portOf(bench, contestant),
     connections: options.connections,
@@ -85,7 +87,9 @@ async function measureWindow(
   const fetchesBefore = await subgraphs.ask<number>('count')
   const cpuBefore = familyCpuMs(pid)
   const loadCpuBefore = cpuMs(process.pid) + cpuMs(subgraphs.pid)
+  const stopScraping = contestant.isScraped ? startScraping(adminPort ?? 0) : null
   const result = await runLoad({ ...load, ms: options.seconds * 1000 })
+  await stopScraping?.()
   const cpu = familyCpuMs(pid) - cpuBefore
   const loadCpu = cpuMs(process.pid) + cpuMs(subgraphs.pid) - loadCpuBefore
   const fetches = (await subgraphs.ask<number>('count')) - fetchesBefore

@@ -1,8 +1,9 @@
 // The benchmark's flags.
 import { parseArgs } from 'node:util'
+import { WATCHED } from './contestants.ts'
 
 export interface BenchOptions {
-  /** Contestants by name; empty: all. */
+  /** Contestants by name; empty: all but the extra ones. */
   readonly gateways: readonly string[]
   /** Operations by name; empty: all. */
   readonly cases: readonly string[]
@@ -22,12 +23,15 @@ export interface BenchOptions {
   readonly results: string | null
   /** A built checkout of another version, to be measured beside this one; null: none. */
   readonly other: string | null
+  /** A contestant that each of the others is compared with, pair by pair; null: none. */
+  readonly against: string | null
 }
 
 const usage = `npm run bench -- [flags]
 
   --gateways <names>     of: apollo, sallyport-jwt, sallyport-key, sallyport-cookie, sallyport-anonymous, sallyport-apollo,
-                         sallyport-stock, grafbase, hive-jwt, hive-rust-jwt, limit   (default: all)
+                         sallyport-stock, grafbase, hive-jwt, hive-rust-jwt, limit   (default: all);
+                         sallyport-again, sallyport-scraped, sallyport-uncounted, sallyport-traced
   --cases <names>        of: big, me, hop, mutation, abstract, variables, new-small, new-deep   (default: all)
   --seconds <n>          length of a window (5)
   --warm-up <n>          seconds of load before each window (2)
@@ -39,19 +43,21 @@ const usage = `npm run bench -- [flags]
   --json <file>          every window
   --profiles <folder>    writes a CPU profile of each gateway there
   --other <folder>       a built checkout of another version takes part as sallyport-other
+  --against <name>       a table of its own: each contestant's CPU beside this one's, pair by pair
+  --watched              what metrics and traces cost: the extra contestants on me, hop and big, 12 repeats
   --quick                apollo, sallyport-jwt and limit on big, me and hop: one window of 2 s each
 `
 
 /** Reads the flags; prints the usage and exits when they are wrong or ask for help. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseOrExit(args)
-  const isQuick = values.quick === true
+  const preset = presetOf(values)
   return {
-    gateways: list(values.gateways) ?? (isQuick ? ['apollo', 'sallyport-jwt', 'limit'] : []),
-    cases: list(values.cases) ?? (isQuick ? ['big', 'me', 'hop'] : []),
-    seconds: Number(values.seconds ?? (isQuick ? 2 : 5)),
+    gateways: list(values.gateways) ?? preset.gateways,
+    cases: list(values.cases) ?? preset.cases,
+    seconds: Number(values.seconds ?? preset.seconds),
     warmUpSeconds: Number(values['warm-up'] ?? 2),
-    repeats: Number(values.repeats ?? (isQuick ? 1 : 3)),
+    repeats: Number(values.repeats ?? preset.repeats),
     connections: Number(values.connections ?? 50),
     cores: coresOf(values.cores ?? '0,1'),
     json: values.json ?? null,
@@ -59,7 +65,18 @@ export function readOptions(args: readonly string[]): BenchOptions {
     node: values.node ?? null,
     results: values.results ?? null,
     other: values.other ?? null,
+    against: values.against ?? preset.against,
   }
+}
+
+type Preset = Pick<BenchOptions, 'gateways' | 'cases' | 'seconds' | 'repeats' | 'against'>
+
+function presetOf({ quick, watched }: { readonly quick?: boolean; watched?: boolean }): Preset {
+  const cases = ['big', 'me', 'hop']
+  if (watched) return { ...WATCHED, cases, seconds: 5, repeats: 12 }
+  if (!quick) return { gateways: [], cases: [], seconds: 5, repeats: 3, against: null }
+  const gateways = ['apollo', 'sallyport-jwt', 'limit']
+  return { gateways, cases, seconds: 2, repeats: 1, against: null }
 }
 
 function parseOrExit(args: readonly string[]) {
@@ -81,6 +98,8 @@ function parseOrExit(args: readonly string[]) {
         node: text,
         results: text,
         other: text,
+        against: text,
+        watched: flag,
         quick: flag,
         help: flag,
       },

@@ -18,10 +18,12 @@ import { describeRun } from './machine.ts'
 import { type Bench, checkAnswers, measureAll, PUBLIC_URL } from './measure.ts'
 import { findNode24 } from './node-24.ts'
 import { type BenchOptions, readOptions } from './options.ts'
+import { pairsTable } from './pairs.ts'
 import { type Child, pinSelf, startProcess } from './processes.ts'
 import { writeRecordings } from './recording.ts'
 import { tableOf } from './report.ts'
 import { createRequests } from './requests.ts'
+import { startTraceSink, type TraceSink } from './trace-sink.ts'
 
 await main(readOptions(process.argv.slice(2)))
 
@@ -35,19 +37,29 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.cores !== null) pinSelf(options.cores[1])
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   const children: Child[] = []
+  const isTraced = chosen.some(({ program }) => program === 'sallyport-traced')
+  const traceSink = isTraced ? await startTraceSink() : null
   try {
-    const bench = await startAll({ options, node, chosen, operations, folder, children })
+    const bench = await startAll({ options, node, chosen, operations, folder, children, traceSink })
     await checkAnswers(bench)
     const measures = await measureAll(bench)
     const names = { gateways: chosen.map(nameOf), operations: operations.map(nameOf) }
-    const windows = describeWindows(options)
-    const parts = [description, windows, ...missing, tableOf(measures, names)]
+    const { against } = options
+    const parts = [
+      description,
+      describeWindows(options),
+      ...missing,
+      ...(traceSink === null ? [] : [describeTraces(traceSink)]),
+      ...(against === null ? [] : [pairsTable(measures, { ...names, against })]),
+      tableOf(measures, names),
+    ]
     const result = `${parts.join('\n\n')}\n`
     console.log(`\n${result}`)
     if (options.results !== null) writeFileSync(options.results, result)
     if (options.json !== null) writeFileSync(options.json, JSON.stringify(measures, null, 1))
   } finally {
     await Promise.all(children.map((child) => child.stop()))
+    await traceSink?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -57,7 +69,7 @@ function chooseContestants({ other, gateways }: BenchOptions) {
   const present = contestants.filter(
     ({ program }) => program !== 'sallyport-other' || other !== null,
   )
-  const chosen = pick(present, gateways)
+  const chosen = pick(present, gateways).filter((one) => !one.isExtra || gateways.length > 0)
   const isNative = ({ program }: Contestant) => program === 'grafbase'
   const problem = chosen.some(isNative) ? installGrafbase() : null
   if (problem === null) return { chosen, missing: [] }
@@ -72,8 +84,9 @@ async function startAll(parts: {
   readonly operations: readonly BenchCase[]
   readonly folder: string
   readonly children: Child[]
+  readonly traceSink: TraceSink | null
 }): Promise<Bench> {
-  const { options, node, chosen, operations, folder, children } = parts
+  const { options, node, chosen, operations, folder, children, traceSink } = parts
   const subgraphs = startProcess({
     name: 'subgraphs',
     core: options.cores?.[1] ?? null,
@@ -95,6 +108,7 @@ async function startAll(parts: {
     profiles: options.profiles,
     other: options.other,
     recordings: join(folder, 'recordings.json'),
+    traceSink: traceSink?.url ?? null,
   }
   const gateways = new Map<Program, RunningGateway>()
   const start = async (program: Program) => {
@@ -136,6 +150,12 @@ function nameOf({ name }: { readonly name: string }): string {
 
 function describeWindows({ seconds, repeats, connections }: BenchOptions): string {
   return `${repeats} windows of ${seconds} s, ${connections} connections, 64 users. CPU and memory: of a gateway and the processes that it started.`
+}
+
+/** Traces that arrive nowhere would cost as much as none. */
+function describeTraces(sink: TraceSink): string {
+  if (sink.traces() === 0) throw new Error('no trace arrived')
+  return `${sink.traces()} traces arrived at the collector.`
 }
 
 /** Where the result goes says nothing of it. */

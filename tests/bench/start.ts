@@ -62,6 +62,7 @@ async function main(): Promise<void> {
       profiles: null,
       other: null,
       recordings: '',
+      traceSink: null,
     })
     const graphs = [{ names: subgraphNames, sdlOf }, wideGraph(MANY)].map(worldOf)
     const starts = await startAll(graphs)
