@@ -51,6 +51,7 @@ export interface PrincipalKindRules {
     | 'issued-before'
     | 'grant'
     | 'client'
+    | 'token'
   )[]
   readonly policies: readonly BuiltInPolicy[]
   /** Needs the scope `graph` for everything but `@public` and `@requiresScopes`, and `graph:write` for mutations. */
@@ -132,7 +133,7 @@ export const principalKinds: Readonly<Record<PrincipalKind, PrincipalKindRules>>
     needs: ['client_id'],
     refuses: ['sub', 'sub_iss', 'csrf', 'grant_id'],
     asksBy: null,
-    revokedBy: ['signing-key', 'issued-before', 'client'],
+    revokedBy: ['signing-key', 'issued-before', 'client', 'token'],
     policies: ['role'],
     isApp: false,
     neverHas: [],

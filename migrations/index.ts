@@ -34,6 +34,7 @@ import * as oauthLogouts from './0103-oauth-logouts.ts'
 import * as oauthDocuments from './0104-oauth-documents.ts'
 import * as sessionLineage from './0120-session-lineage.ts'
 import * as oauthRefusals from './0123-oauth-refusals.ts'
+import * as revokedTokens from './0124-revoked-tokens.ts'
 
 export interface Migration {
   readonly name: string
@@ -75,6 +76,7 @@ export const migrations: readonly Migration[] = [
   { name: '0104-oauth-documents', up: oauthDocuments.up },
   { name: '0120-session-lineage', up: sessionLineage.up },
   { name: '0123-oauth-refusals', up: oauthRefusals.up },
+  { name: '0124-revoked-tokens', up: revokedTokens.up },
 ]
 
 /** In order. */

@@ -105,7 +105,7 @@ function verdictOnFailure(error: unknown): Verdict {
 
 function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): Credential {
   const principal = principalOf(payload)
-  const { csrf, iat, exp } = payload
+  const { csrf, iat, exp, jti } = payload
   if (csrf !== undefined && (typeof csrf !== 'string' || csrf === '')) {
     throw new ClaimsError('csrf is not a non-empty string')
   }
@@ -117,6 +117,7 @@ function credentialOf(payload: Readonly<Record<string, unknown>>, kid: string): 
     boundKey: boundKeyOf(payload),
     expiresAtMs: (exp as number) * 1000 + LEEWAY_MS,
     issuedAt: iat as number,
+    tokenId: typeof jti === 'string' ? jti : null,
     confirmedAt: Number.NEGATIVE_INFINITY,
     checkedAt: Number.NEGATIVE_INFINITY,
   }

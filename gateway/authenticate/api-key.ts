@@ -183,6 +183,7 @@ function readKnown(source: Record<string, unknown>, askedAt: number): Known {
     boundKey: null,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt * 1000 : Number.POSITIVE_INFINITY,
     issuedAt: null,
+    tokenId: null,
     confirmedAt: askedAt,
     checkedAt: askedAt,
   }

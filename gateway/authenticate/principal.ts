@@ -42,6 +42,8 @@ export interface Credential {
   readonly expiresAtMs: number
   /** Seconds since the epoch; null for API keys. */
   readonly issuedAt: number | null
+  /** Its `jti`; null for API keys and tokens of other issuers. */
+  readonly tokenId: string | null
   /** Monotonic time when it was last found good while the revocation feed was fresh. */
   confirmedAt: number
   /** Monotonic time when auth last answered for this very credential while the feed was late. */

@@ -9,6 +9,7 @@
 //   issued-before    tokens issued before that moment, whosever they are   TOKEN_STALE
 //   grant            tokens of what a person let an app do                 SESSION_REVOKED
 //   client           tokens that the app was issued until that moment      TOKEN_STALE
+//   token            that token of a program, which gave it back           TOKEN_INVALID
 //
 // Entries are only ever added, and go by their own expiry. Which of them end a kind of principal is in the table of kinds.
 import { type Claims, rulesOfKind } from '@sallyport/claims'
@@ -32,6 +33,8 @@ export type RevocationEntry =
       readonly ver: number
       readonly expiresAt: number
     }
+  /** The `jti` of one token. */
+  | { readonly kind: 'token'; readonly id: string; readonly expiresAt: number }
 
 export interface RevocationEntries {
   /** Adds entries. Nothing is ever taken back but by its own expiry, whichever auth instance feeds us. */
@@ -65,6 +68,7 @@ export function createRevocationEntries(clock: {
   const changedKeys = new Map<string, { readonly arrivedAt: number; readonly expiresAt: number }>()
   const users = new Map<string, LowestVersion>()
   const grants = new Map<string, number>()
+  const tokens = new Map<string, number>()
   const clients = new Map<string, { readonly ver: number; readonly expiresAt: number }>()
   /** It only grows, and costs nothing to keep. */
   let issuedBefore = Number.NEGATIVE_INFINITY
@@ -73,6 +77,7 @@ export function createRevocationEntries(clock: {
     'api-key': apiKeys,
     'signing-key': signingKeys,
     grant: grants,
+    token: tokens,
   }
   let prunedAt = clock.monotonic()
 
@@ -92,7 +97,7 @@ export function createRevocationEntries(clock: {
       }
       if (clock.monotonic() - prunedAt >= PRUNE_EVERY_MS) prune()
     },
-    against({ principal, kid, issuedAt }) {
+    against({ principal, kid, issuedAt, tokenId }) {
       const { claims, ver } = principal
       const { subject, sessionId, keyId, grantId } = claims
       const { revokedBy } = rulesOfKind(claims)
@@ -100,6 +105,7 @@ export function createRevocationEntries(clock: {
       if (sessionId !== null && ends('session') && sessions.has(sessionId)) return 'SESSION_REVOKED'
       if (grantId !== null && ends('grant') && grants.has(grantId)) return 'SESSION_REVOKED'
       if (ends('client') && isOfCutClient(claims, issuedAt)) return 'TOKEN_STALE'
+      if (tokenId !== null && ends('token') && tokens.has(tokenId)) return 'TOKEN_INVALID'
       if (keyId !== null && ends('api-key') && apiKeys.has(keyId)) return 'API_KEY_INVALID'
       if (kid !== null && ends('signing-key') && signingKeys.has(kid)) return 'TOKEN_INVALID'
       if (issuedAt !== null && ends('issued-before') && issuedAt < issuedBefore)
@@ -118,7 +124,7 @@ export function createRevocationEntries(clock: {
       return changed !== undefined && changed.arrivedAt >= since
     },
     get size() {
-      const ids = sessions.size + apiKeys.size + signingKeys.size + grants.size
+      const ids = sessions.size + apiKeys.size + signingKeys.size + grants.size + tokens.size
       return ids + changedKeys.size + users.size + clients.size
     },
   }

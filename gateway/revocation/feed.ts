@@ -168,6 +168,7 @@ const KNOWN_KINDS: readonly unknown[] = [
   'issued-before',
   'grant',
   'client',
+  'token',
 ] satisfies readonly RevocationEntry['kind'][]
 
 // Kinds of a newer auth are passed over; a known kind that is malformed is an error, never ignored.

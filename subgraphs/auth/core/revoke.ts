@@ -12,11 +12,15 @@ export type Revocation =
   | { readonly kind: 'grant'; readonly id: string }
   /** Tokens that the client was issued until now. */
   | { readonly kind: 'client'; readonly id: string }
+  /** One token of a program, by its `jti`, until it is over by itself. */
+  | { readonly kind: 'token'; readonly id: string; readonly expiresAt: number }
 
 /** Kept twice the longest life of an access token (60 minutes): later no token is left that it could refuse. */
 const KEPT_MINUTES = 120
 /** A compromised signing key is refused as long as anybody may still have it cached. */
 const SIGNING_KEY_KEPT_MINUTES = 60 * 24 * 30
+/** Beyond the end of the token itself, for a gateway whose clock is behind. */
+const TOKEN_KEPT_MINUTES = 5
 
 export async function revoke(trx: Knex, revocations: readonly Revocation[]): Promise<void> {
   if (revocations.length === 0) return
@@ -25,9 +29,7 @@ export async function revoke(trx: Knex, revocations: readonly Revocation[]): Pro
       kind: entry.kind,
       ref: entry.id,
       ver: verOf(trx, entry),
-      expires_at: trx.raw("now() + ? * interval '1 minute'", [
-        entry.kind === 'signing-key' ? SIGNING_KEY_KEPT_MINUTES : KEPT_MINUTES,
-      ]),
+      expires_at: keptUntil(trx, entry),
     })),
   )
 }
@@ -35,4 +37,13 @@ export async function revoke(trx: Knex, revocations: readonly Revocation[]): Pro
 function verOf(trx: Knex, entry: Revocation): number | Knex.Raw | null {
   if (entry.kind === 'client') return trx.raw('extract(epoch from clock_timestamp())::integer')
   return entry.kind === 'user' ? entry.ver : null
+}
+
+function keptUntil(trx: Knex, entry: Revocation): Knex.Raw {
+  if (entry.kind === 'token') {
+    const minutes = TOKEN_KEPT_MINUTES
+    return trx.raw("to_timestamp(?) + ? * interval '1 minute'", [entry.expiresAt, minutes])
+  }
+  const minutes = entry.kind === 'signing-key' ? SIGNING_KEY_KEPT_MINUTES : KEPT_MINUTES
+  return trx.raw("now() + ? * interval '1 minute'", [minutes])
 }

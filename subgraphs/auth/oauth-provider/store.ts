@@ -6,6 +6,7 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { decrypt, encrypt } from '../core/encryption.ts'
 import { sha256 } from '../core/identifiers.ts'
+import { revoke } from '../core/revoke.ts'
 import { findClient } from '../oauth-clients/client.ts'
 import { findLiveGrant, isLiveGrant } from '../sessions/app-grant.ts'
 import { findFamily, insertFamily } from '../sessions/app-refresh-tokens.ts'
@@ -56,7 +57,7 @@ export function createStore(parts: StoreParts): (model: string) => Adapter {
       AccessToken: { find: async (id) => current.tokenFor(id, 'AccessToken'), destroy: nothing },
       ClientCredentials: {
         find: async (id) => current.tokenFor(id, 'ClientCredentials'),
-        destroy: nothing,
+        destroy: (id) => endToken(parts, id),
       },
       Session: createSessions(db),
     }
@@ -212,6 +213,13 @@ async function findRefreshToken(db: Knex, id: string): Promise<AdapterPayload | 
 /** It repeats the secret that the row is found by. */
 function withoutId({ jti: _, ...payload }: AdapterPayload): Omit<AdapterPayload, 'jti'> {
   return payload
+}
+
+/** A program gives back one token: those that it has beside it go on (RFC 7009). */
+async function endToken({ deps, current }: StoreParts, jti: string): Promise<void> {
+  const asked = current.get()?.token?.payload
+  if (asked?.jti !== jti || asked.exp === undefined) throw new Error('another token was asked about')
+  await revoke(deps.db, [{ kind: 'token', id: jti, expiresAt: asked.exp }])
 }
 
 async function endForReuse({ deps, library, current }: StoreParts, grantId: string): Promise<void> {

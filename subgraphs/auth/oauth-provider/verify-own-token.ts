@@ -11,7 +11,7 @@ export function looksLikeJwt(text: string): boolean {
   return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
 }
 
-/** @returns null for what is forged, expired, of a grant or a client that is over, or no app's */
+/** @returns null for what is forged, expired, given back, of a grant or a client that is over, or no app's */
 export async function verifyOwnToken(
   { db, config, keyring }: Pick<AuthDeps, 'db' | 'config' | 'keyring'>,
   token: string,
@@ -21,7 +21,10 @@ export async function verifyOwnToken(
   const { client_id, grant_id, sub } = payload
   const client = await findClient(db, String(client_id))
   if (client === undefined || (await isCut(db, client.id, payload.iat))) return null
-  if (grant_id === undefined) return sub === undefined || sub === client.id ? payload : null
+  if (grant_id === undefined) {
+    const isProgram = sub === undefined || sub === client.id
+    return isProgram && !(await isGivenBack(db, String(payload.jti))) ? payload : null
+  }
   const grant = await findLiveGrant(db, String(grant_id))
   if (grant === undefined || grant.user_id !== sub || grant.client_id !== client.id) return null
   const user = await db('users').where('id', grant.user_id).first('token_version')
@@ -42,6 +45,10 @@ async function isCut(db: Knex, clientId: string, issuedAt: unknown): Promise<boo
     )
     .first('id')
   return row !== undefined
+}
+
+async function isGivenBack(db: Knex, jti: string): Promise<boolean> {
+  return (await db('revocations').where({ kind: 'token', ref: jti }).first('id')) !== undefined
 }
 
 async function verify(
