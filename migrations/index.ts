@@ -35,6 +35,7 @@ import * as oauthDocuments from './0104-oauth-documents.ts'
 import * as sessionLineage from './0120-session-lineage.ts'
 import * as oauthRefusals from './0123-oauth-refusals.ts'
 import * as revokedTokens from './0124-revoked-tokens.ts'
+import * as scopesByResource from './0125-scopes-by-resource.ts'
 
 export interface Migration {
   readonly name: string
@@ -77,6 +78,7 @@ export const migrations: readonly Migration[] = [
   { name: '0120-session-lineage', up: sessionLineage.up },
   { name: '0123-oauth-refusals', up: oauthRefusals.up },
   { name: '0124-revoked-tokens', up: revokedTokens.up },
+  { name: '0125-scopes-by-resource', up: scopesByResource.up },
 ]
 
 /** In order. */

@@ -18,6 +18,11 @@ export function isProtocolScope(scope: string): boolean {
   return (PROTOCOL_SCOPES as readonly string[]).includes(scope)
 }
 
+/** What opens the graph: of no use anywhere else. */
+export function isGraphScope(scope: string): boolean {
+  return scope === 'graph' || scope === 'graph:write'
+}
+
 /**
  * Roles and scopes that somebody gives to a client: below their own rank. A scope that only roles of their rank or above have is
  * such a one; a scope of no role can be given by anybody who could make a role with it.

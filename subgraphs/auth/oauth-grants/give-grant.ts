@@ -15,7 +15,7 @@ export interface AskedGrant {
   readonly user: UserWithRoles
   readonly session: { readonly id: string }
   readonly client: GrantingClient
-  /** What the app asked for. */
+  /** What the app asked for: all of the scopes at each of the resources. */
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   /** The one that is widened. Default: a new one. */
@@ -59,6 +59,7 @@ export async function giveGrant(
       (scope) => !scopes.includes(scope),
     ),
     resources: [...new Set([...(existing?.resources ?? []), ...asked.resources])],
+    scopes_by_resource: JSON.stringify(byResource({ existing, given, asked })),
     offline: scopes.includes('offline_access'),
     expires_at: trx.raw("now() + ? * interval '1 day'", [config.refreshAbsoluteDays]),
   }
@@ -86,6 +87,27 @@ export async function giveGrant(
   await emitEvent(trx, 'grant.given', user.id, facts)
   if (isNewApp) await tellOfNewApp(trx, origin, { user, client })
   return grant
+}
+
+/** What was let for other resources before stays as it was. */
+function byResource({
+  existing,
+  given,
+  asked,
+}: {
+  readonly existing: Grant | undefined
+  readonly given: readonly string[]
+  readonly asked: AskedGrant
+}): Record<string, readonly string[]> {
+  const before = (existing?.resources ?? []).map((resource) => [
+    resource,
+    existing?.scopesAt(resource) ?? [],
+  ])
+  const now = asked.resources.map((resource) => [
+    resource,
+    [...new Set([...(existing?.scopesAt(resource) ?? []), ...given])],
+  ])
+  return Object.fromEntries([...before, ...now])
 }
 
 async function isUnknownApp(trx: Knex, userId: string, clientId: string): Promise<boolean> {

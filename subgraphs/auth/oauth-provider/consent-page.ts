@@ -8,9 +8,11 @@ import type { Page, PageAnswer, Visit } from '../pages/page.ts'
 import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { askFurtherProof } from './ask-further-proof.ts'
+import { askedAccess } from './asked-access.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { answerInteraction, browserOf, findInteraction, findRequest } from './interactions.ts'
-import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
+import { scopesAtResources } from './resources.ts'
+import { isAsShown, resourceLine, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
@@ -42,7 +44,7 @@ export function createConsentPage(parts: ServingParts): Page {
         return { location: await answerInteraction(flow, error) }
       }
       const existing = await grantOfFlow(parts, flow, present)
-      const asked = askedOf(flow, deps.config.publicUrl)
+      const asked = askedAccess(flow.params, deps.config.publicUrl)
       if (asked.scopes.includes('offline_access') || existing?.offline === true) {
         const lacking = await askFurtherProof(deps, visit, { path: '/consent', present })
         if (lacking !== null) return lacking
@@ -51,11 +53,13 @@ export function createConsentPage(parts: ServingParts): Page {
         const live = await requireOpenSession(trx, present)
         const client = await findClient(trx, String(flow.params.client_id))
         if (client === undefined) return null
-        if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
+        const scopes = scopesAtResources(deps.config, client, asked)
+        if (!isAsShown(visit, grantableScopes(scopes, client, live.user))) return null
         return await giveGrant(trx, deps, visit.origin, {
           ...live,
           client,
-          ...asked,
+          scopes,
+          resources: asked.resources,
           ...(existing && { existing }),
         })
       })
@@ -112,17 +116,6 @@ async function afterSignIn(visit: Visit, flow: Flow, present: Present): Promise<
   return { location: await answerInteraction(flow, { login }) }
 }
 
-function askedOf(flow: Flow, publicUrl: string) {
-  const { scope, resource } = flow.params
-  const resources = resource === undefined ? [publicUrl] : [resource].flat()
-  return {
-    scopes: String(scope ?? '')
-      .split(' ')
-      .filter(Boolean),
-    resources: resources.map(String),
-  }
-}
-
 async function grantOfFlow(
   { deps }: ServingParts,
   flow: Flow,
@@ -144,14 +137,16 @@ async function ask(
   const client = await findClient(deps.db, String(flow.params.client_id))
   if (client === undefined) return isOver(visit)
   const texts = providerTexts[visit.language].consent
-  const asked = askedOf(flow, deps.config.publicUrl)
-  const scopes = grantableScopes(asked.scopes, client, present.user)
+  const asked = askedAccess(flow.params, deps.config.publicUrl)
+  const usable = scopesAtResources(deps.config, client, asked)
+  const scopes = grantableScopes(usable, client, present.user)
   const target = redirectTarget(String(flow.params.redirect_uri))
   return {
     title: texts.title(client.name),
     formTargets: [target.formTarget],
     content: html`<p>${texts.intro(client.name, visit.productName)}</p>
       ${scopeList(visit, scopes)}
+      ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.redirect(target.shown)}</p>
       ${form(visit, visit.passage.to('/consent'), [
         shownScopes(scopes),

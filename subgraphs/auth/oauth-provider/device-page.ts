@@ -1,6 +1,7 @@
 // `/oauth2/device`: a person types the code that a device shows (RFC 8628). It is typed, never followed from a link; what asks, from
 // where, and for what is shown, and always asked. Only the session that typed a code answers it.
 import { html } from '../../../platform/pages/html.ts'
+import type { AuthConfig } from '../config.ts'
 import { transact } from '../core/database.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
@@ -12,8 +13,10 @@ import { button, field, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Problem, Visit } from '../pages/page.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { askFurtherProof } from './ask-further-proof.ts'
+import { type AskedAccess, askedAccess } from './asked-access.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
-import { isAsShown, scopeList, shownScopes } from './scope-list.ts'
+import { scopesAtResources } from './resources.ts'
+import { isAsShown, resourceLine, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
 import { providerTexts } from './texts/texts.ts'
 
@@ -43,7 +46,7 @@ export function createDevicePage(parts: ServingParts): Page {
       const answer = visit.form.get('do')
       if (answer === 'allow') return await allow(parts, visit, { ...found, present })
       if (answer === 'deny') return await deny(parts, visit, found)
-      return confirm(visit, { ...found, present })
+      return confirm(parts, visit, { ...found, present })
     },
   }
 }
@@ -119,14 +122,9 @@ async function countTry(
   }
 }
 
-function askedOf({ params = {} }: DeviceCode, publicUrl: string) {
-  const { scope, resource } = params as Record<string, unknown>
-  return {
-    scopes: String(scope ?? '')
-      .split(' ')
-      .filter(Boolean),
-    resources: [resource ?? publicUrl].flat().map(String),
-  }
+function accessOf(config: AuthConfig, client: Client, { params = {} }: DeviceCode): AskedAccess {
+  const asked = askedAccess(params as Record<string, unknown>, config.publicUrl)
+  return { ...asked, scopes: scopesAtResources(config, client, asked) }
 }
 
 async function allow(
@@ -136,15 +134,14 @@ async function allow(
 ): Promise<PageAnswer> {
   const { client, device, present } = found
   const texts = providerTexts[visit.language].device
-  const asked = askedOf(device, deps.config.publicUrl)
+  const asked = accessOf(deps.config, client, device)
   const grant = await transact(deps.db, async (trx) => {
     const live = await requireOpenSession(trx, present)
     if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
     return await giveGrant(trx, deps, visit.origin, { ...live, client, ...asked })
   })
-  if (grant === null) return confirm(visit, found)
+  if (grant === null) return confirm({ deps }, visit, found)
   const { session, user } = present
-  const [resource] = asked.resources
   Object.assign(device, {
     accountId: user.id,
     acr: session.acr,
@@ -153,7 +150,7 @@ async function allow(
     grantId: grant.id,
     scope: grant.scopes.filter((scope) => asked.scopes.includes(scope)).join(' '),
     sessionUid: session.id,
-    resource,
+    resource: asked.resources.length === 1 ? asked.resources[0] : asked.resources,
   })
   await device.save()
   return { title: texts.done, content: html`<p role="status">${texts.doneText(client.name)}</p>` }
@@ -199,19 +196,19 @@ function wrong(visit: Visit, status: 422 | 429): PageAnswer {
 }
 
 function confirm(
+  { deps }: Pick<ServingParts, 'deps'>,
   visit: Visit,
   { userCode, client, device, present }: FoundDevice & { readonly present: Present },
 ): PageAnswer {
   const texts = providerTexts[visit.language].device
   const { ip, ua } = (device as { deviceInfo?: { ip?: string; ua?: string } }).deviceInfo ?? {}
-  const asked = String(device.params?.scope ?? '')
-    .split(' ')
-    .filter(Boolean)
-  const scopes = grantableScopes(asked, client, present.user)
+  const asked = accessOf(deps.config, client, device)
+  const scopes = grantableScopes(asked.scopes, client, present.user)
   return {
     title: texts.confirm(client.name),
     content: html`<p>${texts.confirmIntro}</p>
       ${scopeList(visit, scopes)}
+      ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.from(ip ?? '?', ua ?? '?')}</p>
       ${form(visit, PATH, [
         html`<input type="hidden" name="code" value="${userCode}">`,

@@ -6,15 +6,15 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { type Client, findClient } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
-import { Grant, liveGrants } from '../sessions/app-grant.ts'
+import { Grant, letsAll, liveGrants } from '../sessions/app-grant.ts'
 import { hasFurtherProof } from './ask-further-proof.ts'
+import type { AskedAccess } from './asked-access.ts'
 import type { Present } from './bind-session.ts'
+import { scopesAtResources } from './resources.ts'
 
-export interface AskedAccess {
+export interface AccessRequest extends AskedAccess {
   readonly clientId: string
   readonly redirectUri: string | undefined
-  readonly scopes: readonly string[]
-  readonly resources: readonly string[]
   /** The app asks that the person be asked. */
   readonly wantsConsent: boolean
 }
@@ -23,9 +23,12 @@ export async function findGrantFor(
   deps: AuthDeps,
   origin: RequestOrigin,
   present: Present,
-  asked: AskedAccess,
+  request: AccessRequest,
 ): Promise<Grant | null> {
   const { db } = deps
+  const client = await findClient(db, request.clientId)
+  if (client === undefined) return null
+  const asked = { ...request, scopes: scopesAtResources(deps.config, client, request) }
   const { session, user } = present
   const row: object | undefined = await liveGrants(db)
     .where({ 'g.user_id': user.id, 'g.client_id': asked.clientId, 'g.session_id': session.id })
@@ -33,8 +36,7 @@ export async function findGrantFor(
     .first('g.*')
   const own = row === undefined ? null : Grant.fromDatabaseJson(row)
   if (own !== null && coversAll(own, asked)) return own
-  const client = await findClient(db, asked.clientId)
-  if (client === undefined || asked.wantsConsent) return own
+  if (asked.wantsConsent) return own
   if (!(await isUnasked(deps, present, { client, asked }))) return own
   const stays = own?.offline === true || asked.scopes.includes('offline_access')
   if (stays && !(await hasFurtherProof(deps, present))) return own
@@ -44,26 +46,24 @@ export async function findGrantFor(
 }
 
 function coversAll(grant: Grant, { scopes, resources }: AskedAccess): boolean {
-  const known = [...grant.scopes, ...grant.rejected_scopes]
-  return (
-    scopes.every((scope) => known.includes(scope)) &&
-    resources.every((resource) => grant.resources.includes(resource))
-  )
+  return resources.every((resource) => {
+    const known = [...grant.scopesAt(resource), ...grant.rejected_scopes]
+    return grant.resources.includes(resource) && scopes.every((scope) => known.includes(scope))
+  })
 }
 
 async function isUnasked(
   { db }: Pick<AuthDeps, 'db'>,
   { user }: Present,
-  { client, asked }: { readonly client: Client; readonly asked: AskedAccess },
+  { client, asked }: { readonly client: Client; readonly asked: AccessRequest },
 ): Promise<boolean> {
   if (asked.redirectUri?.startsWith('https://') !== true) return false
   if (client.first_party) return true
   const wanted = grantableScopes(asked.scopes, client, user)
   // Beyond the session is asked for each time.
   if (wanted.includes('offline_access')) return false
-  const [earlier] = await liveGrants(db)
-    .where({ 'g.user_id': user.id, 'g.client_id': client.id })
-    .whereRaw('g.scopes @> ?::text[] and g.resources @> ?::text[]', [wanted, [...asked.resources]])
+  const ofPerson = liveGrants(db).where({ 'g.user_id': user.id, 'g.client_id': client.id })
+  const [earlier] = await letsAll(ofPerson, { scopes: wanted, resources: asked.resources })
     .select('g.id')
     .limit(1)
   return earlier !== undefined

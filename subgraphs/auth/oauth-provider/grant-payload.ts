@@ -13,7 +13,9 @@ export function grantPayload(grant: Grant): AdapterPayload {
     iat: seconds(grant.created_at),
     exp: seconds(grant.expires_at),
     openid: { scope: ofLibrary(scopes) },
-    resources: Object.fromEntries(resources.map((resource) => [resource, scopes.join(' ')])),
+    resources: Object.fromEntries(
+      resources.map((resource) => [resource, grant.scopesAt(resource).join(' ')]),
+    ),
     rejected: {
       openid: { scope: ofLibrary(rejected) },
       resources: Object.fromEntries(resources.map((resource) => [resource, rejected.join(' ')])),

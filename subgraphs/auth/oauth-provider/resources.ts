@@ -1,7 +1,8 @@
 // Audiences that tokens may have (RFC 8707): this deployment, and those that are listed.
 import type { AuthConfig } from '../config.ts'
 import type { Client } from '../oauth-clients/client.ts'
-import { isProtocolScope } from '../oauth-clients/scopes.ts'
+import { isGraphScope, isProtocolScope } from '../oauth-clients/scopes.ts'
+import type { AskedAccess } from './asked-access.ts'
 
 type Settings = Pick<AuthConfig, 'publicUrl' | 'accessTokenSeconds' | 'oauth'>
 
@@ -24,6 +25,18 @@ function scopesFor(
 ): string[] {
   if (audience === publicUrl) return client.scopes.filter((scope) => scope !== 'offline_access')
   return client.scopes.filter((scope) => !isProtocolScope(scope))
+}
+
+/** Of what an app asks for, what is of use at these resources. What it is told of the person is not theirs: that goes with any. */
+export function scopesAtResources(
+  config: Pick<AuthConfig, 'publicUrl' | 'oauth'>,
+  client: Pick<Client, 'resources'>,
+  { scopes, resources }: AskedAccess,
+): string[] {
+  const isForGraph = resources.some(
+    (resource) => audienceOf(config, client, resource) === config.publicUrl,
+  )
+  return scopes.filter((scope) => isForGraph || !isGraphScope(scope))
 }
 
 export function resourceServer(settings: Settings, client: Client, audience: string) {

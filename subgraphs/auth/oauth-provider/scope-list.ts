@@ -1,6 +1,9 @@
 // What an app asks for, in words. What was shown goes with the page's form: nobody grants what they did not see.
 import { html, type Piece } from '../../../platform/pages/html.ts'
+import type { AuthConfig } from '../config.ts'
+import type { Client } from '../oauth-clients/client.ts'
 import type { Visit } from '../pages/page.ts'
+import { audienceOf } from './resources.ts'
 import { providerTexts } from './texts/texts.ts'
 
 /** What only the deployment knows is shown by its name. */
@@ -12,6 +15,18 @@ export function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonl
     return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
   })}</ul>
       ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
+}
+
+/** Where the app would use it; unsaid where that is this deployment alone. */
+export function resourceLine(
+  { language }: Pick<Visit, 'language'>,
+  config: Pick<AuthConfig, 'publicUrl' | 'oauth'>,
+  { client, resources }: { readonly client: Client; readonly resources: readonly string[] },
+): Piece | null {
+  const audiences = resources.map((resource) => audienceOf(config, client, resource))
+  if (audiences.every((audience) => audience === config.publicUrl)) return null
+  const shown = resources.map((resource) => resource.replace(/^https?:\/\//, '')).join(', ')
+  return html`<p>${providerTexts[language].consent.resources(shown)}</p>`
 }
 
 /** For the form below the list. */

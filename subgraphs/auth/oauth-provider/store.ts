@@ -218,7 +218,8 @@ function withoutId({ jti: _, ...payload }: AdapterPayload): Omit<AdapterPayload,
 /** A program gives back one token: those that it has beside it go on (RFC 7009). */
 async function endToken({ deps, current }: StoreParts, jti: string): Promise<void> {
   const asked = current.get()?.token?.payload
-  if (asked?.jti !== jti || asked.exp === undefined) throw new Error('another token was asked about')
+  if (asked?.jti !== jti || asked.exp === undefined)
+    throw new Error('another token was asked about')
   await revoke(deps.db, [{ kind: 'token', id: jti, expiresAt: asked.exp }])
 }
 

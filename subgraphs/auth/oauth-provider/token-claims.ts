@@ -9,6 +9,7 @@ import { findLiveGrant, type Grant } from '../sessions/app-grant.ts'
 import { Session } from '../sessions/session.ts'
 import { effectiveClaims } from '../users/custom-claims.ts'
 import { findUserWithRoles, type UserWithRoles } from '../users/user.ts'
+import { audienceOf } from './resources.ts'
 
 export interface AskedToken {
   readonly audience: string
@@ -37,8 +38,9 @@ export async function claimsOfApp(
   const client = await findClient(db, asked.clientId)
   const user = grant && (await findUserWithRoles(db, grant.user_id))
   if (grant === undefined || client === undefined || user === undefined) return null
+  const granted = scopesAtAudience(config, client, { grant, audience: asked.audience })
   const scopes = grantableScopes(
-    asked.scopes.filter((scope) => grant.scopes.includes(scope)),
+    asked.scopes.filter((scope) => granted.includes(scope)),
     client,
     user,
   )
@@ -62,6 +64,17 @@ export async function claimsOfApp(
       ...ofOwnApp(client, user),
     },
   }
+}
+
+/** One audience may have been asked for in several spellings. */
+function scopesAtAudience(
+  config: AuthDeps['config'],
+  client: Client,
+  { grant, audience }: { readonly grant: Grant; readonly audience: string },
+): string[] {
+  return grant.resources
+    .filter((resource) => audienceOf(config, client, resource) === audience)
+    .flatMap((resource) => grant.scopesAt(resource))
 }
 
 async function proofOf(db: Knex, grant: Grant, proof: Proof): Promise<Record<string, unknown>> {

@@ -4,6 +4,9 @@ import { Model } from 'objection'
 
 export class Grant extends Model {
   static override readonly tableName = 'oauth_grants'
+  static override get jsonAttributes(): string[] {
+    return ['scopes_by_resource']
+  }
 
   declare id: string
   declare user_id: string
@@ -15,6 +18,8 @@ export class Grant extends Model {
   /** Asked for and not given: nobody is asked again for them. */
   declare rejected_scopes: string[]
   declare resources: string[]
+  /** What was let for each of them. null: kept by a version that knew them together alone. */
+  declare scopes_by_resource: Readonly<Record<string, readonly string[]>> | null
   /** Goes on when that session has ended (`offline_access`). */
   declare offline: boolean
   declare created_at: Date
@@ -22,10 +27,24 @@ export class Grant extends Model {
   declare expires_at: Date
   declare revoked_at: Date | null
   declare revoked_reason: string | null
+
+  /** What was let for one resource says nothing of another (RFC 8707). */
+  scopesAt(resource: string): readonly string[] {
+    if (this.scopes_by_resource !== null) return this.scopes_by_resource[resource] ?? []
+    return this.resources[0] === resource ? this.scopes : []
+  }
 }
 
-/** A live grant of `g`: not revoked, its person active, and its session too where it is bound to that. */
+/** As `scopesAt` reads it, in SQL. */
+const SCOPES =
+  'coalesce(g.scopes_by_resource, jsonb_build_object(g.resources[1], to_jsonb(g.scopes)))'
+
+/**
+ * A live grant of `g`: not revoked, its person active, and its session too where it is bound to that. Where nobody wrote down which
+ * scopes were let for which of several resources, people are asked anew.
+ */
 const LIVE = `g.revoked_at is null and g.expires_at > now()
+  and (g.scopes_by_resource is not null or cardinality(g.resources) = 1)
   and exists (select from users u where u.id = g.user_id and u.status = 'ACTIVE')
   and (g.offline or exists (select from sessions s where s.id = g.session_id and s.status = 'ACTIVE'
     and s.expires_at > now() and s.idle_expires_at > now()))`
@@ -43,4 +62,16 @@ export async function findLiveGrant(db: Knex, id: string): Promise<Grant | undef
 /** Whether it is live, as part of another statement. */
 export function isLiveGrant(db: Knex, id: string): Knex.QueryBuilder {
   return liveGrants(db).where('g.id', id).select(db.raw('1'))
+}
+
+/** Grants of `g` that let all of these scopes be used at each of these resources. */
+export function letsAll(
+  query: Knex.QueryBuilder,
+  {
+    scopes,
+    resources,
+  }: { readonly scopes: readonly string[]; readonly resources: readonly string[] },
+): Knex.QueryBuilder {
+  const wanted = Object.fromEntries(resources.map((resource) => [resource, scopes]))
+  return query.whereRaw(`${SCOPES} @> ?::jsonb`, [JSON.stringify(wanted)])
 }

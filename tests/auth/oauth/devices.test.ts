@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { type Person, registerPerson, VIEWER } from '../../people.ts'
-import { type App, becomeAdmin, registerApp, relyingParty } from './apps.ts'
+import { type App, becomeAdmin, claimsIn, registerApp, relyingParty } from './apps.ts'
 import { WebBrowser } from './web-browser.ts'
 
 let stack: Stack
@@ -61,6 +61,32 @@ test('a device is let in: typed, shown, allowed; it works, and once', async () =
   const { data } = await stack.client.send(VIEWER, {}, bearer(tokens.access_token))
   expect(data.viewer.user.id).toBe(person.id)
   expect((await poll(begun.device_code)).error).toBe('invalid_grant')
+})
+
+test('a device that asks for several resources gets tokens for one after the other', async () => {
+  const other = 'https://files.example/mcp'
+  await stack
+    .db('oauth_clients')
+    .where('id', tool.id)
+    .update({ resources: [other] })
+  const form = new URLSearchParams({ client_id: tool.id, scope: 'openid graph' })
+  for (const resource of [stack.env.PUBLIC_URL ?? '', other]) form.append('resource', resource)
+  const init = { method: 'POST', body: form }
+  const asked = await fetch(`${stack.env.PUBLIC_URL}/oauth2/device_authorization`, init)
+  const begun = (await asked.json()) as any
+  const shown = await type(browser, begun.user_code)
+  expect(shown.html).toContain('files.example/mcp, and nowhere else.')
+  await browser.press(shown, 'allow')
+  const tokens = await poll(begun.device_code)
+  expect(claimsIn(tokens.access_token).aud).toBe(stack.env.PUBLIC_URL)
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: tokens.refresh_token,
+    client_id: tool.id,
+    resource: other,
+  })
+  const next = await fetch(`${stack.env.PUBLIC_URL}/oauth2/token`, { method: 'POST', body })
+  expect(claimsIn(((await next.json()) as any).access_token).aud).toBe(other)
 })
 
 test('no means no, and an answer of a session that never typed the code is none', async () => {

@@ -6,6 +6,7 @@ export const de: ProviderTexts = {
     intro: (app, product) => `${app} möchte Ihr Konto bei ${product} verwenden und könnte dann:`,
     redirect: (host) =>
       `Danach geht es weiter zu ${host}. Fahren Sie nur fort, wenn Sie das kennen.`,
+    resources: (where) => `Das gilt für ${where} und sonst nirgends.`,
     offline: 'Der Zugriff bleibt bestehen, wenn Sie sich abmelden, bis Sie ihn zurücknehmen.',
     allow: 'Zulassen',
     deny: 'Nicht zulassen',

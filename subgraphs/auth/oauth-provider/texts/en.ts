@@ -5,6 +5,7 @@ export const en: ProviderTexts = {
     title: (app) => `Let ${app} in?`,
     intro: (app, product) => `${app} asks to use your account at ${product}. It will be able to:`,
     redirect: (host) => `Afterwards you are sent to ${host}. Go on only if you know it.`,
+    resources: (where) => `It may do this at ${where}, and nowhere else.`,
     offline: 'It keeps this access when you sign out, until you take it back.',
     allow: 'Allow',
     deny: 'Do not allow',

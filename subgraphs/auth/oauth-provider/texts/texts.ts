@@ -8,6 +8,7 @@ export interface ProviderTexts {
     readonly title: (app: string) => string
     readonly intro: (app: string, product: string) => string
     readonly redirect: (host: string) => string
+    readonly resources: (where: string) => string
     readonly offline: string
     readonly allow: string
     readonly deny: string
