@@ -74,6 +74,7 @@ export const passedPaths: readonly PassedPath[] = [
   { path: '/account/email', for: 'people', flowCookies: [CHALLENGE] },
   { path: '/account/app', for: 'people' },
   { path: '/account/passkey', for: 'people' },
+  { path: '/add-passkey', for: 'people', flowCookies: ['__Host-passkey-later'] },
   { path: '/account/recovery-codes', for: 'people' },
   { path: '/account/reset-password', for: 'people', flowCookies: [STEP] },
   { path: '/account/accept-invitation', for: 'people', flowCookies: [STEP] },

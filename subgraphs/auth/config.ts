@@ -94,6 +94,8 @@ export interface AuthConfig {
     /** Pages and apps that may ask for them, `publicUrl` first. */
     readonly origins: readonly string[]
   }
+  /** When the hosted pages offer a passkey to somebody who has none. */
+  readonly passkeyOffer: 'off' | 'after-password'
   readonly registration: RegistrationMode
   /** With `domains`: which e-mail addresses may register, as they are normalised. */
   readonly registrationDomains: readonly string[]
@@ -218,6 +220,7 @@ function toConfig(
       rpId: env.PASSKEY_RP_ID ?? new URL(publicUrl).hostname,
       origins: [publicUrl, ...env.PASSKEY_ORIGINS],
     },
+    passkeyOffer: env.PASSKEY_OFFER,
     registration: env.REGISTRATION,
     registrationDomains: env.REGISTRATION_DOMAINS,
     sessionVerification: env.SESSION_VERIFICATION,

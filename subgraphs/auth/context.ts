@@ -39,6 +39,7 @@ export function createContext(
       refreshToken: text(headers['sallyport-client-refresh'], 512),
       flowSecret: text(headers['sallyport-client-flow'], 128),
       deviceToken: text(headers['sallyport-client-device'], 128),
+      pageForm: text(headers['sallyport-client-form'], 128),
       cookies: cookieVerdict(headers['sallyport-client-cookies']),
     },
     setCookies: [],

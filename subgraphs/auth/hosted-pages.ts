@@ -6,6 +6,7 @@ import { accountEmail } from './pages/account-email.ts'
 import { accountPasskey } from './pages/account-passkey.ts'
 import { accountPassword } from './pages/account-password.ts'
 import { accountRecoveryCodes } from './pages/account-recovery-codes.ts'
+import { addPasskey } from './pages/add-passkey.ts'
 import { confirm } from './pages/confirm.ts'
 import { continueSession } from './pages/continue-session.ts'
 import { enrol } from './pages/enrol.ts'
@@ -28,6 +29,7 @@ export const hostedPages: readonly Page[] = [
   signIn,
   verify,
   enrol,
+  addPasskey,
   continueSession,
   signUp,
   forgotPassword,

@@ -58,10 +58,10 @@ interface AxeResult {
 export const problemOf = (page: Page) => page.getByRole('alert').textContent()
 
 /** One that knows who holds it, and never has to be touched. */
-export async function addAuthenticator(page: Page): Promise<void> {
+export async function addAuthenticator(page: Page) {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -71,6 +71,31 @@ export async function addAuthenticator(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   })
+  return {
+    /** Without it an answer waits for somebody who never comes. */
+    setPresence: async (enabled: boolean) => {
+      await devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+    },
+    credentials: async () => {
+      const held = await devtools.send('WebAuthn.getCredentials', { authenticatorId })
+      return held.credentials.map(({ credentialId }) => credentialId)
+    },
+  }
+}
+
+/** The sign-in page before somebody who chooses none of the passkeys that the browser fills in: a virtual authenticator would, at once. */
+export async function openSignIn(
+  page: Page,
+  { setPresence }: Awaited<ReturnType<typeof addAuthenticator>>,
+  url: string,
+): Promise<void> {
+  await setPresence(false)
+  await page.goto(url)
+  // The browser was asked, and answered nothing yet.
+  await page.evaluate(
+    'document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 500)))',
+  )
+  await setPresence(true)
 }
 
 /** Fills in the sign-in form and presses its main button. */

@@ -11,7 +11,7 @@ const NUMBERS = {
 } as const
 
 /** Seeds of PostgreSQL's hash, so that one text of two kinds is two locks. Reviews uses 2, in a database that may be the same. */
-const SEEDS = { emailAddress: 0, eventsOfUser: 1 } as const
+const SEEDS = { emailAddress: 0, eventsOfUser: 1, passkeyOffer: 3 } as const
 
 /** Waits for it, and holds it until the transaction ends. */
 export async function lock(trx: Knex, name: keyof typeof NUMBERS): Promise<void> {

@@ -30,6 +30,8 @@ export interface ClientCredentials {
   readonly refreshToken: string | null
   readonly flowSecret: string | null
   readonly deviceToken: string | null
+  /** On a hosted page what ties its form to this browser, as the gateway has checked; null on the graph. */
+  readonly pageForm: string | null
   /** The gateway's verdict on cookies for this request: https or loopback, an Origin of ours, and no other credential. */
   readonly cookies: 'allowed' | 'insecure' | 'origin' | 'unused'
 }

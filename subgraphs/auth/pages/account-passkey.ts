@@ -1,31 +1,23 @@
 // `/account/passkey`: adds a passkey. The browser makes it when a button was pressed.
 import { html } from '../../../platform/pages/html.ts'
 import { button, form, links } from './fields.ts'
-import { operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { type PasskeyChallenge, passkeyForm, readPasskey } from './passkeys.ts'
+import { CONFIRM_PASSKEY, passkeyForm, readPasskey, START_PASSKEY } from './passkeys.ts'
 import { type Explained, explain } from './refusals.ts'
-
-const START = operation<{ startPasskey: PasskeyChallenge }>(
-  'mutation PageStartPasskey { startPasskey { verificationId options } }',
-)
-const CONFIRM = operation<unknown, { readonly input: Readonly<Record<string, unknown>> }>(
-  'mutation PageConfirmPasskey($input: ConfirmPasskeyInput!) { confirmPasskey(input: $input) { id } }',
-)
 
 const PATH = '/account/passkey'
 
 export const accountPasskey = ownPage({
   path: PATH,
-  needs: [START, CONFIRM],
+  needs: [START_PASSKEY, CONFIRM_PASSKEY],
   show: async (visit) => begin(visit),
   act: async (visit) =>
     visit.form.has('verificationId') ? await confirm(visit) : await start(visit),
 })
 
 async function start(visit: Visit): Promise<PageAnswer> {
-  const answer = await visit.ask(START, {})
+  const answer = await visit.ask(START_PASSKEY, {})
   if ('refusal' in answer) {
     return detour(visit, PATH, answer.refusal) ?? begin(visit, explain(visit, answer.refusal))
   }
@@ -45,11 +37,15 @@ async function start(visit: Visit): Promise<PageAnswer> {
 
 async function confirm(visit: Visit): Promise<PageAnswer> {
   const verificationId = visit.form.get('verificationId')
-  const answer = await visit.ask(CONFIRM, {
+  const answer = await visit.ask(CONFIRM_PASSKEY, {
     input: { verificationId, response: readPasskey(visit.form) },
   })
   if ('data' in answer) return { location: visit.passage.to('/account', { done: 'passkey' }) }
-  return detour(visit, PATH, answer.refusal) ?? begin(visit, explain(visit, answer.refusal))
+  const explained =
+    answer.refusal.code === 'VERIFICATION_FAILED'
+      ? { status: 422, problems: [{ text: visit.texts.passkey.notAdded }] }
+      : explain(visit, answer.refusal)
+  return detour(visit, PATH, answer.refusal) ?? begin(visit, explained)
 }
 
 function begin(visit: Visit, explained?: Explained): PageAnswer {

@@ -6,6 +6,7 @@ import { button, form } from './fields.ts'
 import { type Operation, operation, type Refusal } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
+import { passkeySignals } from './passkeys.ts'
 import { explain } from './refusals.ts'
 
 interface Account {
@@ -44,6 +45,14 @@ interface Account {
   }
 }
 
+interface PasskeySignals {
+  readonly rpId: string
+  readonly userId: string
+  readonly allAcceptedCredentialIds: readonly string[]
+  readonly name: string
+  readonly displayName: string
+}
+
 type ById = { readonly input: Readonly<Record<string, string>> }
 
 const ACCOUNT = operation<{
@@ -59,6 +68,13 @@ const ACCOUNT = operation<{
     grants(last: 100) { edges { node { id clientName createdAt revokedAt } } }
     sessions(last: 100) { edges { node { id status current device userAgent ipAddress lastUsedAt } } }
   } } }`,
+)
+const SIGNALS = operation<{
+  viewer: { readonly user: { readonly passkeySignals: PasskeySignals | null } | null } | null
+}>(
+  `query PagePasskeySignals { viewer { user { passkeySignals {
+    rpId userId allAcceptedCredentialIds name displayName
+  } } } }`,
 )
 const REMOVE_FACTOR = operation<unknown, ById>(
   'mutation PageRemoveFactor($input: RemoveFactorInput!) { removeFactor(input: $input) { id } }',
@@ -107,6 +123,7 @@ export const account = ownPage({
     UNLINK,
     REVOKE_GRANT,
   ],
+  uses: [SIGNALS],
   show: async (visit) => await overview(visit),
   async act(visit) {
     const does = visit.form.get('do') ?? ''
@@ -140,8 +157,21 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
       ${waysIn(visit, user, answer.data.signInMethods)}
       ${emails(visit, user)}
       ${apps(visit, user)}
-      ${sessions(visit, user)}`,
+      ${sessions(visit, user)}
+      ${await signals(visit)}`,
   }
+}
+
+/** Password managers hear here which passkeys there are: after a change, and whenever somebody looks. */
+async function signals(visit: Visit): Promise<Piece> {
+  const answer = await visit.ask(SIGNALS, {})
+  const told = 'data' in answer ? answer.data.viewer?.user?.passkeySignals : null
+  if (!told) return null
+  const { rpId, userId, allAcceptedCredentialIds, name, displayName } = told
+  return passkeySignals({
+    signalAllAcceptedCredentials: { rpId, userId, allAcceptedCredentialIds },
+    signalCurrentUserDetails: { rpId, userId, name, displayName },
+  })
 }
 
 function waysIn(

@@ -24,7 +24,7 @@ export function goOn(
   began: Challenge['began'],
 ): Redirect {
   if (result.__typename === 'SignedIn') {
-    return { location: passage.destination, cookies: [clearedChallengeCookie()] }
+    return { location: passage.afterSignIn, cookies: [clearedChallengeCookie()] }
   }
   return {
     location: passage.to(result.verification.purpose === 'FACTOR_ENROLMENT' ? '/enrol' : '/verify'),

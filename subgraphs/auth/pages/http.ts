@@ -8,6 +8,7 @@ import { createFrame, type Frame } from '../../../platform/pages/frame.ts'
 import { html } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import { inLanguage } from '../core/mail/language.ts'
+import { makeOffer } from '../factors/passkey/offer.ts'
 import type { Door } from '../sessions/issue-tokens.ts'
 import { createGraph, type Graph } from './ask-graph.ts'
 import { problemSummary } from './fields.ts'
@@ -35,7 +36,10 @@ export interface PageResponse {
 export type AnswerPage = (request: PageRequest) => Promise<PageResponse>
 
 interface PagesParts {
-  readonly config: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl' | 'registration'>
+  readonly config: Pick<
+    AuthConfig,
+    'returnTo' | 'brand' | 'publicUrl' | 'registration' | 'secrets' | 'passkeys' | 'passkeyOffer'
+  >
   readonly schema: GraphQLSchema
   readonly names: AuthNames
   readonly onUnexpected: (error: unknown) => void
@@ -88,12 +92,13 @@ function visitOf(
   if (passage === null) return null
   const { kind, subject, sessionId } = door.claims
   const isPerson = kind === 'user' && subject !== null && sessionId !== null
+  const formToken = textOf(headers['sallyport-client-form']) ?? ''
   return {
     language,
     texts: pageTexts[language],
     query,
     form,
-    formToken: textOf(headers['sallyport-client-form']) ?? '',
+    formToken,
     flowCookies: flowCookiesOf(headers),
     passage,
     person: isPerson ? { userId: subject, sessionId } : null,
@@ -103,6 +108,7 @@ function visitOf(
     origin: door.origin,
     productName: config.brand.productName,
     homeUrl: config.brand.homeUrl,
+    offerPasskey: () => makeOffer(config, formToken),
     ask: (operation, variables) => graph.ask(door, operation, variables),
   }
 }

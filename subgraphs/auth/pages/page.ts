@@ -5,6 +5,7 @@ import type { RegistrationMode } from '../config.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import type { Answer, AnyOperation, Operation } from './operation.ts'
 import type { Passage } from './passage.ts'
+import type { PasskeyChallenge } from './passkeys.ts'
 import type { PageTexts } from './texts/texts.ts'
 
 export interface Page {
@@ -42,6 +43,8 @@ export interface Visit {
   readonly origin: RequestOrigin
   readonly productName: string
   readonly homeUrl: string
+  /** A challenge for whoever has a passkey, of which nothing is kept before it is answered. */
+  offerPasskey(): PasskeyChallenge
   ask<Data, Variables>(
     operation: Operation<Data, Variables>,
     variables: Variables,

@@ -9,6 +9,8 @@ const FLOW = /^[\w~-]{1,128}$/
 export interface Passage {
   /** Where somebody who is signed in goes on. */
   readonly destination: string
+  /** The same by way of what is offered to them before. */
+  readonly afterSignIn: string
   /** Its origin, where that is not ours. */
   readonly formTargets: readonly string[]
   /** A path of ours, with what is under way. */
@@ -18,7 +20,12 @@ export interface Passage {
 /** Null for an address that is not listed, and for a flow that cannot be one. */
 export function readPassage(
   query: URLSearchParams,
-  { returnTo: listed, brand, publicUrl }: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl'>,
+  {
+    returnTo: listed,
+    brand,
+    publicUrl,
+    passkeyOffer,
+  }: Pick<AuthConfig, 'returnTo' | 'brand' | 'publicUrl' | 'passkeyOffer'>,
 ): Passage | null {
   const flow = query.get('flow')
   const returnTo = query.get('returnTo')
@@ -30,17 +37,19 @@ export function readPassage(
   const home = brand.homeUrl === `${publicUrl}/` ? '/account' : brand.homeUrl
   const destination = flow === null ? (returnTo ?? home) : `/consent?flow=${flow}`
   const { origin } = new URL(destination, publicUrl)
+  const to = (path: string, more: Readonly<Record<string, string>> = {}) => {
+    const kept = new URLSearchParams(more)
+    for (const key of KEYS) {
+      const value = query.get(key)
+      if (value !== null) kept.set(key, value)
+    }
+    const text = kept.toString()
+    return text === '' ? path : `${path}?${text}`
+  }
   return {
     destination,
+    afterSignIn: passkeyOffer === 'after-password' ? to('/add-passkey') : destination,
     formTargets: origin === publicUrl ? [] : [origin],
-    to(path, more = {}) {
-      const kept = new URLSearchParams(more)
-      for (const key of KEYS) {
-        const value = query.get(key)
-        if (value !== null) kept.set(key, value)
-      }
-      const text = kept.toString()
-      return text === '' ? path : `${path}?${text}`
-    },
+    to,
   }
 }

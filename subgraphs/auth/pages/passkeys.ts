@@ -1,6 +1,7 @@
 // Passkeys on pages: what the browser is to be asked for stands in the page, and the page's script puts the answer into its form.
 // Without JavaScript there are none, and nothing of them is shown.
 import { type Html, html, type Piece } from '../../../platform/pages/html.ts'
+import { type SignInResult, VERIFICATION } from './begun.ts'
 import { button, form } from './fields.ts'
 import { operation } from './operation.ts'
 import type { Visit } from './page.ts'
@@ -21,6 +22,26 @@ export const START_PASSKEY_LOGIN = operation<
     startPasskeyLogin(input: $input) { verificationId options }
   }`,
   'nobody',
+)
+
+export const PROVE_PASSKEY = operation<
+  { verifySession: SignInResult },
+  { readonly input: { verificationId: string; passkey: PasskeyOptions | null } }
+>(
+  `mutation PageProvePasskey($input: VerifySessionInput!) {
+    verifySession(input: $input) { __typename ${VERIFICATION} }
+  }`,
+  'nobody',
+)
+
+export const START_PASSKEY = operation<{ startPasskey: PasskeyChallenge }>(
+  'mutation PageStartPasskey { startPasskey { verificationId options } }',
+)
+export const CONFIRM_PASSKEY = operation<
+  unknown,
+  { readonly input: Readonly<Record<string, unknown>> }
+>(
+  'mutation PageConfirmPasskey($input: ConfirmPasskeyInput!) { confirmPasskey(input: $input) { id } }',
 )
 
 export type Ceremony = 'get' | 'create'
@@ -45,6 +66,29 @@ export function passkeyForm(
     ],
   )}</div>
       <noscript><p>${visit.texts.passkey.needsScript}</p></noscript>`
+}
+
+/** Nothing of it is seen: the browser offers it where it fills in the e-mail address. */
+export function passkeyOffer(visit: Visit, action: string): Html {
+  const { verificationId, options } = visit.offerPasskey()
+  const hidden = Object.entries({ do: 'offered-passkey', verificationId, passkey: '' })
+  return html`<div hidden data-passkey-offer="${JSON.stringify(options)}">${form(
+    visit,
+    action,
+    hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`),
+  )}</div>`
+}
+
+/** What password managers are told, by the names of the browser's methods (WebAuthn, section 5.1.10). */
+export function passkeySignals(told: Readonly<Record<string, object>>): Html {
+  return html`<div hidden data-passkey-signals="${JSON.stringify(told)}"></div>`
+}
+
+/** Nobody has the one that was refused any more: the password manager may forget it for good. */
+export function unknownPasskey({ offerPasskey }: Visit, refused: PasskeyOptions = {}): Piece {
+  const { rpId } = offerPasskey().options
+  if (typeof refused.id !== 'string') return null
+  return passkeySignals({ signalUnknownCredential: { rpId, credentialId: refused.id } })
 }
 
 /** Shown only where the browser knows passkeys. @param fields What else is asked for with it. */

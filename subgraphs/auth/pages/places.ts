@@ -11,7 +11,13 @@ export const ACCOUNT_PLACES = [
 ] as const
 
 /** After a session went on or a presence was confirmed, as `page`. `/sign-in` and `/consent` go on with the flow in the query. */
-const PLACES: readonly string[] = [...ACCOUNT_PLACES, '/sign-in', '/consent', '/oauth2/device']
+const PLACES: readonly string[] = [
+  ...ACCOUNT_PLACES,
+  '/sign-in',
+  '/add-passkey',
+  '/consent',
+  '/oauth2/device',
+]
 
 export function readPlace(query: URLSearchParams, fallback: string): string {
   return PLACES.find((path) => path === query.get('page')) ?? fallback

@@ -32,7 +32,7 @@ const ANSWER = operation<
   'nobody',
 )
 
-type Config = Pick<AuthConfig, 'publicUrl' | 'returnTo' | 'brand'>
+type Config = Pick<AuthConfig, 'publicUrl' | 'returnTo' | 'brand' | 'passkeyOffer'>
 type Named = Pick<ProviderSettings, 'id' | 'name'>
 
 export function providerPages(

@@ -5,22 +5,35 @@ export const SCRIPT = `
       document.querySelector('[data-send] form')?.requestSubmit()
       if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
         for (const place of document.querySelectorAll('[data-needs-passkeys]')) place.hidden = false
+        const request = (text) => PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(text))
+        const send = (form, answer) => {
+          form.elements.passkey.value = JSON.stringify(answer.toJSON())
+          form.submit()
+        }
         const place = document.querySelector('[data-passkey]')
         if (place) {
           place.hidden = false
           const form = place.querySelector('form')
           const ask = async () => {
-            const options = JSON.parse(place.dataset.options)
-            const answer = place.dataset.passkey === 'get'
-              ? await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
-              : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
-            form.elements.passkey.value = JSON.stringify(answer.toJSON())
-            form.submit()
+            const { passkey, options } = place.dataset
+            send(form, passkey === 'get'
+              ? await navigator.credentials.get({ publicKey: request(options) })
+              : await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options)) }))
           }
           form.addEventListener('submit', (event) => { event.preventDefault(); ask().catch(() => {}) })
           // Who says no is asked again when they press the button.
           ask().catch(() => {})
         }
+        // Among what the browser fills in, without a dialogue before somebody chooses one.
+        const offer = document.querySelector('[data-passkey-offer]')
+        const offerPasskeys = async () => {
+          if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return
+          const publicKey = request(offer.dataset.passkeyOffer)
+          send(offer.querySelector('form'), await navigator.credentials.get({ mediation: 'conditional', publicKey }))
+        }
+        if (offer) offerPasskeys().catch(() => {})
+        const told = document.querySelector('[data-passkey-signals]')?.dataset.passkeySignals ?? '{}'
+        for (const [signal, what] of Object.entries(JSON.parse(told))) PublicKeyCredential[signal]?.(what).catch(() => {})
       }
       const field = document.getElementById('link')
       if (field) {

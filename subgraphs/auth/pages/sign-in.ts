@@ -5,8 +5,16 @@ import { challengeCookie } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Problem, Visit } from './page.ts'
-import { passkeyButton, START_PASSKEY_LOGIN } from './passkeys.ts'
-import { explain } from './refusals.ts'
+import {
+  type PasskeyOptions,
+  PROVE_PASSKEY,
+  passkeyButton,
+  passkeyOffer,
+  readPasskey,
+  START_PASSKEY_LOGIN,
+  unknownPasskey,
+} from './passkeys.ts'
+import { type Explained, explain } from './refusals.ts'
 import { takesRegistrations } from './sign-up.ts'
 import { unavailable, WAYS_IN, type WaysIn } from './ways-in.ts'
 
@@ -31,7 +39,7 @@ const WHO = operation<{
 export const signIn: Page = {
   path: '/sign-in',
   needs: [LOGIN, START_EMAIL, WAYS_IN, WHO],
-  uses: [START_PASSKEY_LOGIN],
+  uses: [START_PASSKEY_LOGIN, PROVE_PASSKEY],
   async show(visit) {
     if (visit.person !== null && !visit.query.has('again')) return await showPresent(visit)
     return await showForm(visit, {})
@@ -39,6 +47,7 @@ export const signIn: Page = {
   async act(visit) {
     const email = visit.form.get('email') ?? ''
     if (visit.form.get('do') === 'passkey') return await beginPasskey(visit)
+    if (visit.form.get('do') === 'offered-passkey') return await takePasskey(visit)
     if (visit.form.get('do') === 'email') {
       const answer = await visit.ask(START_EMAIL, { input: { email, delivery: 'COOKIE' } })
       if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
@@ -59,6 +68,15 @@ async function beginPasskey(visit: Visit): Promise<PageAnswer> {
   return { location: visit.passage.to('/verify'), cookies: [challengeCookie(challenge)] }
 }
 
+/** Chosen where the browser fills in the e-mail address. */
+async function takePasskey(visit: Visit): Promise<PageAnswer> {
+  const verificationId = visit.form.get('verificationId') ?? ''
+  const passkey = readPasskey(visit.form)
+  const answer = await visit.ask(PROVE_PASSKEY, { input: { verificationId, passkey } })
+  if ('data' in answer) return goOn(visit, answer.data.verifySession, 'sign-in')
+  return await showForm(visit, { refusal: answer.refusal, passkey: passkey ?? {} })
+}
+
 /** Somebody is signed in already, and says whether it is them who goes on. */
 async function showPresent(visit: Visit): Promise<PageAnswer> {
   const { texts, passage } = visit
@@ -75,24 +93,47 @@ async function showPresent(visit: Visit): Promise<PageAnswer> {
 
 async function showForm(
   visit: Visit,
-  { email = '', refusal }: { readonly email?: string; readonly refusal?: Refusal },
+  {
+    email = '',
+    refusal,
+    passkey,
+  }: {
+    readonly email?: string
+    readonly refusal?: Refusal
+    /** What was refused. */
+    readonly passkey?: PasskeyOptions
+  },
 ): Promise<PageAnswer> {
   const { texts, passage } = visit
   const ways = await visit.ask(WAYS_IN, {})
   if ('refusal' in ways) return unavailable(visit, ways.refusal)
   const offered = ways.data.signInMethods
-  const explained =
-    refusal === undefined ? { problems: [] } : explain(visit, refusal, ['email', 'password'])
+  const explained = explainSignIn(visit, refusal)
   return {
     title: texts.signIn.toProduct(visit.productName),
     ...explained,
     formTargets: passage.formTargets,
     content: html`${lostNotice(visit)}
       ${formOf(visit, { email, offered, problems: explained.problems })}
-      ${offered.passkey ? passkeyButton(visit, passage.to('/sign-in')) : null}
+      ${offered.passkey ? passkeys(visit, refusal, passkey) : null}
       ${providersOf(visit, offered)}
       ${links(waysOn(visit, offered))}`,
   }
+}
+
+function explainSignIn(visit: Visit, refusal: Refusal | undefined): Explained {
+  if (refusal === undefined) return { status: 200, problems: [] }
+  const isOfPasskey = visit.form.get('do') === 'offered-passkey'
+  return isOfPasskey && refusal.code === 'VERIFICATION_FAILED'
+    ? { status: 422, problems: [{ text: visit.texts.passkey.failed }] }
+    : explain(visit, refusal, ['email', 'password'])
+}
+
+function passkeys(visit: Visit, refusal?: Refusal, refused?: PasskeyOptions): Piece {
+  const action = visit.passage.to('/sign-in')
+  return html`${passkeyButton(visit, action)}
+      ${passkeyOffer(visit, action)}
+      ${refusal?.reason === 'PASSKEY_UNKNOWN' ? unknownPasskey(visit, refused) : null}`
 }
 
 function formOf(
@@ -114,7 +155,7 @@ function formOf(
         name: 'email',
         label: texts.email,
         type: 'email',
-        autocomplete: 'username',
+        autocomplete: offered.passkey ? 'username webauthn' : 'username',
         value: email,
         hasFocus: true,
       },

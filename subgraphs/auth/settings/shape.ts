@@ -120,6 +120,7 @@ export const shape = {
     .regex(/^[a-z0-9.-]{1,253}$/, 'must be a host name in lower case')
     .optional(),
   PASSKEY_ORIGINS: passkeyOrigins,
+  PASSKEY_OFFER: oneOf(['off', 'after-password'], 'off'),
   REGISTRATION: oneOf(REGISTRATION_MODES, 'open'),
   REGISTRATION_DOMAINS: domains.default([]),
   SESSION_VERIFICATION: oneOf(['always', 'new-device', 'off'], 'new-device'),

@@ -9,6 +9,7 @@ import { id, type Limits, parseInput, text } from '../core/input.ts'
 import { forgetGuesses } from '../core/throttling/guard-login.ts'
 import { beginFurther } from '../factors/enrolled/begin-factors.ts'
 import { passkeyAnswer } from '../factors/passkey/answer.ts'
+import { isOffer } from '../factors/passkey/offer.ts'
 import { checkAnswer, parseAnswer } from '../factors/provider/check-answer.ts'
 import type { VerifySessionInput } from '../generated.ts'
 import { findDeviceByHash } from '../sessions/device.ts'
@@ -34,6 +35,7 @@ import { makeSession } from './make-session.ts'
 import { whatFollows } from './policy.ts'
 import { presentedIn } from './presented.ts'
 import { rememberDevice } from './remember-device.ts'
+import { takeUpOffer } from './take-up-offer.ts'
 import { type Admission, transactSignIn } from './transact-sign-in.ts'
 
 const limits = {
@@ -56,23 +58,25 @@ export async function verifySession(
     ...given
   } = parseInput(limits, input)
   const isToRemember = wanted === true
-  const flowSecret = caller.client.cookies === 'allowed' ? caller.client.flowSecret : null
+  const held = caller.client.cookies === 'allowed' ? caller.client.flowSecret : null
   if (providerAnswer != null) {
     if (given.code != null || given.passkey != null || given.method != null) throw oneProof()
     const answer = await checkAnswer(deps, caller, {
       ...parseAnswer(providerAnswer),
       purpose: 'PROVIDER_LOGIN',
       verificationId,
-      flowSecret,
+      flowSecret: held,
     })
     requireCookiesAllowed(caller, answer.challenge.delivery)
     return await finishProviderLogin(deps, caller, answer)
   }
+  const presented = presentedIn(given)
+  const begun = isOffer(verificationId) ? await takeUpOffer(deps, caller, verificationId) : null
   const checked = await checkFactor(deps, caller, {
     verificationId,
-    ...presentedIn(given),
+    ...presented,
     purposes: ['REGISTRATION', 'LOGIN', 'EMAIL_LOGIN', 'PROVIDER_LOGIN', 'PASSKEY_LOGIN'],
-    flowSecret,
+    flowSecret: begun ?? held,
   })
   const { verification } = checked
   requireCookiesAllowed(caller, verification.delivery)
@@ -85,7 +89,7 @@ export async function verifySession(
     }
     return entered
   })
-  if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: null }
+  if (!('session' in result)) return { id: verificationId, verification: result, flowSecret: begun }
   await forgetGuesses(deps, {
     typed: { email: verification.email_normalized ?? result.user.email_normalized },
     userId: result.user.id,

@@ -18,6 +18,8 @@ import {
 } from './verification.ts'
 
 export interface BeginVerification {
+  /** Default: a new one. */
+  readonly id?: string
   readonly purpose: VerificationPurpose
   /** null: nothing is mailed. */
   readonly email: EmailAddress | null
@@ -54,7 +56,7 @@ export async function beginVerification(
   config: AuthConfig,
   begin: BeginVerification,
 ): Promise<BegunVerification> {
-  const id = newId('ver')
+  const id = begin.id ?? newId('ver')
   const delivery = begin.delivery ?? 'BODY'
   const flowSecret = delivery === 'COOKIE' ? randomText(32) : null
   const methods = begin.methods ?? { EMAIL_CODE: {} }

@@ -117,6 +117,8 @@ export const de: PageTexts = {
     intro:
       'Ein Passkey liegt auf diesem Gerät oder in Ihrem Passwortmanager und wird mit Finger, Gesicht oder PIN entsperrt. Er meldet Sie ohne Passwort an.',
     begin: 'Passkey erstellen',
+    offer: 'Beim nächsten Mal ohne Passwort anmelden',
+    later: 'Jetzt nicht',
   },
   enrol: {
     title: 'Zweiten Schritt einrichten',

@@ -109,6 +109,8 @@ export const en: PageTexts = {
     intro:
       'A passkey is kept by this device or your password manager, and unlocked with your finger, your face or a PIN. It signs you in without a password.',
     begin: 'Create a passkey',
+    offer: 'Sign in without a password next time',
+    later: 'Not now',
   },
   enrol: {
     title: 'Add a second step',

@@ -76,6 +76,8 @@ export interface PageTexts {
     readonly add: string
     readonly intro: string
     readonly begin: string
+    readonly offer: string
+    readonly later: string
   }
   readonly enrol: {
     readonly title: string
