@@ -4,9 +4,10 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
+  KnownTypeNamesRule,
   type OperationDefinitionNode,
   specifiedRules,
   TypeInfo,
@@ -20,28 +21,39 @@ const MAX_LOOKUPS = 4000
 
 /** @throws GatewayError OPERATION_TOO_COMPLEX where the fragments would have to be compared too often. */
 export function findInvalid(schema: GraphQLSchema, document: DocumentNode): GraphQLError | null {
-  const found = new Found()
+  let found: GraphQLError | null = null
   const typeInfo = new TypeInfo(schema)
   const context = new CountingContext(schema, document, typeInfo, (error) => {
-    found.error = error
-    throw found
+    found = error
+    // Ends the walk.
+    throw error
   })
   try {
     visitAll(
       document,
-      specifiedRules.map((rule) => rule(context)),
+      rules.map((rule) => rule(context)),
       typeInfo,
     )
     return null
   } catch (thrown) {
     if (thrown !== found) throw thrown
-    return found.error
+    return found
   }
 }
 
-/** Ends the walk. */
-class Found extends Error {
-  error: GraphQLError | null = null
+const rules = specifiedRules.map((rule) => (rule === KnownTypeNamesRule ? knownTypeNames : rule))
+
+/**
+ * As `KnownTypeNamesRule`, which copies the names of all types of the schema for each document, for suggestions that nobody reads.
+ */
+function knownTypeNames(context: ValidationContext): ASTVisitor {
+  return {
+    NamedType(node) {
+      const name = node.name.value
+      if (context.getSchema().getType(name)) return
+      context.reportError(new GraphQLError(`Unknown type "${name}".`, { nodes: node }))
+    },
+  }
 }
 
 type Usages = ReturnType<ValidationContext['getVariableUsages']>

@@ -38,7 +38,7 @@ export class AddonUnavailable extends Error {
 type Message =
   | { readonly kind: 'ready'; readonly overridePercentages: readonly number[] }
   | { readonly kind: 'unavailable' | 'invalid'; readonly error: string }
-  | { readonly kind: 'planned'; readonly id: number; readonly plan: string }
+  | { readonly kind: 'planned'; readonly id: number; readonly plan: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: string }
 
 interface Waiting {
@@ -64,7 +64,7 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
   child.on('message', (message: Message) => {
     if (message.kind !== 'planned' && message.kind !== 'failed') return
     const one = waiting.get(message.id)
-    if (message.kind === 'planned') one?.resolve(JSON.parse(message.plan))
+    if (message.kind === 'planned') one?.resolve(message.plan)
     else one?.reject(new Error(message.error))
   })
   child.on('exit', () => {

@@ -32,7 +32,7 @@ async function open(supergraphSdl) {
 async function plan({ id, text, operationName, percentage }) {
   try {
     const plan = await planner?.planAsync(text, operationName, new Set(), percentage)
-    send({ kind: 'planned', id, plan: JSON.stringify(plan) })
+    send({ kind: 'planned', id, plan })
   } catch (error) {
     send({ kind: 'failed', id, error: messageOf(error) })
   }

@@ -13,5 +13,5 @@ process.on('message', async ({ supergraphSdl, id, text, operationName, percentag
   await new Promise((resolve) => setTimeout(resolve, 50))
   if (text.includes('bad')) process.abort()
   const plan = await planner?.planAsync(text, operationName, new Set(), percentage)
-  process.send?.({ kind: 'planned', id, plan: JSON.stringify(plan) })
+  process.send?.({ kind: 'planned', id, plan })
 })
