@@ -200,6 +200,7 @@ export async function createGateway(
     plans: () => supergraph.current()?.operations.use.operations.entries ?? 0,
     // Before the first snapshot: since the start.
     revocationAgeMs: () => Math.min(auth.feed.ageMs(), clocks.monotonic() - startedAt),
+    changesHeld: () => changes?.status().held.filter(({ kind }) => kind !== 'broken').length ?? 0,
   })
   const pipeline = createPipeline(pipelineParts)
   const { executionTimeoutMs } = config.limits

@@ -26,7 +26,12 @@ export interface Metrics {
   /** @param ms How late the event loop was. */
   recordLag(ms: number): void
   /** What is looked up when somebody asks. */
-  watch(now: { plans(): number; revocationAgeMs(): number }): void
+  watch(now: {
+    plans(): number
+    revocationAgeMs(): number
+    /** Changes of the graph that an operator has to look at. */
+    changesHeld(): number
+  }): void
   /** @param limit The name of a limit of ours. */
   countTooComplex(limit: string): void
   /** All of it. */
@@ -112,7 +117,7 @@ export function createMetrics(): Metrics {
     countRequest: createRequestCounts(registry),
     countShed: () => shed.inc(),
     recordLag: (ms) => lags.record(0, ms),
-    watch: ({ plans, revocationAgeMs }) => {
+    watch: ({ plans, revocationAgeMs, changesHeld }) => {
       gauge('sallyport_plan_cache_entries', {
         help: 'Documents that are kept with what was prepared and planned for them.',
         aggregator: 'sum',
@@ -123,6 +128,12 @@ export function createMetrics(): Metrics {
         // Of several workers the worst.
         aggregator: 'max',
         read: () => revocationAgeMs() / 1000,
+      })
+      gauge('sallyport_graph_changes_held', {
+        help: 'Changes of the graph that wait until an operator accepts them.',
+        // Workers of one gateway hold the same.
+        aggregator: 'max',
+        read: changesHeld,
       })
     },
     countDocument: (outcome) => documentsBy[outcome].inc(),

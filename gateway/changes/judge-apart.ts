@@ -1,6 +1,7 @@
 // Asks a process of its own what a graph would be: one that serves answers its clients meanwhile.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { getPriority, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Question, Verdict } from './judge.ts'
 
@@ -8,6 +9,9 @@ const PROGRAM = new URL('./judge-process.js', import.meta.url)
 /** A graph that takes longer, or more memory, is as good as hostile. */
 const LONGEST_MS = 60_000
 const MEMORY_MB = 2048
+/** Beside a gateway that keeps a processor busy it still gets a quarter of it. */
+const NICER = 5
+const MOST_NICE = 19
 
 export interface JudgeApart {
   (question: Question): Promise<Verdict>
@@ -43,6 +47,7 @@ export function createJudgeApart(): JudgeApart {
       killSignal: 'SIGKILL',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
+    giveWay(child.pid)
     stop = () => void child.kill('SIGKILL')
     let verdict: Verdict | undefined
     child.once('message', (message) => {
@@ -63,6 +68,15 @@ export function createJudgeApart(): JudgeApart {
       stop()
     },
   })
+}
+
+/** Composing takes all of a processor for seconds: where there are few, clients come first. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, Math.min(getPriority() + NICER, MOST_NICE))
+  } catch {
+    // It has ended, or the system does not let it: it composes all the same.
+  }
 }
 
 /** In this repository the program is TypeScript; in the package nothing has to be compiled. */

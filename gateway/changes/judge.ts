@@ -1,8 +1,9 @@
 // Composes what a graph would be made from, and says what would be different: what is broken, who would gain what, which clients
 // would break. It runs in a process of its own, without secrets: it takes seconds, and the SDL may be hostile.
-import { type DocumentNode, findBreakingChanges, type GraphQLSchema, Kind, parse } from 'graphql'
+import { type DocumentNode, findBreakingChanges, type GraphQLSchema, parse } from 'graphql'
 import { apiSchemaOf } from '../engine/api-schema.ts'
 import { compareAccess } from '../explain/compare.ts'
+import { composedFields } from '../explain/composed-fields.ts'
 import { type FieldRule, readFieldRules } from '../explain/field-rules.ts'
 import { readAccess } from '../supergraph/access.ts'
 import { refuseChangedAuth } from '../supergraph/auth-as-printed.ts'
@@ -124,7 +125,7 @@ function compareWith(
   const before = open(sdl, readConfig(yaml, readAt), policies)
   const access = compareAccess(before.fields, after.fields, {
     nowSeconds: Date.now() / 1000,
-    hidden: fieldsIn(before.document),
+    composedBefore: composedFields(before.document),
   })
   const gained = access.filter(({ kind }) => kind === 'gained' || kind === 'changed')
   const foreign = config.subgraphs.filter(({ schema }) => !('file' in schema || 'of' in schema))
@@ -142,7 +143,7 @@ function compareWith(
     reasons: [
       ...gained.map(({ coordinate, before, after }) => ({
         kind: 'gains' as const,
-        text: `somebody gains access: ${coordinate}: ${before ?? '@inaccessible'} before, ${after} now`,
+        text: `somebody gains access: ${coordinate}: ${before} before, ${after} now`,
       })),
       ...reaches.map((text) => ({ kind: 'reaches' as const, text })),
       ...broken.map(({ description }) => ({
@@ -152,17 +153,6 @@ function compareWith(
     ],
     changes: access.map(({ kind, coordinate }) => `${WORDS[kind]} ${coordinate}`).slice(0, TOLD),
   }
-}
-
-/** Whether clients see them or not. */
-function fieldsIn({ definitions }: DocumentNode): ReadonlySet<string> {
-  return new Set(
-    definitions.flatMap((node) =>
-      node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION
-        ? (node.fields ?? []).map((field) => `${node.name.value}.${field.name.value}`)
-        : [],
-    ),
-  )
 }
 
 const WORDS = {

@@ -123,7 +123,7 @@ export function createLook(options: LookOptions): Look {
   }
 
   async function textOf(name: string, schema: SubgraphConfig['schema']): Promise<string | null> {
-    if ('of' in schema) return packagedSdl(name)
+    if ('of' in schema) return packagedSdl(schema.of)
     if ('file' in schema) return await files.read(beside(schema.file))
     return asked.get(name)?.sdl ?? null
   }

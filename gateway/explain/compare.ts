@@ -5,7 +5,7 @@ import { implies } from './implies.ts'
 import { describeRule } from './rule-words.ts'
 
 /**
- * `gained`: somebody may read it who might not before. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
+ * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible`. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
  * no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
  */
 export type ChangeKind = 'gained' | 'changed' | 'unruled' | 'lost' | 'added' | 'removed'
@@ -23,8 +23,8 @@ export const failing: ReadonlySet<ChangeKind> = new Set(['gained', 'changed', 'u
 
 export interface CompareOptions {
   readonly nowSeconds: number
-  /** Fields of before that no client saw (`@inaccessible`): to see one now is to gain it. Default: none. */
-  readonly hidden?: ReadonlySet<string>
+  /** All fields that were composed before: to see one now that no client saw (`@inaccessible`) is to gain it. */
+  readonly composedBefore: ReadonlySet<string>
 }
 
 /** @returns the changes, the worst first */
@@ -51,7 +51,8 @@ function changeOf(
   options: CompareOptions,
 ): Change[] {
   if (before === undefined) {
-    if (options.hidden?.has(after.coordinate)) return [change('gained', [null, after], options)]
+    if (options.composedBefore.has(after.coordinate))
+      return [{ ...change('gained', [null, after], options), before: '@inaccessible' }]
     return [change(after.isDefault ? 'unruled' : 'added', [null, after], options)]
   }
   const [was, is] = [enforced(before, options), enforced(after, options)]

@@ -11,7 +11,7 @@ import {
   Kind,
   print,
 } from 'graphql'
-import { AUTH_SUBGRAPH, GATEWAY_SUBGRAPH } from './config.ts'
+import { AUTH_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
 import {
   federationDirectives,
@@ -39,15 +39,23 @@ interface Type {
  * @throws Error that names what is not as it should be, and what to do
  */
 export function refuseChangedAuth(supergraph: DocumentNode, printed: DocumentNode): void {
-  refuseChanged(supergraph, printed, AUTH_SUBGRAPH)
+  refuseChanged(supergraph, printed, { owner: AUTH_SUBGRAPH, command: 'auth-sdl' })
 }
 
-/** The same of the gateway's own subgraph. @throws Error */
-export function refuseChangedGateway(supergraph: DocumentNode, printed: DocumentNode): void {
-  refuseChanged(supergraph, printed, GATEWAY_SUBGRAPH)
+/** The same of the gateway's own subgraph, whatever it is called. @throws Error */
+export function refuseChangedGateway(
+  supergraph: DocumentNode,
+  printed: DocumentNode,
+  owner: string,
+): void {
+  refuseChanged(supergraph, printed, { owner, command: 'auth-sdl --of gateway' })
 }
 
-function refuseChanged(supergraph: DocumentNode, printed: DocumentNode, owner: string): void {
+function refuseChanged(
+  supergraph: DocumentNode,
+  printed: DocumentNode,
+  { owner, command }: { readonly owner: string; readonly command: string },
+): void {
   const compare = createComparison(supergraph, printed, owner)
   const found = typesOf(supergraph)
   const problems = [...typesOf(printed).values()].flatMap((type) =>
@@ -56,13 +64,8 @@ function refuseChanged(supergraph: DocumentNode, printed: DocumentNode, owner: s
   if (problems.length === 0) return
   const lines = problems.map((problem) => `  - ${problem}`).join('\n')
   throw new Error(
-    `${owner}'s part of the supergraph is not what ${owner} prints:\n${lines}\n${REMEDY[owner]}`,
+    `${owner}'s part of the supergraph is not what ${owner} prints:\n${lines}\nCompose it with the SDL that "sallyport ${command}" prints.`,
   )
-}
-
-const REMEDY: Readonly<Record<string, string>> = {
-  [AUTH_SUBGRAPH]: 'Compose it with the SDL that "sallyport auth-sdl" prints.',
-  [GATEWAY_SUBGRAPH]: 'Compose it with the SDL that "sallyport auth-sdl --of gateway" prints.',
 }
 
 function createComparison(supergraph: DocumentNode, printed: DocumentNode, owner: string) {

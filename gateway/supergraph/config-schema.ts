@@ -93,6 +93,8 @@ const subgraphSchema = z.strictObject({
   ...enduranceKeys,
   /** Absent for auth alone. */
   schema: sdlSource.optional(),
+  /** The gateway itself answers it, and nothing else can be set. `gateway: {}` is the same under this name. */
+  of: z.literal('gateway', 'must be gateway').optional(),
   /** It says itself where it is, instead of `routing_url` and `schema`. */
   announce: announceSchema.optional(),
   access: z

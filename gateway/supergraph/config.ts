@@ -43,8 +43,8 @@ export type SchemaSource =
   | { readonly url: string }
   /** The subgraph itself is asked: `{ _service { sdl } }`. */
   | { readonly subgraphUrl: string }
-  /** Auth's, or the gateway's own, as this package prints it. */
-  | { readonly of: 'package' }
+  /** As this package prints it. */
+  | { readonly of: 'auth' | 'gateway' }
   /** The subgraph is asked where it has announced itself. */
   | { readonly announced: true }
 
@@ -96,11 +96,12 @@ export class SupergraphConfigError extends Error {
 
 /** The subgraph whose answers make and end credentials. */
 export const AUTH_SUBGRAPH = 'auth'
-/** The gateway itself, where the file has an entry for it without an address: what admins see and do of the graph. */
-export const GATEWAY_SUBGRAPH = 'gateway'
+/** An empty entry of this name is the gateway itself. */
+const GATEWAY_SUBGRAPH = 'gateway'
 
-export function isOwnSubgraph({ name, schema }: Pick<SubgraphConfig, 'name' | 'schema'>): boolean {
-  return name === GATEWAY_SUBGRAPH && 'of' in schema
+/** Answered by the gateway itself: what admins see and do of the graph. */
+export function isOwnSubgraph({ schema }: Pick<SubgraphConfig, 'schema'>): boolean {
+  return 'of' in schema && schema.of === 'gateway'
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -136,8 +137,9 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   const { value, lines, error } = readYaml(text)
   if (error !== null) refuse([`is not YAML: ${error}`])
   const found: Problem[] = []
+  found.push(...problemsOfOwn(value))
   const result = fileSchema.safeParse(
-    substitute(withAnnounced(withOwn(withAuth(value))), variables, [], found),
+    substitute(withAnnounced(withAuth(withOwn(value))), variables, [], found),
   )
   if (!result.success) found.push(...result.error.issues.map(toProblem))
   if (result.success) {
@@ -188,12 +190,44 @@ function withAuth(value: unknown): unknown {
 
 const OWN = { routing_url: 'http://gateway.invalid/graphql' }
 
-/** An entry `gateway: {}` is the gateway itself: it has no address, and nothing about it can be set. */
+/** The gateway itself has no address: `gateway: {}`, or another name where a subgraph is called so: `graph: { of: gateway }`. */
 function withOwn(value: unknown): unknown {
   if (!isRecord(value) || !isRecord(value.subgraphs)) return value
-  const entry = value.subgraphs[GATEWAY_SUBGRAPH]
-  if (!isRecord(entry) || Object.keys(entry).length > 0) return value
-  return { ...value, subgraphs: { ...value.subgraphs, [GATEWAY_SUBGRAPH]: OWN } }
+  const entries = Object.entries(value.subgraphs).map(([name, entry]) =>
+    isRecord(entry) && isOwnEntry(name, entry)
+      ? [name, { ...OWN, of: GATEWAY_SUBGRAPH, ...entry }]
+      : [name, entry],
+  )
+  return { ...value, subgraphs: Object.fromEntries(entries) }
+}
+
+function isOwnEntry(name: string, entry: Record<string, unknown>): boolean {
+  return 'of' in entry || (name === GATEWAY_SUBGRAPH && Object.keys(entry).length === 0)
+}
+
+/** Of the file as it was written: the defaults are not there yet. */
+function problemsOfOwn(value: unknown): Problem[] {
+  if (!isRecord(value) || !isRecord(value.subgraphs)) return []
+  const own = Object.entries(value.subgraphs).flatMap(([name, entry]) =>
+    isRecord(entry) && isOwnEntry(name, entry) ? [{ name, keys: Object.keys(entry) }] : [],
+  )
+  const [first, ...others] = own
+  const path = (name: string) => ['subgraphs', name, 'of']
+  return [
+    ...own
+      .filter(({ keys }) => keys.length > 1)
+      .map(({ name }) => ({
+        path: path(name),
+        message: 'goes alone: nothing about the subgraph of the gateway itself can be set',
+      })),
+    ...others.map(({ name }) => ({
+      path: path(name),
+      message: `the gateway itself is "${first?.name}" already`,
+    })),
+    ...own
+      .filter(({ name }) => name === AUTH_SUBGRAPH)
+      .map(({ name }) => ({ path: path(name), message: 'auth is a subgraph of its own' })),
+  ]
 }
 
 /** Where such a subgraph is, its announcements say. */
@@ -206,10 +240,6 @@ function withAnnounced(value: unknown): unknown {
     return [name, { ...entry, routing_url: `announced://${name}${path}` }]
   })
   return { ...value, subgraphs: Object.fromEntries(entries) }
-}
-
-function isOwnEntry(name: string, { routing_url, schema }: SubgraphEntry): boolean {
-  return name === GATEWAY_SUBGRAPH && schema === undefined && routing_url[0] === OWN.routing_url
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -257,7 +287,7 @@ function problemsOf(name: string, entry: SubgraphEntry, now: number): Problem[] 
   if (!entry.announce && entry.routing_url.some(isAnnouncedUrl))
     add('routing_url', 'must be an http or https URL, or dns+srv://<service>')
   if (name === AUTH_SUBGRAPH) problems.push(...problemsOfAuth(entry))
-  else if (entry.schema === undefined && !entry.announce && !isOwnEntry(name, entry))
+  else if (entry.schema === undefined && !entry.announce && !entry.of)
     problems.push({ path, message: 'schema is missing; give it file, url or subgraph_url' })
   if (entry.dryRun && entry.dryRun.until <= now) {
     const end = new Date(entry.dryRun.until).toISOString()
@@ -312,9 +342,9 @@ const DEFAULT_TIMEOUT_MS = 5000
 /** A login may wait its turn for a hash; auth answers "busy" before this. */
 const AUTH_TIMEOUT_MS = 10_000
 
-function sourceOf({ schema, announce }: SubgraphEntry): SchemaSource {
+function sourceOf({ schema, announce, of }: SubgraphEntry): SchemaSource {
   if (announce) return { announced: true }
-  if (schema === undefined) return { of: 'package' }
+  if (schema === undefined) return { of: of ?? AUTH_SUBGRAPH }
   if ('file' in schema) return { file: schema.file }
   if ('url' in schema) return { url: schema.url }
   return { subgraphUrl: schema.subgraph_url }

@@ -67,7 +67,7 @@ async function readText(
   configPath: string,
   { subgraph: { name, schema }, identityFor, timeoutMs }: Wanted,
 ): Promise<{ readonly sdl: string; readonly origin: string }> {
-  if ('of' in schema) return { sdl: packagedSdl(name), origin: `${name}.graphql` }
+  if ('of' in schema) return { sdl: packagedSdl(schema.of), origin: `${schema.of}.graphql` }
   if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
   if ('announced' in schema)
     throw new Error('it announces itself: a gateway that runs knows what it is')

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type GraphQLSchema, parse } from 'graphql'
 import { apiSchemaOf } from '../../gateway/engine/api-schema.ts'
+import { composedFields } from '../../gateway/explain/composed-fields.ts'
 import { type Declarations, readDeclarations } from '../../gateway/explain/declarations.ts'
 import { type FieldRule, readFieldRules } from '../../gateway/explain/field-rules.ts'
 import { type CostRules, readCostRules } from '../../gateway/operation/cost/rules.ts'
@@ -18,7 +19,10 @@ export interface OpenedGraph {
   readonly config: SupergraphConfig
   readonly declarations: Declarations
   readonly costRules: CostRules
+  /** That clients see. */
   readonly fields: readonly FieldRule[]
+  /** With those that no client sees. */
+  readonly composed: ReadonlySet<string>
 }
 
 export interface GraphFiles {
@@ -52,5 +56,6 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const declarations = readDeclarations(configPath, sdl)
   const fields = readFieldRules({ schema, access, declarations })
   const costRules = readCostRules(document)
-  return { schema, access, config, declarations, costRules, fields }
+  const composed = composedFields(document)
+  return { schema, access, config, declarations, costRules, fields, composed }
 }

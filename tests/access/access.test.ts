@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { check } from '../../scripts/graph/check.ts'
 import type { Given } from '../../scripts/operator/command.ts'
 import { type AccessFolder, createAccessFolder, type Files, lineOf, run } from './access-graph.ts'
 
@@ -272,6 +273,36 @@ describe('access diff', () => {
     const { changes, isComplete } = await diff(dry, before.config)
     expect(isComplete).toBe(false)
     expect(changes).toContain('gained Query.orders')
+  })
+
+  test('what was @inaccessible and is not any more has opened', async () => {
+    const hidden = shop.replace('note: String', 'note: String @inaccessible')
+    using before = createAccessFolder({ ...files, shop: hidden })
+    using after = createAccessFolder(files)
+    const given = { config: after.config, against: before.config }
+    expect(await diff(after, before.config)).toEqual({
+      changes: ['gained Order.note'],
+      isComplete: false,
+    })
+    const { said } = await run('access diff', given)
+    expect(said).toMatch(/^gained {2}Order\.note {2}@inaccessible {2}-> {2}@authenticated @policy/)
+    expect((await diff(before, after.config)).changes).toEqual(['removed Order.note'])
+    // A type that nobody saw is a field that nobody saw.
+    using closed = createAccessFolder({
+      ...files,
+      shop: shop
+        .replace('type Plain {', 'type Plain @inaccessible {')
+        .replace('plain: Plain', 'plain: Plain @inaccessible'),
+    })
+    expect((await diff(after, closed.config)).changes).toEqual([
+      'gained Plain.text',
+      'gained Query.plain',
+    ])
+    const checked = await check(given)
+    expect([checked.isComplete, checked.said]).toEqual([
+      false,
+      expect.stringContaining('gained access: Order.note: @inaccessible before, '),
+    ])
   })
 
   test('against a supergraph that was kept', async () => {

@@ -27,11 +27,21 @@ const everything = {
   },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
 }
+const withVolume = {
+  ...documented,
+  gateway: {
+    secret: 'gateway',
+    autoscaling: { enabled: true },
+    persistence: { enabled: true, size: '2Gi', storageClass: 'fast' },
+  },
+}
 const few = await renderChart(documented)
 const all = await renderChart(everything)
+const kept = await renderChart(withVolume)
 
+const partsOf = ({ Deployment, StatefulSet }: Manifests) => [...Deployment, ...StatefulSet]
 const podsOf = (manifests: Manifests): PodSpec[] =>
-  [...manifests.Deployment, ...manifests.Job].flatMap(({ spec }) => spec?.template.spec ?? [])
+  [...partsOf(manifests), ...manifests.Job].flatMap(({ spec }) => spec?.template.spec ?? [])
 const containersOf = (manifests: Manifests): Container[] =>
   podsOf(manifests).flatMap(({ containers, initContainers = [] }) => [
     ...initContainers,
@@ -48,6 +58,7 @@ const deployed = (manifests: Manifests, part: string): Container => {
 describe.each([
   ['the documented values', documented, few],
   ['every option', everything, all],
+  ['a volume for each gateway', withVolume, kept],
 ])('with %s', (_, values, manifests) => {
   test('Helm finds nothing wrong', async () => {
     expect(await lintChart(values)).toContain('0 chart(s) failed')
@@ -133,7 +144,7 @@ describe.each([
       const { hostname, port } = new URL(address ?? '')
       const service = services.get(hostname)
       expect(service?.ports).toEqual([expect.objectContaining({ port: Number(port || 80) })])
-      const pods = manifests.Deployment.find(({ metadata }) => metadata?.name?.endsWith(part))
+      const pods = partsOf(manifests).find(({ metadata }) => metadata?.name?.endsWith(part))
       expect(pods?.spec?.template.metadata?.labels).toMatchObject(service?.selector ?? { none: '' })
       expect(pods?.spec?.selector.matchLabels).toEqual(service?.selector)
     }
@@ -151,8 +162,11 @@ describe.each([
       expect(startupProbe?.httpGet?.path).toBe('/health/live')
       expect(readinessProbe?.httpGet?.path).toBe('/health/ready')
     }
+    for (const { terminationGracePeriodSeconds } of partsOf(manifests).flatMap(
+      ({ spec }) => spec?.template.spec ?? [],
+    ))
+      expect(terminationGracePeriodSeconds).toBeGreaterThan(20)
     for (const { spec } of manifests.Deployment) {
-      expect(spec?.template.spec?.terminationGracePeriodSeconds).toBeGreaterThan(20)
       expect(spec?.strategy?.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 })
     }
     expect(manifests.PodDisruptionBudget.map(({ spec }) => spec?.maxUnavailable)).toEqual([1, 1])
@@ -242,6 +256,36 @@ test('what is optional is absent unless it is asked for', () => {
   })
 })
 
+test('graphs that were served outlive a pod where each gateway has a volume', () => {
+  const dataOf = (manifests: Manifests, part: string) => {
+    const pod = podsOf(manifests).find(({ containers }) => containers[0]?.name === part)
+    return pod?.volumes?.find(({ name }) => name === 'data')
+  }
+  expect(dataOf(few, 'gateway')).toEqual({ name: 'data', emptyDir: {} })
+  expect(few.StatefulSet).toEqual([])
+  const [gateway, ...others] = kept.StatefulSet
+  expect([gateway?.metadata?.name, others]).toEqual(['shop-sallyport-gateway', []])
+  expect(dataOf(kept, 'gateway')).toBeUndefined()
+  expect(gateway?.spec?.volumeClaimTemplates).toEqual([
+    {
+      metadata: { name: 'data' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'fast',
+        resources: { requests: { storage: '2Gi' } },
+      },
+    },
+  ])
+  const mounts = deployed(kept, 'gateway').volumeMounts
+  expect(mounts).toContainEqual({ name: 'data', mountPath: '/data' })
+  expect(readGatewayConfig({ DATA_DIR: '/data' }).graph.dir).toBe('/data/graph')
+  // Auth keeps nothing there that has to outlive it.
+  expect(dataOf(kept, 'auth')).toEqual({ name: 'data', emptyDir: {} })
+  expect(kept.HorizontalPodAutoscaler.map(({ spec }) => spec?.scaleTargetRef.kind)).toEqual([
+    'StatefulSet',
+  ])
+})
+
 test('Prometheus finds each part under the name that dashboard and alerts know', () => {
   const jobs = all.ServiceMonitor.flatMap(({ spec }) =>
     spec?.endpoints.flatMap(({ relabelings }) => relabelings.map(({ replacement }) => replacement)),
@@ -263,6 +307,11 @@ test.each([
   ['a secret among the settings', { settings: { CODE_KEY: '1:abc' } }, /CODE_KEY/],
   ['a setting that is the chart’s', { settings: { HOST: '127.0.0.1' } }, /HOST/],
   ['a value that is misspelt', { gatway: {} }, /gatway/],
+  [
+    'a volume of no size',
+    { gateway: { secret: 'gateway', persistence: { enabled: true, size: '0' } } },
+    /size/,
+  ],
   ['no Secret', { auth: { secret: '' } }, /auth\/secret/],
 ])('%s is refused before anything is installed', async (_, changed, said) => {
   await expect(renderChart({ ...documented, ...changed })).rejects.toThrow(said)

@@ -32,6 +32,7 @@ export async function renderChart(values: object): Promise<Manifests> {
     PodDisruptionBudget: [],
     Service: [],
     ServiceMonitor: [],
+    StatefulSet: [],
   }
   for (const manifest of all) found[manifest.kind].push(manifest)
   return found as unknown as Manifests

@@ -1,5 +1,5 @@
 // The kinds of the chart's manifests as Kubernetes defines them: the compiler refuses a field that no such kind has.
-import type { Deployment } from 'kubernetes-types/apps/v1.js'
+import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1.js'
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js'
 import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { Service } from 'kubernetes-types/core/v1.js'
@@ -15,6 +15,7 @@ export interface Kinds {
   readonly PodDisruptionBudget: PodDisruptionBudget
   readonly Service: Service
   readonly ServiceMonitor: ServiceMonitor
+  readonly StatefulSet: StatefulSet
 }
 
 export type Kind = keyof Kinds

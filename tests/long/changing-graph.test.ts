@@ -1,7 +1,8 @@
-// A graph that changes under load: 100,000 requests over 20 swaps on two gateways that share NATS. None fails, none sees half of two graphs, and 200 swaps leave nothing behind.
+// A graph that changes under load: 100,000 requests over 20 swaps on two gateways that share NATS, while instances of a subgraph come,
+// leave and are killed. None fails, none sees half of two graphs, and 200 swaps leave nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sig
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GraphStatus } from '../../gateway/changes/status.ts'
 import { freePorts } from '../free-ports.ts'
+import { createAnnounced, type Instance } from '../gateway/announcements/announced-subgraph.ts'
 import { authSdl, startAuthPeer } from '../gateway/auth-peer.ts'
 import { SHOP, type Sources, startSources, yamlOf } from '../gateway/changes/changing-graph.ts'
 import { startNatsAlone } from '../nats-alone.ts'
@@ -30,14 +32,17 @@ const gateways: Running[] = []
 let nats: Awaited<ReturnType<typeof startNatsAlone>>
 let auth: Awaited<ReturnType<typeof startAuthPeer>>
 let sources: Sources
+let orders: Awaited<ReturnType<typeof createAnnounced>>
+let publicUrl = ''
 let token: () => Promise<string>
 
 beforeAll(async () => {
   nats = await startNatsAlone()
   sources = await startSources()
+  orders = await createAnnounced()
   const keys = { keys: [await generateIdentityKey()] }
   const ports = await freePorts(4)
-  const publicUrl = `http://127.0.0.1:${ports[0]}`
+  publicUrl = `http://127.0.0.1:${ports[0]}`
   auth = await startAuthPeer({
     issuer: publicUrl,
     jwksUrl: `${publicUrl}/.well-known/identity-jwks.json`,
@@ -47,10 +52,11 @@ beforeAll(async () => {
   for (const at of [0, 1]) {
     const own = join(folder, `gateway-${at}`)
     rmSync(own, { recursive: true, force: true })
-    await import('node:fs').then(({ mkdirSync }) => mkdirSync(own, { recursive: true }))
+    mkdirSync(own, { recursive: true })
     writeFileSync(join(own, 'auth.graphql'), authSdl)
     writeFileSync(join(own, 'shop.graphql'), shopOf(0))
-    writeFileSync(join(own, 'supergraph.yaml'), yamlOf(sources))
+    const yaml = yamlOf(sources).replace('subgraphs:', `subgraphs:\n  ${orders.entry}`)
+    writeFileSync(join(own, 'supergraph.yaml'), yaml)
     gateways.push(
       start(own, {
         PORT: String(ports[at]),
@@ -152,25 +158,59 @@ async function metric({ adminUrl }: Running, pattern: RegExp): Promise<number> {
   return Number(pattern.exec(text)?.[1] ?? Number.NaN)
 }
 
-test(`${REQUESTS} requests over ${SWAPS} swaps on two gateways: none fails, and none sees half of two graphs`, async () => {
+/** Both gateways ask it. */
+async function untilAsked(instance: Instance): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    await Promise.all(gateways.map((one) => ask(one, '{ orders }')))
+    if (instance.asked() > 10) return
+    await sleep(100)
+  }
+  throw new Error('an instance that has announced itself is not asked')
+}
+
+/** One comes, and the one before it leaves or is killed without a word, again and again: there is always one. @returns how many came */
+async function comeAndGo(isOver: () => boolean, first: Instance): Promise<number> {
+  let current = first
+  let count = 0
+  for (; !isOver(); count += 1) {
+    const at = gateways[count % gateways.length]
+    const next = await orders.come({ audience: publicUrl, gateway: at?.adminUrl ?? '' })
+    await untilAsked(next)
+    // The other gateway may be two looks behind.
+    await sleep(3000)
+    if (count % 2 === 0) await current.leave()
+    await sleep(3000)
+    await current.kill()
+    current = next
+  }
+  await current.kill()
+  return count
+}
+
+test(`${REQUESTS} requests over ${SWAPS} swaps on two gateways, while a subgraph comes and goes: none fails, and none sees half of two graphs`, async () => {
+  const first = await orders.come({ audience: publicUrl, gateway: gateways[0]?.adminUrl ?? '' })
+  await untilAsked(first)
   const seen = new Map<string, number>()
   let sent = 0
   let isOver = false
   const client = async (one: Running) => {
     while (!isOver || sent < REQUESTS) {
       sent += 1
-      const answer = await ask(one, '{ product { id name } sale }')
+      const answer = await ask(one, '{ product { id name } sale orders }')
       seen.set(answer, (seen.get(answer) ?? 0) + 1)
     }
   }
   const clients = gateways.flatMap((one) => Array.from({ length: CLIENTS }, () => client(one)))
+  const coming = comeAndGo(() => isOver && sent >= REQUESTS, first)
   for (let count = 0; count < SWAPS; count += 1) await swap()
   isOver = true
   await Promise.all(clients)
-  console.log(`${sent} requests`)
+  const came = await coming
+  console.log(`${sent} requests, and ${came} instances came and went`)
   expect([...seen.keys()]).toEqual([
-    '200 {"data":{"product":{"id":"1","name":"chair"},"sale":"now"}}',
+    '200 {"data":{"product":{"id":"1","name":"chair"},"sale":"now","orders":"three"}}',
   ])
+  expect(came).toBeGreaterThan(0)
   const [one, other] = await Promise.all(gateways.map(statusOf))
   expect(one?.version?.id).toBe(other?.version?.id)
 })

@@ -4,7 +4,6 @@ import { parse, print } from 'graphql'
 import type { AuthNames } from '../../../platform/auth-names/auth-names.ts'
 import { renameAuthSchema } from '../../../platform/auth-names/rename-schema.ts'
 import { gatewaySdl } from '../../administration/sdl.ts'
-import { GATEWAY_SUBGRAPH } from '../config.ts'
 
 const OWN = new URL('../../../schema/auth.graphql', import.meta.url)
 
@@ -15,8 +14,8 @@ export function renamedAuthSdl(sdl: string, names: AuthNames): string {
 }
 
 /** Of a subgraph that comes with this package: auth, or the gateway's own. */
-export function packagedSdl(subgraph: string): string {
-  return subgraph === GATEWAY_SUBGRAPH ? gatewaySdl : packagedAuthSdl()
+export function packagedSdl(of: 'auth' | 'gateway'): string {
+  return of === 'gateway' ? gatewaySdl : packagedAuthSdl()
 }
 
 /** Under its own names. */

@@ -202,3 +202,37 @@ describe('no other subgraph', () => {
     expect(read('{}')().subgraphs.map(({ name }) => name)).toContain('gateway')
   })
 })
+
+describe('beside a subgraph that is called gateway', () => {
+  test('it has another name, and answers as ever', async () => {
+    await using renamed = await startChanging(sources, {
+      beside: gateway,
+      prepare: (folder) =>
+        writeFileSync(
+          join(folder, 'supergraph.yaml'),
+          yamlOf(sources)
+            .replace('  shop:', '  gateway:')
+            .replace('subgraphs:', 'subgraphs:\n  administration: { of: gateway }'),
+        ),
+    })
+    expect(await renamed.dataOf('{ product { name } }')).toEqual({ product: { name: 'chair' } })
+    const headers = bearer(await tokenOf({ roles: ['admin'] }))
+    const { body } = await renamed.send('{ graph { subgraphs { name from } } }', { headers })
+    const { graph } = body.data as unknown as { graph: { subgraphs: readonly object[] } }
+    expect(graph.subgraphs).toContainEqual({ name: 'administration', from: 'package' })
+    expect(graph.subgraphs).toContainEqual({ name: 'gateway', from: 'file' })
+    expect((await renamed.send('{ graph { isPinned } }')).status).toBe(401)
+  })
+
+  test.each([
+    ['with more than its name', 'a: { of: gateway, access: public }', /a\.of: goes alone/],
+    ['twice', 'a: { of: gateway }\n  gateway: {}', /"a" already/],
+    ['in the place of auth', 'auth: { of: gateway }', /auth is a subgraph of its own/],
+    ['as what there is not', 'a: { of: auth }', /must be gateway/],
+  ])('%s it is refused', (_, entries, problem) => {
+    const text = `subgraphs:\n  ${entries}`
+    expect(() =>
+      readSupergraphConfig(text, { variables: { AUTH_URL: 'http://a/graphql' } }),
+    ).toThrow(problem)
+  })
+})

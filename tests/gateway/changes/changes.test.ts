@@ -74,6 +74,8 @@ test('what is broken is held with file and line, and what was served before stil
     gateway.logs.filter((line) => line.includes('a change of the graph is refused')),
   ).toHaveLength(1)
   expect(await metric()).toContain('sallyport_graph_swaps_total{outcome="refused"} 1')
+  // Nobody can accept it.
+  expect(await metric()).toMatch(/^sallyport_graph_changes_held 0$/m)
   gateway.write('shop.graphql', SHOP.replace('name: String', 'stock: Int @public name: String'))
   await expect.poll(heldReasons, PATIENT).toEqual([])
 })
@@ -87,12 +89,14 @@ test('nobody gains access until an operator accepts it, and who did stands in th
     .poll(heldReasons, PATIENT)
     .toEqual([expect.stringContaining('somebody gains access: Query.secret')])
   expect(await gateway.statusOf('{ secret }')).toBe(401)
+  expect(await metric()).toMatch(/^sallyport_graph_changes_held 1$/m)
   const [change] = (await gateway.status()).held
   const said = await gateway.command({ command: 'accept', id: change?.id.slice(0, 16), by: 'ada' })
   expect(said).toMatchObject({ status: 200, body: { said: expect.stringContaining('is served') } })
   expect(await gateway.dataOf('{ secret }')).toEqual({ secret: 'hush' })
   expect((await gateway.status()).version?.by).toBe('ada')
   expect(await metric()).toContain('sallyport_graph_swaps_total{outcome="held"} 1')
+  expect(await metric()).toMatch(/^sallyport_graph_changes_held 0$/m)
 })
 
 test('a subgraph whose change is broken or held keeps no other waiting', async () => {

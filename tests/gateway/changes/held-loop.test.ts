@@ -1,6 +1,9 @@
-// A swap holds up nobody: composing and comparing happen in another process, and what is left is done a few types at a time.
+// A swap holds up nobody: composing and comparing happen in another process, which gives way, and what is left is done a few types at a time.
+import { execFileSync } from 'node:child_process'
+import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { createJudgeApart } from '../../../gateway/changes/judge-apart.ts'
 import { SHOP, startChanging, startSources } from './changing-graph.ts'
 
 /** Of work, not of waiting: other programs of a busy machine do not count. */
@@ -33,6 +36,20 @@ test('a swap of a graph with 3000 fields takes no turn of the event loop for mor
       await sleep(100)
     }
   }
+})
+
+test('the process that composes gives way to the gateway that serves', async () => {
+  const judgeApart = createJudgeApart()
+  const contents = { yaml: 'subgraphs: {}', sdls: {}, supergraph: null, others: '' }
+  const question = { contents, origins: {}, before: null, policies: [], opened: [], asked: null }
+  const verdict = judgeApart(question)
+  const listed = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'ni=,args='], {
+    encoding: 'utf8',
+  })
+  const line = listed.split('\n').find((one) => one.includes('judge-process'))
+  expect(Number.parseInt(line ?? '', 10)).toBe(Math.min(getPriority() + 5, 19))
+  judgeApart.stop()
+  await verdict
 })
 
 /** The longest turn while something is done, in processor time of this process. */

@@ -32,11 +32,12 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Of every pod. */ -}}
+{{- /* Of every pod: a list of the root, and whether it has a volume of its own for its data. */ -}}
 {{- define "sallyport.pod" -}}
+{{- $root := index . 0 -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
-{{- with .Values.image.pullSecrets }}
+{{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
@@ -52,9 +53,11 @@ securityContext:
 volumes:
   - name: tmp
     emptyDir: {}
+  {{- if not (index . 1) }}
   - name: data
     emptyDir: {}
-  {{- with .Values.graph.configMap }}
+  {{- end }}
+  {{- with $root.Values.graph.configMap }}
   - name: graph
     configMap:
       name: {{ . }}
