@@ -19,8 +19,9 @@ export interface Frame {
   /**
    * The content security policy.
    * @param formTargets Origins that a form may lead to, by redirects too, beside our own.
+   * @param guests Origins whose script, style sheets and frames this one page lets in. Default: none.
    */
-  policy(formTargets?: readonly string[]): string
+  policy(formTargets?: readonly string[], guests?: readonly string[]): string
 }
 
 /** @param script Runs on every page; none: the pages have no script. */
@@ -31,15 +32,21 @@ export function createFrame(brand: Brand, script?: string): Frame {
     script === undefined ? null : html`<script type="module">${new Html(script)}</script>`
   const mark =
     logoUrl === null ? html`${productName}` : html`<img src="${logoUrl}" alt="${productName}">`
-  const policy = [
-    "default-src 'none'",
-    `style-src ${hashOf(style)}`,
-    script === undefined ? "script-src 'none'" : `script-src ${hashOf(script)}`,
-    ...(logoUrl === null ? [] : [`img-src ${new URL(logoUrl).origin}`]),
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; ')
+  const scriptSource = script === undefined ? "'none'" : hashOf(script)
+  const policyFor = (formTargets: readonly string[], guests: readonly string[]) =>
+    [
+      "default-src 'none'",
+      `style-src ${[hashOf(style), ...guests].join(' ')}`,
+      `script-src ${[scriptSource, ...guests].join(' ')}`,
+      ...(logoUrl === null ? [] : [`img-src ${new URL(logoUrl).origin}`]),
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      // Scripts of others are written without trusted types, and would not run.
+      ...(guests.length === 0
+        ? ["require-trusted-types-for 'script'"]
+        : [`frame-src ${guests.join(' ')}`, `connect-src ${guests.join(' ')}`]),
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+    ].join('; ')
 
   return {
     render: ({ language, title, content, isWide = false }) =>
@@ -61,7 +68,7 @@ export function createFrame(brand: Brand, script?: string): Frame {
   </body>
 </html>
 `.text,
-    policy: (formTargets = []) => `${policy}; form-action ${["'self'", ...formTargets].join(' ')}`,
+    policy: (formTargets = [], guests = []) => policyFor(formTargets, guests),
   }
 }
 

@@ -129,7 +129,7 @@ function render(
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-language': language,
-      'content-security-policy': frame.policy(answer.formTargets),
+      'content-security-policy': frame.policy(answer.formTargets, answer.guests),
       ...(answer.retryAfterSeconds && { 'retry-after': String(answer.retryAfterSeconds) }),
       ...withCookies,
     },

@@ -1,4 +1,5 @@
 // What a page asks of auth's own graph. There is no second way: the same fields, inputs and access rules as for any client.
+import type { CaptchaService } from '../core/captcha/services.ts'
 
 export interface Operation<Data, Variables = object> {
   readonly document: string
@@ -26,6 +27,8 @@ export interface Refusal {
   readonly attemptsRemaining?: number
   /** With STEP_UP_REQUIRED: what this person has to confirm with. */
   readonly challenge?: { readonly methods: readonly string[] }
+  /** With the reason CAPTCHA_REQUIRED. */
+  readonly captcha?: { readonly service: CaptchaService; readonly siteKey: string }
   readonly retryAfterSeconds?: number
 }
 

@@ -65,6 +65,8 @@ export interface View {
   readonly retryAfterSeconds?: number
   /** Origins that a form of it may lead to, by redirects too. */
   readonly formTargets?: readonly string[]
+  /** Origins whose script and frames it needs. Default: none. */
+  readonly guests?: readonly string[]
   readonly isWide?: boolean
 }
 

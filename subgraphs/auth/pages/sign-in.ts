@@ -1,6 +1,7 @@
 // `/sign-in`: with password, or with a code or link by mail. What must follow is asked for at `/verify`.
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
+import { captchaField, captchaGuests, readCaptcha } from './captcha.ts'
 import { challengeCookie } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
@@ -54,7 +55,9 @@ export const signIn: Page = {
       return goOn(visit, answer.data.startEmailLogin, 'email')
     }
     const password = visit.form.get('password') ?? ''
-    const answer = await visit.ask(LOGIN, { input: { email, password, delivery: 'COOKIE' } })
+    const answer = await visit.ask(LOGIN, {
+      input: { email, password, delivery: 'COOKIE', ...readCaptcha(visit.form) },
+    })
     if ('refusal' in answer) return await showForm(visit, { email, refusal: answer.refusal })
     return goOn(visit, answer.data.login, 'sign-in')
   },
@@ -113,8 +116,9 @@ async function showForm(
     title: texts.signIn.toProduct(visit.productName),
     ...explained,
     formTargets: passage.formTargets,
+    guests: captchaGuests(refusal),
     content: html`${lostNotice(visit)}
-      ${formOf(visit, { email, offered, problems: explained.problems })}
+      ${formOf(visit, { email, offered, refusal, problems: explained.problems })}
       ${offered.passkey ? passkeys(visit, refusal, passkey) : null}
       ${providersOf(visit, offered)}
       ${links(waysOn(visit, offered))}`,
@@ -141,11 +145,12 @@ function formOf(
   of: {
     readonly email: string
     readonly offered: WaysIn
+    readonly refusal: Refusal | undefined
     readonly problems: readonly Problem[]
   },
 ): Piece {
   const { texts, passage } = visit
-  const { email, offered, problems } = of
+  const { email, offered, refusal, problems } = of
   if (!offered.password && !offered.emailCode) {
     return offered.providers.length > 0 ? null : html`<p>${texts.signIn.nothingOffered}</p>`
   }
@@ -173,6 +178,7 @@ function formOf(
           problems,
         )
       : null,
+    captchaField(visit, refusal),
     offered.password ? button({ text: texts.signIn.withPassword }) : null,
     offered.emailCode
       ? button({

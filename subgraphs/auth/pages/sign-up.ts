@@ -1,6 +1,7 @@
 // `/sign-up`: e-mail address and password; the account appears once the mailed code was entered at `/verify`.
 import { html } from '../../../platform/pages/html.ts'
 import { type AskedFor, goOn, VERIFICATION } from './begun.ts'
+import { captchaField, captchaGuests, readCaptcha } from './captcha.ts'
 import { button, field, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
@@ -24,7 +25,13 @@ export const signUp: Page = {
     const password = visit.form.get('password')
     const fullName = visit.form.get('fullName') ?? ''
     const answer = await visit.ask(REGISTER, {
-      input: { email, fullName, ...(password !== null && { password }), delivery: 'COOKIE' },
+      input: {
+        email,
+        fullName,
+        ...(password !== null && { password }),
+        delivery: 'COOKIE',
+        ...readCaptcha(visit.form),
+      },
     })
     if ('refusal' in answer) {
       return await showForm(visit, { email, fullName, refusal: answer.refusal })
@@ -62,6 +69,7 @@ async function showForm(
   return {
     title,
     ...explained,
+    guests: captchaGuests(typed.refusal),
     content: html`${form(visit, passage.to('/sign-up'), [
       field(
         {
@@ -98,6 +106,7 @@ async function showForm(
             problems,
           )
         : null,
+      captchaField(visit, typed.refusal),
       button({ text: texts.signUp.button }),
     ])}${back}`,
   }

@@ -217,6 +217,11 @@ export const de: PageTexts = {
     button: 'Weiter',
     ended: 'Ihre Sitzung ist beendet. Melden Sie sich neu an.',
   },
+  captcha: {
+    label: 'Zeigen Sie, dass Sie kein Programm sind',
+    needsScript:
+      'Das geht nur mit JavaScript. Schalten Sie es für diese Seite ein, oder warten Sie: Dann wird nicht danach gefragt.',
+  },
   problems: {
     invalidCredentials: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
     wrongPassword: 'Das Passwort ist falsch.',
@@ -233,7 +238,7 @@ export const de: PageTexts = {
     rateLimited: (seconds) =>
       `Zu viele Versuche. Versuchen Sie es in ${durationOf('de', seconds)} wieder.`,
     captchaRequired: (seconds) =>
-      `Hier gab es viele Versuche, von Ihnen oder von einem Programm. In ${durationOf('de', seconds)} können Sie es wieder versuchen.`,
+      `Hier gab es viele Versuche, von Ihnen oder von einem Programm. Zeigen Sie im Formular, dass Sie keines sind. In ${durationOf('de', seconds)} können Sie es auch so noch einmal versuchen.`,
     lastWayIn:
       'Sonst könnten Sie sich mit nichts mehr anmelden. Richten Sie erst eine andere Anmeldung ein, bevor Sie diese entfernen.',
     lastFactor:

@@ -205,6 +205,11 @@ export const en: PageTexts = {
     button: 'Continue',
     ended: 'Your session has ended. Sign in again.',
   },
+  captcha: {
+    label: 'Show that you are not a program',
+    needsScript:
+      'This needs JavaScript. Switch it on for this page, or wait: then it is not asked for.',
+  },
   problems: {
     invalidCredentials: 'The e-mail address or the password is wrong.',
     wrongPassword: 'The password is wrong.',
@@ -219,7 +224,7 @@ export const en: PageTexts = {
     usedUp: 'The code was used, has expired, or was entered wrongly too often.',
     rateLimited: (seconds) => `Too many attempts. Try again in ${durationOf('en', seconds)}.`,
     captchaRequired: (seconds) =>
-      `There were many attempts here, by you or by a program. You can try again in ${durationOf('en', seconds)}.`,
+      `There were many attempts here, by you or by a program. Show in the form that you are not one, or try again in ${durationOf('en', seconds)}.`,
     lastWayIn:
       'Nothing else would sign you in. Add another way to sign in before you remove this one.',
     lastFactor:

@@ -160,6 +160,10 @@ export interface PageTexts {
     readonly button: string
     readonly ended: string
   }
+  readonly captcha: {
+    readonly label: string
+    readonly needsScript: string
+  }
   readonly problems: {
     readonly invalidCredentials: string
     readonly wrongPassword: string
@@ -169,7 +173,7 @@ export interface PageTexts {
     readonly wrongCode: (attempts: number) => string
     readonly usedUp: string
     readonly rateLimited: (seconds: number) => string
-    /** A captcha would spare the wait, and pages have none. */
+    /** A captcha, which stands in the form, spares the wait. */
     readonly captchaRequired: (seconds: number) => string
     readonly lastWayIn: string
     readonly lastFactor: string
