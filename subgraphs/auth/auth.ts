@@ -99,7 +99,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const throttle = await createThrottle({ db: database.db, redisUrl: config.redisUrl, log })
   const isThrottleExempt = createNetworkMatcher(config.throttleExempt)
   const bounded = createOutgoingFetch(config.providerAllow, 'PROVIDER_ALLOW')
-  const findPlace = createPlaces(config.geoipFile)
+  const places = createPlaces(config.geoipFile, { log })
   const outgoingFetch = parts.outgoingFetch ?? bounded.fetch
   const providers = createProviders(config.providers, {
     fetch: outgoingFetch,
@@ -110,7 +110,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     config,
     log,
     factors: parts.factors ?? factors,
-    findPlace,
+    findPlace: places.find,
     outgoingFetch,
     providers,
     hasher,
@@ -164,6 +164,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       await http.stop()
       await oauth.stop()
       await bounded.stop()
+      places.stop()
       await tracing?.stop()
       sweeper.stop()
       supervision.stop()

@@ -1,6 +1,8 @@
 // Where a network address is, as far as the operator's file says: MaxMind's format, of whoever makes it (GeoLite2, DB-IP, one's own).
-import { readFileSync } from 'node:fs'
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { type CityResponse, Reader } from 'maxmind'
+import type { Log } from '../../../platform/log.ts'
 
 export interface Place {
   /** ISO 3166-1, as `PT`. */
@@ -11,20 +13,46 @@ export interface Place {
 
 export type FindPlace = (address: string | null) => Place | null
 
-/** @param file null: nothing is known of any address. @throws Error for a file that is not there, or is not of that format */
-export function createPlaces(file: string | null): FindPlace {
-  if (file === null) return () => null
-  const reader = new Reader<CityResponse>(readFileSync(file))
-  return (address) => {
-    if (address === null) return null
-    const found = lookUp(reader, address)
-    if (found === null) return null
-    const { latitude, longitude } = found.location ?? {}
-    return {
-      country: found.country?.iso_code ?? null,
-      latitude: latitude ?? null,
-      longitude: longitude ?? null,
+export interface Places {
+  readonly find: FindPlace
+  stop(): void
+}
+
+const CHECK_MS = 60_000
+
+/**
+ * Reads the file anew when it changes, beside the requests; what is broken is logged, and the one before stays.
+ * @param file null: nothing is known of any address. @throws Error for a file that is not there, or is not of that format
+ */
+export function createPlaces(
+  file: string | null,
+  { log, checkMs = CHECK_MS }: { readonly log: Log; readonly checkMs?: number },
+): Places {
+  if (file === null) return { find: () => null, stop: () => {} }
+  let reader = new Reader<CityResponse>(readFileSync(file))
+  const readAnew = async (): Promise<void> => {
+    try {
+      reader = new Reader<CityResponse>(await readFile(file))
+      log.info({ file }, 'GEOIP_FILE was read anew')
+    } catch (error) {
+      log.error({ file, err: error }, 'GEOIP_FILE cannot be read: the one before stays in use')
     }
+  }
+  const onChange = () => void readAnew()
+  watchFile(file, { interval: checkMs, persistent: false }, onChange)
+  return {
+    find: (address) => (address === null ? null : placeOf(lookUp(reader, address))),
+    stop: () => unwatchFile(file, onChange),
+  }
+}
+
+function placeOf(found: CityResponse | null): Place | null {
+  if (found === null) return null
+  const { latitude, longitude } = found.location ?? {}
+  return {
+    country: found.country?.iso_code ?? null,
+    latitude: latitude ?? null,
+    longitude: longitude ?? null,
   }
 }
 
