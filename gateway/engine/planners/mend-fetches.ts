@@ -11,13 +11,13 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type InlineFragmentNode,
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
   type OperationDefinitionNode,
   parse,
   print,
+  type SelectionNode,
   type SelectionSetNode,
   type TypeNode,
   visit,
@@ -25,6 +25,7 @@ import {
 import { readArguments } from '../../supergraph/links.ts'
 import type { Pieces } from '../../supergraph/slices.ts'
 import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
+import { withoutUnused } from './without-unused.ts'
 
 const PREFIX = 'sallyport_type_'
 
@@ -79,13 +80,15 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
   )
   if (operation === undefined) return fetch
   const aliases = new Map<FieldNode, string>()
-  const impossible = new Set<InlineFragmentNode>()
+  const impossible = new Set<SelectionNode>()
   const renamed: Renamed[] = []
   const root = operation.operation === 'mutation' ? 'Mutation' : 'Query'
   separate([{ type: root, set: operation.selectionSet }], [])
   if (renamed.length === 0 && impossible.size === 0) return fetch
+  const remove = (node: SelectionNode) => (impossible.has(node) ? null : undefined)
   const mended = visit(document, {
-    InlineFragment: (node) => (impossible.has(node) ? null : undefined),
+    InlineFragment: remove,
+    FragmentSpread: remove,
     SelectionSet: {
       leave: (node) =>
         node.selections.length > 0 ? undefined : { ...node, selections: [TYPENAME] },
@@ -95,7 +98,7 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
       return value && { ...node, alias: { kind: Kind.NAME, value } as const }
     },
   })
-  return withRewrites({ ...fetch, operation: print(mended) }, renamed)
+  return withRewrites({ ...fetch, operation: print(withoutUnused(mended)) }, renamed)
 
   /** What stands deeper is renamed back first: paths are those of what came. */
   function separate(parts: readonly Part[], path: readonly string[]): void {
@@ -139,7 +142,7 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
         selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
       if (fragment === undefined) continue
       const condition = fragment.typeCondition?.name.value ?? type
-      if (selection.kind === Kind.INLINE_FRAGMENT && !types.mayBe(type, condition)) {
+      if (!types.mayBe(type, condition)) {
         impossible.add(selection)
         continue
       }

@@ -25,5 +25,6 @@ export const regressions: readonly (Case & { readonly why: string })[] = [
   },
   { seed: 302, index: 5, why: 'a key is sent before anybody said it' },
   { seed: 6, index: 0, why: 'a key is sent of one object of an interface alone' },
+  { seed: 5035, index: 4, why: 'a fragment of the planner of which no spread is left' },
   { seed: 6, index: 5, why: 'an @interfaceObject behind fragments that narrow and widen' },
 ]
