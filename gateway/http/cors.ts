@@ -52,7 +52,7 @@ export function createCors(options: CorsOptions): Cors {
         'access-control-allow-origin': origin,
         'access-control-allow-credentials': 'true',
         'access-control-expose-headers':
-          'retry-after, www-authenticate, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
+          'retry-after, www-authenticate, dpop-nonce, x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
       }),
     ]),
   )

@@ -13,6 +13,7 @@ const passedHeaders = [
   'content-language',
   'location',
   'www-authenticate',
+  'dpop-nonce',
   'retry-after',
 ] as const
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readText, sendJson } from '../core/http-body.ts'
 import { randomText } from '../core/identifiers.ts'
+import { hasStaleProof } from './bound-tokens.ts'
 import type { UnderWay } from './current-request.ts'
 import { paths } from './provider.ts'
 import type { ServingParts } from './serving.ts'
@@ -36,21 +37,6 @@ export async function answerProgram(
     ...(body !== undefined && { body }),
     provider,
   }))
-}
-
-const PROOF_SECONDS = 30
-
-/** The library takes proofs of minutes: ours are of their moment. What cannot be read is the library's to refuse. */
-function hasStaleProof({ headers }: IncomingMessage): boolean {
-  const proof = headers.dpop
-  if (typeof proof !== 'string') return false
-  try {
-    const [, payload = ''] = proof.split('.')
-    const { iat } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    return Math.abs(Number(iat) - Date.now() / 1000) > PROOF_SECONDS
-  } catch {
-    return false
-  }
 }
 
 function refuseProof(response: ServerResponse): void {

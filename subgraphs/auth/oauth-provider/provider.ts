@@ -9,6 +9,7 @@ import { findUserWithRoles } from '../users/user.ts'
 import { CLAIMS_BY_SCOPE, profileOf } from './account.ts'
 import { appSessionId } from './app-session-id.ts'
 import { findOpenSession } from './bind-session.ts'
+import { boundTokens } from './bound-tokens.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
 import type { CurrentRequest } from './current-request.ts'
 import { paceDevices } from './device-grant.ts'
@@ -219,7 +220,7 @@ function features({ deps, library, current }: ProviderParts): Configuration['fea
       allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
     },
     userinfo: { enabled: true },
-    dPoP: { enabled: true },
+    dPoP: boundTokens(config),
     pushedAuthorizationRequests: { enabled: true },
     rpInitiatedLogout: { enabled: true },
     backchannelLogout: { enabled: true },
