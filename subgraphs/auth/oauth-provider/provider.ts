@@ -12,6 +12,7 @@ import { findOpenSession } from './bind-session.ts'
 import { boundTokens } from './bound-tokens.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
 import type { CurrentRequest } from './current-request.ts'
+import { defaultScope } from './default-scope.ts'
 import { paceDevices } from './device-grant.ts'
 import { findGrantFor } from './existing-grant.ts'
 import { bindToBrowser } from './interactions.ts'
@@ -124,6 +125,7 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
       }),
     },
     pkce: { required: () => true },
+    extraParams: defaultScope(parts),
     clockTolerance: 5,
     cookies: { names: cookieNames },
     routes: paths,

@@ -231,6 +231,17 @@ describe('a code', () => {
   })
 })
 
+test('an app that names no scope asks for what reads, and for nothing that it must name', async () => {
+  const tokens = await tokensFor(party, { scope: '' })
+  expect(tokens.scope).toBe('graph')
+  const nothing = await register({ scopes: ['openid', 'offline_access'] })
+  const asked = await ask(nothing, { scope: '' })
+  const back = await letIn(asked.url)
+  expect(() => oauth.validateAuthResponse(as, nothing.client, back, asked.state)).toThrow(
+    expect.objectContaining({ error: 'invalid_scope' }),
+  )
+})
+
 describe('a client proves itself', () => {
   test('by its secret in the header or the body, by a signed assertion, or not at all', async () => {
     const pair = await oauth.generateKeyPair('ES256', { extractable: true })
