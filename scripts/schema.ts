@@ -11,7 +11,7 @@ const USAGE = `Usage: npm run schema [-- --check]
 
   --check    Write nothing; fail when a printed file is out of date or a rule is missing.
 
-It prints what this repository has. For a graph of your own: npm run sallyport -- compose.
+It prints what this repository has. For a graph of your own: npx sallyport compose.
 `
 
 async function run(): Promise<void> {

@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function shell(line: string): { code: number; said: string } {
   const program = `'${process.execPath}' --import '${loader}' --conditions=sallyport-source '${script}'`
-  const command = line.replace(/npm run (--silent )?sallyport --/, program)
+  const command = line.replace('npx sallyport', program)
   try {
     return {
       code: 0,

@@ -10,6 +10,7 @@ import { readGatewayConfig } from '../../gateway/config.ts'
 import { readAuthConfig } from '../../subgraphs/auth/config.ts'
 import { freePorts } from '../free-ports.ts'
 import { example, examplesOf } from './examples.ts'
+import { NPX } from './npx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-commands-'))
 const log = join(folder, 'terminal.log')
@@ -46,7 +47,7 @@ afterAll(async () => {
 })
 
 function shell(commands: string, more: Readonly<Record<string, string>> = {}): string {
-  return execFileSync('bash', ['-eu', '-c', commands], {
+  return execFileSync('bash', ['-eu', '-c', NPX + commands], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...env, ...more },

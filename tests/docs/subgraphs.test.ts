@@ -14,6 +14,7 @@ import { type Stack, startStack } from '../harness.ts'
 import { type Person, registerPerson } from '../people.ts'
 import { createExampleFolder } from './example-folder.ts'
 import { type Example, example, examplesOf } from './examples.ts'
+import { NPX } from './npx.ts'
 
 const PAGE = 'docs/subgraphs.md'
 const folder = createExampleFolder()
@@ -46,9 +47,13 @@ function joinGraph(name: string, { policies = '' } = {}): string {
 
 function schema(yaml: string, ...flags: string[]): string {
   const [command = ''] = example(PAGE, 'Join the graph', 'sh').code.split('\n')
-  return execFileSync('bash', ['-c', `${command} --config '${yaml}' ${flags.join(' ')} 2>&1`], {
-    encoding: 'utf8',
-  })
+  return execFileSync(
+    'bash',
+    ['-c', `${NPX}${command} --config '${yaml}' ${flags.join(' ')} 2>&1`],
+    {
+      encoding: 'utf8',
+    },
+  )
 }
 
 const starts = (): readonly Example[] =>

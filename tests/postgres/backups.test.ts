@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { examplesOf } from '../docs/examples.ts'
+import { NPX } from '../docs/npx.ts'
 import { type Cluster, createCluster } from '../long/cluster.ts'
 import { LOGIN, LOGOUT, PASSWORD, type Person, REGISTER, refreshWith, VERIFY } from '../people.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
@@ -79,7 +80,7 @@ test('back at the moment before: what was there is there, what came after is not
     'ACTIVE',
   ])
 
-  const said = execFileSync('bash', ['-ec', revokeAll], {
+  const said = execFileSync('bash', ['-ec', NPX + revokeAll], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...deployment.env },
   })

@@ -269,7 +269,7 @@ test('docs/anomalies.md has settings and a command as they are', () => {
     'Before you set one to challenge or block',
     'sh',
   ).code
-  expect(command).toMatch(/^npm run sallyport -- anomalies --since \d{4}-\d\d-\d\d\n$/)
+  expect(command).toMatch(/^npx sallyport anomalies --since \d{4}-\d\d-\d\d\n$/)
   expect(Object.keys(commands)).toContain('anomalies')
 })
 
