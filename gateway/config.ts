@@ -205,7 +205,9 @@ export function readGatewayConfig(env: Environment = process.env): GatewayConfig
 function unsafeSettings(given: Environment): string[] {
   const problems = unsafeShared(given, ['HOST', 'ADMIN_HOST'])
   if (given.NODE_ENV === 'production' && given.IDENTITY_KEYS === undefined) {
-    problems.push('IDENTITY_KEYS: missing; a private JWKS of ES256 keys')
+    problems.push(
+      'IDENTITY_KEYS: missing; a private JWKS of ES256 keys (docs/operators.md says how to make one)',
+    )
   }
   if ((given.TLS_CERT_FILE === undefined) !== (given.TLS_KEY_FILE === undefined)) {
     problems.push('TLS_CERT_FILE: goes together with TLS_KEY_FILE')

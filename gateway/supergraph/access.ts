@@ -15,7 +15,7 @@ import {
 } from 'graphql'
 import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
 import { addRule, type FileRulesReader, readFileRules } from './composition/file-rules.ts'
-import type { FileRules, SubgraphConfig } from './config.ts'
+import type { FileRules, PlaceOfRule, SubgraphConfig } from './config.ts'
 import { type CredentialUse, readCredentialUse } from './credential-use.ts'
 import { demandsSomething } from './demands.ts'
 import {
@@ -61,6 +61,8 @@ export interface AccessOptions {
   readonly subgraphs: readonly SubgraphConfig[]
   /** Rules of the file, for whatever subgraph has the coordinate. Default: none. */
   readonly rules?: FileRules
+  /** For messages about them. Default: it is not known. */
+  readonly placeOfRule?: PlaceOfRule
   /** What auth is called in this graph. Default: as it calls itself. */
   readonly authNames?: AuthNames
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined

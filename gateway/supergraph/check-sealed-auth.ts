@@ -99,7 +99,7 @@ function checkForeign(type: TypeSource, { subgraph, auth, names }: Place): reado
       )
     } else if (isAdded && !field.isKey && !isRuled) {
       problems.push(
-        `${at}: adds to a type of auth without an access rule${anotherName(names, type.name)}`,
+        `${at}: adds to a type of auth without an access rule. Give it one, as in rules: { ${field.coordinate}: '@authenticated' }${anotherName(names, type.name)}`,
       )
     }
   }

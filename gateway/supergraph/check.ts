@@ -4,7 +4,8 @@ import type { ASTNode, DocumentNode } from 'graphql'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import { checkSealedAuth } from './check-sealed-auth.ts'
 import { checkSealedGateway } from './check-sealed-gateway.ts'
-import { withPlace } from './composition/places.ts'
+import type { RulesOfFile } from './composition/file-rules.ts'
+import { placeOf } from './composition/places.ts'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
 import { schemaNodes } from './links.ts'
@@ -20,6 +21,7 @@ export interface CheckOptions {
   /** Subgraphs of which every root field must declare its rule itself. */
   readonly explicit: readonly string[]
   readonly authNames: AuthNames
+  readonly file: RulesOfFile
 }
 
 /** Every problem of the subgraphs as they were written. */
@@ -36,13 +38,23 @@ export function checkSubgraphs(
       ...checkSealedAuth(subgraph, all, options.authNames),
       ...checkSealedGateway(subgraph, all),
     ]
-    return problems.map((problem) => withPlace(problem, nodeOf(problem, subgraph)))
+    return problems.map((problem) => withPlaces(problem, subgraph, options.file))
   })
 }
 
-/** What `name: Type.field: …` speaks of. */
-function nodeOf(problem: string, { types }: SubgraphDocument): ASTNode | undefined {
+/** Behind the problem where what it speaks of stands in the SDL, and where the file has a rule for it. */
+function withPlaces(problem: string, subgraph: SubgraphDocument, file: RulesOfFile): string {
+  const { name, rules } = subgraph.config
   const [, coordinate = ''] = problem.split(': ', 2)
+  const places = [
+    placeOf(nodeOf(coordinate, subgraph)),
+    coordinate in rules ? file.placeOfRule(name, coordinate) : null,
+    coordinate in file.rules ? file.placeOfRule(null, coordinate) : null,
+  ].filter((place) => place !== null)
+  return places.length === 0 ? problem : `${problem} (${places.join(', ')})`
+}
+
+function nodeOf(coordinate: string, { types }: SubgraphDocument): ASTNode | undefined {
   const [type = '', field] = coordinate.split('.')
   const found = types.get(type)
   return field === undefined ? found?.nodes[0] : found?.fields.get(field)?.node
@@ -106,7 +118,9 @@ function checkField(field: FieldSource, type: TypeSource, place: Place): readonl
   }
   problems.push(...checkCredentials(field, at, { isAuthMutation, place }))
   if (type.root === 'mutation' && name !== AUTH_SUBGRAPH && needsLive(field, type)) {
-    problems.push(`${at}: a mutation with a "role:" rule needs the policy "live" too`)
+    problems.push(
+      `${at}: a mutation with a "role:" rule needs the policy "live" too, as in [["role:…", "live"]]`,
+    )
   }
   return problems
 }

@@ -29,6 +29,7 @@ export async function composeFromConfig(
   const composed = composeGraph(sources, {
     policies,
     rules: config.rules,
+    placeOfRule: config.placeOfRule,
     authNames: config.authNames,
     accepted: acceptsAll ? 'all' : readAccessLock(configPath),
     ...(explicit === undefined ? {} : { explicit }),

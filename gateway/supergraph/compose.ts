@@ -9,7 +9,7 @@ import { addFileRules } from './composition/file-rules.ts'
 import { placeOf } from './composition/places.ts'
 import { findUnsupported } from './composition/unsupported.ts'
 import { freeNames, withoutRules, withRules } from './composition/write-rules.ts'
-import { AUTH_SUBGRAPH, type FileRules } from './config.ts'
+import { AUTH_SUBGRAPH, type FileRules, type PlaceOfRule } from './config.ts'
 import { type Accepted, type Defaults, defaultRules } from './default-rules.ts'
 import { SchemaError } from './schema-error.ts'
 import type { SubgraphSource } from './sources.ts'
@@ -22,6 +22,8 @@ export interface ComposeOptions {
   readonly policies?: Readonly<Record<string, CustomPolicy>> | undefined
   /** Those of the file, for whatever subgraph has the coordinate. Default: none. */
   readonly rules?: FileRules
+  /** For messages about rules of the file. Default: it is not known. */
+  readonly placeOfRule?: PlaceOfRule
   /** What auth is called in this graph. Default: as it calls itself. */
   readonly authNames?: AuthNames
   /** What `access: public` may open of an SDL that came by itself. Default: nothing. */
@@ -56,10 +58,12 @@ export function composeGraph(
   options: ComposeOptions = {},
 ): Composed {
   const { explicit = [AUTH_SUBGRAPH], policies, rules = {}, authNames = ownNames } = options
-  const { subgraphs, problems } = addFileRules(readAll(sources), rules)
+  const file = { rules, placeOfRule: options.placeOfRule ?? (() => null) }
+  const { subgraphs, problems } = addFileRules(readAll(sources), file)
+  const known = createPolicies(policies)
   refuse([
     ...problems,
-    ...checkSubgraphs(subgraphs, { explicit, authNames, policies: createPolicies(policies) }),
+    ...checkSubgraphs(subgraphs, { explicit, authNames, policies: known, file }),
     ...checkSharedFields(subgraphs),
   ])
   const defaults = defaultRules(subgraphs, options.accepted ?? new Set())

@@ -53,6 +53,9 @@ export type DefaultAccess = 'public' | 'authenticated' | 'deny'
 /** Directives as they would stand in the SDL, by coordinate. */
 export type FileRules = Readonly<Record<string, string>>
 
+/** Where a rule of the file stands, as `supergraph.yaml:12`. @param subgraph null: the rules for all. */
+export type PlaceOfRule = (subgraph: string | null, coordinate: string) => string | null
+
 /** Pages of other origins, beside `CORS_ORIGINS` and what the gateway itself reads. */
 export interface CorsSettings {
   /** Exact origins whose pages may call. Default: none. */
@@ -76,6 +79,7 @@ export interface SupergraphConfig {
   readonly operationLimits: OperationLimitSettings
   /** Rules for whatever subgraph has the coordinate, beside those of the SDL. Default: none. */
   readonly rules: FileRules
+  readonly placeOfRule: PlaceOfRule
   /** What auth is called in this graph. */
   readonly authNames: AuthNames
 }
@@ -155,6 +159,10 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     policiesModule: data.policies?.module ?? null,
     cors: Object.freeze(data.cors),
     rules: Object.freeze(data.rules),
+    placeOfRule: (subgraph: string | null, coordinate: string) => {
+      const entry = subgraph === null ? [] : ['subgraphs', subgraph]
+      return placeIn(source, lines, [...entry, 'rules', coordinate])
+    },
     authNames: data.auth,
     denied: data.denied,
     limits: Object.freeze(data.limits),
@@ -174,9 +182,13 @@ function toProblem({ path, message }: { path: PropertyKey[]; message: string }):
 
 /** `subgraphs.orders.access: must be … (supergraph.yaml:12)` */
 function describe({ path, message }: Problem, lines: Lines, source: string): string {
+  const place = placeIn(source, lines, path)
+  return `${path.join('.') || 'file'}: ${message}${place === null ? '' : ` (${place})`}`
+}
+
+function placeIn(source: string, lines: Lines, path: Problem['path']): string | null {
   const line = lines.of(path)
-  const place = line === null ? '' : ` (${basename(source)}:${line})`
-  return `${path.join('.') || 'file'}: ${message}${place}`
+  return line === null ? null : `${basename(source)}:${line}`
 }
 
 /** Auth is always there: what its entry does not say is known. */

@@ -1,7 +1,7 @@
 // `sallyport init`: the files with which a team's graph begins. Nothing that is there is written over.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type DocumentNode, parse, Source } from 'graphql'
-import { stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import { packagedAuthSdl } from '../../gateway/supergraph/composition/auth-sdl.ts'
 import { fetchSdl } from '../../gateway/supergraph/composition/fetch-sdl.ts'
 import { proposeNames } from '../../gateway/supergraph/composition/make-room.ts'
@@ -30,6 +30,7 @@ export async function init({ subgraph = [], schema = [] }: Given): Promise<Outco
     parse(packagedAuthSdl()),
     subgraphs.map(({ document }) => document),
   )
+  const isNew = !existsSync('supergraph.yaml')
   const written = [
     write('supergraph.yaml', supergraphYaml(subgraphs, names)),
     write('.env.example', envExample),
@@ -38,7 +39,10 @@ export async function init({ subgraph = [], schema = [] }: Given): Promise<Outco
   const renamed = Object.entries(names).map(([own, name]) => `  ${own} is called ${name} here`)
   const next =
     'Next: "sallyport dev" starts it. "access" in supergraph.yaml says who may read what has no rule.'
-  const said = [...written, ...(renamed.length > 0 ? ['Auth makes room:', ...renamed] : []), next]
+  const room = isNew && renamed.length > 0 ? ['Auth makes room:', ...renamed] : []
+  const left = unnamed([...urls.keys()])
+  const missing = left.length > 0 ? [`Add to supergraph.yaml: ${left.join(', ')}`] : []
+  const said = [...written, ...missing, ...room, next]
   return { said: said.join('\n'), isComplete: true }
 }
 
@@ -87,6 +91,12 @@ function supergraphYaml(
       : []),
     '',
   ].join('\n')
+}
+
+/** What a file that was kept does not have. */
+function unnamed(names: readonly string[]): string[] {
+  const file = parseDocument(readFileSync('supergraph.yaml', 'utf8'))
+  return names.filter((name) => !file.hasIn(['subgraphs', name]))
 }
 
 function write(path: string, content: string): string {

@@ -47,8 +47,8 @@ async function ask(
     return { status: response.status, type, body: await response.text() }
   } catch (error) {
     const { cause, name } = error as Error
-    const code = (cause as { code?: unknown } | undefined)?.code
-    return { failure: `${url} cannot be reached (${String(code ?? name)})` }
+    const { code, message } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
+    return { failure: `${url} cannot be reached (${code ?? message ?? name})` }
   }
 }
 

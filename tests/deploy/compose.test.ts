@@ -103,11 +103,16 @@ describe('what is wrong is found: silence above means something', () => {
   })
 
   test('and the file that `sallyport init` writes is sound', async () => {
-    expect(Object.keys(await modelOf(write(compose))).toSorted()).toEqual([
-      'auth',
-      'database',
-      'gateway',
-    ])
+    const written = await modelOf(write(compose))
+    expect(Object.keys(written).toSorted()).toEqual(['auth', 'database', 'gateway'])
+    for (const part of ['auth', 'gateway'])
+      expect(written[part]).toMatchObject({
+        init: true,
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
     rmSync(folder, { recursive: true })
   })
 })

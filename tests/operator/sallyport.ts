@@ -1,21 +1,24 @@
 // An operator's command as it is typed, without a terminal.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 
 export async function sallyport(
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},
+  cwd = process.cwd(),
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(
     process.execPath,
     [
       '--import',
-      './scripts/run-typescript.js',
+      resolve('scripts/run-typescript.js'),
       '--conditions=sallyport-source',
-      'scripts/sallyport.ts',
+      resolve('scripts/sallyport.ts'),
       ...args,
     ],
     {
+      cwd,
       env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

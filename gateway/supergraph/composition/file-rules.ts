@@ -1,6 +1,6 @@
 // Rules of supergraph.yaml beside those of the SDL, for subgraphs that nobody may touch.
 import { type AccessRule, isPublicOnly, mergeRules } from '@sallyport/claims/predicates'
-import { AUTH_SUBGRAPH, type FileRules, type SubgraphConfig } from '../config.ts'
+import { AUTH_SUBGRAPH, type FileRules, type PlaceOfRule, type SubgraphConfig } from '../config.ts'
 import { demandsSomething } from '../demands.ts'
 import type { FieldSource, SubgraphDocument, TypeSource } from '../subgraph-document.ts'
 import { parseRule } from './rule-directives.ts'
@@ -11,45 +11,75 @@ export interface Ruled {
   readonly problems: readonly string[]
 }
 
-/** @param shared Rules for whatever subgraph has the coordinate. */
-export function addFileRules(all: readonly SubgraphDocument[], shared: FileRules): Ruled {
+export interface RulesOfFile {
+  /** For whatever subgraph has the coordinate. */
+  readonly rules: FileRules
+  readonly placeOfRule: PlaceOfRule
+}
+
+export function addFileRules(all: readonly SubgraphDocument[], file: RulesOfFile): Ruled {
   const problems: string[] = []
-  const sharedRules = readRules(shared, 'rules', problems)
+  const describe = describeWith(file.placeOfRule)
+  const read = (rules: FileRules, subgraph: string | null) => {
+    const done = readRules(rules)
+    problems.push(...done.problems.map((one) => describe(subgraph, one)))
+    return done.rules
+  }
+  const sharedRules = read(file.rules, null)
   const used = new Set<string>()
   const subgraphs = all.map((subgraph) => {
     const { config } = subgraph
     if (config.name === AUTH_SUBGRAPH) return subgraph
-    const own = readRules(config.rules, `subgraphs.${config.name}.rules`, problems)
+    const own = read(config.rules, config.name)
     const usedHere = new Set<string>()
     const ruled = addRules(addRules(subgraph, sharedRules, used), own, usedHere)
-    problems.push(...unused(own, usedHere, config.name))
+    problems.push(...unused(own, usedHere, config.name).map((one) => describe(config.name, one)))
     return ruled
   })
-  return { subgraphs, problems: [...problems, ...unused(sharedRules, used, null)] }
+  problems.push(...unused(sharedRules, used, null).map((one) => describe(null, one)))
+  return { subgraphs, problems }
 }
 
 type Rules = ReadonlyMap<string, AccessRule>
 
-function readRules(given: FileRules, place: string, problems: string[]): Rules {
+interface Problem {
+  readonly coordinate: string
+  readonly message: string
+}
+
+/** `subgraphs.reviews.rules.Query.top: … (supergraph.yaml:12)` */
+function describeWith(placeOfRule: PlaceOfRule) {
+  return (subgraph: string | null, { coordinate, message }: Problem): string => {
+    const rules = subgraph === null ? 'rules' : `subgraphs.${subgraph}.rules`
+    const place = placeOfRule(subgraph, coordinate)
+    return `${rules}.${coordinate}: ${message}${place === null ? '' : ` (${place})`}`
+  }
+}
+
+function readRules(given: FileRules): {
+  readonly rules: Rules
+  readonly problems: readonly Problem[]
+} {
   const rules = new Map<string, AccessRule>()
+  const problems: Problem[] = []
   for (const [coordinate, text] of Object.entries(given)) {
     try {
       rules.set(coordinate, parseRule(text))
     } catch (error) {
-      problems.push(`${place}.${coordinate}: ${(error as Error).message}`)
+      problems.push({ coordinate, message: (error as Error).message })
     }
   }
-  return rules
+  return { rules, problems }
 }
 
-function unused(rules: Rules, used: ReadonlySet<string>, subgraph: string | null): string[] {
-  const [place, where] =
+function unused(rules: Rules, used: ReadonlySet<string>, subgraph: string | null): Problem[] {
+  const message =
     subgraph === null
-      ? ['rules', 'no subgraph but auth has it']
-      : [`subgraphs.${subgraph}.rules`, `${subgraph} does not have it, or only refers to it`]
+      ? 'no subgraph but auth has it'
+      : `${subgraph} does not have it, or only refers to it`
   return [...rules.keys()]
     .filter((coordinate) => !used.has(coordinate))
-    .map((coordinate) => `${place}.${coordinate}: ${where}`)
+    .map((coordinate) => ({ coordinate, message }))
 }
 
 function addRules(subgraph: SubgraphDocument, rules: Rules, used: Set<string>): SubgraphDocument {
@@ -96,13 +126,20 @@ export interface FileRulesReader {
 export function readFileRules(options: {
   readonly subgraphs: readonly Pick<SubgraphConfig, 'name' | 'rules'>[]
   readonly rules?: FileRules
+  readonly placeOfRule?: PlaceOfRule
 }): FileRulesReader {
   const problems: string[] = []
-  const shared = readRules(options.rules ?? {}, 'rules', problems)
+  const describe = describeWith(options.placeOfRule ?? (() => null))
+  const read = (rules: FileRules, subgraph: string | null) => {
+    const done = readRules(rules)
+    problems.push(...done.problems.map((one) => describe(subgraph, one)))
+    return done.rules
+  }
+  const shared = read(options.rules ?? {}, null)
   const own = new Map(
     options.subgraphs.map(({ name, rules }) => [
       name,
-      { rules: readRules(rules, `subgraphs.${name}.rules`, problems), used: new Set<string>() },
+      { rules: read(rules, name), used: new Set<string>() },
     ]),
   )
   if (problems.length > 0) throw new Error(problems.join('\n'))
@@ -122,8 +159,10 @@ export function readFileRules(options: {
       return found.reduce(addRule, null)
     },
     refuseUnused() {
-      const left = [...own].flatMap(([name, mine]) => unused(mine.rules, mine.used, name))
-      const all = [...unused(shared, used, null), ...left]
+      const left = [...own].flatMap(([name, mine]) =>
+        unused(mine.rules, mine.used, name).map((one) => describe(name, one)),
+      )
+      const all = [...unused(shared, used, null).map((one) => describe(null, one)), ...left]
       if (all.length > 0) throw new Error(all.join('\n'))
     },
   }

@@ -43,7 +43,7 @@ export function configFor({ sdl, entries = {}, file = {} }: TeamGraph): Supergra
       ...entries[name],
     },
   ])
-  const text = JSON.stringify({ ...file, subgraphs: Object.fromEntries(subgraphs) })
+  const text = JSON.stringify({ ...file, subgraphs: Object.fromEntries(subgraphs) }, null, 1)
   return readSupergraphConfig(text, { variables: { AUTH_URL: 'http://127.0.0.1:1/graphql' } })
 }
 
@@ -59,9 +59,9 @@ export function composeTeam(team: TeamGraph): Composed & { readonly config: Supe
     sdl: subgraph.name === 'auth' ? authSdlFor(team) : (team.sdl[subgraph.name] ?? ''),
     origin: `${subgraph.name}.graphql`,
   }))
-  const { rules, authNames } = config
+  const { rules, placeOfRule, authNames } = config
   const accepted = team.accepted ?? new Set<string>()
-  return { ...composeGraph(sources, { rules, authNames, accepted }), config }
+  return { ...composeGraph(sources, { rules, placeOfRule, authNames, accepted }), config }
 }
 
 export interface Loaded extends AsyncDisposable {

@@ -114,6 +114,20 @@ describe('rules in the file', () => {
     expect(problemsOf({ sdl: { shop }, entries: { shop: { rules } } })).toMatch(problem)
   })
 
+  test('that are wrong are named with their own line, behind that of the SDL', () => {
+    const rules = { 'Mutation.buy': onlySupport }
+    expect(problemsOf({ sdl: { shop }, entries: { shop: { rules } } })).toMatch(
+      /needs the policy "live" too, as in .* \(shop\.graphql:2, supergraph\.yaml:10\)/,
+    )
+    expect(problemsOf({ sdl: { shop }, file: { rules } })).toMatch(/:2, supergraph\.yaml:3\)/)
+    expect(problemsOf({ sdl: { shop }, file: { rules: { 'Query.opne': '@public' } } })).toMatch(
+      /rules\.Query\.opne: no subgraph but auth has it \(supergraph\.yaml:3\)/,
+    )
+    expect(problemsOf({ sdl: { shop }, file: { rules: { 'Query.open': '@pubic' } } })).toMatch(
+      /@pubic is not a rule; .* \(supergraph\.yaml:3\)/,
+    )
+  })
+
   test('stand for nothing of auth', () => {
     const file = { rules: { 'Query.viewer': onlySupport } }
     expect(problemsOf({ sdl: { shop }, file })).toMatch(
@@ -133,7 +147,9 @@ describe('rules in the file', () => {
     const operation = loaded.graph.operations.prepare('{ open }', null)
     expect(operation.authorize(person, 0)?.code).toBe('FORBIDDEN')
     const wrong = { ...team, file: { rules: { 'Query.opne': onlySupport } } }
-    await expect(loadComposed(sdl, { team: wrong })).rejects.toThrow(/rules\.Query\.opne/)
+    await expect(loadComposed(sdl, { team: wrong })).rejects.toThrow(
+      /rules\.Query\.opne: .* \(supergraph\.yaml:3\)/,
+    )
   })
 })
 
@@ -165,7 +181,7 @@ describe('access', () => {
     expect(await verdicts({ sdl, entries }, '{ orders { total } }')).toEqual(SIGNED_IN)
     const people = `${link} type Query { lead: User } type User @key(fields: "id") { id: ID! badge: Int }`
     expect(problemsOf({ sdl: { shop: people }, entries })).toMatch(
-      /User\.badge: adds to a type of auth without/,
+      /User\.badge: adds to a type of auth without an access rule\. Give it one, as in rules: \{ User\.badge: /,
     )
   })
 
