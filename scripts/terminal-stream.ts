@@ -4,7 +4,7 @@ interface Entry {
   readonly time: number
   readonly part?: string
   readonly msg?: string
-  readonly err?: { readonly message?: string }
+  readonly err?: { readonly message?: string; readonly cause?: { readonly message?: string } }
   readonly mail?: { readonly code?: string; readonly link?: string; readonly file?: string }
   // A request.
   readonly status?: number
@@ -58,7 +58,8 @@ function requestLine({ operation, operationType, rootFields, ...answer }: Entry)
 }
 
 function messageLine({ msg = '', subgraph, said, err }: Entry): string {
-  const words = said ?? err?.message
+  const why = [err?.message, err?.cause?.message].filter((one) => one !== undefined)
+  const words = said ?? (why.length > 0 ? why.join(': ') : undefined)
   const from = subgraph === undefined ? '' : `${subgraph}: `
   return words === undefined ? msg : `${msg} (${from}${words})`
 }

@@ -51,6 +51,10 @@ test.each([
     { level: 40, msg: 'a subgraph failed', subgraph: 'reviews', said: 'no such table' },
     'warning: a subgraph failed (reviews: no such table)',
   ],
+  [
+    { level: 40, msg: 'a hook failed', err: { message: 'onRequest', cause: { message: 'boom' } } },
+    'warning: a hook failed (onRequest: boom)',
+  ],
 ])('%j', (entry, line) => {
   expect(show(entry)).toMatch(/^\d\d:\d\d:\d\d {2}gateway {2}/)
   expect(show(entry).slice(19)).toBe(`${line}\n`)

@@ -27,6 +27,11 @@ interface Logger {
   warn(...args: unknown[]): void
 }
 
+interface Telling<A> {
+  /** Where a refusal is not logged by whoever answers with it. */
+  readonly tell?: (argument: A, err: Error) => void
+}
+
 /** @throws HooksError that says what is wrong with the file. */
 export async function loadHooks(supergraphPath: string, logger: Logger): Promise<ReadyHooks> {
   return readyHooks((await readHooksFile(supergraphPath)) as Hooks, logger)
@@ -39,16 +44,22 @@ export function readyHooks(hooks: Hooks, logger: Logger): ReadyHooks {
     onSubgraphRequest: ready(onSubgraphRequest, {
       name: 'onSubgraphRequest',
       check: checkSubgraphHeaders,
+      // The answer is a 200 with a field error, of which nobody else writes why.
+      tell: ({ requestId, subgraph }, err) =>
+        logger.warn({ requestId, subgraph, err }, 'a hook failed, and what it was for was refused'),
     }),
     onResponse: ready(onResponse, { name: 'onResponse', check: checkResponse }),
   }
 
   function ready<A extends { readonly requestId: string }, R>(
     hook: HookOf<A, R> | undefined,
-    { name, check }: Pick<HookOptions<A, R>, 'name' | 'check'>,
+    { name, check, tell }: Pick<HookOptions<A, R>, 'name' | 'check'> & Telling<A>,
   ): ReadyHook<A, R> | null {
     if (hook === undefined) return null
-    const unavailable = (cause: Error) => serviceUnavailable('HOOK_FAILED', cause)
+    const unavailable = (cause: Error, argument: A) => {
+      tell?.(argument, cause)
+      return serviceUnavailable('HOOK_FAILED', cause)
+    }
     return readyHook(hook, { name, logger, check, unavailable })
   }
 }

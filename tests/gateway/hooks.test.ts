@@ -119,15 +119,27 @@ describe('with hooks', () => {
     ['returns one of ours', () => ({ headers: { 'sallyport-identity': 'x' } })],
     ['returns two lines', () => ({ headers: { 'x-a': 'a\r\nb: c' } })],
   ] as const)(
-    'that %s before a subgraph refuses its fields, and nothing leaks',
+    'that %s before a subgraph refuses its fields, nothing leaks, and the log says why',
     async (_, hook) => {
       hooks = { onSubgraphRequest: hook as never }
       const before = stack.subgraphCalls()
+      const logged = stack.logs.length
       const reply = await stack.hello()
       expect(reply.body.data).toEqual({ hello: null })
       expect(reply.body.errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE')
       expect(JSON.stringify(reply.body)).not.toContain('secret-of-a-hook')
       expect(stack.subgraphCalls()).toBe(before)
+      const lines = stack.logs.slice(logged).map((line) => JSON.parse(line))
+      expect(lines.filter(({ err }) => err !== undefined)).toEqual([
+        expect.objectContaining({
+          requestId: reply.body.errors?.[0]?.extensions.requestId,
+          subgraph: 'auth',
+          err: expect.objectContaining({
+            message: 'the hook onSubgraphRequest failed',
+            cause: expect.objectContaining({ message: expect.any(String) }),
+          }),
+        }),
+      ])
     },
   )
 
