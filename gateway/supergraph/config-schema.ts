@@ -1,6 +1,7 @@
 // The shape of supergraph.yaml: Rover's keys (routing_url, schema) plus ours.
 import { z } from 'zod'
 import { authNamesSchema, ownNames } from '../../platform/auth-names/auth-names.ts'
+import { describedScopesSchema, noDescribedScopes } from '../../platform/described-scopes.ts'
 import { isExactOrigin } from '../../platform/settings.ts'
 import { parseDay, parseTime } from '../../platform/time.ts'
 import { isAddressPattern } from '../announcements/address-pattern.ts'
@@ -151,6 +152,8 @@ export const fileSchema = z.looseObject({
   operationLimits: operationLimitsSchema.default({}),
   rules,
   auth: authNamesSchema.default(ownNames),
+  /** For auth, which reads it here too. */
+  scopes: describedScopesSchema.default(noDescribedScopes),
   subgraphs: z.record(
     z
       .string()

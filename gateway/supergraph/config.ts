@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
+import type { DescribedScopes } from '../../platform/described-scopes.ts'
 import { pathOfPattern } from '../announcements/address-pattern.ts'
 import type { Announced } from '../announcements/announced.ts'
 import type { DocumentsSettings } from '../documents/settings.ts'
@@ -82,6 +83,8 @@ export interface SupergraphConfig {
   readonly placeOfRule: PlaceOfRule
   /** What auth is called in this graph. */
   readonly authNames: AuthNames
+  /** What scopes let an app do, in words. Default: none is described. */
+  readonly scopes: DescribedScopes
 }
 
 /** `refuse`: nothing of it is answered. `filter`: those fields are left out, with an error each, and the rest is answered. */
@@ -164,6 +167,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
       return placeIn(source, lines, [...entry, 'rules', coordinate])
     },
     authNames: data.auth,
+    scopes: data.scopes,
     denied: data.denied,
     limits: Object.freeze(data.limits),
     documents: data.documents,

@@ -19,24 +19,32 @@ import {
 } from './composed-files.ts'
 import { findConfigPath } from './config-path.ts'
 import { identityForSubgraphs } from './identity-for-subgraphs.ts'
+import { undescribedScopes } from './undescribed-scopes.ts'
 
 export async function check({ config: named, against }: Given): Promise<Outcome> {
   const configPath = findConfigPath(named)
-  const { count, problems } = isComposedElsewhere(configPath)
+  const { count, problems, remarks } = isComposedElsewhere(configPath)
     ? await checkServed(configPath)
     : await checkComposed(configPath)
   const all = [
     ...problems,
     ...(typeof against === 'string' ? await changesSince(against, configPath) : []),
   ]
-  if (all.length === 0)
-    return { said: `${count} subgraphs checked: nothing to say.`, isComplete: true }
-  return { said: all.map((problem) => `- ${problem}`).join('\n'), isComplete: false }
+  const isComplete = all.length === 0
+  const outcome = remarks.length === 0 ? 'nothing to say' : 'nothing fails'
+  const lines = [
+    ...(isComplete ? [`${count} subgraphs checked: ${outcome}.`] : []),
+    ...all.map((problem) => `- ${problem}`),
+    ...remarks.map((remark) => `- warning: ${remark}`),
+  ]
+  return { said: lines.join('\n'), isComplete }
 }
 
 interface Checked {
   readonly count: number
   readonly problems: readonly string[]
+  /** What works, and could be better. */
+  readonly remarks: readonly string[]
 }
 
 async function checkComposed(configPath: string): Promise<Checked> {
@@ -51,7 +59,7 @@ async function checkComposed(configPath: string): Promise<Checked> {
     ...denied.map((coordinate) => `${coordinate}: no access rule, so nobody can read it`),
     ...staleFiles(configPath, composed),
   ]
-  return { count: sources.length, problems }
+  return { count: sources.length, problems, remarks: undescribedScopes(sdl, { config, policies }) }
 }
 
 /** A supergraph that was composed elsewhere is what is served: nothing is composed here. */
@@ -61,7 +69,8 @@ async function checkServed(configPath: string): Promise<Checked> {
   const sdl = readFileSync(supergraphPathOf(configPath), 'utf8')
   const authSdl = await readAuthSdl(configPath, config)
   await printApi({ sdl, config, policies, authSdl })
-  return { count: config.subgraphs.length, problems: [] }
+  const remarks = undescribedScopes(sdl, { config, policies })
+  return { count: config.subgraphs.length, problems: [], remarks }
 }
 
 /** Where a supergraph is committed, it is what is served. */

@@ -38,7 +38,12 @@ import { createOAuthProvider } from './oauth-provider/oauth-provider.ts'
 import { listenForCommands } from './operator/socket.ts'
 import { startRevocationFeed } from './revocation/feed.ts'
 import { createAuthServer } from './server.ts'
-import { readAuthNames, readGatewayTimeout, readParticipants } from './supergraph-file.ts'
+import {
+  readAuthNames,
+  readDescribedScopes,
+  readGatewayTimeout,
+  readParticipants,
+} from './supergraph-file.ts'
 import { createKeyring } from './tokens/keyring.ts'
 import { createRequestTracing } from './tracing/trace-requests.ts'
 import { waitForDatabase } from './wait-for-database.ts'
@@ -76,6 +81,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const log = parts.log ?? createLog({ part: 'auth', level: config.logLevel })
   const participants = readParticipants(config.supergraphPath)
   const names = readAuthNames(config.supergraphPath)
+  const describedScopes = readDescribedScopes(config.supergraphPath)
   const hooks = parts.hooks
     ? readyAuthHooks(parts.hooks, log)
     : await loadAuthHooks(config.supergraphPath, log)
@@ -88,7 +94,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       throw databaseUrl === null ? error : describeDatabaseFailure(error, databaseUrl)
     },
   )
-  await syncFileClients({ db: database.db, config })
+  await syncFileClients({ db: database.db, config, describedScopes })
   const threads = createHashThreads({ cost: config.passwordHashCost, log })
   const hasher = createPasswordHasher({
     threads,
@@ -122,6 +128,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
     hooks,
     gatewayTimeoutMs: readGatewayTimeout(config.supergraphPath),
     participants,
+    describedScopes,
   }
   const feed = startRevocationFeed(deps)
   const sender = startMailSender({

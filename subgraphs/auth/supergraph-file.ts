@@ -1,9 +1,14 @@
 // What auth reads of supergraph.yaml: what it is called, which subgraphs hold personal data (those that say `personalData: true`
-// take part in erasures), and how long a gateway waits for auth.
+// take part in erasures), how long a gateway waits for auth, and what scopes are in words.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type AuthNames, authNamesSchema, ownNames } from '../../platform/auth-names/auth-names.ts'
+import {
+  type DescribedScopes,
+  describedScopesSchema,
+  noDescribedScopes,
+} from '../../platform/described-scopes.ts'
 
 const supergraph = z.looseObject({
   subgraphs: z.record(
@@ -14,6 +19,7 @@ const supergraph = z.looseObject({
     }),
   ),
   auth: authNamesSchema.default(ownNames),
+  scopes: describedScopesSchema.default(noDescribedScopes),
 })
 
 /** @throws Error: without the list an erasure would forget somebody */
@@ -34,6 +40,11 @@ export function readGatewayTimeout(path: string): number {
 /** What auth is called in this graph: gateways read the same. @throws Error where they are no names */
 export function readAuthNames(path: string): AuthNames {
   return supergraph.parse(readYaml(path)).auth
+}
+
+/** What scopes let an app do, in words. @throws Error where one is not described as it must be */
+export function readDescribedScopes(path: string): DescribedScopes {
+  return supergraph.parse(readYaml(path)).scopes
 }
 
 function readYaml(path: string): unknown {

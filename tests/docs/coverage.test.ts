@@ -90,6 +90,7 @@ const RUNNERS: readonly (readonly [
   ['docs/oauth-apps.md', '*', 'ts', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'What people see', 'graphql', 'tests/docs/operations.test.ts'],
+  ['docs/oauth.md', 'Scopes of your own', 'yaml', 'tests/auth/oauth/scopes.test.ts'],
   ['docs/oauth.md', 'Clients from a file', 'yaml', 'tests/auth/oauth/clients.test.ts'],
   ['docs/operators.md', 'Backups', 'ini', 'tests/postgres/backups.test.ts'],
   ['docs/operators.md', 'Backups', 'sh', 'tests/postgres/backups.test.ts'],

@@ -1,6 +1,7 @@
 // What the verbs of the auth subgraph are given: nothing of it is made on import.
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import type { DescribedScopes } from '../../../platform/described-scopes.ts'
 import type { FindPlace } from '../anomalies/places.ts'
 import type { AuthConfig } from '../config.ts'
 import type { Factors } from '../factors/factor.ts'
@@ -39,4 +40,6 @@ export interface AuthDeps {
   readonly gatewayTimeoutMs: number
   /** The subgraphs that hold personal data, auth apart. */
   readonly participants: readonly string[]
+  /** What scopes let an app do, in words. */
+  readonly describedScopes: DescribedScopes
 }

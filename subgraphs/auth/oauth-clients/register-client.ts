@@ -17,7 +17,7 @@ import {
   emptyClient,
   requireWholeClient,
 } from './client-input.ts'
-import { requireGivable, requireHighestRank } from './scopes.ts'
+import { requireGivable, requireHighestRank, requireKnownScopes } from './scopes.ts'
 import { storeSecret } from './secret.ts'
 
 export interface RegisteredClient {
@@ -40,6 +40,7 @@ export async function registerClient(
     method === 'CLIENT_SECRET_BASIC' || method === 'CLIENT_SECRET_POST' ? newClientSecret() : null
   return await transact(deps.db, async (trx) => {
     const admin = await requireAdmin(trx, caller.claims)
+    await requireKnownScopes(trx, deps, shape.scopes)
     await requireGivable(trx, admin, shape)
     if (shape.firstParty) await requireHighestRank(trx, admin)
     if (!(await hasRoomFor(trx, 'ours'))) {

@@ -1,11 +1,13 @@
 // Which scopes an app may be given. Those of the protocol are everybody's; the others are those that roles have.
 import type { Knex } from 'knex'
-import { AuthError } from '../core/errors.ts'
+import type { DescribedScopes } from '../../../platform/described-scopes.ts'
+import type { AuthDeps } from '../core/dependencies.ts'
+import { AuthError, badInput } from '../core/errors.ts'
 import { requireGrantableRoles } from '../roles/grantable.ts'
 import type { Admin } from '../roles/require-admin.ts'
 
 /** What a person's app may be told of them (OpenID Connect Core, 5.4), kept beyond the session, and do in the graph. */
-const PROTOCOL_SCOPES = [
+export const PROTOCOL_SCOPES = [
   'openid',
   'profile',
   'email',
@@ -56,4 +58,44 @@ export async function requireHighestRank(trx: Knex, admin: Pick<Admin, 'rank'>):
   throw new AuthError('FORBIDDEN', {
     message: 'Only the highest rank makes an app a first-party one.',
   })
+}
+
+/** Those that are neither the protocol's, nor described in supergraph.yaml, nor of any role. */
+export async function unknownScopes(
+  db: Knex,
+  described: DescribedScopes,
+  scopes: readonly string[],
+): Promise<string[]> {
+  const left = scopes.filter((scope) => !isProtocolScope(scope) && !described.has(scope))
+  if (left.length === 0) return []
+  const roles: { scopes: string[] }[] = await db('roles')
+    .whereRaw('scopes && ?::text[]', [left])
+    .select('scopes')
+  return left.filter((scope) => !roles.some((role) => role.scopes.includes(scope)))
+}
+
+/**
+ * Where a deployment describes its scopes, no client is given another one: it would be a slip that nobody is told of.
+ * @param added What the client has not had before: what it has stays
+ * @returns a sentence about the first that is unknown; null: none is
+ */
+export async function problemOfScopes(
+  db: Knex,
+  described: DescribedScopes,
+  added: readonly string[],
+): Promise<string | null> {
+  if (described.size === 0) return null
+  const [unknown] = await unknownScopes(db, described, added)
+  if (unknown === undefined) return null
+  return `There is no scope "${unknown}": describe it below "scopes:" in supergraph.yaml, or give it to a role.`
+}
+
+/** @throws AuthError BAD_USER_INPUT */
+export async function requireKnownScopes(
+  trx: Knex,
+  { describedScopes }: Pick<AuthDeps, 'describedScopes'>,
+  added: readonly string[],
+): Promise<void> {
+  const problem = await problemOfScopes(trx, describedScopes, added)
+  if (problem !== null) throw badInput('input.scopes', problem)
 }

@@ -10,6 +10,7 @@ import { clientColumns } from './client-input.ts'
 import type { FileClient } from './clients-file.ts'
 import { removeClient } from './delete-client.ts'
 import { auditOf } from './register-client.ts'
+import { problemOfScopes } from './scopes.ts'
 import { matchClientSecret, storeSecret, withPrevious } from './secret.ts'
 import { shapeOf, writeClient } from './update-client.ts'
 
@@ -19,9 +20,11 @@ const OPERATOR = { kind: 'operator' } as const
 
 /**
  * One that is no longer in the file is deleted.
- * @throws Error for an id that was registered otherwise
+ * @throws Error for an id that was registered otherwise, and for scopes that the deployment does not have
  */
-export async function syncFileClients(deps: Pick<AuthDeps, 'db' | 'config'>): Promise<void> {
+export async function syncFileClients(
+  deps: Pick<AuthDeps, 'db' | 'config' | 'describedScopes'>,
+): Promise<void> {
   const { oauthClients } = deps.config
   await transact(deps.db, async (trx) => {
     await lock(trx, 'fileClients')
@@ -44,33 +47,44 @@ export async function syncFileClients(deps: Pick<AuthDeps, 'db' | 'config'>): Pr
 
 async function syncOne(
   trx: Knex,
-  { config }: Pick<AuthDeps, 'config'>,
+  deps: Pick<AuthDeps, 'config' | 'describedScopes'>,
   wanted: FileClient,
 ): Promise<void> {
-  const pepper = config.secrets.apiKeyPepper
   const before = await findClient(trx, wanted.id, 'update')
-  if (before === undefined) return await insert(trx, wanted, config)
-  if (before.source !== 'FILE') {
+  if (before !== undefined && before.source !== 'FILE') {
     throw new Error(`OAUTH_CLIENTS_FILE: a client ${wanted.id} was registered otherwise`)
   }
+  const added = wanted.scopes.filter((scope) => before?.scopes.includes(scope) !== true)
+  const problem = await problemOfScopes(trx, deps.describedScopes, added)
+  if (problem !== null) throw new Error(`OAUTH_CLIENTS_FILE: ${wanted.id}: ${problem}`)
+  if (before === undefined) return await insert(trx, wanted, deps.config)
   const { id: _, secret, ...shape } = wanted
   if (JSON.stringify(clientColumns(shapeOf(before))) !== JSON.stringify(clientColumns(shape))) {
     const after = await writeClient(trx, before, { shape, origin: null, actor: OPERATOR })
     await audit(trx, 'client.updated', auditOf(after))
     await emitEvent(trx, 'client.updated', after.id, { clientId: after.id })
   }
-  const presented = secret && { clientId: wanted.id, secret: secret.release() }
-  if (presented === null) return
-  const matched = await matchClientSecret(trx, pepper, presented)
-  if (matched === before.secret_hash && matched !== null) return
+  if (secret !== null) await syncSecret(trx, deps.config, { before, secret: secret.release() })
+}
+
+/** Another secret than the present one: that one goes on working for the overlap. */
+async function syncSecret(
+  trx: Knex,
+  { secrets: { apiKeyPepper: pepper } }: AuthDeps['config'],
+  { before, secret }: { readonly before: Client; readonly secret: string },
+): Promise<void> {
+  const { id, secret_hash } = before
+  const matched = await matchClientSecret(trx, pepper, { clientId: id, secret })
+  if (matched === secret_hash && matched !== null) return
   await trx('oauth_clients')
-    .where('id', wanted.id)
+    .where('id', id)
     .update({
-      ...(before.secret_hash !== null && withPrevious(trx, OVERLAP_SECONDS)),
-      ...storeSecret(presented.secret, pepper),
+      ...(secret_hash !== null && withPrevious(trx, OVERLAP_SECONDS)),
+      ...storeSecret(secret, pepper),
       updated_at: trx.fn.now(),
     })
-  await audit(trx, 'client.secret_rotated', { clientId: wanted.id })
+  await audit(trx, 'client.secret_rotated', { clientId: id })
+  await emitEvent(trx, 'client.updated', id, { clientId: id })
 }
 
 async function insert(trx: Knex, wanted: FileClient, config: AuthDeps['config']): Promise<void> {

@@ -20,7 +20,7 @@ import {
   requireWholeClient,
 } from './client-input.ts'
 import { auditOf, withoutNull } from './register-client.ts'
-import { requireGivable, requireHighestRank } from './scopes.ts'
+import { requireGivable, requireHighestRank, requireKnownScopes } from './scopes.ts'
 
 const { grantTypes: _, ...changeable } = clientLimits
 const limits = {
@@ -47,6 +47,8 @@ export async function updateClient(
     if (needsSecret && before.secret_hash === null) {
       throw badInput('input.tokenEndpointAuthMethod', 'It has no secret: register it anew.')
     }
+    const added = shape.scopes.filter((scope) => !before.scopes.includes(scope))
+    await requireKnownScopes(trx, deps, added)
     await requireGivable(trx, admin, shape)
     if (shape.firstParty && !before.first_party) await requireHighestRank(trx, admin)
     const { origin } = caller

@@ -51,7 +51,8 @@ async function signInFirst(
   },
 ): Promise<void> {
   const flow = await keepRequest(deps.db, { url: of.request.url ?? '', browser: of.browser })
-  const location = `/sign-in?flow=${flow}`
+  const languages = new URL(of.request.url ?? '/', 'http://auth').searchParams.get('ui_locales')
+  const location = `/sign-in?${new URLSearchParams({ flow, ...(languages && { ui_locales: languages }) })}`
   of.response.writeHead(303, { location, 'set-cookie': browserCookie(of.browser) })
   of.response.end()
 }

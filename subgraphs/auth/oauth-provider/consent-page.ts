@@ -145,7 +145,7 @@ async function ask(
     title: texts.title(client.name),
     formTargets: [target.formTarget],
     content: html`<p>${texts.intro(client.name, visit.productName)}</p>
-      ${scopeList(visit, scopes)}
+      ${scopeList(visit, deps.describedScopes, scopes)}
       ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.redirect(target.shown)}</p>
       ${form(visit, visit.passage.to('/consent'), [

@@ -207,7 +207,7 @@ function confirm(
   return {
     title: texts.confirm(client.name),
     content: html`<p>${texts.confirmIntro}</p>
-      ${scopeList(visit, scopes)}
+      ${scopeList(visit, deps.describedScopes, scopes)}
       ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.from(ip ?? '?', ua ?? '?')}</p>
       ${form(visit, PATH, [

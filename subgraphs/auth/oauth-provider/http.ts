@@ -49,7 +49,7 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
   }
   for (const path of protectedResource.paths) {
     handlers[`GET ${path}`] = async (_request, response) =>
-      sendJson(response, 200, protectedResource.document(parts.deps.config, path))
+      sendJson(response, 200, protectedResource.document(parts.deps, path))
   }
   for (const method of ['GET', 'POST']) {
     handlers[`${method} ${paths.userinfo}`] = (request, response) =>

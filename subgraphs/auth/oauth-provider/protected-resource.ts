@@ -1,16 +1,24 @@
 // Where an agent that was refused finds who gives tokens for this deployment (RFC 9728).
+import type { DescribedScopes } from '../../../platform/described-scopes.ts'
 import type { AuthConfig } from '../config.ts'
+import { supportedScopes } from './supported-scopes.ts'
+
+interface ToldOf {
+  readonly config: Pick<AuthConfig, 'publicUrl' | 'brand'>
+  readonly describedScopes: DescribedScopes
+}
 
 const BASE = '/.well-known/oauth-protected-resource'
 
 export const protectedResource = {
   /** Of the deployment, and of its graph. */
   paths: [BASE, `${BASE}/graphql`],
-  document({ publicUrl, brand }: Pick<AuthConfig, 'publicUrl' | 'brand'>, path: string): object {
+  document({ config, describedScopes }: ToldOf, path: string): object {
+    const { publicUrl, brand } = config
     return {
       resource: path === BASE ? publicUrl : `${publicUrl}/graphql`,
       authorization_servers: [publicUrl],
-      scopes_supported: ['openid', 'profile', 'email', 'offline_access', 'graph', 'graph:write'],
+      scopes_supported: supportedScopes(describedScopes),
       bearer_methods_supported: ['header'],
       resource_name: brand.productName,
     }

@@ -1,6 +1,7 @@
 // The library, told how this deployment does it: what it keeps, who people and apps are, and what its tokens say.
 import type { JWK } from 'jose'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { languageNames } from '../../../platform/language.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { findClient } from '../oauth-clients/client.ts'
 import { matchClientSecret } from '../oauth-clients/secret.ts'
@@ -8,6 +9,7 @@ import { newAppRefreshToken } from '../sessions/app-refresh-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { CLAIMS_BY_SCOPE, profileOf } from './account.ts'
 import { appSessionId } from './app-session-id.ts'
+import { refuseForeignScopes, refuseUnknownScopes } from './asked-scopes.ts'
 import { findOpenSession } from './bind-session.ts'
 import { boundTokens } from './bound-tokens.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
@@ -22,10 +24,12 @@ import { convergeRefresh } from './refresh-grant.ts'
 import { audienceOf, resourceServer } from './resources.ts'
 import { createSafeFetch } from './safe-fetch.ts'
 import { createStore } from './store.ts'
+import { supportedScopes } from './supported-scopes.ts'
 import { writeToken } from './write-token.ts'
 
 /** What we add to the library's own grants. */
-const wraps: Readonly<Record<string, typeof convergeRefresh | typeof paceDevices>> = {
+const wraps: Readonly<Record<string, typeof convergeRefresh>> = {
+  client_credentials: refuseForeignScopes,
   refresh_token: convergeRefresh,
   'urn:ietf:params:oauth:grant-type:device_code': paceDevices,
 }
@@ -79,12 +83,14 @@ export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Prov
     return (await matchClientSecret(deps.db, deps.config.secrets.apiKeyPepper, presented)) !== null
   }
   RefreshToken.prototype.generateTokenId = newAppRefreshToken
-  // The code is typed: a link with it would be followed by anybody.
   provider.use(async (ctx, next) => {
     await next()
-    if (ctx.path === paths.device_authorization && typeof ctx.body === 'object') {
-      delete (ctx.body as { verification_uri_complete?: string }).verification_uri_complete
-    }
+    if (typeof ctx.body !== 'object') return
+    const body = ctx.body as Record<string, unknown>
+    // The code is typed: a link with it would be followed by anybody.
+    if (ctx.path === paths.device_authorization) delete body.verification_uri_complete
+    // Of scopes, the library knows those that say what it is told of people.
+    if ('scopes_supported' in body) body.scopes_supported = supportedScopes(deps.describedScopes)
   })
   provider.on('server_error', (ctx, error) => {
     deps.log.error({ err: error, path: ctx.path }, 'the OAuth provider failed')
@@ -119,6 +125,7 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
     // Where an admin's clients are told of a logout.
     fetch: createSafeFetch(config.webhooks.allow, 'WEBHOOK_ALLOW'),
     discovery: {
+      ui_locales_supported: [...languageNames],
       ...(config.oauth.metadataDocuments && { client_id_metadata_document_supported: true }),
       ...(config.oauth.registration !== null && {
         registration_endpoint: config.publicUrl + paths.registration,
@@ -155,7 +162,14 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
       }
     },
     loadExistingGrant: (ctx) => existingGrant(parts, ctx),
-    interactions: { url: (_ctx, { uid, prompt }) => beginFlow(parts, uid, prompt.name) },
+    interactions: {
+      url: (ctx, { uid, prompt }) =>
+        beginFlow(parts, {
+          flow: uid,
+          prompt: prompt.name,
+          languages: ctx.oidc.params?.ui_locales,
+        }),
+    },
     // A grant says itself whether it ends with the session.
     expiresWithSession: async () => false,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -180,13 +194,21 @@ export const cookieNames = {
 /** Whose flow it is, and where it goes on. */
 async function beginFlow(
   { deps, current }: ProviderParts,
-  flow: string,
-  prompt: string,
+  { flow, prompt, languages }: BegunFlow,
 ): Promise<string> {
   const { browser, hasLostToken = false } = current.get() ?? {}
   if (browser !== undefined) await bindToBrowser(deps.db, flow, browser)
-  if (prompt !== 'login') return `/consent?flow=${flow}`
-  return `${hasLostToken ? '/continue-session' : '/sign-in'}?flow=${flow}`
+  const query = new URLSearchParams({ flow })
+  if (typeof languages === 'string') query.set('ui_locales', languages)
+  const signIn = hasLostToken ? '/continue-session' : '/sign-in'
+  return `${prompt === 'login' ? signIn : '/consent'}?${query}`
+}
+
+interface BegunFlow {
+  readonly flow: string
+  readonly prompt: string
+  /** In which the app would have the person asked (OpenID Connect Core, 3.1.2.1). */
+  readonly languages: unknown
 }
 
 function features({ deps, library, current }: ProviderParts): Configuration['features'] {
@@ -231,10 +253,13 @@ function features({ deps, library, current }: ProviderParts): Configuration['fea
       defaultResource: async (_ctx, _client, oneOf) =>
         oneOf === undefined || oneOf.includes(config.publicUrl) ? config.publicUrl : oneOf,
       useGrantedResource: async () => true,
-      getResourceServerInfo: async (_ctx, resource, client) => {
+      getResourceServerInfo: async (ctx, resource, client) => {
         const found = await audience(client.clientId, resource)
-        if (found !== null) return resourceServer(config, found.client, found.audience)
-        throw new library.errors.InvalidTarget('this client gets no tokens for that resource')
+        if (found === null) {
+          throw new library.errors.InvalidTarget('this client gets no tokens for that resource')
+        }
+        await refuseUnknownScopes({ deps, library }, ctx.oidc.requestParamScopes, found.client)
+        return resourceServer(config, found.client, found.audience)
       },
     },
   }

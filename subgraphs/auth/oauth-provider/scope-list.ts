@@ -1,4 +1,5 @@
 // What an app asks for, in words. What was shown goes with the page's form: nobody grants what they did not see.
+import { type DescribedScopes, wordsForScope } from '../../../platform/described-scopes.ts'
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import type { Client } from '../oauth-clients/client.ts'
@@ -6,12 +7,16 @@ import type { Visit } from '../pages/page.ts'
 import { audienceOf } from './resources.ts'
 import { providerTexts } from './texts/texts.ts'
 
-/** What only the deployment knows is shown by its name. */
-export function scopeList({ language }: Pick<Visit, 'language'>, scopes: readonly string[]): Piece {
+/** In the deployment's own words where it has some; what nobody described is shown by its name. */
+export function scopeList(
+  { language }: Pick<Visit, 'language'>,
+  described: DescribedScopes,
+  scopes: readonly string[],
+): Piece {
   const texts = providerTexts[language]
   const shown = scopes.filter((scope) => scope !== 'offline_access')
   return html`<ul>${shown.map((scope) => {
-    const words = texts.scopes[scope]
+    const words = wordsForScope(described, { scope, language }) ?? texts.scopes[scope]
     return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
   })}</ul>
       ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`

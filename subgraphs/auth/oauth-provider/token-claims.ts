@@ -106,13 +106,12 @@ function ofOwnApp(client: Client, user: UserWithRoles): Record<string, unknown> 
 /** A program that acts for itself: what it was given, or less where it asks for less. No person, and no `sub` of ours. */
 export async function claimsOfClient(
   { db, config }: Pick<AuthDeps, 'db' | 'config'>,
-  asked: AskedToken,
+  asked: Omit<AskedToken, 'scopes'> & { readonly scopes: readonly string[] | null },
 ): Promise<TokenClaims | null> {
   const client = await findClient(db, asked.clientId)
   if (client === undefined) return null
   const given = client.scopes.filter((scope) => !isProtocolScope(scope))
-  const scopes =
-    asked.scopes.length === 0 ? given : asked.scopes.filter((scope) => given.includes(scope))
+  const scopes = asked.scopes?.filter((scope) => given.includes(scope)) ?? given
   const claims = { client_id: client.id, scope: scopes.join(' ') }
   const isOurs = asked.audience === config.publicUrl
   return {

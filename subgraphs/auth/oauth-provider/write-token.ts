@@ -23,7 +23,7 @@ export async function writeToken(
   const found =
     token.kind === 'AccessToken'
       ? await claimsOfApp(deps, { ...asked, grantId: String(token.grantId) }, proofOf(library))
-      : await claimsOfClient(deps, asked)
+      : await claimsOfClient(deps, { ...asked, scopes: scopesAskedFor(library) })
   if (found === null) throw library.graceless()
   // What the answer says of it, too.
   token.scope = found.scopes.join(' ')
@@ -36,6 +36,12 @@ export async function writeToken(
     ...found.claims,
     ...(cnf !== undefined && { cnf }),
   }
+}
+
+/** null: the program asked for none in particular. Of the token's own what its audience has no use for is missing. */
+function scopesAskedFor({ Provider }: ProviderParts['library']): readonly string[] | null {
+  const asked = [...(Provider.ctx?.oidc.requestParamScopes ?? [])]
+  return asked.length === 0 ? null : asked
 }
 
 /** As the code, the refresh token or the device code has it that is traded in this request. */

@@ -1,5 +1,6 @@
 // Makes a role, below the rank of the admin who makes it.
 import { z } from 'zod'
+import { SCOPE_NAME } from '../../../platform/described-scopes.ts'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
@@ -12,11 +13,10 @@ import { requireLowerRank } from './grantable.ts'
 import { requireAdmin } from './require-admin.ts'
 import { ROLE_NAME, Role } from './role.ts'
 
-/** RFC 6749 section 3.3: a scope is printable ASCII without space, quote and backslash. */
 export const scopeName = z
   .string()
   .max(100)
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'A scope has no space, quote or backslash.')
+  .regex(SCOPE_NAME, 'A scope has no space, quote or backslash.')
 
 export const roleLimits = {
   rank: z.number().int().min(0, 'A rank is 0 or more.').max(1_000_000),

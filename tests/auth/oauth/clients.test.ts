@@ -191,7 +191,7 @@ describe('OAUTH_CLIENTS_FILE', () => {
     return readAuthConfig({ ...stack.env, ...env, OAUTH_CLIENTS_FILE: path })
   }
   const sync = async (yaml: string, env?: object) =>
-    await syncFileClients({ db: stack.db, config: config(yaml, env) })
+    await syncFileClients({ db: stack.db, config: config(yaml, env), describedScopes: new Map() })
   const shop = (more = '') => `clients:
   - id: shop
     name: Shop
