@@ -38,7 +38,10 @@ const urlSchema = z
   .refine(isGraphqlUrl, 'must be an http or https URL without credentials, or dns+srv://<service>')
 
 const routingSchema = z
-  .union([urlSchema.transform((url) => [url]), z.array(urlSchema).min(1)])
+  .union(
+    [urlSchema.transform((url) => [url]), z.array(urlSchema).min(1)],
+    'must be where the gateway reaches it, as in http://orders:4003/graphql, or a list of such',
+  )
   .refine((urls) => new Set(urls).size === urls.length, 'names an address twice')
   .refine(
     (urls) => new Set(urls.map(pathOf)).size === 1,
@@ -162,8 +165,14 @@ export const fileSchema = z.looseObject({
         'must begin with a letter and have letters, digits, _ and - alone',
       ),
     subgraphSchema,
+    'must have an entry for each subgraph under its name, as in subgraphs: { orders: { routing_url: … } }',
   ),
 })
+
+/** A misspelt `rules` would protect nothing, and nobody would hear of it. What begins with `x-` is for anchors of YAML. */
+export function isKnownKey(key: string): boolean {
+  return key in fileSchema.shape || key.startsWith('x-')
+}
 
 function isGraphqlUrl(text: string): boolean {
   const isOther = (url: string) => isSrvUrl(url) || isAnnouncedUrl(url)

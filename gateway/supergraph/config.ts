@@ -10,7 +10,13 @@ import type { RateLimit } from '../rate-limits/settings.ts'
 import type { IdentityGrant, IdentityTarget } from '../request-context.ts'
 import type { Endurance } from '../subgraph/endurance.ts'
 import { isAnnouncedUrl } from '../subgraph/resolve.ts'
-import { fileSchema, GRANTS, NEVER_FORWARDED, type SubgraphEntry } from './config-schema.ts'
+import {
+  fileSchema,
+  GRANTS,
+  isKnownKey,
+  NEVER_FORWARDED,
+  type SubgraphEntry,
+} from './config-schema.ts'
 import type { OperationLimitSettings } from './operation-limits.ts'
 import { type Lines, readYaml } from './yaml-lines.ts'
 
@@ -148,6 +154,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   const result = fileSchema.safeParse(
     substitute(withAnnounced(withAuth(withOwn(value))), variables, [], found),
   )
+  found.push(...unknownKeys(value))
   if (!result.success) found.push(...result.error.issues.map(toProblem))
   if (result.success) {
     const entries = Object.entries(result.data.subgraphs)
@@ -173,6 +180,11 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     documents: data.documents,
     operationLimits: Object.freeze(data.operationLimits),
   })
+}
+
+function unknownKeys(value: unknown): Problem[] {
+  const unknown = isRecord(value) ? Object.keys(value).filter((key) => !isKnownKey(key)) : []
+  return unknown.map((key) => ({ path: [key], message: 'is not known here' }))
 }
 
 interface Problem {

@@ -528,6 +528,25 @@ describe('supergraph.yaml', () => {
     expect(refused).toThrow(/dryRun: ended at 2020/)
     expect(refused).toThrow(/"host" is never forwarded/)
   })
+
+  test('a key that nobody reads is refused, with its line: misspelt rules would protect nothing', () => {
+    const yaml = (key: string) => `subgraphs: {}\n${key}: { Query.orders: '@authenticated' }`
+    const variables = { AUTH_URL: 'http://a/graphql' }
+    expect(() => read(yaml('rule'), variables)).toThrow(
+      /rule: is not known here \(supergraph\.yaml:2\)/,
+    )
+    expect(() => read(yaml('x-common'), variables)).not.toThrow()
+    expect(() => read('federation_version: =2.9.0\nsubgraphs: {}', variables)).not.toThrow()
+  })
+
+  test('a list of subgraphs, or one without an address, is told what belongs there', () => {
+    expect(() => read('subgraphs: [{ name: orders }]')).toThrow(
+      /subgraphs: must have an entry for each subgraph under its name/,
+    )
+    expect(() => read('subgraphs: { orders: { schema: { file: a } } }')).toThrow(
+      /subgraphs\.orders\.routing_url: must be where the gateway reaches it/,
+    )
+  })
 })
 
 test('the committed schemas are what the code says', () => {
