@@ -76,6 +76,7 @@ export const passedPaths: readonly PassedPath[] = [
   { path: '/account/passkey', for: 'people' },
   { path: '/add-passkey', for: 'people', flowCookies: ['__Host-passkey-later'] },
   { path: '/account/recovery-codes', for: 'people' },
+  { path: '/account/link', for: 'people', flowCookies: ['__Host-provider'] },
   { path: '/account/reset-password', for: 'people', flowCookies: [STEP] },
   { path: '/account/accept-invitation', for: 'people', flowCookies: [STEP] },
   { path: '/account/not-me', for: 'people', flowCookies: [STEP] },

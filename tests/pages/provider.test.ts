@@ -1,6 +1,7 @@
 // Signing in with another service as a person does it, in a browser: there and back, and what others make of the way back.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { WebBrowser } from '../auth/oauth/web-browser.ts'
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -12,8 +13,16 @@ import { person } from '../auth/providers/sign-in.ts'
 import { codeOf, enrolApp } from '../authenticator.ts'
 import { launchChromium } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { newEmail, registerPerson } from '../people.ts'
-import { enterCode, problemOf, viewerOf, withPage } from './open-pages.ts'
+import { newEmail, PASSWORD, registerPerson } from '../people.ts'
+import {
+  enterCode,
+  expectAccessible,
+  look,
+  problemOf,
+  signInByMail,
+  viewerOf,
+  withPage,
+} from './open-pages.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -33,6 +42,7 @@ beforeAll(async () => {
   stack = await startStack({
     env: {
       ...envFor(provider),
+      PRODUCT_NAME: 'Hill & Dale',
       PROVIDERS: 'acme,away',
       PROVIDER_ACME_TRUST_EMAIL: 'on',
       PROVIDER_AWAY_NAME: 'Away',
@@ -121,7 +131,7 @@ test('a linked service is removed in the account, unless it is the last way in',
   provider.visitor = person(email, email)
   const { deps } = stack.auths[0] ?? expect.fail('no auth instance')
   const { config } = deps
-  const remove = { name: 'Remove (acme)', exact: true }
+  const remove = { name: 'Remove (Acme)', exact: true }
   await withPage(chromium, async (page) => {
     await page.goto(`${origin}/sign-in/acme`)
     await page.waitForURL(home)
@@ -140,6 +150,123 @@ test('a linked service is removed in the account, unless it is the last way in',
     const { user } = await viewerOf(page, stack)
     const id = stack.db('users').where('email', user.email).select('id')
     expect(await stack.db('linked_identities').whereIn('user_id', id)).toEqual([])
+  })
+})
+
+describe('an account at another service is linked in the account', () => {
+  const link = 'Link an account of another service'
+  const linked = async (email: string) => {
+    const id = stack.db('users').where('email', email).select('id')
+    return await stack.db('linked_identities').whereIn('user_id', id).select('subject')
+  }
+
+  test.each([
+    ['with JavaScript', true],
+    ['without JavaScript', false],
+  ])('%s: there and back, and it signs in from then on', async (_, javaScriptEnabled) => {
+    const { email } = await registerPerson(stack)
+    const subject = `of ${email}`
+    // Which mailbox the service names says nothing: the session does.
+    provider.visitor = person(subject, newEmail())
+    await withPage(
+      chromium,
+      async (page) => {
+        await signInByMail(page, stack, email, '?returnTo=/account')
+        await page.getByRole('link', { name: link }).click()
+        if (javaScriptEnabled) await look(page, 'page-account-link')
+        // The sign-in is a while ago: presence is confirmed first.
+        await stack
+          .db('sessions')
+          .update({ authenticated_at: stack.db.raw("now() - interval '1 hour'") })
+        await page.context().clearCookies({ name: '__Host-access' })
+        await page.goto(`${origin}/continue-session?page=/account/link`)
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click()
+        await page.getByRole('button', { name: 'Continue with Acme' }).click()
+        await page.getByLabel('Password').fill(PASSWORD)
+        await page.getByRole('button', { name: 'Continue', exact: true }).click()
+        await page.getByRole('button', { name: 'Continue with Acme' }).click()
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click()
+        expect(await page.getByRole('status').textContent()).toContain('It is linked')
+        expect(await page.getByRole('button', { name: 'Remove (Acme)' }).count()).toBe(1)
+        if (javaScriptEnabled) await look(page, 'page-account-linked')
+        expect(await linked(email)).toEqual([{ subject }])
+        const names = (await page.context().cookies(origin)).map(({ name }) => name)
+        expect(names).not.toContain('__Host-provider')
+
+        await page.context().clearCookies()
+        await page.goto(`${origin}/sign-in/acme`)
+        if (!javaScriptEnabled) {
+          await page.getByRole('button', { name: 'Continue with Acme' }).click()
+          await page.getByRole('button', { name: 'Continue' }).click()
+        }
+        await page.waitForURL(home)
+        expect(await viewerOf(page, stack)).toMatchObject({ user: { email } })
+      },
+      { javaScriptEnabled },
+    )
+  })
+
+  test('what is somebody else’s is not taken over, and a person who says no is told so, in German too', async () => {
+    const taken = newEmail()
+    provider.visitor = person(taken, taken)
+    await withPage(chromium, async (page) => {
+      await page.goto(`${origin}/sign-in/acme`)
+      await page.waitForURL(home)
+    })
+    const { email } = await registerPerson(stack)
+    await withPage(
+      chromium,
+      async (page) => {
+        await page.goto(`${origin}/sign-in?returnTo=/account/link`)
+        await page.locator('#email').fill(email)
+        await page.getByRole('button', { name: 'Code per E-Mail senden' }).click()
+        await page.locator('#code').fill(await stack.mailbox.takeCode(email))
+        await page.getByRole('button', { name: 'Weiter', exact: true }).click()
+        await page.getByRole('heading', { name: 'Konto bei einem anderen Dienst' }).waitFor()
+        await expectAccessible(page)
+        await page.getByRole('button', { name: 'Acme' }).click()
+        expect(await problemOf(page)).toContain('ist hier mit jemand anderem verknüpft.')
+        await expectAccessible(page)
+        provider.visitor = null
+        await page.getByRole('link', { name: 'Von vorn beginnen' }).click()
+        await page.getByRole('button', { name: 'Acme' }).click()
+        await page.getByRole('alert').waitFor()
+        expect(await linked(email)).toEqual([])
+      },
+      { locale: 'de-DE' },
+    )
+  })
+
+  test('by the session that began it, and no other; nor by what an app began', async () => {
+    const [attacker, victim] = [await registerPerson(stack), await registerPerson(stack)]
+    const theirs = new WebBrowser(stack)
+    theirs.cookies.set('__Host-device', attacker.deviceToken)
+    await theirs.signIn(stack, attacker)
+    const sent = await theirs.press(await theirs.open('/account/link'), '', { provider: 'acme' })
+    const back = provider.consent(sent.location ?? '', person('the attacker’s own'))
+    const { pathname, search } = new URL(back)
+
+    const browser = new WebBrowser(stack)
+    browser.cookies.set('__Host-device', victim.deviceToken)
+    await browser.signIn(stack, victim)
+    expect((await browser.open(pathname + search)).status).toBe(410)
+    // Even with the cookie of the other one.
+    browser.cookies.set('__Host-provider', theirs.cookies.get('__Host-provider') ?? '')
+    const refused = await browser.press(await browser.open(pathname + search), '')
+    expect(refused.status).toBe(410)
+    expect(await linked(victim.email)).toEqual([])
+
+    const done = await theirs.press(await theirs.open(pathname + search), '')
+    expect([done.status, await linked(attacker.email)]).toEqual([
+      200,
+      [{ subject: 'the attacker’s own' }],
+    ])
+    const app = await stack.client.send(
+      'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { url } }',
+      { input: { provider: 'acme', returnTo: `${origin}/sign-in/acme/callback` } },
+      attacker.headers,
+    )
+    expect(app.code).toBe('BAD_USER_INPUT')
   })
 })
 

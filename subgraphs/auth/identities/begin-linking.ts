@@ -33,7 +33,11 @@ export async function beginLinking(
   const { provider: id, returnTo } = parseInput(limits, input)
   if (!deps.config.signInMethods.includes('provider')) throw notOffered()
   const provider = requireProvider(deps, id)
-  const redirectUri = requireReturnUrl(deps, { provider, returnTo, delivery: 'BODY' })
+  const redirectUri = requireReturnUrl(deps, {
+    provider,
+    returnTo,
+    isTiedToBrowser: caller.client.pageForm !== null,
+  })
   await limitNetwork(deps, 'provider-network', caller.origin.ipAddress)
   const { user, session } = await transact(deps.db, async (trx) => {
     const live = await requireLiveSession(trx, caller.claims)

@@ -8,6 +8,7 @@ import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
 import { passkeySignals } from './passkeys.ts'
 import { explain } from './refusals.ts'
+import type { WaysIn } from './ways-in.ts'
 
 interface Account {
   readonly email: string
@@ -45,6 +46,8 @@ interface Account {
   }
 }
 
+type Offered = Pick<WaysIn, 'password' | 'passkey' | 'providers'>
+
 interface PasskeySignals {
   readonly rpId: string
   readonly userId: string
@@ -57,9 +60,9 @@ type ById = { readonly input: Readonly<Record<string, string>> }
 
 const ACCOUNT = operation<{
   viewer: { readonly user: Account | null } | null
-  signInMethods: { readonly password: boolean; readonly passkey: boolean }
+  signInMethods: Offered
 }>(
-  `query PageAccount { signInMethods { password passkey } viewer { user {
+  `query PageAccount { signInMethods { password passkey providers { id name } } viewer { user {
     email
     emails { id email primary }
     factors { id kind name createdAt }
@@ -177,7 +180,7 @@ async function signals(visit: Visit): Promise<Piece> {
 function waysIn(
   visit: Visit,
   { factors, recoveryCodesLeft, linkedIdentities }: Account,
-  offered: { readonly password: boolean; readonly passkey: boolean },
+  offered: Offered,
 ): Html {
   const { account: texts } = visit.texts
   return html`<section aria-labelledby="ways-in">
@@ -198,13 +201,14 @@ function waysIn(
         )}
         ${linkedIdentities.map(
           ({ id, provider, email, createdAt }) => html`<li>
-          <p><strong>${provider}</strong>${email === null ? null : html` (${email})`}</p>
+          <p><strong>${nameOf(provider, offered)}</strong>${email === null ? null : html` (${email})`}</p>
           <p class="hint">${texts.addedOn(dateOf(visit, createdAt))}</p>
-          ${act(visit, { does: 'unlink', id, text: texts.remove, what: provider })}
+          ${act(visit, { does: 'unlink', id, text: texts.remove, what: nameOf(provider, offered) })}
         </li>`,
         )}
         <li><p><a href="/account/app">${texts.addApp}</a></p>
-          ${offered.passkey ? html`<p><a href="/account/passkey">${visit.texts.passkey.add}</a></p>` : null}</li>
+          ${offered.passkey ? html`<p><a href="/account/passkey">${visit.texts.passkey.add}</a></p>` : null}
+          ${offered.providers.length > 0 ? html`<p><a href="/account/link">${texts.link}</a></p>` : null}</li>
         ${
           factors.length === 0
             ? null
@@ -214,6 +218,11 @@ function waysIn(
         }
       </ul>
     </section>`
+}
+
+/** One that is gone from the settings has its id alone. */
+function nameOf(provider: string, { providers }: Offered): string {
+  return providers.find(({ id }) => id === provider)?.name ?? provider
 }
 
 function emails(visit: Visit, { emails: all }: Account): Html {

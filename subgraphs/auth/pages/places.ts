@@ -8,6 +8,7 @@ export const ACCOUNT_PLACES = [
   '/account/app',
   '/account/passkey',
   '/account/recovery-codes',
+  '/account/link',
 ] as const
 
 /** After a session went on or a presence was confirmed, as `page`. `/sign-in` and `/consent` go on with the flow in the query. */

@@ -10,16 +10,19 @@ export interface ProviderTrip {
   readonly provider: string
   /** The query of the page where it began. */
   readonly query: string
+  /** It links an account to the one of the session. Default: it signs in. */
+  readonly isLink?: boolean | undefined
 }
 
 const shape = z.object({
   id: z.string().max(128),
   provider: z.string().max(64),
   query: z.string().max(2048),
+  isLink: z.boolean().optional(),
 })
 
-export function providerCookie({ id, provider, query }: ProviderTrip): string {
-  const value = Buffer.from(JSON.stringify({ id, provider, query })).toString('base64url')
+export function providerCookie({ id, provider, query, isLink }: ProviderTrip): string {
+  const value = Buffer.from(JSON.stringify({ id, provider, query, isLink })).toString('base64url')
   return line(value, MAX_AGE_SECONDS)
 }
 

@@ -4,6 +4,7 @@ import { html } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import { callbackOf } from '../factors/provider/flow.ts'
 import type { ProviderSettings } from '../factors/provider/protocol.ts'
+import { accountLink, CONFIRM_IDENTITY, takeLink } from './account-link.ts'
 import { goOn, type SignInResult, VERIFICATION } from './begun.ts'
 import { clearedChallengeCookie } from './challenge-cookie.ts'
 import { button, form } from './fields.ts'
@@ -11,6 +12,7 @@ import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
 import { type Passage, readPassage } from './passage.ts'
 import { clearedProviderCookie, providerCookie, readProviderTrip } from './provider-cookie.ts'
+import { explainAnswer } from './provider-refusals.ts'
 import { explain } from './refusals.ts'
 
 const START = operation<
@@ -39,7 +41,13 @@ export function providerPages(
   config: Config,
   providers: readonly { readonly settings: Named }[],
 ): Page[] {
-  return providers.flatMap(({ settings }) => [begin(config, settings), callback(config, settings)])
+  if (providers.length === 0) return []
+  const pages = providers.flatMap(({ settings }) => [
+    begin(config, settings),
+    callback(config, settings),
+  ])
+  const named = providers.map(({ settings }) => settings)
+  return [accountLink(config, named), ...pages]
 }
 
 function begin(config: Config, { id, name }: Named): Page {
@@ -80,6 +88,7 @@ function callback(config: Config, { id, name }: Named): Page {
   return {
     path,
     needs: [START, ANSWER],
+    uses: [CONFIRM_IDENTITY],
     async show(visit) {
       const trip = readProviderTrip(visit.flowCookies)
       const passage = trip && readPassage(new URLSearchParams(trip.query), config)
@@ -109,6 +118,7 @@ function callback(config: Config, { id, name }: Named): Page {
       )
       const providerAnswer = `${callbackOf(config, id)}?${answered}`
       const input = { verificationId: trip.id, providerAnswer }
+      if (trip.isLink) return await takeLink(visit, { name, ...input })
       const answer = await visit.ask(ANSWER, { input })
       if ('refusal' in answer) return over({ ...visit, passage }, { name, refusal: answer.refusal })
       const next = goOn({ passage }, answer.data.verifySession, 'sign-in')
@@ -130,26 +140,5 @@ function over(
       : explainAnswer(visit, failed)),
     cookies: [clearedProviderCookie(), clearedChallengeCookie()],
     content: html`<p><a class="button" href="${passage.to('/sign-in', { again: '1' })}">${texts.backToSignIn}</a></p>`,
-  }
-}
-
-function explainAnswer(
-  visit: Pick<Visit, 'texts'>,
-  { name, refusal }: { readonly name: string; readonly refusal: Refusal },
-) {
-  const { provider } = visit.texts
-  switch (refusal.reason) {
-    case 'PROVIDER_REFUSED':
-      return { status: 422, problems: [{ text: provider.refused(name) }] }
-    case 'PROVIDER_UNAVAILABLE':
-      return { ...explain(visit, refusal), problems: [{ text: provider.away(name) }] }
-    case 'EMAIL_MISSING':
-      return { status: 422, problems: [{ text: provider.noEmail(name) }] }
-    case 'PROVIDER_ANSWER_INVALID':
-      return { status: 422, problems: [{ text: provider.failed(name) }] }
-    default:
-      return refusal.code === 'VERIFICATION_FAILED'
-        ? { status: 410, problems: [{ text: visit.texts.verify.overText }] }
-        : explain(visit, refusal)
   }
 }

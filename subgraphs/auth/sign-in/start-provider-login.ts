@@ -35,7 +35,11 @@ export async function startProviderLogin(
   requireOffered(deps, 'provider')
   requireCookiesAllowed(caller, delivery)
   const provider = requireProvider(deps, parsed.provider)
-  const redirectUri = requireReturnUrl(deps, { provider, returnTo: parsed.returnTo, delivery })
+  const redirectUri = requireReturnUrl(deps, {
+    provider,
+    returnTo: parsed.returnTo,
+    isTiedToBrowser: delivery === 'COOKIE',
+  })
   await limitNetwork(deps, 'provider-network', caller.origin.ipAddress)
   return await beginFlow(deps, {
     purpose: 'PROVIDER_LOGIN',

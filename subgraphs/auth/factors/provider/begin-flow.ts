@@ -64,18 +64,19 @@ export function requireReturnUrl(
   {
     provider,
     returnTo,
-    delivery,
+    isTiedToBrowser,
   }: {
     readonly provider: Provider
     /** null or absent: the first that is listed. */
     readonly returnTo: string | null | undefined
-    readonly delivery: TokenDelivery
+    /** By its cookies, or by the form of a hosted page. */
+    readonly isTiedToBrowser: boolean
   },
 ): string {
   const { providerReturnTo } = config
-  // The hosted pages are tied to a browser by its cookies, and take no answer to what an app began.
+  // The hosted pages take no answer to what an app began.
   const callback = callbackOf(config, provider.settings.id)
-  const listed = delivery === 'COOKIE' ? [...providerReturnTo, callback] : providerReturnTo
+  const listed = isTiedToBrowser ? [...providerReturnTo, callback] : providerReturnTo
   const wanted = returnTo ?? listed[0]
   if (wanted !== undefined && listed.includes(wanted)) return wanted
   throw badInput('input.returnTo', 'This address is not one that a sign-in may return to.')

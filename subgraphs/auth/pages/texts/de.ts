@@ -67,6 +67,9 @@ export const de: PageTexts = {
       `${provider} nennt Ihre E-Mail-Adresse nicht. Melden Sie sich anders an; danach können Sie ${provider} mit Ihrem Konto verknüpfen.`,
     failed: (provider) =>
       `Die Anmeldung mit ${provider} ist fehlgeschlagen. Beginnen Sie noch einmal.`,
+    taken: (provider) => `Dieses Konto bei ${provider} ist hier mit jemand anderem verknüpft.`,
+    tooMany:
+      'Mehr Konten lassen sich nicht verknüpfen. Entfernen Sie eines, bevor Sie ein weiteres verknüpfen.',
   },
   link: 'Link aus der E-Mail',
   linkHint:
@@ -163,6 +166,8 @@ export const de: PageTexts = {
     addedOn: (date) => `Eingerichtet am ${date}`,
     remove: 'Entfernen',
     addApp: 'Authenticator-App einrichten',
+    link: 'Konto bei einem anderen Dienst verknüpfen',
+    linkIntro: 'Danach können Sie sich damit anmelden, ohne Passwort.',
     recoveryCodes: 'Wiederherstellungscodes',
     codesLeft: (count) => (count === 1 ? 'Einer ist übrig.' : `${count} sind übrig.`),
     newCodes: 'Neue Wiederherstellungscodes erstellen',
@@ -182,6 +187,7 @@ export const de: PageTexts = {
     done: {
       'remove-factor': 'Es ist entfernt.',
       unlink: 'Darüber meldet sich niemand mehr an.',
+      link: 'Es ist verknüpft und meldet Sie ab jetzt an.',
       'revoke-grant': 'Die App darf Ihr Konto nicht mehr nutzen.',
       'set-primary': 'Von jetzt an melden Sie sich mit dieser E-Mail-Adresse an.',
       'remove-email': 'Die E-Mail-Adresse ist entfernt.',

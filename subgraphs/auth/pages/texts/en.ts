@@ -62,6 +62,8 @@ export const en: PageTexts = {
     noEmail: (provider) =>
       `${provider} does not tell your e-mail address. Sign in another way; you can link ${provider} to your account afterwards.`,
     failed: (provider) => `The sign-in with ${provider} did not work. Start again.`,
+    taken: (provider) => `This account of ${provider} is linked to somebody else here.`,
+    tooMany: 'You have linked as many accounts as you can. Remove one before you link another.',
   },
   link: 'Link from the mail',
   linkHint:
@@ -153,6 +155,8 @@ export const en: PageTexts = {
     addedOn: (date) => `Added ${date}`,
     remove: 'Remove',
     addApp: 'Add an authenticator app',
+    link: 'Link an account of another service',
+    linkIntro: 'It signs you in from then on, without a password.',
     recoveryCodes: 'Recovery codes',
     codesLeft: (count) => (count === 1 ? 'One is left.' : `${count} are left.`),
     newCodes: 'Create new recovery codes',
@@ -172,6 +176,7 @@ export const en: PageTexts = {
     done: {
       'remove-factor': 'It is removed.',
       unlink: 'It no longer signs you in.',
+      link: 'It is linked, and signs you in from now on.',
       'revoke-grant': 'The app may no longer use your account.',
       'set-primary': 'From now on you sign in with this e-mail address.',
       'remove-email': 'The e-mail address is removed.',

@@ -54,6 +54,8 @@ export interface PageTexts {
     readonly away: (provider: string) => string
     readonly noEmail: (provider: string) => string
     readonly failed: (provider: string) => string
+    readonly taken: (provider: string) => string
+    readonly tooMany: string
   }
   readonly link: string
   readonly linkHint: string
@@ -122,6 +124,8 @@ export interface PageTexts {
     readonly addedOn: (date: string) => string
     readonly remove: string
     readonly addApp: string
+    readonly link: string
+    readonly linkIntro: string
     readonly recoveryCodes: string
     readonly codesLeft: (count: number) => string
     readonly newCodes: string
