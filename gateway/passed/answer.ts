@@ -22,13 +22,23 @@ const SESSION_COOKIES = Object.values(cookieNames)
 export function passedAnswer(
   { status, headers, body }: AuthAnswer,
   path: PassedPath,
-  { form, request }: { form: PageForm | null; request: GatewayRequest },
+  {
+    form,
+    request,
+    setCookies,
+  }: {
+    readonly form: PageForm | null
+    readonly request: GatewayRequest
+    /** Of the gateway's own asking, before those of the answer. */
+    readonly setCookies: readonly string[]
+  },
 ): PlainAnswer {
   const passed = passedHeaders.flatMap((name) => {
     const value = headers[name]
     return typeof value === 'string' ? [[name, value] as const] : []
   })
-  const cookies = onlyCookies(listOf(headers['set-cookie']), namesFor(path, request))
+  const answered = onlyCookies(listOf(headers['set-cookie']), namesFor(path, request))
+  const cookies = [...setCookies, ...answered]
   if (form !== null) cookies.push(setCookie(form.tie.cookie))
   return {
     status,

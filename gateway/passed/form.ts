@@ -1,5 +1,6 @@
 // Forms of pages that auth makes: taken from the page that was shown alone (CSRF). A listed CORS origin is not enough.
 import type { IncomingMessage } from 'node:http'
+import type { GatewayError } from '../errors.ts'
 import { type FormTie, isTied, tieForm } from '../http/form-token.ts'
 import { readCookie } from '../http/page-cookies.ts'
 import { csrfFailed } from '../refusals.ts'
@@ -26,13 +27,17 @@ export function tiePage(path: PassedPath, { incoming, principal }: GatewayReques
   return { place, tie: tieForm(place, cookie) }
 }
 
-export function checkForm(
+/** @param body null: nothing was sent. */
+export function isFormOf(
   { place }: PageForm,
   { headers }: IncomingMessage,
   body: PassedBody | null,
-): void {
-  if (body === null) return
+): boolean {
+  if (body === null) return true
   const token = body.type === 'application/json' ? '' : (body.fields.get('form') ?? '')
-  if (isTied(place, token, headers.cookie)) return
-  throw csrfFailed('This form is out of date. Open the page again, and send it anew.')
+  return isTied(place, token, headers.cookie)
+}
+
+export function formOutOfDate(): GatewayError {
+  return csrfFailed('This form is out of date. Open the page again, and send it anew.')
 }

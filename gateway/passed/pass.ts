@@ -21,10 +21,11 @@ import { passedAnswer, passedRefusal } from './answer.ts'
 import { type AskAuth, type AuthAnswer, addressInwards, createAskAuth } from './ask-auth.ts'
 import { readPassedBody } from './body.ts'
 import { createIdentifyPerson } from './caller.ts'
-import { checkForm, checkFormOrigin, type PageForm, tiePage } from './form.ts'
+import { checkFormOrigin, formOutOfDate, isFormOf, type PageForm, tiePage } from './form.ts'
 import { headersInwards } from './headers.ts'
 import { checkPassedPaths, methodsOf, type PassedPath } from './paths.ts'
 import { isPostedAnswer, redirectAnswer } from './posted-answer.ts'
+import { createRenewSession } from './renew-session.ts'
 import { checkRequestForm } from './request-form.ts'
 
 export interface PassParts extends PipelineParts {
@@ -65,6 +66,7 @@ interface Visit {
 function createPass(parts: PassParts) {
   const askAuth = createAskAuth(parts)
   const identifyPerson = createIdentifyPerson(parts)
+  const renewSession = createRenewSession(parts, askAuth)
   const firstSteps = [
     shedLoad(parts),
     waitForAdmission(parts),
@@ -111,11 +113,18 @@ function createPass(parts: PassParts) {
     if (path.for === 'people') checkFormOrigin(request.incoming, parts.publicUrl)
     const body = await readPassedBody(path, request, parts.limits)
     if (path.for === 'programs') return askInwards(path, request, { body })
-    const person = await identifyPerson(request)
+    const { lostSession } = await identifyPerson(request)
     admitsAdmin(request)
     const form = tiePage(path, request)
-    checkForm(form, request.incoming, body)
-    return askInwards(path, request, { body, form, lostSession: person.lostSession })
+    if (isFormOf(form, request.incoming, body)) {
+      return askInwards(path, request, { body, form, lostSession })
+    }
+    const renewed = lostSession === 'TOKEN_EXPIRED' ? await renewSession(request) : null
+    if (renewed === null) throw formOutOfDate()
+    admitsAdmin(request)
+    const anew = tiePage(path, request)
+    if (!isFormOf(anew, request.incoming, body)) throw formOutOfDate()
+    return askInwards(path, request, { body, form: anew, setCookies: renewed })
   }
 
   async function askInwards(
@@ -124,12 +133,14 @@ function createPass(parts: PassParts) {
     asked: Omit<Parameters<AskAuth>[0], 'path' | 'request' | 'headers'> & {
       readonly form?: PageForm
       readonly lostSession?: string | null
+      readonly setCookies?: readonly string[]
     },
   ): Promise<PlainAnswer> {
     const headers = await headersInwards(parts, path, { request, ...asked })
     const answer = await askAuth({ path, request, headers, body: asked.body })
     if (path.for === 'people') refuseUnreadable(answer)
-    return passedAnswer(answer, path, { form: asked.form ?? null, request })
+    const { form = null, setCookies = [] } = asked
+    return passedAnswer(answer, path, { form, request, setCookies })
   }
 
   /** What auth says as JSON is not for people: that it has no such page, or that it cannot answer now. */
