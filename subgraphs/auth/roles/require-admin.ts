@@ -20,7 +20,8 @@ export interface Admin {
 
 /**
  * Reads and locks the caller's user (`for share`), so that the role is not taken away between check and commit.
- * @throws AuthError FORBIDDEN without the role; STEP_UP_REQUIRED for an admin who holds a further factor and has not proved it; UNAUTHENTICATED when session or key have ended
+ * @throws AuthError FORBIDDEN without the role; STEP_UP_REQUIRED for an admin who has not signed in, or proved the further factor that
+ *   they hold, a short while ago; UNAUTHENTICATED when session or key have ended
  */
 export async function requireAdmin(trx: Knex, claims: Claims): Promise<Admin> {
   const { user, roles, by } =
@@ -29,13 +30,25 @@ export async function requireAdmin(trx: Knex, claims: Claims): Promise<Admin> {
   return { user, rank: await rankOfRoles(trx, roles), by }
 }
 
+/** A refresh token lives for weeks: whoever steals an admin's has the session, and not the office. */
+const MAX_AGE_SECONDS = 900
+
 type Acting = Pick<Admin, 'user' | 'by'> & { readonly roles: readonly string[] }
 
 async function bySession(trx: Knex, claims: Claims): Promise<Acting> {
   const { user, session } = await requireLiveSession(trx, claims)
-  // From before they enrolled a factor: a session like that may be anyone's who knew the password.
-  if (user.further_methods.length > 0 && session.mfa_at === null) {
-    throw new AuthError('STEP_UP_REQUIRED', { challenge: { methods: user.further_methods } })
+  const { further_methods: further } = user
+  // With a factor it is that which counts: a session from before it was enrolled may be anyone's who knew the password.
+  const proof = further.length > 0 ? 'mfa_at' : 'authenticated_at'
+  const recent = await trx('sessions')
+    .where('id', session.id)
+    .whereRaw("?? > now() - ? * interval '1 second'", [proof, MAX_AGE_SECONDS])
+    .first('id')
+  if (recent === undefined) {
+    const methods = further.length > 0 ? further : claims.stepUp
+    throw new AuthError('STEP_UP_REQUIRED', {
+      challenge: { methods, maxAgeSeconds: MAX_AGE_SECONDS },
+    })
   }
   const by = { actor: { kind: 'user', id: user.id }, sessionId: session.id } as const
   return { user, roles: user.roles, by }
