@@ -4,10 +4,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface SlowWay {
   readonly port: number
-  /** Of what is sent from now on, in each direction. */
+  /** In each direction. Less of it counts for what is on its way as well: nothing overtakes what was sent before. */
   delayMs: number
   stop(): Promise<void>
 }
+
+/** How soon a changed delay is noticed. */
+const LOOK_MS = 20
 
 export async function startSlowWay(targetPort: number): Promise<SlowWay> {
   const sockets = new Set<Socket>()
@@ -20,7 +23,7 @@ export async function startSlowWay(targetPort: number): Promise<SlowWay> {
   function carry(from: Socket, to: Socket): void {
     sockets.add(from)
     from.setNoDelay(true)
-    const later = (work: () => void) => setTimeout(work, way.delayMs)
+    const later = createLine()
     from.on('data', (chunk) => later(() => to.write(chunk)))
     from.on('end', () => later(() => to.end()))
     from.on('error', () => to.destroy())
@@ -28,6 +31,26 @@ export async function startSlowWay(targetPort: number): Promise<SlowWay> {
       sockets.delete(from)
       later(() => to.destroy())
     })
+  }
+
+  /** One direction of a connection. */
+  function createLine(): (work: () => void) => void {
+    const line: { readonly sentAt: number; readonly work: () => void }[] = []
+    const advance = (): void => {
+      for (let [first] = line; first !== undefined; [first] = line) {
+        const leftMs = first.sentAt + way.delayMs - performance.now()
+        if (leftMs > 0) {
+          setTimeout(advance, Math.min(leftMs, LOOK_MS))
+          return
+        }
+        first.work()
+        line.shift()
+      }
+    }
+    return (work) => {
+      line.push({ sentAt: performance.now(), work })
+      if (line.length === 1) advance()
+    }
   }
 
   server.listen(0, '127.0.0.1')

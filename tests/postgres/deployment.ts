@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   readonly database?: TestDatabase
   /** What all of it starts from. Default: the source. */
   readonly tree?: Tree
+  /** Puts something before the nth auth or gateway, and says its port. Default: nothing. */
+  readonly standBefore?: (part: 'auth' | 'gateway', port: number) => Promise<number>
 }
 
 export interface Deployment {
@@ -56,13 +58,21 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     ...(await environment(cleanups, { database, mailPort, publicPort: portOf('gateway', 0) })),
     ...options.env,
   }
+  const standBefore = options.standBefore ?? (async (_, port) => port)
+  const indexes = Array.from({ length: pairs }, (_, index) => index)
+  const reachedAt = {
+    auth: await Promise.all(indexes.map((index) => standBefore('auth', portOf('auth', index)))),
+    gateway: await Promise.all(
+      indexes.map((index) => standBefore('gateway', portOf('gateway', index))),
+    ),
+  }
   const parts = new Map<string, Part>()
   const part = (name: string): Part => {
     const found = parts.get(name)
     if (found === undefined) throw new Error(`${name} is not running`)
     return found
   }
-  const client = (index: number) => createClient(part(`gateway-${index}`).url)
+  const client = (index: number) => createClient(`http://127.0.0.1:${reachedAt.gateway[index]}`)
 
   async function startAuth(index: number, tree = options.tree): Promise<void> {
     const port = portOf('auth', index)
@@ -76,7 +86,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       ...env,
       PORT: String(port),
       ADMIN_PORT: String(portOf('admin', index)),
-      AUTH_URL: `http://127.0.0.1:${portOf('auth', index)}/graphql`,
+      AUTH_URL: `http://127.0.0.1:${reachedAt.auth[index]}/graphql`,
     }
     const started = await startPart('gateway', own, port, tree)
     parts.set(`gateway-${index}`, started)
