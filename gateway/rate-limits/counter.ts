@@ -1,7 +1,8 @@
 // Counts how often somebody asked, in windows: in Redis where there is one, so that all gateways count together; else among the
 // workers of this gateway; else here. Whatever becomes of Redis, everybody is counted: a fault never means "no limit".
 //
-//   count ──► Redis ──(away, or slower than 0.3 s)──► memory of this process, for a second; then Redis is tried again
+//   count ──► Redis ──(away, or slower than 0.3 s)──► memory of this process, until Redis answers again: asked once a second,
+//                                                     and no request waits for that
 import type { Redis } from 'ioredis'
 import {
   type RateLimiterAbstract,
@@ -49,27 +50,42 @@ const PAUSE_MS = 1000
 export function createRateCounter(options: RateCounterOptions): RateCounter {
   const { redis, logger, monotonic } = options
   const limiters = new Map<string, Limiters>()
-  let pausedUntil = Number.NEGATIVE_INFINITY
+  let nextLookAt = Number.NEGATIVE_INFINITY
   let isAway = false
 
   return {
     async count(limit, subject, points) {
       const { shared, own } = limitersOf(limit)
       const asked = { limit, subject, points }
-      if (shared === null || monotonic() < pausedUntil) return await consume(own, asked)
+      if (shared === null) return await consume(own, asked)
+      if (isAway) {
+        if (monotonic() >= nextLookAt) void lookAgain(shared, asked)
+        return await consume(own, asked)
+      }
       try {
-        const count = await consume(shared, asked)
-        if (isAway) logger.info('requests are counted together again')
-        isAway = false
-        return count
+        return await consume(shared, asked)
       } catch (error) {
-        pausedUntil = monotonic() + PAUSE_MS
+        nextLookAt = monotonic() + PAUSE_MS
         if (!isAway) logger.warn({ err: error }, 'requests are counted in this process alone')
         isAway = true
         return await consume(own, asked)
       }
     },
     stop: () => redis?.disconnect(),
+  }
+
+  /** Beside the request that is answered meanwhile: nobody waits for one that is away. */
+  async function lookAgain(shared: RateLimiterAbstract, asked: Asked): Promise<void> {
+    nextLookAt = monotonic() + PAUSE_MS
+    try {
+      // Who is known to be over is refused without Redis, which says nothing of it: so a write of our own.
+      if (redis === null) await consume(shared, asked)
+      else await redis.set('sallyport:rate:look', '', 'PX', PAUSE_MS)
+      isAway = false
+      logger.info('requests are counted together again')
+    } catch {
+      nextLookAt = monotonic() + PAUSE_MS
+    }
   }
 
   /** One for each limit, however often the graph is swapped: counts outlive it. */

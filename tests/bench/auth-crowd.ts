@@ -4,6 +4,8 @@ import type pg from 'pg'
 
 export interface CrowdOptions {
   readonly sessions: number
+  /** Default: one for each 2.5 sessions. */
+  readonly users?: number
   /** Hash of everybody's password, under the first pepper. */
   readonly passwordHash: string
   /** Hash of every key's secret, under the first pepper. */
@@ -27,8 +29,8 @@ const ADMINS = 3
 /** One in so many. */
 const SUSPENDED = 100
 
-export function crowdSize(sessions: number): CrowdSize {
-  return { sessions, users: Math.ceil(sessions / 2.5), apiKeys: Math.ceil(sessions / 5) }
+export function crowdSize(sessions: number, users = Math.ceil(sessions / 2.5)): CrowdSize {
+  return { sessions, users, apiKeys: Math.ceil(sessions / 5) }
 }
 
 /** @param n from 1 to the number of users; the first few are admins */
@@ -67,14 +69,32 @@ export function crowdApiKey(n: number, { users }: CrowdSize) {
 
 /** Fills migrated tables in proportion to the sessions, and has PostgreSQL look at them. */
 export async function fillCrowd(client: pg.Client, options: CrowdOptions): Promise<CrowdSize> {
-  const size = crowdSize(options.sessions)
+  const size = crowdSize(options.sessions, options.users)
   await client.query('begin')
+  const indexes = await dropIndexes(client)
   // Every reference is right by construction: checking millions of them would take longer than writing them.
   await client.query('set local session_replication_role = replica')
   for (const statement of statements(size, options)) await client.query(statement)
+  for (const index of indexes) await client.query(index)
   await client.query('commit')
   await client.query('vacuum analyze')
   return size
+}
+
+/**
+ * Those that no key stands on: sorted once at the end instead of turned over with each row.
+ *
+ * @returns the statements that make them again
+ */
+async function dropIndexes(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition
+     from pg_index join pg_class on pg_class.oid = indrelid
+     where relnamespace = 'public'::regnamespace and relkind = 'r' and not relispartition and not indisprimary
+       and not exists (select from pg_constraint where conindid = indexrelid)`,
+  )
+  for (const { name } of rows) await client.query(`drop index ${name}`)
+  return rows.map(({ definition }) => definition)
 }
 
 function statements({ sessions, users, apiKeys }: CrowdSize, options: CrowdOptions): string[] {

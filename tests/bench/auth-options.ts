@@ -1,24 +1,31 @@
 // The flags of the benchmark of auth.
 import { parseArgs } from 'node:util'
+import { crowdSize } from './auth-crowd.ts'
 
 export interface AuthBenchOptions {
   readonly seconds: number
   readonly repeats: number
   /** In the database; users, keys and the rest are in proportion. */
   readonly sessions: number
+  readonly users: number
   /** Requests under way at a time; logins have an eighth of them. */
   readonly connections: number
   /** Where the whole result goes as JSON; null: nowhere. */
   readonly json: string | null
+  /** A file for what does not depend on the machine: pages and sizes; null: they are only printed. */
+  readonly results: string | null
 }
 
 const usage = `DATABASE_URL=postgresql://… npm run bench:auth -- [flags]
 
   --sessions <n>      sessions in the database (1000000)
+  --users <n>         users that they belong to (one for each 2.5 sessions)
   --seconds <n>       length of a window (5)
   --repeats <n>       windows of each question, interleaved (3)
   --connections <n>   requests under way at a time (32)
   --json <file>       the whole result
+  --results <file>    the pages that each step looks at and what the tables take, with command and machine
+  --full              10 million sessions of a million users, no load: an hour and 20 GB of disk
   --quick             100000 sessions, one window of 2 s each
 
 The role of DATABASE_URL must be a superuser: the plans are auto_explain's.
@@ -27,14 +34,23 @@ The role of DATABASE_URL must be a superuser: the plans are auto_explain's.
 /** Reads the flags; prints the usage and exits when they are wrong or ask for help. */
 export function readAuthOptions(args: readonly string[]): AuthBenchOptions {
   const values = parseOrExit(args)
-  const isQuick = values.quick === true
+  const preset = presetOf(values)
+  const sessions = Number(values.sessions ?? preset.sessions)
   return {
-    seconds: Number(values.seconds ?? (isQuick ? 2 : 5)),
-    repeats: Number(values.repeats ?? (isQuick ? 1 : 3)),
-    sessions: Number(values.sessions ?? (isQuick ? 100_000 : 1_000_000)),
+    seconds: Number(values.seconds ?? preset.seconds),
+    repeats: Number(values.repeats ?? preset.repeats),
+    sessions,
+    users: Number(values.users ?? preset.users ?? crowdSize(sessions).users),
     connections: Number(values.connections ?? 32),
     json: values.json ?? null,
+    results: values.results ?? null,
   }
+}
+
+function presetOf({ quick, full }: { readonly quick?: boolean; readonly full?: boolean }) {
+  if (full) return { sessions: 10_000_000, users: 1_000_000, repeats: 0, seconds: 5 }
+  if (quick) return { sessions: 100_000, users: null, repeats: 1, seconds: 2 }
+  return { sessions: 1_000_000, users: null, repeats: 3, seconds: 5 }
 }
 
 function parseOrExit(args: readonly string[]) {
@@ -45,6 +61,9 @@ function parseOrExit(args: readonly string[]) {
       args: [...args],
       options: {
         sessions: text,
+        users: text,
+        results: text,
+        full: flag,
         seconds: text,
         repeats: text,
         connections: text,

@@ -9,6 +9,7 @@ import { type CrowdSize, fillCrowd } from './auth-crowd.ts'
 import { createAuthDoor } from './auth-door.ts'
 import { askFor, createQuestions, type Question } from './auth-load.ts'
 import { type AuthBenchOptions, readAuthOptions } from './auth-options.ts'
+import { describePages } from './auth-pages.ts'
 import { describeRun, printPlans, tableOf, type Window } from './auth-report.ts'
 import { walk } from './auth-walk.ts'
 import { type AuthWorld, createAuthWorld, withClient } from './auth-world.ts'
@@ -27,6 +28,10 @@ try {
   const size = await fill(world, options)
   const { plans, bad } = await walk(world, size)
   printPlans(plans)
+  const command = `DATABASE_URL=… npm run bench:auth -- ${commandOf(process.argv.slice(2))}`
+  const pages = await describePages({ world, size, plans, command })
+  console.log(`\n${pages}`)
+  if (options.results) writeFileSync(options.results, pages)
   const windows = await measureAll(world, size)
   console.log(`\n${await describeRun(world, options)}\n\n${tableOf(windows)}\n`)
   if (options.json) writeFileSync(options.json, JSON.stringify({ plans, bad, windows }, null, 1))
@@ -38,18 +43,19 @@ try {
 
 async function fill(
   { databaseUrl, passwordHash, secretHash }: AuthWorld,
-  { sessions }: AuthBenchOptions,
+  { sessions, users }: AuthBenchOptions,
 ): Promise<CrowdSize> {
   const { db, stop } = connectPostgres(databaseUrl, 2)
   await migrate(db)
   await stop()
   const startedAt = performance.now()
   const size = await withClient(databaseUrl, (client) =>
-    fillCrowd(client, { sessions, passwordHash, secretHash }),
+    fillCrowd(client, { sessions, users, passwordHash, secretHash }),
   )
   const seconds = (performance.now() - startedAt) / 1000
-  const { users, apiKeys } = size
-  console.log(`${sessions} sessions of ${users} users, ${apiKeys} keys: ${seconds.toFixed(0)} s`)
+  console.log(
+    `${sessions} sessions of ${users} users, ${size.apiKeys} keys: ${seconds.toFixed(0)} s`,
+  )
   return size
 }
 
@@ -106,4 +112,10 @@ async function untilReady(url: string): Promise<void> {
     await sleep(100)
   }
   throw new Error('auth did not get ready')
+}
+
+/** Where the result goes says nothing of it. */
+function commandOf(args: readonly string[]): string {
+  const isFile = (arg: string | undefined) => arg === '--results' || arg === '--json'
+  return args.filter((arg, index) => !isFile(arg) && !isFile(args[index - 1])).join(' ')
 }

@@ -22,7 +22,7 @@ export function describeRun({ command, node }: RunDescription): string {
   ].join('\n')
 }
 
-function cpuModel(): string {
+export function cpuModel(): string {
   return /^model name\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown'
 }
 

@@ -75,6 +75,37 @@ test('Redis that stands still costs one request 0.3 s; then memory counts, and R
     .toContain('requests are counted together again')
 })
 
+test('in a storm of refused requests too, Redis that stands still is noticed, and asked once a second', async () => {
+  await redis.flush()
+  const env = { REDIS_URL: redis.url, TRUSTED_PROXIES: '127.0.0.1' }
+  await using stack = await startGateway({ env, yaml: yaml(3) })
+  const from = (address: string) => stack.hello({ 'x-forwarded-for': address })
+  const storm = async (count: number) => {
+    const found: number[] = []
+    for (let turn = 0; turn < count; turn += 1) found.push((await from('203.0.113.7')).status)
+    return found.filter((status) => status !== 429)
+  }
+  expect(await storm(20)).toEqual([200, 200, 200])
+  redis.freeze()
+  // Whoever is over is refused without Redis; somebody else has to come.
+  expect((await from('203.0.113.8')).status).toBe(200)
+  const since = performance.now()
+  const passed: number[] = []
+  while (performance.now() - since < 3_000) {
+    passed.push(...(await storm(20)))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  expect(passed).toEqual([200, 200, 200])
+  const lines = stack.logs.map((line) => JSON.parse(line).msg)
+  const count = (text: string) => lines.filter((msg) => msg === text).length
+  expect(count('requests are counted in this process alone')).toBe(1)
+  expect(count('requests are counted together again')).toBe(0)
+  redis.thaw()
+  await expect
+    .poll(async () => from('203.0.113.9').then(() => stack.logs.join('')), { timeout: 20_000 })
+    .toContain('requests are counted together again')
+})
+
 test('without Redis from the start everybody is counted here', async () => {
   const gone = await startRedis()
   await gone.stop()
