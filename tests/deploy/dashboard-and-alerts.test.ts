@@ -138,6 +138,14 @@ describe('the alerts', () => {
     expect(fired.slice(1)).toEqual(rules.map(({ alert }) => [alert]))
   })
 
+  test('a panel that the runbooks name is on the dashboard', () => {
+    const titles = new Set(panels.map(({ title }) => title))
+    const page = readFileSync('docs/runbooks.md', 'utf8')
+    const named = [...page.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title)
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((title) => !titles.has(title))).toEqual([])
+  })
+
   test('each links to its section of the runbooks, which says what to look at and what to do', () => {
     const page = readFileSync('docs/runbooks.md', 'utf8')
     const sections = page.split(/^## /m).slice(1)

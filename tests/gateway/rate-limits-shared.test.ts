@@ -87,7 +87,7 @@ test('in a storm of refused requests too, Redis that stands still is noticed, an
   }
   expect(await storm(20)).toEqual([200, 200, 200])
   redis.freeze()
-  // Whoever is over is refused without Redis; somebody else has to come.
+  // Anyone who is over is refused without Redis; somebody else has to come.
   expect((await from('203.0.113.8')).status).toBe(200)
   const since = performance.now()
   const passed: number[] = []

@@ -61,7 +61,7 @@ beforeAll(async () => {
       DATABASE_URL: await through('database', cluster.database.url ?? ''),
       NATS_URL: await through('nats', nats.urlOf('auth')),
       REDIS_URL: await through('redis', redis.url),
-      // Whoever reads never refreshes.
+      // Those who read never refresh.
       ACCESS_TOKEN_MINUTES: '60',
     },
     standBefore,
@@ -228,7 +228,7 @@ test.each(Object.entries(faults))(
     const allowed = shows === 'nothing' ? [] : [...DOCUMENTED, ...ofGateways]
     expect(Object.keys(codes).filter((code) => !allowed.includes(code))).toEqual([])
     if (shows === 'errors') expect(codes).not.toEqual({})
-    // Whoever is known to the gateway is answered, whatever is behind it.
+    // Anyone who is known to the gateway is answered, whatever is behind it.
     expect(alone.times).not.toEqual([])
     expect([...alone.codes.keys()].filter((code) => !ofGateways.includes(code))).toEqual([])
   },
