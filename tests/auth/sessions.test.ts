@@ -211,6 +211,17 @@ test('the encrypted successor is wiped after the grace', async () => {
   expect((await kept()).sealed_successor).toBeNull()
 })
 
+test('what ran out while nobody looked is removed, however much it is', async () => {
+  const { sweep } = await import('../../subgraphs/auth/housekeeping/sweep.ts')
+  await stack.db.raw(
+    "insert into throttles (key, points, expire) select 'old:' || n, 1, n from generate_series(1, 12000) as n",
+  )
+  await stack.db('throttles').insert({ key: 'new', points: 1, expire: Date.now() + 600_000 })
+  await sweep(stack.db)
+  const left = await stack.db('throttles').whereRaw("key like 'old:%' or key = 'new'").pluck('key')
+  expect(left).toEqual(['new'])
+})
+
 test('logout ends the session: access token within a second, refresh token at once, twice is success', async () => {
   const person = await registerPerson(stack)
   const out = await stack.client.send(LOGOUT, {}, person.headers)

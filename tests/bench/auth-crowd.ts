@@ -104,6 +104,7 @@ function statements({ sessions, users, apiKeys }: CrowdSize, options: CrowdOptio
     `'${prefix}_' || substr(md5('${text}' || (${prefix === 'usr' ? 'owner' : 'n'})), 1, 22)`
   const from = (count: number) =>
     `from (select n, n % ${users} + 1 as owner from generate_series(1, ${Math.ceil(count)}) as n) as numbers`
+  // What expires soon would be swept away before anything is asked: filling takes as long.
   return [
     `insert into users (id, email, email_normalized, email_verified, full_name, display_name, status,
        password_hash, password_pepper_version, created_at)
@@ -133,9 +134,9 @@ function statements({ sessions, users, apiKeys }: CrowdSize, options: CrowdOptio
      select md5('ver' || n), 'LOGIN', 'person' || owner || '@example.com', 'person' || owner || '@example.com',
        ${id('usr', 'usr')}, 1, now(), now() + n % 600 * interval '1 second', now() ${from(sessions / 10)}`,
     `insert into revocations (kind, ref, expires_at)
-     select 'session', ${id('ses', 'gone')}, now() + interval '20 minutes' ${from(sessions / 20)}`,
+     select 'session', ${id('ses', 'gone')}, now() + interval '1 day' ${from(sessions / 20)}`,
     `insert into throttles (key, points, expire)
-     select 'sallyport:login-account:' || md5('throttle' || n), 1, extract(epoch from now()) * 1000 + 900000
+     select 'sallyport:login-account:' || md5('throttle' || n), 1, extract(epoch from now()) * 1000 + 86400000
      ${from(sessions / 10)}`,
     `insert into outbox_events (type, user_id, data, occurred_at, published_at)
      select 'session.created', ${id('usr', 'usr')}, '{}', now() - interval '1 day', now() - interval '1 day'

@@ -32,13 +32,34 @@ export async function sweep(db: Knex): Promise<void> {
     .whereRaw("rotated_at < now() - ? * interval '1 second'", [GRACE_SECONDS])
     .update({ sealed_successor: null })
   await sweepOAuth(db)
-  await db('revocations').whereRaw('expires_at < now()').delete()
-  await db('verifications').whereRaw("expires_at < now() - interval '1 day'").delete()
-  await db('sessions')
-    .whereRaw("expires_at < now() - ? * interval '1 day'", [ENDED_SESSION_DAYS])
-    .delete()
-  await db('throttles').where('expire', '<', Date.now()).delete()
+  await removeOld(db, 'revocations', 'expires_at < now()')
+  await removeOld(db, 'verifications', "expires_at < now() - interval '1 day'")
+  await removeOld(db, 'sessions', "expires_at < now() - ? * interval '1 day'", [ENDED_SESSION_DAYS])
+  await removeOld(db, 'throttles', 'expire < ?', [Date.now()])
   await db('api_keys').where('status', 'PENDING').whereRaw('pending_expires_at < now()').delete()
+}
+
+/** In one statement: where auth was down for long there are more than one could delete in its time. */
+const ROWS_AT_ONCE = 5_000
+/** In one sweep: more than come in ten seconds, and what is left is for the next. */
+const STATEMENTS = 20
+
+async function removeOld(
+  db: Knex,
+  table: string,
+  condition: string,
+  values: readonly number[] = [],
+): Promise<void> {
+  for (let count = 0; count < STATEMENTS; count += 1) {
+    const removed = await db(table)
+      .whereRaw(`ctid = any (array(select ctid from ?? where ${condition} limit ?))`, [
+        table,
+        ...values,
+        ROWS_AT_ONCE,
+      ])
+      .delete()
+    if (removed < ROWS_AT_ONCE) return
+  }
 }
 
 /** So many at a time that nobody waits for it, however many there are. */
