@@ -8,6 +8,8 @@ export interface AuthDoor {
   graphql(operation: ClientOperation): Promise<any>
   /** A question of the gateway's own. */
   credentials(question: object): Promise<any>
+  /** A program's question at `/oauth2/token`. */
+  token(fields: Readonly<Record<string, string>>, authorization: string): Promise<any>
   /** Listens to the revocation feed until told to stop. */
   listen(): Promise<{ stop(): Promise<void> }>
   stop(): Promise<void>
@@ -55,6 +57,22 @@ export function createAuthDoor(url: string, world: AuthWorld, connections: numbe
       const answer = await post('/internal/credentials', { kind: 'gateway' }, question)
       if (answer.refused !== undefined) throw new Error(JSON.stringify(answer))
       return answer
+    },
+    async token(fields, authorization) {
+      const { statusCode, body } = await pool.request({
+        path: '/oauth2/token',
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization,
+          'sallyport-identity': await world.identity({ kind: 'anonymous' }),
+          'sallyport-client-address': '10.9.9.9',
+        },
+        body: new URLSearchParams(fields).toString(),
+      })
+      const text = await body.text()
+      if (statusCode !== 200) throw new Error(`auth answered ${statusCode}: ${text}`)
+      return JSON.parse(text)
     },
     async listen() {
       const { body } = await pool.request({

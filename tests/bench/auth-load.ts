@@ -1,4 +1,5 @@
 // The questions under load: each turn is a whole exchange, and a wrong answer ends the benchmark.
+import type { BenchApps } from './auth-apps.ts'
 import { type CrowdSize, crowdApiKey, crowdSession, crowdUser, isSuspended } from './auth-crowd.ts'
 import type { AuthDoor } from './auth-door.ts'
 import { LOGIN, REFRESH } from './auth-walk.ts'
@@ -25,7 +26,11 @@ const USED_BY_WALK = 2_000
 /** A prime. */
 const STRIDE = 7_919
 
-export function createQuestions(door: AuthDoor, size: CrowdSize): readonly Question[] {
+export function createQuestions(
+  door: AuthDoor,
+  size: CrowdSize,
+  apps: BenchApps,
+): readonly Question[] {
   const ownerOf = (n: number) => (n % size.users) + 1
   const nextSession = numbers(size.sessions, ownerOf)
   const nextKey = numbers(size.apiKeys, ownerOf)
@@ -51,6 +56,20 @@ export function createQuestions(door: AuthDoor, size: CrowdSize): readonly Quest
         })
         rotating.push(refresh.tokens.refreshToken)
       },
+    },
+    {
+      name: 'app, refresh',
+      about: `of ${apps.refreshTokens.length} grants, with an access token and an identity token each time`,
+      ask: async () => {
+        const refresh_token = apps.refreshTokens.shift() ?? ''
+        const answer = await door.token({ grant_type: 'refresh_token', refresh_token }, apps.app)
+        apps.refreshTokens.push(answer.refresh_token)
+      },
+    },
+    {
+      name: 'program',
+      about: 'client credentials, by a secret in the header',
+      ask: () => door.token({ grant_type: 'client_credentials' }, apps.program),
     },
     {
       name: 'API key, cold',

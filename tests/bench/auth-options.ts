@@ -10,6 +10,8 @@ export interface AuthBenchOptions {
   readonly users: number
   /** Requests under way at a time; logins have an eighth of them. */
   readonly connections: number
+  /** Questions whose names begin so; null: all. */
+  readonly only: string | null
   /** Where the whole result goes as JSON; null: nowhere. */
   readonly json: string | null
   /** A file for what does not depend on the machine: pages and sizes; null: they are only printed. */
@@ -23,6 +25,7 @@ const usage = `DATABASE_URL=postgresql://… npm run bench:auth -- [flags]
   --seconds <n>       length of a window (5)
   --repeats <n>       windows of each question, interleaved (3)
   --connections <n>   requests under way at a time (32)
+  --only <name>       questions whose names begin so: app, program
   --json <file>       the whole result
   --results <file>    the pages that each step looks at and what the tables take, with command and machine
   --full              10 million sessions of a million users, no load: an hour and 20 GB of disk
@@ -42,6 +45,7 @@ export function readAuthOptions(args: readonly string[]): AuthBenchOptions {
     sessions,
     users: Number(values.users ?? preset.users ?? crowdSize(sessions).users),
     connections: Number(values.connections ?? 32),
+    only: values.only ?? null,
     json: values.json ?? null,
     results: values.results ?? null,
   }
@@ -67,6 +71,7 @@ function parseOrExit(args: readonly string[]) {
         seconds: text,
         repeats: text,
         connections: text,
+        only: text,
         json: text,
         quick: flag,
         help: flag,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../migrations/index.ts'
 import { connectPostgres } from '../../subgraphs/auth/core/database.ts'
 import { freePort } from '../free-ports.ts'
+import { letAppsIn } from './auth-apps.ts'
 import { type CrowdSize, fillCrowd } from './auth-crowd.ts'
 import { createAuthDoor } from './auth-door.ts'
 import { askFor, createQuestions, type Question } from './auth-load.ts'
@@ -73,7 +74,9 @@ async function measureAll(world: AuthWorld, size: CrowdSize): Promise<Window[]> 
   const door = createAuthDoor(url, world, options.connections)
   try {
     await Promise.race([untilReady(url), child.ended])
-    const questions = createQuestions(door, size)
+    const questions = createQuestions(door, size, await letAppsIn(world, size)).filter(({ name }) =>
+      name.startsWith(options.only ?? ''),
+    )
     const windows: Window[] = []
     for (let repeat = 0; repeat < options.repeats; repeat += 1) {
       for (const question of questions) {

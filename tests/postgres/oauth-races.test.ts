@@ -1,4 +1,4 @@
-// Codes, refresh tokens and proofs of apps, raced over two auth instances and two gateways on one PostgreSQL.
+// Codes and refresh tokens of apps, raced over two auth instances and two gateways, each a process of its own, on one PostgreSQL.
 import type * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sweep } from '../../subgraphs/auth/housekeeping/sweep.ts'
@@ -13,29 +13,30 @@ import {
   tokensFor,
 } from '../auth/oauth/apps.ts'
 import { WebBrowser } from '../auth/oauth/web-browser.ts'
-import { type Stack, startStack } from '../harness.ts'
 import { registerPerson } from '../people.ts'
+import { type Deployment, startDeployment } from './deployment.ts'
 
-let stack: Stack
+let deployment: Deployment
 let app: App
 let party: oidc.Configuration
 let browser: WebBrowser
 
 beforeAll(async () => {
-  stack = await startStack({ auths: 2, gateways: 2, env: { SESSION_VERIFICATION: 'off' } })
-  const admin = await becomeAdmin(stack)
-  app = await registerApp(stack, admin)
+  deployment = await startDeployment({ env: { SESSION_VERIFICATION: 'off' } })
+  const { env, db, mailbox } = deployment
+  const stack = { env, db, mailbox, client: deployment.client(0) }
+  app = await registerApp(stack, await becomeAdmin(stack))
   party = await relyingParty(stack, app)
   browser = new WebBrowser(stack)
   await browser.signIn(stack, await registerPerson(stack))
 })
 afterAll(async () => {
-  await stack?.stop()
+  await deployment?.stop()
 })
 
 async function token(index: number, fields: Record<string, string>) {
   const basic = Buffer.from(`${app.id}:${app.secret}`).toString('base64')
-  const response = await fetch(`${stack.gateways[index % 2]?.url}/oauth2/token`, {
+  const response = await fetch(`${deployment.gateway(index % 2).url}/oauth2/token`, {
     method: 'POST',
     body: new URLSearchParams(fields),
     headers: { authorization: `Basic ${basic}` },
@@ -80,8 +81,11 @@ test('fifty refreshes of one token over two instances get one successor, and nob
 
 test('what is over is swept, in pieces, and what is not stays', async () => {
   const { refresh_token } = await tokensFor(party, browser, 'openid graph')
-  const [row] = await stack.db('oauth_grants').whereNull('revoked_at').orderBy('created_at', 'desc')
-  await stack.db.raw(
+  const [row] = await deployment
+    .db('oauth_grants')
+    .whereNull('revoked_at')
+    .orderBy('created_at', 'desc')
+  await deployment.db.raw(
     `insert into oauth_grants (id, user_id, client_id, client_name, session_id, scopes, resources, offline, expires_at)
      select 'grt_old' || i, ?, 'cli', 'Old', 'ses', '{}', '{}', true, now() - interval '2 days'
      from generate_series(1, 12000) as i`,
@@ -89,12 +93,13 @@ test('what is over is swept, in pieces, and what is not stays', async () => {
   )
   const old = async () =>
     Number(
-      (await stack.db('oauth_grants').where('client_id', 'cli').count('id as count'))[0]?.count,
+      (await deployment.db('oauth_grants').where('client_id', 'cli').count('id as count'))[0]
+        ?.count,
     )
-  await sweep(stack.db)
+  await sweep(deployment.db)
   expect(await old()).toBeLessThanOrEqual(7_000)
-  await sweep(stack.db)
-  await sweep(stack.db)
+  await sweep(deployment.db)
+  await sweep(deployment.db)
   expect(await old()).toBe(0)
   const fields = { grant_type: 'refresh_token', refresh_token: String(refresh_token) }
   expect((await token(0, fields)).status).toBe(200)

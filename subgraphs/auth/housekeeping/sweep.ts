@@ -83,18 +83,18 @@ async function sweepOAuth(db: Knex): Promise<void> {
     .whereRaw(
       `ctid = any (array(select ctid from oauth_objects
          where model in ('Interaction', 'PushedAuthorizationRequest', 'ReplayDetection', 'Request')
-           and expires_at < now() - interval '1 minute' limit ?))`,
+           and expires_at < now() - interval '1 minute' order by expires_at limit ?))`,
       [OAUTH_ROWS],
     )
     .delete()
   const old = "expires_at < now() - ? * interval '1 hour'"
   for (const table of ['oauth_objects', 'oauth_refresh_families', 'oauth_grants']) {
     await db(table)
-      .whereRaw(`ctid = any (array(select ctid from ?? where ${old} limit ?))`, [
-        table,
-        OAUTH_KEPT_HOURS,
-        OAUTH_ROWS,
-      ])
+      // The oldest first, by the index: a scan of the table would pass all that was deleted before, and all that stays.
+      .whereRaw(
+        `ctid = any (array(select ctid from ?? where ${old} order by expires_at limit ?))`,
+        [table, OAUTH_KEPT_HOURS, OAUTH_ROWS],
+      )
       .delete()
   }
 }

@@ -116,6 +116,11 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
     claims: { ...CLAIMS_BY_SCOPE, acr: null, sid: null, auth_time: null, iss: null } as never,
     acrValues: ['aal1', 'aal2'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    // For us alone: one that others may read as well could be taken to us by them (draft-ietf-oauth-rfc7523bis, 4).
+    assertJwtClientAuthClaimsAndHeader: (_ctx, { aud }) => {
+      if (aud !== config.publicUrl)
+        throw new library.errors.InvalidClientAuth('aud must be the issuer alone')
+    },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256'],

@@ -11,13 +11,19 @@ export interface App {
   readonly secret: string | null
 }
 
-export async function becomeAdmin(stack: Stack): Promise<Person> {
+export async function becomeAdmin(
+  stack: Pick<Stack, 'client' | 'db' | 'mailbox'>,
+): Promise<Person> {
   const promoted = await registerPerson(stack)
   await stack.db('user_roles').insert({ user_id: promoted.id, role_name: 'admin' })
   return await logIn(stack.client, promoted)
 }
 
-export async function registerApp(stack: Stack, admin: Person, more: object = {}): Promise<App> {
+export async function registerApp(
+  stack: Pick<Stack, 'client'>,
+  admin: Person,
+  more: object = {},
+): Promise<App> {
   const input = {
     name: 'Shop',
     redirectUris: [REDIRECT],
@@ -35,7 +41,7 @@ export async function registerApp(stack: Stack, admin: Person, more: object = {}
 }
 
 export async function relyingParty(
-  stack: Stack,
+  stack: Pick<Stack, 'env'>,
   app: App,
   auth?: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {

@@ -228,6 +228,21 @@ describe('a client proves itself in one way, its own', () => {
     )
     const { privateKey: foreign } = await generateKeyPair('ES256')
     expect((await ask(await assertion({}, foreign))).body.error).toBe('invalid_client')
+    const past = Math.floor(Date.now() / 1000) - 120
+    for (const claims of [
+      { iss: app.id },
+      { sub: app.id },
+      { iss: app.id, sub: app.id },
+      { aud: [String(stack.env.PUBLIC_URL), 'https://other.example'] },
+      { aud: `${stack.env.PUBLIC_URL}/oauth2/token` },
+      { jti: undefined },
+      { nbf: past + 3_600 },
+    ])
+      expect((await ask(await assertion(claims))).status, JSON.stringify(claims)).not.toBe(200)
+    const [, payload = ''] = (await assertion()).split('.')
+    const header = (alg: string) => Buffer.from(JSON.stringify({ alg })).toString('base64url')
+    for (const unsigned of [`${header('none')}.${payload}.`, `${header('HS256')}.${payload}.AAAA`])
+      expect((await ask(unsigned)).body.error).toBe('invalid_client')
   })
 })
 
@@ -273,6 +288,32 @@ describe('a pushed request', () => {
     expect(again.html + again.location).not.toContain('code=')
     const unknown = await open(app.id, 'urn:ietf:params:oauth:request_uri:unknown')
     expect(backAtApp(unknown).searchParams.get('error')).toBe('invalid_request_uri')
+  })
+
+  test('is what counts: nothing that stands beside it in the address, and nothing after its time', async () => {
+    const { body } = await push(app, { scope: 'openid' })
+    const beside = {
+      client_id: app.id,
+      request_uri: body.request_uri,
+      scope: 'openid graph graph:write',
+      redirect_uri: 'https://evil.example/callback',
+      code_challenge: 'x'.repeat(43),
+      state: 'forged',
+      response_type: 'token',
+    }
+    const page = await browser.follow(url(`/oauth2/authorize?${new URLSearchParams(beside)}`))
+    expect(page.html + page.location).not.toMatch(/evil\.example|forged/)
+    if (page.location !== null) expect(page.location).toContain('https://shop.example/callback?')
+    const { body: late } = await push(app)
+    await stack
+      .db('oauth_objects')
+      .where('model', 'PushedAuthorizationRequest')
+      .update({
+        payload: stack.db.raw(`payload || '{"exp": 1}'`),
+        expires_at: new Date(0),
+      })
+    const over = await open(app.id, late.request_uri)
+    expect(over.html + over.location).not.toContain('code=')
   })
 
   test('a request object by an app’s own address is not fetched', async () => {

@@ -21,7 +21,7 @@ export class WebBrowser {
     this.#gateway = gateway ?? this.#publicUrl
   }
 
-  async signIn(stack: Stack, person: Person): Promise<void> {
+  async signIn(stack: Pick<Stack, 'client'>, person: Person): Promise<void> {
     const input = { email: person.email, password: PASSWORD, delivery: 'COOKIE' }
     const headers = { origin: this.#publicUrl, ...this.#cookieHeader() }
     const answer = await stack.client.send(LOGIN, { input }, headers)
