@@ -267,7 +267,7 @@ export async function createGateway(
     await front.stop()
     throw error
   })
-  changes?.begin()
+  changes?.begin(supergraph.current())
   logger.info(
     { url: front.url, adminUrl: admin.url, publicUrl: config.publicUrl },
     'gateway listens',

@@ -7,10 +7,10 @@
 //           └─ good ─► build, warm, swap, drain; kept on disk
 //
 // An operator who goes back to a version pins it: whatever comes then is held until somebody accepts it.
-import type { GraphSource } from '../supergraph.ts'
+import type { Graph, GraphSource } from '../supergraph.ts'
 import { createGraphCommands, type GraphCommands } from './commands.ts'
 import { digestOf } from './contents.ts'
-import { firstGraph } from './first-graph.ts'
+import { type FirstGraph, firstGraph } from './first-graph.ts'
 import { createFollowGraph, type FollowParts } from './follow-graph.ts'
 import { GraphRecord } from './graph-record.ts'
 import { createJudgeApart, type JudgeApart } from './judge-apart.ts'
@@ -19,8 +19,8 @@ import type { GraphStatus } from './status.ts'
 export interface GraphChanges extends GraphCommands {
   /** The graph to begin with: what was served last, with the present files; else what there is. `null`: there is none yet. */
   first(): Promise<{ readonly source: GraphSource } | null>
-  /** The gateway serves what `first` said. */
-  begin(): void
+  /** @param served What `first` said, where it could be loaded. */
+  begin(served: Graph | null): void
   /** There is no graph yet, and one may come: subgraphs have not said what they are. */
   isWaiting(): boolean
   status(): GraphStatus
@@ -45,6 +45,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
   /** Of the last look. */
   let sighted = ''
   let isWaiting = false
+  let found: FirstGraph | null = null
   let askAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | null = null
   let isStopped = false
@@ -94,11 +95,15 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
 
   return {
     async first() {
-      const found = await firstGraph(record, following, options)
+      found = await firstGraph(record, following, options)
       isWaiting = found === null
       return found
     },
-    begin: next,
+    begin(served) {
+      const first = found
+      if (served !== null && first !== null) void inTurn(() => first.keep())
+      next()
+    },
     isWaiting: () => record.served === null && isWaiting,
     status: () => ({
       version: record.served?.version ?? null,

@@ -6,12 +6,18 @@ import type { GraphRecord } from './graph-record.ts'
 import { composedBefore, sourceOf, withTextsOf } from './graph-source.ts'
 import type { Look, Sight } from './look.ts'
 
+export interface FirstGraph {
+  readonly source: GraphSource
+  /** Once it is served, and not before: nobody begins with what cannot be loaded. */
+  keep(): Promise<void>
+}
+
 /** @returns null while subgraphs have not said what they are @throws Error in a sentence for each problem */
 export async function firstGraph(
   record: GraphRecord,
   following: FollowGraph,
   parts: FollowParts,
-): Promise<{ readonly source: GraphSource } | null> {
+): Promise<FirstGraph | null> {
   const { store, look, logger } = parts
   record.history = await store.history()
   const decision = await store.decision()
@@ -38,8 +44,8 @@ export async function firstGraph(
   if (composed === null) throw new Error(record.held?.reasons.join('\n'))
   const source = await sourceOf(contents, composed, parts)
   const by = before?.id === id ? before.by : ITSELF
-  await record.keep({ id, contents, composed, by, changes: differencesOf(last, contents) })
-  return { source }
+  const changes = differencesOf(last, contents)
+  return { source, keep: () => record.keep({ id, contents, composed, by, changes }) }
 }
 
 /** What the files say holds at once; what came over the network is what it was, until it is judged. */

@@ -10,7 +10,11 @@ import { createIdentitySigner, generateIdentityKey } from '@sallyport/claims/sig
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GraphStatus } from '../../gateway/changes/status.ts'
 import { freePorts } from '../free-ports.ts'
-import { createAnnounced, type Instance } from '../gateway/announcements/announced-subgraph.ts'
+import {
+  ASKED_AT,
+  createAnnounced,
+  type Instance,
+} from '../gateway/announcements/announced-subgraph.ts'
 import { authSdl, startAuthPeer } from '../gateway/auth-peer.ts'
 import { SHOP, type Sources, startSources, yamlOf } from '../gateway/changes/changing-graph.ts'
 import { startNatsAlone } from '../nats-alone.ts'
@@ -128,7 +132,7 @@ async function untilReady({ url, child }: Running): Promise<void> {
 async function ask({ url }: Running, query: string): Promise<string> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', [ASKED_AT]: url },
     body: JSON.stringify({ query }),
   })
   return `${response.status} ${await response.text()}`
@@ -158,11 +162,12 @@ async function metric({ adminUrl }: Running, pattern: RegExp): Promise<number> {
   return Number(pattern.exec(text)?.[1] ?? Number.NaN)
 }
 
-/** Both gateways ask it. */
+/** Each gateway has heard of it, and asks it. */
 async function untilAsked(instance: Instance): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    await Promise.all(gateways.map((one) => ask(one, '{ orders }')))
-    if (instance.asked() > 10) return
+  for (let tries = 0; tries < 600; tries += 1) {
+    const answers = await Promise.all(gateways.map((one) => ask(one, '{ orders }')))
+    const isServed = answers.every((answer) => answer.startsWith('200 {"data"'))
+    if (isServed && gateways.every(({ url }) => instance.askedAt(url) > 3)) return
     await sleep(100)
   }
   throw new Error('an instance that has announced itself is not asked')
@@ -176,10 +181,11 @@ async function comeAndGo(isOver: () => boolean, first: Instance): Promise<number
     const at = gateways[count % gateways.length]
     const next = await orders.come({ audience: publicUrl, gateway: at?.adminUrl ?? '' })
     await untilAsked(next)
-    // The other gateway may be two looks behind.
-    await sleep(3000)
-    if (count % 2 === 0) await current.leave()
-    await sleep(3000)
+    if (count % 2 === 0) {
+      await current.leave()
+      // Until the other gateway has heard of it, two looks later.
+      await sleep(3000)
+    }
     await current.kill()
     current = next
   }

@@ -7,6 +7,8 @@ import { freePort } from '../../free-ports.ts'
 import { closeServer, header } from '../graph-fixture.ts'
 
 const SDL = `${header} type Query { orders: String @public }`
+/** Of a client's request, which passes it on: at which gateway it asks. */
+export const ASKED_AT = 'x-asked-at'
 const schema = buildSchema('type Query { orders: String }')
 
 export interface AnnouncedOptions {
@@ -16,8 +18,8 @@ export interface AnnouncedOptions {
 }
 
 export interface Instance {
-  /** Requests that it has answered. */
-  asked(): number
+  /** Requests that it has answered, of those that came by one gateway. */
+  askedAt(gateway: string): number
   /** Says that it leaves; it still answers. */
   leave(): Promise<void>
   /** It is gone without a word, and whoever is connected with it: what it announced runs out. */
@@ -35,22 +37,23 @@ export async function createAnnounced() {
     entry: `orders: ${JSON.stringify({
       announce: { keys: [publicKey], address: `http://127.0.0.*:${port}/graphql` },
       mayDeclarePublic: true,
+      forwardHeaders: [ASKED_AT],
     })}`,
 
     async come({ audience, gateway }: AnnouncedOptions): Promise<Instance> {
       last = last === 250 ? 2 : last + 1
       const host = `127.0.0.${last}`
-      let count = 0
+      const counts = new Map<string, number>()
       let isDead = false
       const server = createServer(async (request, response) => {
         let text = ''
         for await (const chunk of request) text += String(chunk)
         const { query } = JSON.parse(text) as { query: string }
-        const isAskedForSdl = query.includes('_service')
-        const answer = isAskedForSdl
+        const answer = query.includes('_service')
           ? { data: { _service: { sdl: SDL } } }
           : await graphql({ schema, source: query, rootValue: { orders: 'three' } })
-        if (!isAskedForSdl) count += 1
+        const at = String(request.headers[ASKED_AT])
+        counts.set(at, (counts.get(at) ?? 0) + 1)
         response.setHeader('content-type', 'application/json')
         response.end(JSON.stringify(answer))
       })
@@ -68,7 +71,7 @@ export async function createAnnounced() {
         },
       })
       return {
-        asked: () => count,
+        askedAt: (gateway) => counts.get(gateway) ?? 0,
         leave: () => announcing.stop(),
         async kill() {
           isDead = true

@@ -14,7 +14,12 @@ type Product @key(fields: "id") { id: ID! @public name: String @public @shareabl
 const LIVE = `type Query { sale: Product @public }
 type Product @key(fields: "id") { id: ID! @public name: String @public @external }`
 
-function composed(shop: string, live: string, before: string | null): Composed {
+function composed(
+  shop: string,
+  live: string,
+  before: string | null,
+  asked: readonly string[] | null = [],
+): Composed {
   const sdls = { auth: authSdl, shop: `${header} ${shop}`, live: `${header} ${live}` }
   const verdict = judge({
     contents: { yaml, sdls, supergraph: null, others: '' },
@@ -22,7 +27,7 @@ function composed(shop: string, live: string, before: string | null): Composed {
     before: before === null ? null : { yaml, sdl: before, readAt: Date.now() },
     policies: [],
     opened: [],
-    asked: [],
+    asked,
   })
   if ('problems' in verdict) throw new Error(verdict.problems.join('\n'))
   return verdict
@@ -47,7 +52,57 @@ describe('a change is held that', () => {
     ])
   })
 
+  test('answers another’s field beside it, where that may be', () => {
+    const live = LIVE.replace('name: String @public @external', 'name: String @public @shareable')
+    expect(reasonsOf(SHOP, live)).toEqual(['live answers Product.name beside shop (@shareable)'])
+  })
+
+  test('is handed a key of another’s that no other subgraph has', () => {
+    const live = plain
+      .replace('@key(fields: "id")', '@key(fields: "id name")')
+      .replace('id: ID! @public', 'id: ID! @public name: String @public @shareable')
+    expect(reasonsOf(SHOP, live)).toContain(
+      'live is handed "id name" of Product as a key that no other subgraph has',
+    )
+  })
+
+  test('stands in for a type of another', () => {
+    const media = `${SHOP} interface Media @key(fields: "id") { id: ID! @public }
+type Book implements Media @key(fields: "id") { id: ID! @public }`
+    const { sdl } = composed(media, plain, null)
+    const live = `${plain} type Media @key(fields: "id") @interfaceObject { id: ID! @public more: Int @public }`
+    expect(composed(media, live, sdl).reasons.map(({ text }) => text)).toContain(
+      'live stands in for Media (@interfaceObject)',
+    )
+  })
+
   test('does neither is not', () => {
     expect(reasonsOf(SHOP, plain)).toEqual([])
+  })
+})
+
+describe('clients break', () => {
+  const before = `type Query { find(by: By, kind: Kind): Product @public other: Int @public }
+input By { name: String } enum Kind { OLD NEW }
+type Product @key(fields: "id") { id: ID! @public name: String @public }`
+  const live = 'type Query { sale: Int @public }'
+  const { sdl } = composed(before, live, null)
+  const breaksOf = (from: string, to: string, asked: readonly string[] | null) =>
+    composed(before.replace(from, to), live, sdl, asked)
+      .reasons.filter(({ kind }) => kind === 'breaks')
+      .map(({ text }) => text)
+
+  test.each([
+    ['a field goes', ' name: String @public }', ' }', 'Product.name'],
+    ['a field changes its type', 'name: String @public }', 'name: Int @public }', 'Product.name'],
+    ['an argument goes', 'by: By, ', '', 'Query.find'],
+    ['an argument changes its type', 'kind: Kind)', 'kind: String)', 'Query.find'],
+    ['an argument is asked for', 'kind: Kind)', 'kind: Kind, must: Int!)', 'Query.find'],
+    ['an input wants more', 'name: String }', 'name: String must: Int! }', 'Query.find'],
+    ['a value of an enum goes', 'OLD NEW', 'NEW', 'Query.find'],
+  ])('where %s that somebody asked for, and nowhere else', (_, from, to, asked) => {
+    expect(breaksOf(from, to, [asked])).toHaveLength(1)
+    expect(breaksOf(from, to, ['Query.other'])).toEqual([])
+    expect(breaksOf(from, to, null)).toEqual([expect.stringContaining('for less than an hour')])
   })
 })
