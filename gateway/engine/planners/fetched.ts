@@ -5,10 +5,12 @@
 //                                         └─ stars  of Beta
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   parse,
+  print,
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
@@ -30,20 +32,30 @@ export type Objects = ReadonlySet<string>
 export interface Place {
   /** Types of which an object there may be, as the subgraphs that are asked for it know them. */
   objects: Objects
-  readonly fields: Map<string, { of: Objects; readonly place: Place }>
+  readonly fields: Map<string, FetchedField>
+}
+
+export interface FetchedField {
+  of: Objects
+  readonly place: Place
+  /** Each field that comes by this name, with its arguments, and of which objects. */
+  readonly asked: Map<string, Objects>
 }
 
 export interface Fetched {
   readonly root: Place
   /** A field that an entity is sent with, and that no fetch before asked for; null when there is none. */
   readonly lacking: string | null
+  /** A name by which two fetches ask one object for different things; null when there is none. */
+  readonly overwritten: string | null
 }
 
 export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
   const root: Place = { objects: new Set(['Query', 'Mutation']), fields: new Map() }
   let lacking: string | null = null
+  const renamed = new Set<string>()
   visit(plan, [])
-  return { root, lacking }
+  return { root, lacking, overwritten: findOverwritten(root, renamed) }
 
   function visit(node: PlanNode | null, path: PlanPath): void {
     switch (node?.kind) {
@@ -70,7 +82,7 @@ export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
     if (fetch.entities === null) {
       const place = placeAt(root, path)
       addSelections(selectionSet, { type: 'Query', of: place.objects, place }, reader)
-      for (const one of fetch.outputRewrites) rename(place, one)
+      for (const one of fetch.outputRewrites) renameAt(place, one)
       return
     }
     for (const request of fetch.entities) addEntities(selectionSet, { request, path }, reader)
@@ -93,9 +105,33 @@ export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
       const of = objectsAtEnd(whole, joined)
       const both = of === null ? sent : intersection(sent, of)
       addSelections(asked.selectionSet, { type: '_Entity', of: both, place }, reader)
-      for (const one of request.outputRewrites) rename(place, one)
+      for (const one of request.outputRewrites) renameAt(place, one)
     }
   }
+
+  function renameAt(place: Place, rewrite: PlanRewrite): void {
+    rename(place, rewrite)
+    const name = rewrite.path.at(-1)
+    if (rewrite.kind === 'Rename' && typeof name === 'string') renamed.add(name)
+  }
+}
+
+/** What is renamed in each answer comes into the data by another name. */
+function findOverwritten({ fields }: Place, renamed: ReadonlySet<string>): string | null {
+  for (const [name, { asked, place }] of fields) {
+    const found = findOverwritten(place, renamed)
+    if (found !== null) return found
+    if (renamed.has(name)) continue
+    const [first, ...others] = asked.values()
+    if (others.length > 0 && !areApart([first ?? new Set(), ...others])) return name
+  }
+  return null
+}
+
+function areApart(all: readonly Objects[]): boolean {
+  return all.every((one, index) =>
+    all.slice(index + 1).every((other) => intersection(one, other).size === 0),
+  )
 }
 
 interface Reader {
@@ -114,8 +150,10 @@ function addSelections(
     if (selection.kind === Kind.FIELD) {
       const field = selection.name.value
       const name = (selection.alias ?? selection.name).value
-      const known = place.fields.get(name) ?? { of: new Set<string>(), place: emptyPlace() }
+      const known = place.fields.get(name) ?? emptyField()
       known.of = union(known.of, of)
+      const text = textOfField(selection)
+      known.asked.set(text, union(known.asked.get(text) ?? new Set(), of))
       place.fields.set(name, known)
       const parents = type === '_Entity' ? [...of] : [type]
       if (selection.selectionSet === undefined) continue
@@ -174,33 +212,36 @@ function rename(at: Place, rewrite: PlanRewrite): void {
   const renamed = fields.get(name)
   if (renamed === undefined) return
   const known = fields.get(rewrite.to)
-  if (known === undefined) fields.set(rewrite.to, renamed)
-  else
-    fields.set(rewrite.to, {
-      of: union(known.of, renamed.of),
-      place: unite(known.place, renamed.place),
-    })
+  fields.set(rewrite.to, known === undefined ? renamed : uniteFields(known, renamed))
+}
+
+function uniteFields(one: FetchedField, other: FetchedField): FetchedField {
+  const asked = new Map(one.asked)
+  for (const [text, of] of other.asked) asked.set(text, union(asked.get(text) ?? new Set(), of))
+  return { of: union(one.of, other.of), place: unite(one.place, other.place), asked }
 }
 
 function unite(one: Place, other: Place): Place {
   const all: Place = { objects: union(one.objects, other.objects), fields: new Map(one.fields) }
-  for (const [name, { of, place }] of other.fields) {
+  for (const [name, field] of other.fields) {
     const known = all.fields.get(name)
-    all.fields.set(
-      name,
-      known === undefined
-        ? { of, place }
-        : { of: union(known.of, of), place: unite(known.place, place) },
-    )
+    all.fields.set(name, known === undefined ? field : uniteFields(known, field))
   }
   return all
 }
 
-function placeAt(root: Place, path: PlanPath): Place {
+/** `label(n: 0)`: a field with its arguments, however they are ordered. */
+export function textOfField({ name, arguments: given = [] }: FieldNode): string {
+  if (given.length === 0) return name.value
+  const args = given.map((one) => `${one.name.value}: ${print(one.value)}`)
+  return `${name.value}(${args.sort().join(', ')})`
+}
+
+export function placeAt(root: Place, path: PlanPath): Place {
   let place = root
   for (const element of path) {
     if (typeof element !== 'string' || element === '@') continue
-    const known = place.fields.get(element) ?? { of: new Set<string>(), place: emptyPlace() }
+    const known = place.fields.get(element) ?? emptyField()
     place.fields.set(element, known)
     place = known.place
   }
@@ -229,6 +270,10 @@ function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {
   const operation = definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('a fetch without an operation')
   return operation
+}
+
+function emptyField(): FetchedField {
+  return { of: new Set(), place: emptyPlace(), asked: new Map() }
 }
 
 function emptyPlace(): Place {

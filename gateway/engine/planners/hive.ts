@@ -5,6 +5,7 @@ import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
 import { apiSchemaInPieces } from '../api-schema.ts'
 import { createAdmission } from './admission.ts'
+import { distinctAliases } from './distinct-aliases.ts'
 import {
   AddonUnavailable,
   type HiveChild,
@@ -16,6 +17,7 @@ import {
 import { readJoined } from './joined.ts'
 import { createMendFetches } from './mend-fetches.ts'
 import { mendKeys } from './mend-keys.ts'
+import { mendRequires } from './mend-requires.ts'
 import type { Plan } from './plan.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
@@ -63,7 +65,8 @@ export async function createHivePlanner(
 
   function readPlan(said: unknown): Plan {
     const { node } = readHivePlan(said)
-    return { node: node === null ? null : mendFetches(mendKeys(node, joined)) }
+    if (node === null) return { node }
+    return { node: mendFetches(mendKeys(mendRequires(distinctAliases(node), joined), joined)) }
   }
 
   async function planOrRetry(request: PlanRequest): Promise<unknown> {

@@ -17,6 +17,8 @@ export interface Joined {
   keysOf(type: string, subgraph: string): readonly Key[]
   /** What a subgraph says of a field; null where it says nothing of its own. */
   fieldIn(type: string, field: string, subgraph: string): JoinedField | null
+  /** Whether any field requires another. */
+  readonly hasRequired: boolean
   /** The name of a field's type. */
   namedType(type: string, field: string): string
 }
@@ -29,6 +31,8 @@ export interface Key {
 export interface JoinedField {
   readonly isExternal: boolean
   readonly provides: SelectionSetNode | null
+  /** What an object is sent with, beside its key, when it is asked for this field. */
+  readonly requires: SelectionSetNode | null
 }
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -66,6 +70,7 @@ export function readJoined(supergraph: DocumentNode): Joined {
         fields.set(at(`${type}.${name.value}`, one.graph), {
           isExternal: one.external === true && one.usedOverridden !== true,
           provides: selectionsOf(one.provides),
+          requires: selectionsOf(one.requires),
         })
       }
     }
@@ -79,6 +84,7 @@ export function readJoined(supergraph: DocumentNode): Joined {
     },
     keysOf: (type, subgraph) => keys.get(`${type}@${subgraph}`) ?? [],
     fieldIn: (type, field, subgraph) => fields.get(`${type}.${field}@${subgraph}`) ?? null,
+    hasRequired: [...fields.values()].some(({ requires }) => requires !== null),
     namedType: (type, field) => types.get(`${type}.${field}`) ?? '',
   }
 

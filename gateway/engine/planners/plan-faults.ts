@@ -23,6 +23,10 @@ export function createFindFault(joined: Joined): FindFault {
     if (fetched.lacking !== null) {
       return wrong('KEY_NOT_RESOLVABLE', `${fetched.lacking} is sent before anybody said it`)
     }
+    if (fetched.overwritten !== null) {
+      const detail = `"${fetched.overwritten}" is asked for with different arguments`
+      return wrong('REQUIRED_WITH_OTHER_ARGUMENTS', detail)
+    }
     const uncovered = findUncovered(fetched.root, operation, joined)
     if (uncovered === null) return null
     const { field, isNobodys } = uncovered
