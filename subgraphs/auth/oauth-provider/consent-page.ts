@@ -140,6 +140,13 @@ async function ask(
   const asked = askedAccess(flow.params, deps.config.publicUrl)
   const usable = scopesAtResources(deps.config, client, asked)
   const scopes = grantableScopes(usable, client, present.user)
+  // An empty list is nothing to ask about.
+  if (scopes.length === 0) {
+    const error_description = 'this person may do nothing of what the app asks for'
+    return {
+      location: await answerInteraction(flow, { error: 'access_denied', error_description }),
+    }
+  }
   const target = redirectTarget(String(flow.params.redirect_uri))
   return {
     title: texts.title(client.name),

@@ -95,6 +95,17 @@ test('stand in the documents about the deployment, beside those of the protocol'
   }
 })
 
+test('a person who may do nothing of what is asked for is not asked, and the app is told', async () => {
+  await stack.db('roles').insert({ name: 'pilot', rank: 5, scopes: ['planes:fly'] })
+  const flying = await registerApp(stack, admin, { scopes: ['openid', 'planes:fly'] })
+  const of = await relyingParty(stack, flying)
+  const back = backAtApp(await browser.follow((await askFor(of, 'planes:fly')).url))
+  expect(back.searchParams.get('error')).toBe('access_denied')
+  expect(back.searchParams.get('error_description')).toContain('may do nothing of what')
+  const none = await stack.db('oauth_grants').where('client_id', flying.id)
+  expect(none).toEqual([])
+})
+
 describe('one that nobody knows', () => {
   test('is refused by its name where an app asks for it', async () => {
     const back = backAtApp(await browser.follow((await askFor(party, 'openid orders:raed')).url))
