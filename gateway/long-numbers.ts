@@ -5,11 +5,13 @@
 //
 //   {"total":9007199254740993}  →  { total: '\0…9007199254740993' }  →  {"total":9007199254740993}
 //
-// The mark is random and never leaves the process, so nobody can send a string that would be taken for a number.
+// The mark is random and never leaves the process, so nobody can send a string that would be taken for a number. What follows a
+// mark is written without quotes, and so counts as long as it is a number alone: even a mark that got out lets nobody write more.
 import { randomBytes } from 'node:crypto'
 
 const MARK = `\u0000${randomBytes(16).toString('hex')}:`
-const MARKED_JSON = /"\\u0000[0-9a-f]{32}:([^"]*)"/g
+const MARKED_JSON = /"\\u0000[0-9a-f]{32}:(-?\d[\d.eE+-]*)"/g
+const DIGITS_ALONE = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** 2^53 has so many. */
 const DIGITS = 16
@@ -47,7 +49,15 @@ export function markLongNumbers(json: string): string {
 
 /** The digits of a marked value; null for any other. */
 export function longNumberOf(value: unknown): string | null {
-  return typeof value === 'string' && value.startsWith(MARK) ? value.slice(MARK.length) : null
+  if (typeof value !== 'string' || !value.startsWith(MARK)) return null
+  const digits = value.slice(MARK.length)
+  return DIGITS_ALONE.test(digits) ? digits : null
+}
+
+/** A value as JavaScript can count with it, however long its digits are; null for what is not a number. */
+export function countOf(value: unknown): number | null {
+  const number = typeof value === 'number' ? value : Number(longNumberOf(value) ?? Number.NaN)
+  return Number.isNaN(number) ? null : number
 }
 
 /** The value that stands for a number of so many digits. */
@@ -63,7 +73,8 @@ export function unmarkLongNumbers(json: string): string {
 }
 
 function isRounded(token: string): boolean {
-  if (token.startsWith('"') || !Number.isFinite(Number(token))) return false
+  // What is no number is left for the parser to refuse.
+  if (!DIGITS_ALONE.test(token) || !Number.isFinite(Number(token))) return false
   return canonical(String(Number(token))) !== canonical(token)
 }
 

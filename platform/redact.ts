@@ -34,13 +34,17 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   // postgresql://user:password@host
   [/:\/\/[^\s/@]*@/g, `://${REDACTED}@`],
   [/(^|[^\w-])eyJ[\w-]*\.[\w.-]*/g, `$1${REDACTED}`],
-  [/\b(?:sp[ks]_(?:live|test)_|srt_|scs_|dvt_)[\w-]+/g, REDACTED],
+  [/\b(?:sp[ks]_(?:live|test)_|[so]rt_|scs_|dvt_)[\w.-]+/g, REDACTED],
   [/\b(bearer|basic) [^\s,"']+/gi, `$1 ${REDACTED}`],
-  [/\b(password|passwd|secret|token|api_?key)(["']?[=:] ?["']?)[^\s&"',;]+/gi, `$1$2${REDACTED}`],
+  // `client_secret=…`, `"newPassword": "…"`, and the same as JSON inside of a text. In quotes it goes on to the last of them.
+  [
+    /(password|passwd|secret|token|api_?key)(\\?["']? ?[=:] ?)(?:\\?"[^"]*|\\?'[^']*|[^\s&"',;]+)/gi,
+    `$1$2${REDACTED}`,
+  ],
 ]
 
 /** What every one of them holds a part of: most messages are a word or two of ours, and pass with one look. */
-const SUSPICIOUS = /[:=]|eyJ|sp[ks]_|srt_|scs_|dvt_|bearer|basic/i
+const SUSPICIOUS = /[:=]|eyJ|sp[ks]_|[so]rt_|scs_|dvt_|bearer|basic/i
 
 /** A text of another's making as it may stand in a log: bounded, and without what looks like a secret. */
 export function safeText(text: string, maxLength = MAX_TEXT): string {

@@ -1,6 +1,7 @@
 // Our requests, data sources and logger as the packages of Apollo take them.
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { EngineLogger, ExecuteOptions } from '../engine.ts'
+import { unmarkLongNumbers } from '../long-numbers.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type DataSource, mayRepeat } from '../subgraph/data-source.ts'
@@ -35,11 +36,12 @@ export function apolloRequest(
 export function asApolloDataSource(source: DataSource): GraphQLDataSource {
   return {
     async process({ request, context }) {
-      const body = JSON.stringify({ query: request.query, variables: request.variables })
+      const { query, variables } = request
+      const body = unmarkLongNumbers(JSON.stringify({ query, variables }))
       const answer = await source.send(
         body,
         context as RequestContext,
-        mayRepeat(request.query ?? ''),
+        mayRepeat(query ?? ''),
       )
       return answer as unknown as Awaited<ReturnType<GraphQLDataSource['process']>>
     },

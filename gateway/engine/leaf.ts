@@ -31,7 +31,7 @@ export function compileLeaf(type: GraphQLScalarType | GraphQLEnumType): Write {
   }
   const isFitting = isSpecifiedScalarType(type) ? fits[type.name] : undefined
   if (isFitting === undefined) {
-    return (value, run) => (value === undefined ? run.fault() : toJson(value))
+    return (value, run) => (value === undefined || isEndless(value) ? run.fault() : toJson(value))
   }
   // A subgraph may number its entities; for clients an id is text (GraphQL specification, section 3.5.5).
   const write = type.name === 'ID' ? writeId : toJson
@@ -43,12 +43,17 @@ export function compileLeaf(type: GraphQLScalarType | GraphQLEnumType): Write {
 
 export function fitsLeaf(type: GraphQLNamedType, value: unknown): boolean {
   if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) != null
-  return fits[type.name]?.(value) ?? true
+  return fits[type.name]?.(value) ?? !isEndless(value)
 }
 
 function writeId(value: unknown): string {
   const digits = typeof value === 'number' ? value : longNumberOf(value)
   return digits === null ? toJson(value) : `"${digits}"`
+}
+
+/** What `1e400` is read as, for which JSON has no word. */
+function isEndless(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value)
 }
 
 function isInteger(value: unknown): boolean {

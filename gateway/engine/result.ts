@@ -1,5 +1,6 @@
 // An answer whose data is JSON text already: anyone who only sends it on need not build it as an object first.
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql'
+import { unmarkLongNumbers } from '../long-numbers.ts'
 
 export class WrittenResult implements FormattedExecutionResult {
   /** JSON text. */
@@ -18,7 +19,7 @@ export class WrittenResult implements FormattedExecutionResult {
 
 /** The body of an answer. */
 export function bodyOf(result: FormattedExecutionResult): string {
-  if (!(result instanceof WrittenResult)) return JSON.stringify(result)
+  if (!(result instanceof WrittenResult)) return unmarkLongNumbers(JSON.stringify(result))
   const { writtenData, errors } = result
   if (errors === undefined) return `{"data":${writtenData}}`
   return `{"data":${writtenData},"errors":${JSON.stringify(errors)}}`

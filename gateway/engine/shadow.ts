@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FormattedExecutionResult } from 'graphql'
 import { Cancellation } from '../cancellation.ts'
 import type { Engine, EngineLogger, ExecuteOptions } from '../engine.ts'
+import { unmarkLongNumbers } from '../long-numbers.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { RequestContext } from '../request-context.ts'
 
@@ -107,7 +108,7 @@ function differenceOf(
 }
 
 function plain(data: unknown): unknown {
-  return data === undefined ? null : JSON.parse(JSON.stringify(data))
+  return data === undefined ? null : JSON.parse(unmarkLongNumbers(JSON.stringify(data)))
 }
 
 function placesOf({ errors = [] }: FormattedExecutionResult): string[] {

@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { conditionVariables } from '../engine/conditions.ts'
 import { GatewayError } from '../errors.ts'
+import { countOf } from '../long-numbers.ts'
 import { createCostCheck } from './cost/check.ts'
 import type { CostRules } from './cost/rules.ts'
 import { locationOf, withoutValue } from './explain.ts'
@@ -85,8 +86,10 @@ function checkValue(variable: Declared, value: unknown, counted: Counted): unkno
   if (isCondition && value === null) throw invalid(variable, 'does not fit its type')
   boundValue(variable, value, counted)
   const { pageSize: maximum } = counted.limits
-  if (isPageSize && typeof value === 'number' && value > maximum) {
-    throw tooLarge(variable, 'is too large for a page', { limit: 'pageSize', value, maximum })
+  const size = isPageSize ? countOf(value) : null
+  if (size !== null && size > maximum) {
+    const exceeded = { limit: 'pageSize', value: size, maximum } as const
+    throw tooLarge(variable, 'is too large for a page', exceeded)
   }
   const settled = settleLongNumbers(value, type)
   coerceInputValue(settled, type, (path, _, error) => {

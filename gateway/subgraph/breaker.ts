@@ -32,7 +32,9 @@ export function createBreaker({ breaker, onChange }: BreakerOptions): Breaker {
     error instanceof SubgraphFailure &&
     (isDown(error) || (error.isAbandoned && policy.state === CircuitState.HalfOpen))
   const policy = circuitBreaker(handleWhen(counts), {
-    halfOpenAfter: openMs,
+    // Of the time `run` decides. The library asks the wall clock, which may be set back: until it has caught up, nothing
+    // would try whether the subgraph is back.
+    halfOpenAfter: Number.NEGATIVE_INFINITY,
     breaker: new ConsecutiveBreaker(failures),
   })
   let openedAt = 0

@@ -26,6 +26,12 @@ const FAILURE_CODES = new Set([
 const AUTH_REASONS = /^(TOKEN_|SESSION_|CREDENTIALS_|API_KEY_)/
 const BUSINESS_CODE = /^[A-Z][A-Z0-9_]{0,63}$/
 const MESSAGE_LENGTH = 1000
+/**
+ * Characters of a path, and of what an error says beside its message. It stands in the answer wherever its entity stands, so a
+ * megabyte of a subgraph would become a gigabyte of ours.
+ */
+const MAX_PATH = 4000
+const MAX_EXTENSIONS = 4000
 const PASSED = [
   'code',
   'reason',
@@ -60,7 +66,7 @@ export function normalizeSubgraphError(
   if (code === 'SUBGRAPH_UNAVAILABLE' || code === 'INTERNAL_SERVER_ERROR') {
     return { message: publicMessage(code), ...place, extensions: { code } }
   }
-  const passed = pickExtensions(asRecord(extensions))
+  const passed = boundedExtensions(pickExtensions(asRecord(extensions)), answer)
   if (!isReason(passed.reason) || (!answer.isAuth && AUTH_REASONS.test(passed.reason))) {
     delete passed.reason
   }
@@ -165,15 +171,35 @@ function pickExtensions(extensions: Extensions, names: readonly string[] = PASSE
   return Object.fromEntries(entries)
 }
 
+/** Auth has no entities whose errors are many, and tells a browser all that it needs to sign in. */
+function boundedExtensions(passed: Extensions, { isAuth }: SubgraphAnswer): Extensions {
+  if (isAuth || isShort(passed)) return passed
+  const { code, reason } = passed
+  return { code, reason }
+}
+
+function isShort(extensions: Extensions): boolean {
+  try {
+    return JSON.stringify(extensions).length <= MAX_EXTENSIONS
+  } catch {
+    // Nested too deeply to be written.
+    return false
+  }
+}
+
 function boundedText(message: unknown): string {
   if (typeof message !== 'string' || message === '') return 'The request failed.'
   return message.length <= MESSAGE_LENGTH ? message : `${message.slice(0, MESSAGE_LENGTH)}…`
 }
 
 function isPath(path: unknown): path is readonly (string | number)[] {
-  return (
-    Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number')
-  )
+  if (!Array.isArray(path)) return false
+  let length = 0
+  for (const key of path) {
+    if (typeof key !== 'string' && typeof key !== 'number') return false
+    length += String(key).length + 1
+  }
+  return length <= MAX_PATH
 }
 
 function asRecord(value: unknown): Extensions {

@@ -61,8 +61,13 @@ export class SubgraphFailure extends Error {
   }
 }
 
-/** Whether it is away or overloaded, rather than set up wrongly: a page with status 404 will not go by itself. */
+/** Whether it is away or overloaded, rather than set up wrongly: a page with status 404, or too large an answer, comes again. */
 export function isDown({ status, isAbandoned, retryAfterSeconds }: SubgraphFailure): boolean {
   if (isAbandoned || retryAfterSeconds !== undefined) return false
-  return status < 400 || status === 429 || status >= 500
+  return status === 0 || isOfDown(status)
+}
+
+/** Status codes that a subgraph, or whatever stands before it, answers when it cannot do its work now. */
+export function isOfDown(status: number): boolean {
+  return status === 429 || status >= 500
 }

@@ -3,7 +3,8 @@ import type { Dispatcher, Pool } from 'undici'
 import type { Admission } from '../admission.ts'
 import type { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
-import { type Progress, SubgraphFailure } from './failure.ts'
+import { isOfDown, type Progress, SubgraphFailure } from './failure.ts'
+import { parseSubgraphJson } from './parse-json.ts'
 
 export interface PostRequest {
   readonly path: string
@@ -105,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     this.#status = status
     this.#setCookies = listOf(headers['set-cookie'])
     const refusal = refuseHead(status, headers, this.#maxResponseBytes)
-    if (refusal !== null) this.#fail(unavailable(refusal))
+    if (refusal !== null) this.#fail(unusable(refusal, status))
     else if (!isJson(headers)) this.#unreadable = `content type of status ${status} is not JSON`
   }
 
@@ -114,7 +115,10 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
       return void this.#failUnreadable(chunk.toString('utf8', 0, EXCERPT))
     this.#receivedBytes += chunk.length
     if (this.#receivedBytes <= this.#maxResponseBytes) this.#chunks.push(chunk)
-    else this.#fail(unavailable(`the answer is larger than ${this.#maxResponseBytes} bytes`))
+    else {
+      const message = `the answer is larger than ${this.#maxResponseBytes} bytes`
+      this.#fail(unusable(message, this.#status))
+    }
   }
 
   onResponseEnd(): void {
@@ -126,13 +130,17 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     const [first] = chunks
     const bytes = first && chunks.length === 1 ? first : Buffer.concat(chunks)
     const text = bytes.toString('utf8')
-    waiter.resolve({ status: this.#status, text, setCookies: this.#setCookies })
+    const status = this.#status
+    if (isOfDown(status) && !hasErrors(text)) waiter.reject(pageOfProxy(status, text))
+    else waiter.resolve({ status, text, setCookies: this.#setCookies })
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    if (this.#unreadable !== null) return void this.#failUnreadable('')
     const progress =
       this.#status > 0 ? 'sent' : progressOf(this.#controller !== null, cause as Broken)
-    const options = { cause, progress, status: this.#status }
+    // What a status said before the connection broke does not count: it may have been a good answer, and came to nothing.
+    const options = { cause, progress }
     this.#fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the exchange failed', options))
   }
 
@@ -179,8 +187,24 @@ function clientLeft(): SubgraphFailure {
   return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the client left', options)
 }
 
-function unavailable(message: string): SubgraphFailure {
-  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message)
+/** An answer came, and the next one would be no better. */
+function unusable(message: string, status: number): SubgraphFailure {
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', message, { status })
+}
+
+/** Proxies say in JSON too that nobody is behind them, or that there is too much to do. */
+function pageOfProxy(status: number, text: string): SubgraphFailure {
+  const options = { status, said: text.slice(0, EXCERPT) }
+  return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `no errors (status ${status})`, options)
+}
+
+function hasErrors(text: string): boolean {
+  try {
+    const { errors } = parseSubgraphJson(text)
+    return Array.isArray(errors) && errors.length > 0
+  } catch {
+    return false
+  }
 }
 
 const JSON_TYPE = /^application\/(graphql-response\+)?json\s*(;|$)/i

@@ -2,7 +2,7 @@
 import type { SubgraphAnswer } from './data-source.ts'
 import { SubgraphFailure } from './failure.ts'
 import type { SubgraphLog } from './log.ts'
-import { parseSubgraphJson } from './parse-json.ts'
+import { errorsOf, parseSubgraphJson } from './parse-json.ts'
 import { EXCERPT, type PostAnswer } from './post.ts'
 
 interface ReadOptions {
@@ -17,7 +17,7 @@ export function readAnswer(
   { isAuth, log, requestId }: ReadOptions,
 ): SubgraphAnswer {
   const body = readBody(answer)
-  const errors = Array.isArray(body.errors) ? body.errors : []
+  const errors = errorsOf(body, answer.text)
   if (errors.length === 0 && answer.status !== 200) throw unreadable('no errors', answer)
   const data = isData(body.data) ? body.data : null
   if (errors.length > 0) {

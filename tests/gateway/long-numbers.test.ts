@@ -1,50 +1,55 @@
 // Numbers that JavaScript would round pass to the digit, in every direction; an id is text whatever a subgraph sends.
 import { GraphQLScalarType, type ValueNode } from 'graphql'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toJson } from '../../gateway/engine/data.ts'
 import { bodyOf } from '../../gateway/engine/result.ts'
+import { defaultEngineSettings } from '../../gateway/engine.ts'
 import {
   keepDigits,
   longNumberOf,
   markLongNumbers,
   unmarkLongNumbers,
 } from '../../gateway/long-numbers.ts'
-import { contextFor, type GraphFixture, startGraph } from './graph-fixture.ts'
+import { contextFor, type GraphFixture, type SubgraphFixture, startGraph } from './graph-fixture.ts'
 
 const LONG = '9007199254740993'
 const DECIMAL = '0.12345678901234567890123'
 
-let fixture: GraphFixture
 let answer: string | null = null
-beforeAll(async () => {
-  fixture = await startGraph({
-    auth: { sdl: 'type Query { greeting: String @public }' },
-    bank: {
-      sdl: /* GraphQL */ `
-        scalar Big
-        type Query {
-          total: Big @public
-          totals: [Big] @public
-          nested: Big @public
-          number: ID @public
-          ratio: Float @public
-          count: Int @public
-          name: String @public
-          echo(value: Big, values: [Big], id: ID, text: String, range: Range): String @public
-          plain(value: Float): Float @public
-        }
-        input Range { from: Big to: Big! id: ID }
-      `,
-      resolvers: {
-        Big: new GraphQLScalarType<unknown, unknown>({
-          name: 'Big',
-          parseValue: (value) => value,
-          parseLiteral: (node: ValueNode) => node,
-        }),
-        Query: { plain: (_: unknown, { value }: { value: number }) => value },
-      },
-      mangle: (result) => answer ?? result,
+const graph: Readonly<Record<string, SubgraphFixture>> = {
+  auth: { sdl: 'type Query { greeting: String @public }' },
+  bank: {
+    sdl: /* GraphQL */ `
+      scalar Big
+      type Query {
+        total: Big @public
+        totals: [Big] @public
+        nested: Big @public
+        number: ID @public
+        ratio: Float @public
+        count: Int @public
+        name: String @public
+        echo(value: Big, values: [Big], id: ID, text: String, range: Range): String @public
+        plain(value: Float): Float @public
+        page(first: Big): String @public
+      }
+      input Range { from: Big to: Big! id: ID }
+    `,
+    resolvers: {
+      Big: new GraphQLScalarType<unknown, unknown>({
+        name: 'Big',
+        parseValue: (value) => value,
+        parseLiteral: (node: ValueNode) => node,
+      }),
+      Query: { plain: (_: unknown, { value }: { value: number }) => value },
     },
-  })
+    mangle: (result) => answer ?? result,
+  },
+}
+
+let fixture: GraphFixture
+beforeAll(async () => {
+  fixture = await startGraph(graph)
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
@@ -92,6 +97,15 @@ test.each([
   answer = null
 })
 
+test.each(['total', 'ratio'])('a %s that JavaScript takes for endless is told, not lost', async (field) => {
+  answer = `{"data":{"${field}":1e400}}`
+  expect(JSON.parse(bodyOf(await run(`{ ${field} }`)))).toMatchObject({
+    data: { [field]: null },
+    errors: [{ path: [field], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }],
+  })
+  answer = null
+})
+
 test.each(['count', 'name'])('no %s is so long', async (field) => {
   answer = `{"data":{"${field}":${LONG}}}`
   expect(JSON.parse(bodyOf(await run(`{ ${field} }`)))).toMatchObject({
@@ -124,6 +138,57 @@ test.each([
   const prepared = () => fixture.graph.operations.prepare(query, null)
   const variables = JSON.parse(markLongNumbers(`{"v":${LONG}}`))
   expect(() => prepared().checkVariables(variables)).toThrow()
+})
+
+describe('the mark of a long number does not leave', () => {
+  test.each([
+    `{"message":${LONG}}`,
+    `{"message":"no","path":["total",${LONG}],"extensions":{"code":"NO_MONEY"}}`,
+    `{"message":"no","extensions":{"code":"NO_MONEY","fields":{"a":[${LONG}]},"retryAfterSeconds":${LONG}}}`,
+  ])('with an error: %s', async (error) => {
+    answer = `{"data":{"total":${LONG}},"errors":[${error}]}`
+    const body = bodyOf(await run('{ total }'))
+    expect(body).not.toContain('u0000')
+    expect(body).toContain(`"data":{"total":${LONG}}`)
+    answer = null
+  })
+
+  test.each([`0${LONG}`, `-0${LONG}`, `${LONG}.`, `${LONG}e`, `1-${LONG}`])(
+    'with %s, which is not JSON',
+    (text) => {
+      expect(() => JSON.parse(markLongNumbers(`{"a":${text}}`))).toThrow()
+    },
+  )
+
+  test('and one that got out would let nobody write more than a number', () => {
+    const marked = keepDigits(LONG) as string
+    const injected = marked.replace(LONG, `1},"query":"mutation { pay }"`)
+    expect(longNumberOf(injected)).toBeNull()
+    expect(JSON.parse(toJson(injected))).toBe(injected)
+    const nested = { a: injected, b: `${marked},"c":1` }
+    expect(JSON.parse(toJson(nested))).toEqual(nested)
+  })
+
+  test('with the stock engine, in an answer and in what a subgraph is sent', async () => {
+    await using stock = await startGraph(graph, { engine: { ...defaultEngineSettings, kind: 'stock' } })
+    answer = `{"data":{"total":${LONG}}}`
+    const prepared = stock.graph.operations.prepare('{ total }', null)
+    const context = contextFor()
+    const result = await stock.graph.engine.execute(prepared, { variables: {}, context })
+    expect(bodyOf(result)).toBe(`{"data":{"total":${LONG}}}`)
+    answer = null
+    const variables = JSON.parse(markLongNumbers(`{"v":${LONG}}`))
+    stock.received.length = 0
+    await stock.ask('query ($v: Big) { echo(value: $v) }', { variables })
+    expect(stock.received[0]?.text).toContain(`"v":${LONG}`)
+  })
+})
+
+test('a page is as large as a long number says', () => {
+  const query = 'query ($n: Big) { page(first: $n) }'
+  const prepared = fixture.graph.operations.prepare(query, null)
+  const variables = JSON.parse(markLongNumbers(`{"n":${LONG}}`))
+  expect(() => prepared.checkVariables(variables)).toThrow(/too large for a page/)
 })
 
 test('the mark is taken from numbers alone, and never leaves', () => {

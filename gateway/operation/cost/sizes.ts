@@ -2,6 +2,7 @@
 import type { FieldNode, GraphQLField } from 'graphql'
 import { GatewayError } from '../../errors.ts'
 import { type Variables, valueOfArgument } from './inputs.ts'
+import { countOf } from '../../long-numbers.ts'
 import type { ListSize } from './rules.ts'
 
 /** Null: nobody knows. */
@@ -19,9 +20,10 @@ export function compileSize(
   return (variables) => {
     const values = slicing.map((argument) => valueOfArgument(node, argument, variables))
     if (needsOneSlicingArgument) requireOne(field, { values, slicingArguments })
-    const sizes = values.flatMap(({ value }) =>
-      typeof value === 'number' ? [Math.max(0, value)] : [],
-    )
+    const sizes = values.flatMap(({ value }) => {
+      const size = countOf(value)
+      return size === null ? [] : [Math.max(0, size)]
+    })
     return sizes.length > 0 ? Math.max(...sizes) : assumedSize
   }
 }

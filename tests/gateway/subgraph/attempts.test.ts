@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Cancellation } from '../../../gateway/cancellation.ts'
 import {
   answerData,
+  answerJson,
   answerPage,
   type Behaviour,
   connectTo,
@@ -82,6 +83,20 @@ describe('a query that failed', () => {
     expect(server.count).toBe(3)
   })
 
+  test.each([
+    [429, '{}'],
+    [502, '{"message":"An invalid response was received from the upstream server"}'],
+    [503, '{"data":null,"errors":[]}'],
+  ])('with status %i and the JSON of a proxy, %s, is sent again', async (status, json) => {
+    await using server = await startSubgraphServer((request, response, number) => {
+      if (number === 0) answerJson(status, json)(request, response, number)
+      else answerData(request, response)
+    })
+    await using shop = connectTo(server.url)
+    expect((await shop.ask()).data).toEqual({ a: 1 })
+    expect(server.count).toBe(2)
+  })
+
   test('is sent again as often as `attempts` says, and then fails', async () => {
     await using server = await startSubgraphServer(answerPage(503))
     await using shop = connectTo(server.url, { retries: { attempts: 1 } })
@@ -105,8 +120,9 @@ describe('a query that failed', () => {
     expect(server.count).toBe(1)
   })
 
-  test('as it is set up wrongly stays so: 404, 401, GraphQL errors', async () => {
-    for (const behave of [answerPage(404), answerPage(401), withErrors]) {
+  test('as it is set up wrongly stays so: a redirect, a page, 404, 401, GraphQL errors', async () => {
+    const wrong = [302, 200, 404, 401].map((status) => answerPage(status))
+    for (const behave of [...wrong, withErrors, answerJson(503, '{"errors":[{"message":"x"}]}')]) {
       await using server = await startSubgraphServer(behave)
       await using shop = connectTo(server.url)
       expect((await shop.ask()).errors).toHaveLength(1)

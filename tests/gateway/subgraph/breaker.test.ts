@@ -1,8 +1,10 @@
 // A subgraph that keeps failing is left alone for a while, and a single request tries whether it is back.
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { Cancellation } from '../../../gateway/cancellation.ts'
 import {
   answerData,
+  answerJson,
   answerPage,
   type Behaviour,
   connectTo,
@@ -82,6 +84,43 @@ describe('a breaker', () => {
     expect((await untilTried(shop, server)).data).toEqual({ a: 1 })
     expect((await shop.ask()).data).toEqual({ a: 1 })
     expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 0')
+  })
+
+  test('tries in time although the clock of the machine was set back', async () => {
+    const { state, behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    state.behave = answerData
+    const before = Date.now()
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000)
+    try {
+      await setTimeout(settings.breaker.openMs + 20)
+      expect(await shop.ask()).toEqual({ data: { a: 1 } })
+    } finally {
+      clock.mockRestore()
+    }
+  })
+
+  test('does not open, and nothing is sent twice, because answers are larger than may be', async () => {
+    await using server = await startSubgraphServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(`{"data":{"a":"${'x'.repeat(6 * 1024 * 1024)}"}}`)
+    })
+    await using shop = connectTo(server.url, { breaker: settings.breaker })
+    for (let turn = 0; turn < 4; turn += 1) await shop.ask()
+    expect(server.count).toBe(4)
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 0')
+  })
+
+  test('opens for pages of a proxy that are JSON', async () => {
+    await using server = await startSubgraphServer(answerJson(503, '{"message":"no upstream"}'))
+    await using shop = connectTo(server.url, settings)
+    await open(shop)
+    await shop.ask()
+    expect(server.count).toBe(3)
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+    expect(JSON.stringify(shop.logged)).toContain('no upstream')
   })
 
   test('stays open when the trial fails', async () => {

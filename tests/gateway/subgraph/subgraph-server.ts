@@ -68,6 +68,13 @@ export function answerPage(status: number): Behaviour {
   }
 }
 
+export function answerJson(status: number, json: string): Behaviour {
+  return (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(json)
+  }
+}
+
 const QUERY = JSON.stringify({ query: '{ a }', variables: {} })
 
 export interface AskOptions {
