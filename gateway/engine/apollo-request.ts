@@ -38,11 +38,7 @@ export function asApolloDataSource(source: DataSource): GraphQLDataSource {
     async process({ request, context }) {
       const { query, variables } = request
       const body = unmarkLongNumbers(JSON.stringify({ query, variables }))
-      const answer = await source.send(
-        body,
-        context as RequestContext,
-        mayRepeat(query ?? ''),
-      )
+      const answer = await source.send(body, context as RequestContext, mayRepeat(query ?? ''))
       return answer as unknown as Awaited<ReturnType<GraphQLDataSource['process']>>
     },
   }

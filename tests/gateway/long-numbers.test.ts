@@ -97,14 +97,17 @@ test.each([
   answer = null
 })
 
-test.each(['total', 'ratio'])('a %s that JavaScript takes for endless is told, not lost', async (field) => {
-  answer = `{"data":{"${field}":1e400}}`
-  expect(JSON.parse(bodyOf(await run(`{ ${field} }`)))).toMatchObject({
-    data: { [field]: null },
-    errors: [{ path: [field], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }],
-  })
-  answer = null
-})
+test.each(['total', 'ratio'])(
+  'a %s that JavaScript takes for endless is told, not lost',
+  async (field) => {
+    answer = `{"data":{"${field}":1e400}}`
+    expect(JSON.parse(bodyOf(await run(`{ ${field} }`)))).toMatchObject({
+      data: { [field]: null },
+      errors: [{ path: [field], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }],
+    })
+    answer = null
+  },
+)
 
 test.each(['count', 'name'])('no %s is so long', async (field) => {
   answer = `{"data":{"${field}":${LONG}}}`
@@ -170,7 +173,9 @@ describe('the mark of a long number does not leave', () => {
   })
 
   test('with the stock engine, in an answer and in what a subgraph is sent', async () => {
-    await using stock = await startGraph(graph, { engine: { ...defaultEngineSettings, kind: 'stock' } })
+    await using stock = await startGraph(graph, {
+      engine: { ...defaultEngineSettings, kind: 'stock' },
+    })
     answer = `{"data":{"total":${LONG}}}`
     const prepared = stock.graph.operations.prepare('{ total }', null)
     const context = contextFor()

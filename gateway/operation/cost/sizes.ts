@@ -1,8 +1,8 @@
 // How many items a field's list has at most, as `@listSize` says.
 import type { FieldNode, GraphQLField } from 'graphql'
 import { GatewayError } from '../../errors.ts'
-import { type Variables, valueOfArgument } from './inputs.ts'
 import { countOf } from '../../long-numbers.ts'
+import { type Variables, valueOfArgument } from './inputs.ts'
 import type { ListSize } from './rules.ts'
 
 /** Null: nobody knows. */

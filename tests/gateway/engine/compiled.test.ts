@@ -389,21 +389,27 @@ describe('a subgraph that misbehaves', () => {
   test.each([
     ['its path', { path: ['_entities', 0, 'x'.repeat(100_000)], extensions: {} }],
     ['its extensions', { path: ['_entities', 0], extensions: { fields: 'x'.repeat(100_000) } }],
-  ])('of which one error says too much in %s answers it at each place, without that', async (_, said) => {
-    const extensions = { code: 'NO_STARS', ...said.extensions }
-    const errors = [{ message: 'no', path: said.path, extensions }]
-    await using fixture = await startGraph({
-      auth,
-      shop: {
-        ...shop,
-        resolvers: { ...shop.resolvers, Query: { products: () => Array(500).fill(product('1')) } },
-      },
-      reviews: { ...reviews.fixture, mangle: () => ({ data: { _entities: [null] }, errors }) },
-    })
-    const answer = await fixture.ask('{ products { stars } }')
-    expect(answer.errors?.[0]).toMatchObject({ message: 'no', extensions: { code: 'NO_STARS' } })
-    expect(JSON.stringify(answer).length).toBeLessThan(200_000)
-  })
+  ])(
+    'of which one error says too much in %s answers it at each place, without that',
+    async (_, said) => {
+      const extensions = { code: 'NO_STARS', ...said.extensions }
+      const errors = [{ message: 'no', path: said.path, extensions }]
+      await using fixture = await startGraph({
+        auth,
+        shop: {
+          ...shop,
+          resolvers: {
+            ...shop.resolvers,
+            Query: { products: () => Array(500).fill(product('1')) },
+          },
+        },
+        reviews: { ...reviews.fixture, mangle: () => ({ data: { _entities: [null] }, errors }) },
+      })
+      const answer = await fixture.ask('{ products { stars } }')
+      expect(answer.errors?.[0]).toMatchObject({ message: 'no', extensions: { code: 'NO_STARS' } })
+      expect(JSON.stringify(answer).length).toBeLessThan(200_000)
+    },
+  )
 
   test('whose one large value stands at thousands of places is cut before memory is', async () => {
     const resolvers = {
