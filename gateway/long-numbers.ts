@@ -73,7 +73,7 @@ export function unmarkLongNumbers(json: string): string {
 }
 
 function isRounded(token: string): boolean {
-  // What is no number is left for the parser to refuse.
+  // What is not a number is left for the parser to refuse.
   if (!DIGITS_ALONE.test(token) || !Number.isFinite(Number(token))) return false
   return canonical(String(Number(token))) !== canonical(token)
 }
