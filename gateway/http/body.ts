@@ -8,19 +8,21 @@ export function readBody(incoming: IncomingMessage, maxBytes: number): Promise<s
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
-    incoming.on('data', (chunk: Buffer) => {
-      bytes += chunk.byteLength
-      if (bytes <= maxBytes) chunks.push(chunk)
-      else {
-        incoming.pause()
-        reject(payloadTooLarge(maxBytes))
-      }
-    })
+    incoming.on('data', take)
     incoming.on('end', () => resolve(textOf(chunks)))
     // Comes after an error too, which nobody else needs to hear of.
     incoming.on('close', () => {
       if (!incoming.complete) reject(requestAborted())
     })
+
+    function take(chunk: Buffer): void {
+      bytes += chunk.byteLength
+      if (bytes <= maxBytes) return void chunks.push(chunk)
+      // Once the refusal is written the rest is read and dropped, so that the connection can go on: nobody may pause it then.
+      incoming.off('data', take)
+      incoming.pause()
+      reject(payloadTooLarge(maxBytes))
+    }
   })
 }
 
