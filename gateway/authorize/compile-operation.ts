@@ -16,6 +16,7 @@ import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
 import { mergeCredentialUses } from '../supergraph/credential-use.ts'
 import type { Guard } from '../supergraph/guard.ts'
 import { collectCoordinates, type RootField, readRootFields } from './coordinates.ts'
+import { readNestedRoots } from './nested-roots.ts'
 
 export interface CompileOptions {
   readonly schema: GraphQLSchema
@@ -31,6 +32,7 @@ export type CompiledOperation = Pick<
   | 'operationName'
   | 'kind'
   | 'rootFields'
+  | 'rootCoordinates'
   | 'isStaleCredentials'
   | 'credentials'
   | 'needsLive'
@@ -38,11 +40,12 @@ export type CompiledOperation = Pick<
   | 'authorize'
 >
 
-/** @throws GatewayError when the operation mixes what makes credentials with anything else. */
+/** @throws GatewayError when the operation mixes what makes credentials with anything else, or asks for mutations below others. */
 export function compileOperation(options: CompileOptions): CompiledOperation {
   const { operation, access, logger } = options
   const kind = operation.operation === 'mutation' ? 'mutation' : 'query'
   const { rootType, fields, usesIntrospection } = readRootFields(options)
+  const nested = readNestedRoots(options, { rootType, fields })
   const isStaleCredentials = fields.some(
     ({ name }) => fieldGuard(access, rootType, name)?.rule.staleCredentials === true,
   )
@@ -57,13 +60,17 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
   return {
     operationName,
     kind,
-    rootFields: Object.freeze(fields.map((field) => field.name)),
+    rootFields: Object.freeze([...fields.map(({ name }) => name), ...nested.names]),
+    rootCoordinates: Object.freeze([
+      ...fields.map(({ name }) => `${kind === 'mutation' ? 'Mutation' : 'Query'}.${name}`),
+      ...nested.names.map((name) => `Query.${name}`),
+    ]),
     isStaleCredentials,
     credentials: mergeCredentialUses(
       fields.flatMap(({ name }) => access.get(rootType)?.fields.get(name)?.credentials ?? []),
     ),
     needsLive: guards.some((guard) => usesLive(guard.rule)),
-    usesIntrospection,
+    usesIntrospection: usesIntrospection || nested.usesIntrospection,
     authorize: createAuthorize(guards, { operationName, logger, isWriting }),
   }
 }

@@ -3,9 +3,11 @@ import { type AccessRule, emptyRule, mergeRules } from '@sallyport/claims/predic
 import type { FieldRule } from './field-rules.ts'
 import { implies } from './implies.ts'
 import { describeRule } from './rule-words.ts'
+import { newWays } from './ways.ts'
 
 /**
- * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible`. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
+ * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible`; or a type without rules of its own, as
+ * another field leads there. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
  * no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
  */
 export type ChangeKind = 'gained' | 'changed' | 'unruled' | 'lost' | 'added' | 'removed'
@@ -35,8 +37,21 @@ export function compareAccess(
 ): readonly Change[] {
   const old = new Map(before.map((field) => [field.coordinate, field]))
   const now = new Set(after.map(({ coordinate }) => coordinate))
+  const isUndecided = undecidedTypes(before, after)
+  const ruleOf = (field: FieldRule) => enforced(field, options)
   const changes = [
-    ...after.flatMap((field) => changeOf(old.get(field.coordinate), field, options)),
+    ...after.flatMap((field) =>
+      changeOf(old.get(field.coordinate), field, { ...options, isUndecided }),
+    ),
+    ...newWays(before, after, ruleOf).map(
+      ({ type, field, ways, rules }): Change => ({
+        kind: 'gained',
+        coordinate: type,
+        before: inWords(ways),
+        after: `${inWords(rules)}, by ${field.coordinate}`,
+        field,
+      }),
+    ),
     ...before
       .filter(({ coordinate }) => !now.has(coordinate))
       .map((field) => change('removed', [field, null], options)),
@@ -45,15 +60,41 @@ export function compareAccess(
   return changes.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))
 }
 
+/**
+ * Fields of types that others lead to may have no rule. Of a new type somebody decided with the new field that leads there; of a field
+ * that such a type gets, or of a new type at an old place, nobody did.
+ */
+function undecidedTypes(
+  before: readonly FieldRule[],
+  after: readonly FieldRule[],
+): (type: string) => boolean {
+  const old = new Set(before.map(({ coordinate }) => coordinate))
+  const types = new Set(before.map(typeOf))
+  const atOldPlaces = new Set(
+    after.flatMap(({ coordinate, leadsTo }) => (old.has(coordinate) ? leadsTo : [])),
+  )
+  return (type) => types.has(type) || atOldPlaces.has(type)
+}
+
+function typeOf({ coordinate }: FieldRule): string {
+  return coordinate.slice(0, coordinate.indexOf('.'))
+}
+
+function inWords(rules: readonly AccessRule[]): string {
+  return [...new Set(rules.map(describeRule))].join(' or ') || 'out of reach'
+}
+
 function changeOf(
   before: FieldRule | undefined,
   after: FieldRule,
-  options: CompareOptions,
+  options: CompareOptions & { isUndecided(type: string): boolean },
 ): Change[] {
   if (before === undefined) {
     if (options.composedBefore.has(after.coordinate))
       return [{ ...change('gained', [null, after], options), before: '@inaccessible' }]
-    return [change(after.isDefault ? 'unruled' : 'added', [null, after], options)]
+    const isUnruled =
+      after.isDefault || (after.guards.length === 0 && options.isUndecided(typeOf(after)))
+    return [change(isUnruled ? 'unruled' : 'added', [null, after], options)]
   }
   const [was, is] = [enforced(before, options), enforced(after, options)]
   const nobodyGained = was === null || (is !== null && implies(is, was))

@@ -1,6 +1,13 @@
 // Every field of a graph that clients see, with all that is asked of anybody who reads it.
 import { type AccessRule, emptyRule, mergeRules } from '@sallyport/claims/predicates'
-import { type GraphQLSchema, isInterfaceType, isIntrospectionType, isObjectType } from 'graphql'
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql'
+import { withPossibleTypes } from '../authorize/coordinates.ts'
 import { guardsOfField } from '../authorize/denied-fields.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { Guard } from '../supergraph/guard.ts'
@@ -16,6 +23,8 @@ export interface FieldRule {
   readonly guards: readonly Guard[]
   /** Where that was written. */
   readonly declarations: readonly Declaration[]
+  /** What its value can be: objects, by their types. */
+  readonly leadsTo: readonly string[]
   /** Nobody wrote a rule for it or its type: it has the `access` of its subgraph. */
   readonly isDefault: boolean
   /** Until when (ms since the epoch) some of it is logged and not enforced; null: always enforced. */
@@ -36,7 +45,10 @@ export function readFieldRules(options: FieldRulesOptions): readonly FieldRule[]
     if (isIntrospectionType(type) || !(isObjectType(type) || isInterfaceType(type))) continue
     for (const field of Object.values(type.getFields())) {
       const guards = guardsOfField({ parent: type, field: field.name, output: field.type }, options)
-      found.push(describe(`${type.name}.${field.name}`, guards, options))
+      const leadsTo = withPossibleTypes(schema, getNamedType(field.type))
+        .filter(isObjectType)
+        .map(({ name }) => name)
+      found.push({ ...describe(`${type.name}.${field.name}`, guards, options), leadsTo })
     }
   }
   return found.sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1))
@@ -46,11 +58,16 @@ function describe(
   coordinate: string,
   guards: readonly Guard[],
   { access, declarations }: FieldRulesOptions,
-): FieldRule {
+): Omit<FieldRule, 'leadsTo'> {
   const [type = '', field = ''] = coordinate.split('.')
   const own = access.get(type)?.fields.get(field)
   const subgraphs = own?.owners ?? []
-  const written = [...declarations.of(coordinate, subgraphs), ...declarations.of(type, subgraphs)]
+  // That a type is public opens fields of whoever says so, and of nobody else.
+  const ofType = declarations.of(type, subgraphs).filter(({ text, subgraph }) => {
+    const isOfOther = subgraph !== null && !subgraphs.includes(subgraph)
+    return !(isOfOther && /^@?public\b/.test(text))
+  })
+  const written = [...declarations.of(coordinate, subgraphs), ...ofType]
   const isDefault = written.length === 0 && own?.guard != null
   const ends = guards.flatMap(({ dryRunUntil }) => dryRunUntil ?? [])
   return {

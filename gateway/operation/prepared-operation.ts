@@ -50,15 +50,17 @@ export interface PreparedOperation extends OperationDocument {
   /** Names `document` among plans. */
   readonly planKey: string
   readonly kind: 'query' | 'mutation'
-  /** Schema names of the root fields, not aliases; without introspection. */
+  /** Schema names of the root fields, not aliases, also where a field below leads back to `Query`; without introspection. */
   readonly rootFields: readonly string[]
+  /** The same as `Query.name` and `Mutation.name`, whatever the schema calls these types. */
+  readonly rootCoordinates: readonly string[]
   /** Its one root field makes or replaces a credential: it runs as anonymous. */
   readonly isStaleCredentials: boolean
   /** Which credentials its root fields are told, and which cookies they may set. */
   readonly credentials: CredentialUse
   /** Some rule says `live`: the principal is replaced by auth's present answer first. */
   readonly needsLive: boolean
-  /** It selects `__schema` or `__type`. */
+  /** It selects `__schema` or `__type`, wherever. */
   readonly usesIntrospection: boolean
   /** All access rules of the operation; the strictest refusal, `null` lets pass. */
   authorize(claims: Claims, nowSeconds: number): Denial | null

@@ -29,39 +29,40 @@ export function resolveDocument({ metrics }: DocumentParts) {
       throw untrusted('There is no document with this id.')
     if (documents.automatic === null) throw new GatewayError('PERSISTED_QUERY_NOT_SUPPORTED')
     const found = documents.automatic.find(id)
-    if (found instanceof Promise) return found.then((late) => takeKept(request, late))
-    takeKept(request, found)
+    if (found instanceof Promise) return found.then((late) => takeKept(documents, request, late))
+    takeKept(documents, request, found)
   }
 
-  function judge(
-    { mode, trusted, automatic }: Documents,
-    request: GatewayRequest,
-    query: string,
-  ): void {
+  function judge(documents: Documents, request: GatewayRequest, query: string): void {
     const { documentId } = request.params
-    request.text = query
-    if (mode !== 'off') {
-      const isTrusted = trusted.has(query)
-      metrics.countDocument(isTrusted ? 'trusted' : 'untrusted')
-      request.isUntrusted = !isTrusted
-      if (!isTrusted && mode === 'enforce') throw untrusted()
-    }
+    takeText(documents, request, query)
+    const { automatic } = documents
     if (automatic === null || !documentId?.isHash) return
     if (!isHashOf(documentId.id, query)) {
       throw badRequest('The hash in "extensions.persistedQuery" is not that of the document.')
     }
     request.hashToKeep = documentId.id
   }
+
+  function takeKept(documents: Documents, request: GatewayRequest, text: string | null): void {
+    if (text === null) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND')
+    takeText(documents, request, text)
+  }
+
+  /** Whichever way it came: what stands behind a client's hash is as little trusted as what the client wrote out. */
+  function takeText({ mode, trusted }: Documents, request: GatewayRequest, text: string): void {
+    request.text = text
+    if (mode === 'off') return
+    const isTrusted = trusted.has(text)
+    metrics.countDocument(isTrusted ? 'trusted' : 'untrusted')
+    request.isUntrusted = !isTrusted
+    if (!isTrusted && mode === 'enforce') throw untrusted()
+  }
 }
 
 /** After it was found good: what nobody could ask with must not push out what somebody does. */
 export function rememberDocument({ hashToKeep, graph, text }: GatewayRequest): void {
   if (hashToKeep !== null) graph.documents.automatic?.keep(hashToKeep, text)
-}
-
-function takeKept(request: GatewayRequest, text: string | null): void {
-  if (text === null) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND')
-  request.text = text
 }
 
 function untrusted(message?: string): GatewayError {

@@ -1,5 +1,5 @@
-// Step "introspection": who may read the schema itself.
-import { isSignedIn } from '@sallyport/claims'
+// Step "introspection": who may read the schema itself. Asked as a rule would be: a kind of caller that rules refuse is refused here.
+import { type AccessRule, compileRule, emptyRule } from '@sallyport/claims/predicates'
 import type { Introspection } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import type { GatewayRequest } from '../request.ts'
@@ -7,13 +7,23 @@ import type { GatewayRequest } from '../request.ts'
 export function controlIntrospection(parts: {
   readonly introspection: Introspection
   readonly isProduction: boolean
+  readonly now: () => number
 }) {
-  const role = parts.introspection.startsWith('role:') ? parts.introspection.slice(5) : null
-  return function introspection({ prepared, principal }: GatewayRequest): void {
-    if (!prepared.usesIntrospection) return
-    if (parts.introspection === 'development' && !parts.isProduction) return
-    if (parts.introspection === 'authenticated' && isSignedIn(principal.claims)) return
-    if (role !== null && principal.claims.roles.includes(role)) return
+  const { introspection, isProduction } = parts
+  const rule = ruleOf(introspection)
+  const isOpen = introspection === 'development' && !isProduction
+  const denial = rule === null ? null : compileRule(rule)
+  return function introspect({ prepared, principal }: GatewayRequest): void {
+    if (!prepared.usesIntrospection || isOpen) return
+    const nowSeconds = Math.floor(parts.now() / 1000)
+    if (denial !== null && denial(principal.claims, nowSeconds) === null) return
     throw new GatewayError('GRAPHQL_VALIDATION_FAILED', { message: 'Introspection is off.' })
   }
+}
+
+/** Null: nobody, or in development everybody. */
+function ruleOf(introspection: Introspection): AccessRule | null {
+  if (introspection === 'authenticated') return { ...emptyRule, authenticated: true }
+  if (introspection.startsWith('role:')) return { ...emptyRule, policies: [[[introspection]]] }
+  return null
 }

@@ -20,10 +20,8 @@ export function checkKeyBindings(request: GatewayRequest): void {
 }
 
 function requireRootFields({ prepared }: GatewayRequest, allowed: ReadonlySet<string>): void {
-  const root = prepared.kind === 'mutation' ? 'Mutation' : 'Query'
-  const asked = prepared.rootFields.map((name) => `${root}.${name}`)
   const refused =
-    asked.find((field) => !allowed.has(field)) ??
+    prepared.rootCoordinates.find((field) => !allowed.has(field)) ??
     (prepared.usesIntrospection ? 'the schema' : undefined)
   if (refused === undefined) return
   throw new GatewayError('FORBIDDEN', {

@@ -53,13 +53,12 @@ export interface CountedField {
 
 export function countedFields(
   { fields }: RateLimits,
-  { kind, rootFields }: Pick<PreparedOperation, 'kind' | 'rootFields'>,
+  { rootCoordinates }: Pick<PreparedOperation, 'rootCoordinates'>,
 ): CountedField[] {
   if (fields.size === 0) return []
-  const root = kind === 'mutation' ? 'Mutation' : 'Query'
   const times = new Map<string, number>()
-  for (const name of rootFields) times.set(name, (times.get(name) ?? 0) + 1)
-  return [...times].flatMap(([name, count]) =>
-    (fields.get(`${root}.${name}`) ?? []).map((limit) => ({ limit, times: count })),
+  for (const field of rootCoordinates) times.set(field, (times.get(field) ?? 0) + 1)
+  return [...times].flatMap(([field, count]) =>
+    (fields.get(field) ?? []).map((limit) => ({ limit, times: count })),
   )
 }

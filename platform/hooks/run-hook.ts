@@ -31,9 +31,10 @@ export function readyHook<A extends { readonly requestId: string | null }, R>(
     run(argument) {
       try {
         const returned = run(argument)
-        if (!isPromise(returned)) return returned ? check(returned, argument) : undefined
+        if (!isPromise(returned))
+          return isNothing(returned) ? undefined : check(returned as R, argument)
         return inTime(returned, deadlineMs).then(
-          (late) => (late ? checked(late, argument) : undefined),
+          (late) => (isNothing(late) ? undefined : checked(late as R, argument)),
           (error: unknown) => fail(error, argument),
         )
       } catch (error) {
@@ -57,6 +58,11 @@ export function readyHook<A extends { readonly requestId: string | null }, R>(
     logger.warn({ requestId, err: cause }, 'a hook failed, and the request went on without it')
     return undefined
   }
+}
+
+/** `false` is not: who returns that may have meant to refuse. */
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

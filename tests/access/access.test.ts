@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { check } from '../../scripts/graph/check.ts'
 import type { Given } from '../../scripts/operator/command.ts'
+import { header } from '../gateway/graph-fixture.ts'
 import { type AccessFolder, createAccessFolder, type Files, lineOf, run } from './access-graph.ts'
 
 const auth = /* GraphQL */ `
@@ -303,6 +304,91 @@ describe('access diff', () => {
       false,
       expect.stringContaining('gained access: Order.note: @inaccessible before, '),
     ])
+  })
+
+  test('a type without rules is as open as what leads to it: a new member of a union, a new implementation, another type', async () => {
+    const graph = {
+      auth: /* GraphQL */ `
+        type Query { me: String @authenticated }
+      `,
+      shop: /* GraphQL */ `
+        type Query {
+          report: Report @policy(policies: [["role:admin"]])
+          own: Summary @authenticated
+          search: Found @public
+          newest: Titled @public
+          some: Summary @public
+          page: Page @public
+        }
+        union Found = Summary | Other
+        interface Titled { title: String }
+        type Other implements Titled { title: String }
+        type Summary { text: String }
+        type Page { summary: Summary }
+        type Report { title: String cost: Int }
+      `,
+    }
+    using before = createAccessFolder(graph)
+    const changesOf = async (text: string, other: string) => {
+      using folder = createAccessFolder({ ...graph, shop: graph.shop.replace(text, other) })
+      return await diff(folder, before.config)
+    }
+    const gained = { changes: ['gained Report'], isComplete: false }
+    expect(await changesOf('Summary | Other', 'Summary | Other | Report')).toEqual(gained)
+    expect(await changesOf('type Report', 'type Report implements Titled')).toEqual(gained)
+    expect(await changesOf('summary: Summary', 'summary: Report')).toEqual(gained)
+    // Whoever may get there could before.
+    const none = { changes: [], isComplete: true }
+    expect(await changesOf('report: Report', 'report: Summary')).toEqual(none)
+    expect(await changesOf('own: Summary', 'own: Other')).toEqual(none)
+    using folder = createAccessFolder({
+      ...graph,
+      shop: graph.shop.replace('Summary | Other', 'Summary | Other | Report'),
+    })
+    const { said } = await run('access diff', { config: folder.config, against: before.config })
+    expect(said).toContain('role:admin')
+    expect(said).toContain('by Query.search')
+  })
+
+  test('what a type without rules gets, or a new type at an old place has, nobody wrote a rule for', async () => {
+    using before = createAccessFolder(files)
+    const changesOf = async (text: string, other: string) => {
+      using folder = createAccessFolder({ ...files, shop: shop.replace(text, other) })
+      return (await diff(folder, before.config)).changes
+    }
+    expect(await changesOf('text: String', 'text: String more: String')).toEqual([
+      'unruled Plain.more',
+    ])
+    const added = await changesOf(
+      'plain: Plain',
+      'plain: Plain other: New @public } type New { text: String } extend type Query { last: String @public',
+    )
+    expect(added).toEqual(['added New.text', 'added Query.last', 'added Query.other'])
+    const member = await changesOf(
+      'interface Node { id: ID! }',
+      'interface Node { id: ID! } type Late implements Node { id: ID! text: String }',
+    )
+    expect(member).toEqual(['unruled Late.id', 'unruled Late.text'])
+  })
+
+  test('that one subgraph calls a type public is no rule for what another adds to it', async () => {
+    const open = `${shop} type Thing @key(fields: "id") @public { id: ID! name: String }`
+    const settings = `    access: authenticated
+  extra:
+    routing_url: http://127.0.0.1:1/graphql
+    schema: { file: extra.graphql }
+    access: public
+    mayDeclarePublic: true`
+    const folderWith = (fields: string) => {
+      const folder = createAccessFolder(files)
+      const sdl = `${header} type Thing @key(fields: "id") { id: ID! ${fields} }`
+      writeFileSync(join(dirname(folder.config), 'extra.graphql'), sdl)
+      folder.write({ auth, shop: open, settings })
+      return folder
+    }
+    using before = folderWith('size: Int @public')
+    using after = folderWith('size: Int @public debts: Int')
+    expect((await diff(after, before.config)).changes).toEqual(['unruled Thing.debts'])
   })
 
   test('against a supergraph that was kept', async () => {

@@ -286,6 +286,21 @@ describe('claims', () => {
   })
 })
 
+test('what a hook writes to what it is told counts nowhere', async () => {
+  const roles = ['user']
+  const custom = { desk: 'none', teams: ['a'] }
+  const token = { requestId: null, roles, scopes: [], custom } as never
+  for (const write of [
+    (told: { roles: string[] }) => void told.roles.push('admin'),
+    (told: { custom: { desk: string } }) => void Object.assign(told.custom, { desk: 'all' }),
+    (told: { custom: { teams: string[] } }) => void told.custom.teams.push('b'),
+  ]) {
+    const { claims } = readyAuthHooks({ claims: write as never }, silent)
+    await expect(claims?.run(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  }
+  expect([roles, custom]).toEqual([['user'], { desk: 'none', teams: ['a'] }])
+})
+
 describe('a hook that fails', () => {
   const signIn = {
     requestId: 'req_1',

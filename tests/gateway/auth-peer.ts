@@ -20,6 +20,7 @@ export const authSdl = /* GraphQL */ `
 
   type Query {
     hello: String @public
+    self: Query @public
     viewer: Viewer @public
     me: Me @authenticated
     adminNow: String @policy(policies: [["live", "role:admin"]])
@@ -243,6 +244,7 @@ function resolvers() {
   return {
     Query: {
       hello: () => 'hello',
+      self: () => ({}),
       viewer: (_: unknown, __: unknown, claims: Claims) => {
         const me = { sub: claims.subject, kind: claims.kind }
         return isSignedIn(claims) ? { kind: claims.kind, user: me } : null

@@ -109,6 +109,18 @@ test('audit: what is not in the manifest passes, and is told in log and metric',
   expect(metrics).toContain('sallyport_documents_total{outcome="untrusted"} 1')
 })
 
+test('audit: a document that comes as its hash alone is told of each time, as its text is', async () => {
+  await using stack = await startWith({ mode: 'audit', automatic: {} }, apolloManifest)
+  const query = '{ hello }'
+  const extensions = persisted(hashOf(query))
+  expect((await post(stack, { query, extensions })).status).toBe(200)
+  expect((await post(stack, { extensions })).body.data).toHaveProperty('hello')
+  const lines = stack.logs.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+  expect(lines.map(({ untrusted }) => untrusted)).toEqual([true, true])
+  const metrics = await (await fetch(`${stack.gateway.adminUrl}/metrics`)).text()
+  expect(metrics).toContain('sallyport_documents_total{outcome="untrusted"} 2')
+})
+
 test('off: a manifest still answers for its ids', async () => {
   await using stack = await startWith({}, { hello: HELLO })
   expect((await post(stack, { documentId: 'hello' })).body.data).toHaveProperty('hello')

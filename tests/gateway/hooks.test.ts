@@ -204,6 +204,16 @@ describe('the file beside supergraph.yaml', () => {
     }
   }
 
+  test.each([false, 0, '', async () => false])(
+    'one that returns %j has said nothing that anybody knows, and lets nobody pass',
+    async (returned) => {
+      const run = typeof returned === 'function' ? returned : () => returned
+      const { onRequest } = readyHooks({ onRequest: run as never }, silent)
+      const asked = async () => onRequest?.run({ requestId: 'req_1' } as never)
+      await expect(asked()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+    },
+  )
+
   test('the example of docs/hooks.md does what it says', async () => {
     const { onRequest, onSubgraphRequest, onResponse } = await read(
       example('docs/hooks.md', 'At the gateway', 'js').code,

@@ -379,6 +379,19 @@ test.each([
   },
 )
 
+test.each(['authenticated', 'role:admin'])(
+  'with INTROSPECTION=%s an app needs the scope graph, as for whatever has a rule',
+  async (INTROSPECTION) => {
+    await using limited = await startGateway({ env: { INTROSPECTION } })
+    const ask = async (scope: string) => {
+      const claims = { client_id: 'cli_1', grant_id: 'grt_1', scope, roles: ['admin'] }
+      const headers = bearer(await limited.auth.token({ claims, without: ['sid'] }))
+      return (await limited.send('{ __schema { queryType { name } } }', { headers })).status
+    }
+    expect([await ask('openid'), await ask('graph')]).toEqual([400, 200])
+  },
+)
+
 test('an operation that takes too long is given up, and its subgraph calls with it', async () => {
   await using hurried = await startGateway({ limits: { executionTimeoutMs: 300 } })
   // Longer than this test may take: anyone who waits for it fails.

@@ -54,7 +54,7 @@ export function readyAuthHooks(hooks: AuthHooks, log: Pick<Logger, 'warn'>): Rea
       run: async (argument) => {
         const stop = durations.startTimer({ hook: name })
         try {
-          return await run(Object.freeze(argument))
+          return await run(frozen(structuredClone(argument)))
         } finally {
           stop()
         }
@@ -67,4 +67,11 @@ export function readyAuthHooks(hooks: AuthHooks, log: Pick<Logger, 'warn'>): Rea
     log.warn({ requestId, err: cause }, 'a hook failed, and the request was refused')
     return new AuthError('SERVICE_UNAVAILABLE', { reason: 'HOOK_FAILED' })
   }
+}
+
+/** All the way down, and of a copy: what a hook writes to it counts nowhere, and least of all in a token. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
 }

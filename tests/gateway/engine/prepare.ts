@@ -19,6 +19,7 @@ export function prepare(query: string): PreparedOperation {
     planKey: query,
     kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     rootFields: [],
+    rootCoordinates: [],
     isStaleCredentials: false,
     credentials: { reads: new Set(), sets: new Set() },
     needsLive: false,
