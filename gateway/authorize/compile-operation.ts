@@ -25,6 +25,8 @@ export interface CompileOptions {
   /** The operation and its fragments, valid against the schema. */
   readonly document: DocumentNode
   readonly logger: { warn(...args: unknown[]): void }
+  /** What `leadsToRoot` says of the schema. */
+  readonly mayNestRoots: boolean
 }
 
 export type CompiledOperation = Pick<
@@ -45,7 +47,7 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
   const { operation, access, logger } = options
   const kind = operation.operation === 'mutation' ? 'mutation' : 'query'
   const { rootType, fields, usesIntrospection } = readRootFields(options)
-  const nested = readNestedRoots(options, { rootType, fields })
+  const nested = readNestedRoots(options, { rootType, fields, mayNest: options.mayNestRoots })
   const isStaleCredentials = fields.some(
     ({ name }) => fieldGuard(access, rootType, name)?.rule.staleCredentials === true,
   )

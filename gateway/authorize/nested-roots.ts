@@ -26,6 +26,13 @@ export interface NestedRoots {
   readonly usesIntrospection: boolean
 }
 
+interface Roots {
+  readonly rootType: string
+  readonly fields: readonly RootField[]
+  /** What `leadsToRoot` says of the schema. */
+  readonly mayNest: boolean
+}
+
 const NONE: NestedRoots = Object.freeze({ names: [], usesIntrospection: false })
 
 /**
@@ -34,10 +41,10 @@ const NONE: NestedRoots = Object.freeze({ names: [], usesIntrospection: false })
  */
 export function readNestedRoots(
   source: SelectionSource,
-  { rootType, fields }: { readonly rootType: string; readonly fields: readonly RootField[] },
+  { rootType, fields, mayNest }: Roots,
 ): NestedRoots {
   const { schema } = source
-  if (!leadsToRoot(schema)) return NONE
+  if (!mayNest) return NONE
   const fragments = fragmentsOf(source.document)
   const names: string[] = []
   let usesIntrospection = false
@@ -86,20 +93,14 @@ function canBe(schema: GraphQLSchema, type: GraphQLCompositeType, name?: string)
   return schema.getPossibleTypes(type).some((one) => one.name === name)
 }
 
-const known = new WeakMap<GraphQLSchema, boolean>()
-
-/** Of nearly all graphs it does not hold: then nothing is walked. */
-function leadsToRoot(schema: GraphQLSchema): boolean {
-  const before = known.get(schema)
-  if (before !== undefined) return before
+/** Whether any field leads back to a root. Of nearly all graphs it does not hold: then no operation is walked for it. */
+export function leadsToRoot(schema: GraphQLSchema): boolean {
   const roots = [schema.getQueryType()?.name, schema.getMutationType()?.name]
-  const found = Object.values(schema.getTypeMap()).some((type) => {
+  return Object.values(schema.getTypeMap()).some((type) => {
     if (!isObjectType(type) && !isInterfaceType(type)) return false
     return Object.values(type.getFields()).some((field) => {
       const output = getNamedType(field.type)
       return isCompositeType(output) && roots.some((root) => canBe(schema, output, root))
     })
   })
-  known.set(schema, found)
-  return found
 }

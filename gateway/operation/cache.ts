@@ -1,6 +1,7 @@
 // Prepared operations by their text: what depends on the document alone is computed once.
 import type { GraphQLSchema } from 'graphql'
 import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
+import { leadsToRoot } from '../authorize/nested-roots.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
@@ -45,6 +46,7 @@ interface Prepared {
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
   const { limits, schema, access } = options
   const viewer = findViewer(schema, access, options.authNames ?? ownNames)
+  const mayNestRoots = leadsToRoot(schema)
   const filter = options.denied === 'filter' ? createFilter(options) : null
   const documents = createBoundedCache<Prepared>({
     maxEntries: limits.cachedOperations,
@@ -97,7 +99,12 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
 
   function* prepareNew(text: OperationText): Pieces<PreparedOperation> {
     try {
-      const { operation, tokens } = yield* prepareOperation(text, { ...options, viewer, filter })
+      const { operation, tokens } = yield* prepareOperation(text, {
+        ...options,
+        viewer,
+        filter,
+        mayNestRoots,
+      })
       const { query, operationName } = text
       const document = documents.peek(query) ?? { byName: new Map(), tokens: 0 }
       document.byName.set(operationName, operation)

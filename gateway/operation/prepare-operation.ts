@@ -39,6 +39,8 @@ export interface PrepareOptions {
   readonly showSchemaDetails: boolean
   readonly viewer: ViewerField | null
   readonly filter: Filter | null
+  /** What `leadsToRoot` says of the schema. */
+  readonly mayNestRoots: boolean
 }
 
 /** @throws GatewayError that says why the document is refused. */
@@ -46,7 +48,8 @@ export function* prepareOperation(
   { query, operationName, queryHash }: OperationText,
   options: PrepareOptions,
 ): Pieces<{ operation: PreparedOperation; tokens: number }> {
-  const { schema, access, limits, logger, showSchemaDetails, viewer, filter } = options
+  const { schema, access, limits, logger, showSchemaDetails, viewer, filter, mayNestRoots } =
+    options
   const { document: whole, tokens } = parseDocument(query, limits)
   measureDocument(whole, limits)
   yield
@@ -67,7 +70,7 @@ export function* prepareOperation(
   forgetLocations(whole)
   yield
   const compile = (source: OperationDocument) =>
-    compileOperation({ schema, access, logger, ...source })
+    compileOperation({ schema, access, logger, mayNestRoots, ...source })
   const asked: OperationDocument = { operation, document }
   const compiled = compile(asked)
   yield

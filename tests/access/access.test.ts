@@ -337,7 +337,7 @@ describe('access diff', () => {
     expect(await changesOf('Summary | Other', 'Summary | Other | Report')).toEqual(gained)
     expect(await changesOf('type Report', 'type Report implements Titled')).toEqual(gained)
     expect(await changesOf('summary: Summary', 'summary: Report')).toEqual(gained)
-    // Whoever may get there could before.
+    // Anyone who may get there could before.
     const none = { changes: [], isComplete: true }
     expect(await changesOf('report: Report', 'report: Summary')).toEqual(none)
     expect(await changesOf('own: Summary', 'own: Other')).toEqual(none)
@@ -371,7 +371,7 @@ describe('access diff', () => {
     expect(member).toEqual(['unruled Late.id', 'unruled Late.text'])
   })
 
-  test('that one subgraph calls a type public is no rule for what another adds to it', async () => {
+  test('one subgraph that calls a type public says nothing of what another adds to it', async () => {
     const open = `${shop} type Thing @key(fields: "id") @public { id: ID! name: String }`
     const settings = `    access: authenticated
   extra:
