@@ -4,6 +4,8 @@
 //   asked     { label(n: 0)  _internal_qp_alias_0: label }
 //   sent      label, for a field that requires `label`         it would be computed from label(n: 0)
 //   mended    _internal_qp_alias_0 as label
+//
+// Now and then it sends nothing of what is required: what was asked for is sent with it.
 import {
   type FieldNode,
   type FragmentDefinitionNode,
@@ -67,10 +69,8 @@ export function mendRequires(plan: PlanNode, joined: Joined): PlanNode {
       const objects = joined.allObjectsOf(one.type ?? '')
       const own = required.filter(({ type }) => meet(joined.allObjectsOf(type), objects))
       const sets = own.map(({ selections }) => selections)
-      return {
-        ...one,
-        selections: one.selections.map((each) => named(each, { sets, objects, at })),
-      }
+      const sent = one.selections.map((each) => named(each, { sets, objects, at }))
+      return { ...one, selections: [...sent, ...lacking(sent, { sets, objects, at })] }
     }
   }
 }
@@ -101,6 +101,47 @@ function named(one: RequiredSelection, { sets, objects, at }: Sent): RequiredSel
     named(each, { sets: inner, objects: null, at: below }),
   )
   return { ...one, name, selections }
+}
+
+/** What is required of an object, and not sent. */
+function lacking(
+  sent: readonly RequiredSelection[],
+  { sets, objects, at }: Sent,
+): RequiredSelection[] {
+  const known = new Set(namesSent(sent))
+  const fields = sets.flatMap(({ selections }) =>
+    selections.filter((one) => one.kind === Kind.FIELD),
+  )
+  return fields.flatMap((field) => {
+    const as = field.name.value
+    if (known.has(as)) return []
+    known.add(as)
+    if (!at.every((place) => hasAsked(place, field))) throw clash(as)
+    const selections = field.selectionSet ? requiredOf(field.selectionSet) : null
+    return [named({ kind: 'Field', name: as, as, selections }, { sets, objects, at })]
+  })
+}
+
+function namesSent(sent: readonly RequiredSelection[]): string[] {
+  return sent.flatMap((one) => (one.kind === 'Field' ? [one.as] : namesSent(one.selections)))
+}
+
+function hasAsked({ fields }: Place, field: FieldNode): boolean {
+  const text = textOfField(field)
+  return [...fields.values()].some(({ asked }) => asked.has(text))
+}
+
+function requiredOf({ selections }: SelectionSetNode): RequiredSelection[] {
+  return selections.flatMap((one): RequiredSelection[] => {
+    if (one.kind === Kind.FRAGMENT_SPREAD) return []
+    const inner = one.selectionSet ? requiredOf(one.selectionSet) : null
+    if (one.kind === Kind.FIELD) {
+      const name = one.name.value
+      return [{ kind: 'Field', name, as: name, selections: inner }]
+    }
+    const type = one.typeCondition?.name.value ?? null
+    return [{ kind: 'Fragment', type, skipIf: null, includeIf: null, selections: inner ?? [] }]
+  })
 }
 
 interface Sought {

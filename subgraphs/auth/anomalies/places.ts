@@ -1,6 +1,6 @@
 // Where a network address is, as far as the operator's file says: MaxMind's format, of whoever makes it (GeoLite2, DB-IP, one's own).
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFileSync, type Stats, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { type CityResponse, Reader } from 'maxmind'
 import type { Log } from '../../../platform/log.ts'
 
@@ -29,21 +29,30 @@ export function createPlaces(
   { log, checkMs = CHECK_MS }: { readonly log: Log; readonly checkMs?: number },
 ): Places {
   if (file === null) return { find: () => null, stop: () => {} }
+  // Before it is read: what is changed meanwhile is read again.
+  let known = versionOf(statSync(file))
   let reader = new Reader<CityResponse>(readFileSync(file))
-  const readAnew = async (): Promise<void> => {
+  const timer = setInterval(() => void look(file), checkMs).unref()
+  return {
+    find: (address) => (address === null ? null : placeOf(lookUp(reader, address))),
+    stop: () => clearInterval(timer),
+  }
+
+  async function look(path: string): Promise<void> {
+    const version = await stat(path).then(versionOf, () => 'gone')
+    if (version === known) return
+    known = version
     try {
-      reader = new Reader<CityResponse>(await readFile(file))
+      reader = new Reader<CityResponse>(await readFile(path))
       log.info({ file }, 'GEOIP_FILE was read anew')
     } catch (error) {
       log.error({ file, err: error }, 'GEOIP_FILE cannot be read: the one before stays in use')
     }
   }
-  const onChange = () => void readAnew()
-  watchFile(file, { interval: checkMs, persistent: false }, onChange)
-  return {
-    find: (address) => (address === null ? null : placeOf(lookUp(reader, address))),
-    stop: () => unwatchFile(file, onChange),
-  }
+}
+
+function versionOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs}`
 }
 
 function placeOf(found: CityResponse | null): Place | null {

@@ -3,6 +3,7 @@
 import { lockOne } from '../core/advisory-lock.ts'
 import type { Caller } from '../core/caller.ts'
 import { requireCookiesAllowed } from '../core/caller.ts'
+import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
@@ -27,7 +28,7 @@ export async function takeUpOffer(deps: AuthDeps, caller: Caller, id: string): P
   const challenge = client.pageForm === null ? null : challengeOf(config, id, client.pageForm)
   if (challenge === null) throw used()
   requireCookiesAllowed(caller, 'COOKIE')
-  return await db.transaction(async (trx) => {
+  return await transact(db, async (trx) => {
     await lockOne(trx, 'passkeyOffer', id)
     // It is kept for a day after it ended, and so for longer than the offer is good.
     if (await Verification.query(trx).findById(sha256(id))) throw used()
