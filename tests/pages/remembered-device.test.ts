@@ -5,7 +5,15 @@ import { codeOf, enrolApp, forgetSteps } from '../authenticator.ts'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { PASSWORD, registerPerson } from '../people.ts'
-import { addAuthenticator, enterCode, look, signInWith, viewerOf, withPage } from './open-pages.ts'
+import {
+  addAuthenticator,
+  enterCode,
+  look,
+  openSignIn,
+  signInWith,
+  viewerOf,
+  withPage,
+} from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -76,7 +84,11 @@ test('at a passkey too, and never at a mailed code', async () => {
   const { email } = await registerPerson(stack)
   await withPage(chromium, async (page) => {
     const signedIn = page.getByText(`You are signed in as ${email}.`)
-    await addAuthenticator(page)
+    const authenticator = await addAuthenticator(page)
+    const signInOnceMore = async () => {
+      await openSignIn(page, authenticator, `${origin}/sign-in?again=1`)
+      await signInWith(page, email, PASSWORD)
+    }
     await page.goto(`${origin}/sign-in`)
     await signInWith(page, email, PASSWORD)
     await page.getByText('We have sent a code to').waitFor()
@@ -86,11 +98,11 @@ test('at a passkey too, and never at a mailed code', async () => {
     await page.getByRole('button', { name: 'Create a passkey' }).click()
     await page.getByText('The passkey is added.').waitFor()
 
-    await signInAgain(page, email)
+    await signInOnceMore()
     await box(page).check()
     await page.getByRole('button', { name: 'Use a passkey' }).click()
     await signedIn.waitFor()
-    await signInAgain(page, email)
+    await signInOnceMore()
     await signedIn.waitFor()
     expect(await methodsOf(page)).toEqual(['pwd'])
   })
