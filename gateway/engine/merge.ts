@@ -4,7 +4,7 @@ import { type Data, isInherited, isObject, ownValue } from './data.ts'
 import type { IsObjectType } from './types.ts'
 
 /**
- * Merges an answer into the tree; lists of one length item by item.
+ * Merges an answer into the tree; lists of one length item by item, and lists in them.
  *
  * @param asked What may be merged into objects that are there. Null: everything.
  */
@@ -28,14 +28,24 @@ export function createMerge(isObjectType: IsObjectType): Merge {
     if (isObject(present) && isObject(value)) {
       merge(present, value, asked)
     } else if (Array.isArray(value) && Array.isArray(present) && value.length === present.length) {
-      for (let index = 0; index < value.length; index += 1) {
-        const [one, other] = [present[index], value[index]]
-        if (isObject(one) && isObject(other)) merge(one, other, asked)
-        else present[index] = other
-      }
+      mergeLists(present, value, asked)
     } else if (key !== '__typename' || !isObjectType(present)) {
       // A subgraph that knows an object by its interface alone (@interfaceObject) does not change what it is known to be.
       target[key] = value
+    }
+  }
+
+  function mergeLists(
+    present: unknown[],
+    value: readonly unknown[],
+    asked: AskedFields | null,
+  ): void {
+    for (let index = 0; index < value.length; index += 1) {
+      const [one, other] = [present[index], value[index]]
+      if (isObject(one) && isObject(other)) merge(one, other, asked)
+      else if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) {
+        mergeLists(one, other, asked)
+      } else present[index] = other
     }
   }
 }

@@ -36,6 +36,7 @@ export const regressions: readonly (Case & {
     why: 'what is required comes by the alias of another fetch',
     planner: 'hive',
   },
+  { seed: 7147, index: 33, why: 'two subgraphs know objects in a list of lists' },
   { seed: 6256, index: 26, why: 'what is required is not sent' },
   {
     seed: 6188,
