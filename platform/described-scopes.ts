@@ -49,7 +49,7 @@ function problemOfName(name: string): string | null {
   return name === 'offline_access' ? 'has a sentence of its own on the page' : null
 }
 
-/** In this language, or another where there is no text in it. null: nobody described it. */
+/** In this language, or in another where this one has none. Null: nobody described it. */
 export function wordsForScope(
   described: DescribedScopes,
   { scope, language }: { readonly scope: string; readonly language: Language },

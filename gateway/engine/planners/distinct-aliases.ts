@@ -1,6 +1,7 @@
 // Hive's planner asks for a required field beside the client's own by an alias, and numbers its aliases anew in each fetch. Of one
 // object two fetches would write over each other: here each has names of its own.
 import { Kind, parse, print, visit } from 'graphql'
+import { mapFetches } from './map-fetches.ts'
 import type { FetchNode, PlanNode, PlanPath, PlanRewrite } from './plan.ts'
 
 const PREFIX = '_internal_qp_alias_'
@@ -8,25 +9,7 @@ const PREFIX = '_internal_qp_alias_'
 /** Whatever is sent by such a name has to be found again: `mendRequires` does, by the field and its arguments. */
 export function distinctAliases(node: PlanNode): PlanNode {
   let fetches = 0
-  return rename(node)
-
-  function rename(one: PlanNode): PlanNode {
-    switch (one.kind) {
-      case 'Fetch':
-        return renameIn(one)
-      case 'Flatten':
-        return { ...one, node: rename(one.node) }
-      case 'Sequence':
-      case 'Parallel':
-        return { ...one, nodes: one.nodes.map(rename) }
-      case 'Condition':
-        return {
-          ...one,
-          whenOn: one.whenOn === null ? null : rename(one.whenOn),
-          whenOff: one.whenOff === null ? null : rename(one.whenOff),
-        }
-    }
-  }
+  return mapFetches(node, renameIn)
 
   function renameIn(fetch: FetchNode): FetchNode {
     if (!fetch.operation.includes(PREFIX)) return fetch

@@ -24,6 +24,7 @@ import {
 } from 'graphql'
 import { readArguments } from '../../supergraph/links.ts'
 import type { Pieces } from '../../supergraph/slices.ts'
+import { mapFetches } from './map-fetches.ts'
 import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
 import { withoutUnused } from './without-unused.ts'
 
@@ -32,25 +33,7 @@ const PREFIX = 'sallyport_type_'
 /** @param supergraph its SDL, which says where a subgraph has another type for a field */
 export function* createMendFetches(supergraph: DocumentNode): Pieces<(node: PlanNode) => PlanNode> {
   const types = yield* readFieldTypes(supergraph)
-  return mend
-
-  function mend(node: PlanNode): PlanNode {
-    switch (node.kind) {
-      case 'Fetch':
-        return mendFetch(node, types)
-      case 'Flatten':
-        return { ...node, node: mend(node.node) }
-      case 'Sequence':
-      case 'Parallel':
-        return { ...node, nodes: node.nodes.map(mend) }
-      case 'Condition':
-        return {
-          ...node,
-          whenOn: node.whenOn === null ? null : mend(node.whenOn),
-          whenOff: node.whenOff === null ? null : mend(node.whenOff),
-        }
-    }
-  }
+  return (node) => mapFetches(node, (fetch) => mendFetch(fetch, types))
 }
 
 /** A selection set and the type that it stands on. */

@@ -6,6 +6,7 @@
 // Where none of the objects has a key, the plan is wrong.
 import { Kind, type SelectionSetNode } from 'graphql'
 import type { Joined } from './joined.ts'
+import { mapFetches } from './map-fetches.ts'
 import type {
   EntityRequest,
   FetchNode,
@@ -16,22 +17,8 @@ import type {
 import { UnsupportedOperation } from './planner.ts'
 
 /** @throws UnsupportedOperation */
-export function mendKeys(node: PlanNode, joined: Joined): PlanNode {
-  switch (node.kind) {
-    case 'Fetch':
-      return mendFetch(node, joined)
-    case 'Flatten':
-      return { ...node, node: mendKeys(node.node, joined) }
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((one) => mendKeys(one, joined)) }
-    case 'Condition':
-      return {
-        ...node,
-        whenOn: node.whenOn === null ? null : mendKeys(node.whenOn, joined),
-        whenOff: node.whenOff === null ? null : mendKeys(node.whenOff, joined),
-      }
-  }
+export function mendKeys(plan: PlanNode, joined: Joined): PlanNode {
+  return mapFetches(plan, (fetch) => mendFetch(fetch, joined))
 }
 
 function mendFetch(fetch: FetchNode, joined: Joined): FetchNode {

@@ -17,6 +17,7 @@ import {
 import { fragmentsOf } from '../../operation/select.ts'
 import { type Objects, type Place, placeAt, readFetched, textOfField } from './fetched.ts'
 import type { Joined } from './joined.ts'
+import { mapFetches } from './map-fetches.ts'
 import type { EntityRequest, FetchNode, PlanNode, PlanPath, RequiredSelection } from './plan.ts'
 import { UnsupportedOperation } from './planner.ts'
 import { withoutUnused } from './without-unused.ts'
@@ -25,25 +26,7 @@ import { withoutUnused } from './without-unused.ts'
 export function mendRequires(plan: PlanNode, joined: Joined): PlanNode {
   if (!joined.hasRequired) return plan
   const { root } = readFetched(plan, joined)
-  return mend(plan, [])
-
-  function mend(node: PlanNode, path: PlanPath): PlanNode {
-    switch (node.kind) {
-      case 'Fetch':
-        return mendFetch(node, path)
-      case 'Flatten':
-        return { ...node, node: mend(node.node, [...path, ...node.path]) }
-      case 'Sequence':
-      case 'Parallel':
-        return { ...node, nodes: node.nodes.map((one) => mend(one, path)) }
-      case 'Condition':
-        return {
-          ...node,
-          whenOn: node.whenOn === null ? null : mend(node.whenOn, path),
-          whenOff: node.whenOff === null ? null : mend(node.whenOff, path),
-        }
-    }
-  }
+  return mapFetches(plan, mendFetch)
 
   function mendFetch(fetch: FetchNode, path: PlanPath): PlanNode {
     if (fetch.entities === null) return fetch
