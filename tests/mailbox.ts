@@ -7,6 +7,8 @@ export interface Mailbox extends MailTransport {
   readonly messages: readonly MailMessage[]
   /** Waits for the next mail to this address that was not taken yet. */
   take(address: string): Promise<MailMessage>
+  /** The next mail that has these words. Mails do not arrive in the order of what they tell of. */
+  takeAbout(address: string, words: string): Promise<MailMessage>
   /** The code in the next mail that has one. */
   takeCode(address: string): Promise<string>
 }
@@ -16,7 +18,7 @@ export function createMailbox(): Mailbox {
   const taken = new Set<MailMessage>()
 
   async function take(address: string): Promise<MailMessage> {
-    for (let waited = 0; waited < 10_000; waited += 25) {
+    for (let waited = 0; waited < 30_000; waited += 25) {
       const message = messages.find((mail) => mail.to === address && !taken.has(mail))
       if (message !== undefined) {
         taken.add(message)
@@ -24,7 +26,7 @@ export function createMailbox(): Mailbox {
       }
       await sleep(25)
     }
-    throw new Error(`no mail for ${address} within 10 s`)
+    throw new Error(`no mail for ${address} within 30 s`)
   }
 
   return {
@@ -34,6 +36,12 @@ export function createMailbox(): Mailbox {
     },
     stop: () => {},
     take,
+    takeAbout: async (address, words) => {
+      for (;;) {
+        const mail = await take(address)
+        if (`${mail.subject}\n${mail.text}`.includes(words)) return mail
+      }
+    },
     takeCode: async (address) => {
       for (;;) {
         const code = /\b\d{8}\b/.exec((await take(address)).text)?.[0]
@@ -52,9 +60,9 @@ export function linkToken(text: string, page: string): string {
 
 /** Nothing waits to be mailed any more: what has not come by now does not come. */
 export async function nothingLeftToMail(db: Knex): Promise<void> {
-  for (let waited = 0; waited < 10_000; waited += 25) {
+  for (let waited = 0; waited < 30_000; waited += 25) {
     if ((await db('mail_outbox').first('id')) === undefined) return
     await sleep(25)
   }
-  throw new Error('mail is left after 10 s')
+  throw new Error('mail is left after 30 s')
 }

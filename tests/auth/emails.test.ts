@@ -103,7 +103,7 @@ test('an address of another account gets the same answer, its owner a mail, and 
   const taken = await as(person)(ADD, { email: other.email })
   const free = await as(person)(ADD, { email: newEmail() })
   expect(Object.keys(taken.data.addEmail)).toEqual(Object.keys(free.data.addEmail))
-  expect((await stack.mailbox.take(other.email)).subject).toContain('tried to use your address')
+  await stack.mailbox.takeAbout(other.email, 'tried to use your address')
   const wrong = await as(person)(VERIFY, {
     verificationId: taken.data.addEmail.id,
     code: '00000000',
@@ -134,6 +134,12 @@ test('no spelling of an address is another address, and no look-alike is taken',
     newEmail().replace('example.com', 'xn--bcher-kva.example'),
   )
   const [local = '', domain = ''] = email.split('@')
+  const warnings = () =>
+    stack.mailbox.messages.filter(
+      ({ to, subject }) =>
+        to.toLowerCase() === `${local}@xn--bcher-kva.example` &&
+        subject.includes('tried to use your address'),
+    )
   const other = await registerPerson(stack)
   for (const same of [
     `${local.toUpperCase()}@BÜCHER.example`,
@@ -142,11 +148,9 @@ test('no spelling of an address is another address, and no look-alike is taken',
   ]) {
     expect(code(await as(owner)(ADD, { email: same })), same).toBe('BAD_USER_INPUT')
     await stack.db('throttles').delete()
-    const before = stack.mailbox.messages.length
+    const before = warnings().length
     expect((await as(other)(ADD, { email: same })).errors, same).toEqual([])
-    await expect.poll(() => stack.mailbox.messages.length).toBeGreaterThan(before)
-    expect(stack.mailbox.messages.at(-1)?.subject).toContain('tried to use your address')
-    expect(stack.mailbox.messages.at(-1)?.to).toMatch(/@xn--bcher-kva\.example$/)
+    await expect.poll(() => warnings().length).toBeGreaterThan(before)
   }
   for (const alike of [
     `${local.replace('p', 'ｐ')}@${domain}`,
