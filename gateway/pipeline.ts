@@ -29,6 +29,7 @@ import { checkRules } from './pipeline/rules.ts'
 import { checkVariables } from './pipeline/variables.ts'
 import { leaveOutNobodysViewer } from './pipeline/viewer.ts'
 import type { GatewayRequest } from './request.ts'
+import type { RequestTrace } from './request-trace.ts'
 import type { Graph } from './supergraph.ts'
 
 export interface PipelineParts
@@ -110,8 +111,8 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
     ...(subgraphHook ? ['on-subgraph-request'] : []),
   ])
 
-  if (parts.isTraced) return traced
-  return pipeline
+  if (!parts.isTraced) return pipeline
+  return (request) => (request.trace?.root ? traced(request, request.trace) : pipeline(request))
 
   async function pipeline(request: GatewayRequest): Promise<void> {
     let before = monotonic()
@@ -125,9 +126,7 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
     }
   }
 
-  async function traced(request: GatewayRequest): Promise<void> {
-    const { trace } = request
-    if (trace === null || trace.root === null) return await pipeline(request)
+  async function traced(request: GatewayRequest, trace: RequestTrace): Promise<void> {
     let before = monotonic()
     for (const [index, [name, step]] of steps.entries()) {
       const span = trace.begin(`step ${name}`)

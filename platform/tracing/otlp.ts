@@ -19,10 +19,12 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
+  SamplingDecision,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base'
 import type { SamplerName, TracingSettings } from './settings.ts'
 import type { TraceContext } from './trace-context.ts'
+import { createTraceIds } from './trace-ids.ts'
 import type { Span, SpanKind, Tracing } from './tracing.ts'
 
 const EXPORT_TIMEOUT_MS = 5000
@@ -40,13 +42,16 @@ export function createOtlpTracing(settings: TracingSettings, part: string): Trac
     headers: settings.headers.release(),
     timeoutMillis: EXPORT_TIMEOUT_MS,
   })
+  const ids = createTraceIds()
+  const sampler = samplerOf(settings)
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({
       'service.name': settings.serviceName ?? part,
       'service.instance.id': crypto.randomUUID(),
       ...settings.resource,
     }),
-    sampler: samplerOf(settings),
+    sampler,
+    idGenerator: ids,
     spanProcessors: [new BatchSpanProcessor(exporter)],
   })
   const tracer = provider.getTracer('sallyport')
@@ -54,14 +59,43 @@ export function createOtlpTracing(settings: TracingSettings, part: string): Trac
   return {
     begin(name, parent) {
       const context = parent === null ? ROOT_CONTEXT : contextOf(parent)
+      const tracestate = parent?.tracestate ?? null
+      const traceId = parent?.traceId ?? ids.generateTraceId()
+      const { decision } = sampler.shouldSample(context, traceId, name, OtelKind.SERVER, {}, [])
+      // Most requests, and each pays for it: the SDK makes no span for them.
+      if (decision === SamplingDecision.NOT_RECORD)
+        return new SpanOutsideSample({
+          traceId,
+          spanId: ids.generateSpanId(),
+          isSampled: false,
+          tracestate,
+        })
+      if (parent === null) ids.expect(traceId)
       const span = tracer.startSpan(name, { kind: OtelKind.SERVER }, context)
-      return toSpan(tracer, span, parent?.tracestate ?? null)
+      return toSpan(tracer, span, tracestate)
     },
     async stop() {
       const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref())
       await Promise.race([provider.shutdown().catch(() => undefined), late])
     },
   }
+}
+
+/** Its ids are passed on, with the word that nobody need keep it. */
+class SpanOutsideSample implements Span {
+  readonly isRecorded = false
+  readonly context: TraceContext
+
+  constructor(context: TraceContext) {
+    this.context = context
+  }
+
+  child(): Span {
+    return this
+  }
+  set(): void {}
+  fail(): void {}
+  end(): void {}
 }
 
 function contextOf({ traceId, spanId, isSampled }: TraceContext): Context {
