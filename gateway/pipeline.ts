@@ -129,22 +129,18 @@ export function createPipeline(parts: PipelineParts, door: Door = httpDoor(parts
   async function traced(request: GatewayRequest, trace: RequestTrace): Promise<void> {
     let before = monotonic()
     for (const [index, [name, step]] of steps.entries()) {
-      const span = trace.begin(`step ${name}`)
-      trace.enter(span)
+      trace.enter(name)
       try {
         const pending = step(request)
         if (pending !== undefined) await pending
         const now = monotonic()
         times.record(index, now - before)
         // Of those that are done at once there are many, and nobody looks for them.
-        if (pending !== undefined || now - before >= LONG_STEP_MS) span?.end()
+        trace.leave(pending !== undefined || now - before >= LONG_STEP_MS)
         before = now
       } catch (error) {
-        span?.fail(toGatewayError(error).code)
-        span?.end()
+        trace.leave(true, toGatewayError(error).code)
         throw error
-      } finally {
-        trace.enter(null)
       }
     }
   }

@@ -1,7 +1,11 @@
 // The trace that a request belongs to. Without tracing it is what the client sent, passed on; with it there are spans around
 // steps, planning and fetches. Null, for a request without a trace where nothing is traced: the request path does nothing.
 import type { IncomingHttpHeaders } from 'node:http'
-import { readTraceContext, traceHeaders } from '../platform/tracing/trace-context.ts'
+import {
+  readTraceContext,
+  type TraceContext,
+  traceHeaders,
+} from '../platform/tracing/trace-context.ts'
 import type { Attributes, Span, Tracing } from '../platform/tracing/tracing.ts'
 
 export interface RequestTrace {
@@ -12,40 +16,79 @@ export interface RequestTrace {
   begin(name: string, kind?: 'client' | 'internal', attributes?: Attributes): Span | null
   /** Names and values in turn. @param span the one that the request to a subgraph is */
   headers(span: Span | null): readonly string[]
-  /** The parent of what begins from now on. Null: the request itself. */
-  enter(step: Span | null): void
+  /** What begins from now on belongs to this step. */
+  enter(step: string): void
+  /** @param isKept otherwise its span is left out, unless something began under it */
+  leave(isKept: boolean, code?: string): void
 }
 
 export type OpenTrace = (headers: IncomingHttpHeaders) => RequestTrace | null
 
 export function createOpenTrace(tracing: Tracing | null): OpenTrace {
   if (tracing === null) return passOn
-  return (headers) => traced(tracing.begin('graphql', readTraceContext(headers)))
+  return (headers) => {
+    const root = tracing.begin('graphql', readTraceContext(headers))
+    return root.isRecorded ? recorded(root) : new PassedOn(root.context)
+  }
 }
 
 function passOn(headers: IncomingHttpHeaders): RequestTrace | null {
   if (headers.traceparent === undefined) return null
   const context = readTraceContext(headers)
-  if (context === null) return null
-  return {
-    traceId: context.traceId,
-    root: null,
-    begin: () => null,
-    headers: () => traceHeaders(context),
-    enter: () => undefined,
-  }
+  return context === null ? null : new PassedOn(context)
 }
 
-function traced(root: Span): RequestTrace {
-  let current = root
+/** Nothing is recorded here. */
+class PassedOn implements RequestTrace {
+  readonly root = null
+  readonly #context: TraceContext
+
+  constructor(context: TraceContext) {
+    this.#context = context
+  }
+
+  get traceId(): string {
+    return this.#context.traceId
+  }
+  headers(): readonly string[] {
+    return traceHeaders(this.#context)
+  }
+  begin(): null {
+    return null
+  }
+  enter(): void {}
+  leave(): void {}
+}
+
+/** Most steps are done at once, and nobody looks for them: a span is made when it is known to be kept. */
+function recorded(root: Span): RequestTrace {
+  let step: string | null = null
+  let span: Span | null = null
+  let enteredAt = 0
+
+  function current(): Span {
+    if (step === null) return root
+    span ??= root.child(`step ${step}`, 'internal', undefined, enteredAt)
+    return span
+  }
+
   return {
     traceId: root.context.traceId,
-    root: root.isRecorded ? root : null,
-    begin: (name, kind, attributes) =>
-      root.isRecorded ? current.child(name, kind, attributes) : null,
-    headers: (span) => traceHeaders((span ?? current).context),
-    enter(step) {
-      current = step ?? root
+    root,
+    begin: (name, kind, attributes) => current().child(name, kind, attributes),
+    headers: (asked) => traceHeaders((asked ?? root).context),
+    enter(name) {
+      step = name
+      enteredAt = performance.now()
+    },
+    leave(isKept, code) {
+      if (isKept || span !== null) {
+        const kept = current()
+        if (code !== undefined) kept.fail(code)
+        kept.end()
+      }
+      step = null
+      span = null
     },
   }
 }

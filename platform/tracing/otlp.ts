@@ -109,15 +109,15 @@ function toSpan(tracer: Tracer, span: OtelSpan, tracestate: string | null): Span
   return {
     context: { traceId, spanId, isSampled: isRecorded, tracestate },
     isRecorded,
-    child(name, kind = 'internal', attributes = {}) {
+    child(name, kind = 'internal', attributes = {}, startTime = performance.now()) {
       const parent = trace.setSpan(ROOT_CONTEXT, span)
-      const child = tracer.startSpan(name, { kind: KINDS[kind] }, parent)
+      const child = tracer.startSpan(name, { kind: KINDS[kind], startTime }, parent)
       child.setAttributes(attributes)
       return toSpan(tracer, child, tracestate)
     },
     set: (attributes) => void span.setAttributes(attributes),
     fail: (message) => void span.setStatus({ code: SpanStatusCode.ERROR, message }),
-    end: () => span.end(),
+    end: () => span.end(performance.now()),
   }
 }
 

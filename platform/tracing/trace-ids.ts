@@ -23,7 +23,7 @@ export function createTraceIds(): TraceIds {
       taken = 0
     }
     taken += bytes
-    return pool.hexSlice(taken - bytes, taken)
+    return pool.toString('hex', taken - bytes, taken)
   }
 
   return {

@@ -10,7 +10,8 @@ export interface Span {
   readonly context: TraceContext
   /** Otherwise it is in no sample: nothing of it is kept. */
   readonly isRecorded: boolean
-  child(name: string, kind?: SpanKind, attributes?: Attributes): Span
+  /** @param startedAt of `performance.now()`: now, unless it is said */
+  child(name: string, kind?: SpanKind, attributes?: Attributes, startedAt?: number): Span
   set(attributes: Attributes): void
   /** @param reason a code, such as `SUBGRAPH_TIMEOUT` */
   fail(reason: string): void
