@@ -1,7 +1,8 @@
 // From texts to what a gateway loads: the files of the deployment beside them.
 import { loadTrustedDocuments } from '../documents/documents.ts'
 import { packagedAuthSdl, renamedAuthSdl } from '../supergraph/composition/auth-sdl.ts'
-import { AUTH_SUBGRAPH, readSupergraphConfig, type SupergraphConfig } from '../supergraph/config.ts'
+import { AUTH_SUBGRAPH, type SupergraphConfig } from '../supergraph/config.ts'
+import { readSupergraphConfig } from '../supergraph/read-config.ts'
 import type { GraphPlace } from '../supergraph/open.ts'
 import { loadPolicies } from '../supergraph/policies.ts'
 import type { GraphSource } from '../supergraph.ts'

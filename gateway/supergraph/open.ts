@@ -8,7 +8,8 @@ import {
   type Supergraph,
   type SupergraphOptions,
 } from '../supergraph.ts'
-import { loadSupergraphConfig, type SupergraphConfig, type Variables } from './config.ts'
+import type { SupergraphConfig, Variables } from './config.ts'
+import { loadSupergraphConfig } from './read-config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
 import { readAuthSdl } from './sources.ts'
 

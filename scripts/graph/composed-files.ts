@@ -11,7 +11,8 @@ import {
   printAccessLock,
 } from '../../gateway/supergraph/access-lock.ts'
 import type { Composed } from '../../gateway/supergraph/compose.ts'
-import { readSupergraphConfig, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import type { SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
 import { unknownAddresses } from '../../gateway/supergraph/unknown-addresses.ts'
 import { createSupergraph, type GraphSource } from '../../gateway/supergraph.ts'

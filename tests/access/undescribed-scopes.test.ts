@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { check } from '../../scripts/graph/check.ts'
 import { readDescribedScopes } from '../../subgraphs/auth/supergraph-file.ts'
 

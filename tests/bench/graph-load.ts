@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createAdmission } from '../../gateway/admission.ts'
 import { createDeadlines } from '../../gateway/deadlines.ts'
 import { createCors } from '../../gateway/http/cors.ts'
-import { loadSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { loadSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { createSupergraph } from '../../gateway/supergraph.ts'
 
 const TIMES = 6

@@ -5,7 +5,7 @@ import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
 import { stringify } from 'yaml'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
 import { authSdl, type Rules } from './graph/sdl.ts'
 

@@ -1,7 +1,7 @@
 // The settings of "Documents" in docs/operators.md are read as they stand.
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { examplesOf } from './examples.ts'
 
 test('both examples', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { defaultEndurance } from '../../gateway/subgraph/endurance.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { examplesOf } from './examples.ts'
 
 const examples = examplesOf('docs/operators.md')

@@ -3,7 +3,7 @@ import { parse as parseGraphql } from 'graphql'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readRateLimits } from '../../gateway/rate-limits/directive.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { composeFixture } from '../gateway/graph-fixture.ts'
 import { example } from './examples.ts'
 

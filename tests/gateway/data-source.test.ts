@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Cancellation } from '../../gateway/cancellation.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { createDataSources, type DataSources } from '../../gateway/subgraph/data-source.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { closeServer, contextFor, graphParts, urlOf } from './graph-fixture.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void

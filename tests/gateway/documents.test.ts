@@ -7,7 +7,7 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readManifest } from '../../gateway/documents/manifest.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { type RedisServer, startRedis } from '../postgres/redis.ts'
 import { refusalOf, type Stack, startGateway } from './start-gateway.ts'
 

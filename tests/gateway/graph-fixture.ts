@@ -18,11 +18,8 @@ import { checkRules } from '../../gateway/pipeline/rules.ts'
 import type { GatewayRequest } from '../../gateway/request.ts'
 import type { RequestContext } from '../../gateway/request-context.ts'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
-import {
-  type DeniedHandling,
-  readSupergraphConfig,
-  type SupergraphConfig,
-} from '../../gateway/supergraph/config.ts'
+import type { DeniedHandling, SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { createSupergraph, type Graph, type Supergraph } from '../../gateway/supergraph.ts'
 
 /** What a subgraph's author writes at the top of the SDL. */

@@ -3,7 +3,7 @@ import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { readRateLimits } from '../../gateway/rate-limits/directive.ts'
 import { subjectOf } from '../../gateway/rate-limits/subject.ts'
-import { readSupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { composeFixture } from './graph-fixture.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
 

@@ -109,7 +109,7 @@ describe('a byte order mark', () => {
   )
 
   test('before supergraph.yaml is passed over', async () => {
-    const { readSupergraphConfig } = await import('../../gateway/supergraph/config.ts')
+    const { readSupergraphConfig } = await import('../../gateway/supergraph/read-config.ts')
     const yaml =
       '\uFEFFsubgraphs:\n  auth: { routing_url: http://a/graphql, schema: { file: a } }\n'
     expect(readSupergraphConfig(yaml, { variables: {} }).subgraphs).toHaveLength(1)

@@ -10,7 +10,7 @@ import { buildSchema, graphql } from 'graphql'
 import { importJWK, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { matchesPattern } from '../../../gateway/announcements/address-pattern.ts'
-import { readSupergraphConfig } from '../../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { example } from '../../docs/examples.ts'
 import { startNatsAlone } from '../../nats-alone.ts'
 import {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readSupergraphConfig } from '../../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { readSources } from '../../../gateway/supergraph/sources.ts'
 
 const SDL = 'type Query { a: Int }'

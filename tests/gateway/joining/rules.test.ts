@@ -5,7 +5,8 @@ import {
   packagedAuthSdl,
   renamedAuthSdl,
 } from '../../../gateway/supergraph/composition/auth-sdl.ts'
-import { readSupergraphConfig, SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
+import { SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { SchemaError } from '../../../gateway/supergraph/schema-error.ts'
 import { authNamesSchema } from '../../../platform/auth-names/auth-names.ts'
 import { createAuthSchema } from '../../../subgraphs/auth/subgraph.ts'

@@ -6,7 +6,7 @@ import { Cancellation } from '../../../gateway/cancellation.ts'
 import { createDataSources } from '../../../gateway/subgraph/data-source.ts'
 import { createSubgraphMeasures } from '../../../gateway/subgraph/measures.ts'
 import type { NameServices } from '../../../gateway/subgraph/resolve.ts'
-import { readSupergraphConfig } from '../../../gateway/supergraph/config.ts'
+import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { closeServer, contextFor, graphParts } from '../graph-fixture.ts'
 
 /** @param number of requests before this one, on this server */

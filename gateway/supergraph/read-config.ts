@@ -1,0 +1,116 @@
+// Reads supergraph.yaml: Rover's keys plus ours, completed, checked at once, frozen. Every problem is named with its line.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { completeEntries, isRecord } from './complete-entries.ts'
+import { type SupergraphConfig, SupergraphConfigError, type Variables } from './config.ts'
+import { fileSchema, isKnownKey } from './config-schema.ts'
+import { type Problem, problemsOfEntry, problemsOfOwn } from './judge-entries.ts'
+import { toSubgraph } from './subgraph-of-entry.ts'
+import { type Lines, readYaml } from './yaml-lines.ts'
+
+export interface ReadOptions {
+  /** What `${NAME}` stands for. */
+  readonly variables: Variables
+  /** Milliseconds since the epoch. Default: now. */
+  readonly now?: number
+  /** Named in errors. Default: `supergraph.yaml`. */
+  readonly source?: string
+}
+
+/**
+ * Reads and checks the file at `path`.
+ *
+ * @throws SupergraphConfigError
+ */
+export function loadSupergraphConfig(path: string, options: ReadOptions): SupergraphConfig {
+  return readSupergraphConfig(readFileSync(path, 'utf8'), { source: path, ...options })
+}
+
+/**
+ * Reads and checks the text of a `supergraph.yaml`.
+ *
+ * @throws SupergraphConfigError that names every problem, with its line.
+ */
+export function readSupergraphConfig(text: string, options: ReadOptions): SupergraphConfig {
+  const { variables, now = Date.now(), source = 'supergraph.yaml' } = options
+  const refuse = (problems: readonly string[]) => {
+    if (problems.length > 0) throw new SupergraphConfigError(source, problems)
+  }
+  const { value, lines, error } = readYaml(text)
+  if (error !== null) refuse([`is not YAML: ${error}`])
+  const found: Problem[] = []
+  found.push(...problemsOfOwn(value))
+  const result = fileSchema.safeParse(
+    substitute(completeEntries(value), variables, [], found),
+  )
+  found.push(...unknownKeys(value))
+  if (!result.success) found.push(...result.error.issues.map(toProblem))
+  if (result.success) {
+    const entries = Object.entries(result.data.subgraphs)
+    found.push(...entries.flatMap(([name, entry]) => problemsOfEntry(name, entry, now)))
+  }
+  refuse(found.map((problem) => describe(problem, lines, source)))
+  const data = result.data as NonNullable<typeof result.data>
+  return Object.freeze({
+    subgraphs: Object.freeze(
+      Object.entries(data.subgraphs).map((entry) => toSubgraph(entry, data.auth)),
+    ),
+    policiesModule: data.policies?.module ?? null,
+    cors: Object.freeze(data.cors),
+    rules: Object.freeze(data.rules),
+    placeOfRule: (subgraph: string | null, coordinate: string) => {
+      const entry = subgraph === null ? [] : ['subgraphs', subgraph]
+      return placeIn(source, lines, [...entry, 'rules', coordinate])
+    },
+    authNames: data.auth,
+    scopes: data.scopes,
+    denied: data.denied,
+    limits: Object.freeze(data.limits),
+    documents: data.documents,
+    operationLimits: Object.freeze(data.operationLimits),
+  })
+}
+
+function unknownKeys(value: unknown): Problem[] {
+  const unknown = isRecord(value) ? Object.keys(value).filter((key) => !isKnownKey(key)) : []
+  return unknown.map((key) => ({ path: [key], message: 'is not known here' }))
+}
+
+function toProblem({ path, message }: { path: PropertyKey[]; message: string }): Problem {
+  return { path: path.map((part) => (typeof part === 'number' ? part : String(part))), message }
+}
+
+/** `subgraphs.orders.access: must be … (supergraph.yaml:12)` */
+function describe({ path, message }: Problem, lines: Lines, source: string): string {
+  const place = placeIn(source, lines, path)
+  return `${path.join('.') || 'file'}: ${message}${place === null ? '' : ` (${place})`}`
+}
+
+function placeIn(source: string, lines: Lines, path: Problem['path']): string | null {
+  const line = lines.of(path)
+  return line === null ? null : `${basename(source)}:${line}`
+}
+
+/** Puts values in place of `${NAME}`, in values alone, after parsing: a value cannot become YAML. */
+function substitute(
+  value: unknown,
+  variables: Variables,
+  path: readonly (string | number)[],
+  problems: Problem[],
+): unknown {
+  if (Array.isArray(value))
+    return value.map((item, index) => substitute(item, variables, [...path, index], problems))
+  if (isRecord(value) && !(value instanceof Date)) {
+    const entries = Object.entries(value)
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, substitute(item, variables, [...path, key], problems)]),
+    )
+  }
+  if (typeof value !== 'string') return value
+  return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const found = variables[name]
+    if (!found)
+      problems.push({ path, message: `\${${name}} is not set; add it to the environment or .env` })
+    return found ?? ''
+  })
+}
