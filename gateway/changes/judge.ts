@@ -1,10 +1,10 @@
 // Composes what a graph would be made from, and says what would be different: what is broken, who would gain what, which clients
 // would break. It runs in a process of its own, without secrets: it takes seconds, and the SDL may be hostile.
-import { type DocumentNode, findBreakingChanges, type GraphQLSchema, parse } from 'graphql'
+import { type DocumentNode, findBreakingChanges, parse } from 'graphql'
 import { apiSchemaOf } from '../engine/api-schema.ts'
-import { compareAccess } from '../explain/compare.ts'
-import { composedFields } from '../explain/composed-fields.ts'
-import { type FieldRule, readFieldRules } from '../explain/field-rules.ts'
+import { type ComparedGraph, compareAccess } from '../explain/compare.ts'
+import { composedCoordinates } from '../explain/composed-coordinates.ts'
+import { readFieldRules } from '../explain/field-rules.ts'
 import { readAccess } from '../supergraph/access.ts'
 import { refuseChangedAuth } from '../supergraph/auth-as-printed.ts'
 import { composeGraph } from '../supergraph/compose.ts'
@@ -119,10 +119,7 @@ function compareWith(
   { config, policies, asked }: Sides,
 ): Pick<Composed, 'reasons' | 'changes'> {
   const before = open(sdl, readConfig(yaml, readAt), policies)
-  const access = compareAccess(before.fields, after.fields, {
-    nowSeconds: Date.now() / 1000,
-    composedBefore: composedFields(before.document),
-  })
+  const access = compareAccess(before, after, { nowSeconds: Date.now() / 1000 })
   const gained = access.filter(({ kind }) => kind === 'gained' || kind === 'changed')
   const foreign = config.subgraphs.filter(({ schema }) => !('file' in schema || 'of' in schema))
   const reaches = newReaches(
@@ -166,10 +163,8 @@ interface Sides {
   readonly asked: readonly string[] | null
 }
 
-interface Opened {
+interface Opened extends ComparedGraph {
   readonly document: DocumentNode
-  readonly schema: GraphQLSchema
-  readonly fields: readonly FieldRule[]
 }
 
 function open(sdl: string, config: SupergraphConfig, policies: Sides['policies']): Opened {
@@ -181,7 +176,8 @@ function open(sdl: string, config: SupergraphConfig, policies: Sides['policies']
   const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
   // Where a rule was written is of no interest here.
   const declarations = { of: () => [], defaultOf: () => null }
-  return { document, schema, fields: readFieldRules({ schema, access, declarations }) }
+  const fields = readFieldRules({ schema, access, declarations })
+  return { document, schema, fields, composed: composedCoordinates(document) }
 }
 
 function readConfig(yaml: string, now: number): SupergraphConfig {

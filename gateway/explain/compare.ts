@@ -1,23 +1,33 @@
 // What changed between two graphs in who may read which field.
 import { type AccessRule, emptyRule, mergeRules } from '@sallyport/claims/predicates'
+import type { Declaration } from './declarations.ts'
 import type { FieldRule } from './field-rules.ts'
 import { implies } from './implies.ts'
+import { type NamedByClients, type RevealedInput, revealedInputs } from './revealed-inputs.ts'
 import { describeRule } from './rule-words.ts'
 import { newWays } from './ways.ts'
 
 /**
- * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible`; or a type without rules of its own, as
- * another field leads there. `unruled`: it is new, and nobody wrote a rule for it. `lost`: some may read it
- * no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
+ * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible` (an argument, a field of an input or a
+ * value of an enum too); or a type without rules of its own, as another field leads there. `unruled`: it is new, and nobody wrote a rule
+ * for it. `lost`: some may read it no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
  */
 export type ChangeKind = 'gained' | 'changed' | 'unruled' | 'lost' | 'added' | 'removed'
 
 export interface Change {
   readonly kind: ChangeKind
+  /** `Type.field`, a type, or what `RevealedInput` names. */
   readonly coordinate: string
   readonly before: string | null
   readonly after: string | null
-  readonly field: FieldRule
+  /** Where the rules that are there now were written; of what is gone those of before. */
+  readonly declarations: readonly Declaration[]
+}
+
+/** A graph as it is compared. */
+export interface ComparedGraph extends NamedByClients {
+  /** That clients see. */
+  readonly fields: readonly FieldRule[]
 }
 
 /** What a check fails on. */
@@ -25,34 +35,37 @@ export const failing: ReadonlySet<ChangeKind> = new Set(['gained', 'changed', 'u
 
 export interface CompareOptions {
   readonly nowSeconds: number
-  /** All fields that were composed before: to see one now that no client saw (`@inaccessible`) is to gain it. */
-  readonly composedBefore: ReadonlySet<string>
 }
 
 /** @returns the changes, the worst first */
 export function compareAccess(
-  before: readonly FieldRule[],
-  after: readonly FieldRule[],
+  before: ComparedGraph,
+  after: ComparedGraph,
   options: CompareOptions,
 ): readonly Change[] {
-  const old = new Map(before.map((field) => [field.coordinate, field]))
-  const now = new Set(after.map(({ coordinate }) => coordinate))
-  const isUndecided = undecidedTypes(before, after)
+  const old = new Map(before.fields.map((field) => [field.coordinate, field]))
+  const now = new Map(after.fields.map((field) => [field.coordinate, field]))
+  const isUndecided = undecidedTypes(before.fields, after.fields)
   const ruleOf = (field: FieldRule) => enforced(field, options)
   const changes = [
-    ...after.flatMap((field) =>
-      changeOf(old.get(field.coordinate), field, { ...options, isUndecided }),
+    ...after.fields.flatMap((field) =>
+      changeOf(old.get(field.coordinate), field, {
+        ...options,
+        isUndecided,
+        composed: before.composed,
+      }),
     ),
-    ...newWays(before, after, ruleOf).map(
+    ...newWays(before.fields, after.fields, ruleOf).map(
       ({ type, field, ways, rules }): Change => ({
         kind: 'gained',
         coordinate: type,
         before: inWords(ways),
         after: `${inWords(rules)}, by ${field.coordinate}`,
-        field,
+        declarations: field.declarations,
       }),
     ),
-    ...before
+    ...revealedInputs(before, after).map((input) => revealed(input, now.get(input.of), options)),
+    ...before.fields
       .filter(({ coordinate }) => !now.has(coordinate))
       .map((field) => change('removed', [field, null], options)),
   ]
@@ -87,10 +100,14 @@ function inWords(rules: readonly AccessRule[]): string {
 function changeOf(
   before: FieldRule | undefined,
   after: FieldRule,
-  options: CompareOptions & { isUndecided(type: string): boolean },
+  options: CompareOptions & {
+    isUndecided(type: string): boolean
+    /** Before: to see one of these that no client saw is to gain it. */
+    readonly composed: ReadonlySet<string>
+  },
 ): Change[] {
   if (before === undefined) {
-    if (options.composedBefore.has(after.coordinate))
+    if (options.composed.has(after.coordinate))
       return [{ ...change('gained', [null, after], options), before: '@inaccessible' }]
     const isUnruled =
       after.isDefault || (after.guards.length === 0 && options.isUndecided(typeOf(after)))
@@ -112,7 +129,23 @@ function change(
   const field = after ?? before
   if (field === null) throw new Error('a change of nothing')
   const words = (one: FieldRule | null) => one && describe(one, options)
-  return { kind, coordinate: field.coordinate, before: words(before), after: words(after), field }
+  const { coordinate, declarations } = field
+  return { kind, coordinate, before: words(before), after: words(after), declarations }
+}
+
+/** @param field That takes the argument; nothing stands on an input or an enum. */
+function revealed(
+  { coordinate }: RevealedInput,
+  field: FieldRule | undefined,
+  options: CompareOptions,
+): Change {
+  return {
+    kind: 'gained',
+    coordinate,
+    before: '@inaccessible',
+    after: field === undefined ? 'in what clients may send' : describe(field, options),
+    declarations: field?.declarations ?? [],
+  }
 }
 
 function describe(field: FieldRule, options: CompareOptions): string {

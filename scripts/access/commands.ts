@@ -72,10 +72,7 @@ type. With --allow-default a new field may take the "access" of its subgraph.`,
       const configPath = String(given.config ?? defaultConfigPath())
       const after = await open(given)
       const before = await openEarlierGraph(String(given.against), { configPath })
-      const changes = compareAccess(before.fields, after.fields, {
-        nowSeconds: nowSeconds(),
-        composedBefore: before.composed,
-      })
+      const changes = compareAccess(before, after, { nowSeconds: nowSeconds() })
       const isAllowed = given['allow-default'] === true
       const bad = changes.filter(
         ({ kind }) => failing.has(kind) && !(isAllowed && kind === 'unruled'),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type GraphQLSchema, parse } from 'graphql'
 import { apiSchemaOf } from '../../gateway/engine/api-schema.ts'
-import { composedFields } from '../../gateway/explain/composed-fields.ts'
+import { composedCoordinates } from '../../gateway/explain/composed-coordinates.ts'
 import { type Declarations, readDeclarations } from '../../gateway/explain/declarations.ts'
 import { type FieldRule, readFieldRules } from '../../gateway/explain/field-rules.ts'
 import { type CostRules, readCostRules } from '../../gateway/operation/cost/rules.ts'
@@ -56,6 +56,6 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const declarations = readDeclarations(configPath, sdl)
   const fields = readFieldRules({ schema, access, declarations })
   const costRules = readCostRules(document)
-  const composed = composedFields(document)
+  const composed = composedCoordinates(document)
   return { schema, access, config, declarations, costRules, fields, composed }
 }

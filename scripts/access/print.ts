@@ -73,20 +73,20 @@ function verdictOf({ verdict, code, runsAsNobody }: Explanation): string {
 export function printChanges(changes: readonly Change[], format: Format): string {
   if (format === 'json') {
     return toJson(
-      changes.map(({ kind, coordinate, before, after, field }) => ({
+      changes.map(({ kind, coordinate, before, after, declarations }) => ({
         kind,
         field: coordinate,
         before,
         after,
-        declarations: field.declarations.map(shown),
+        declarations: declarations.map(shown),
       })),
     )
   }
   if (changes.length === 0) return 'Nobody gained or lost access.'
   return changes
-    .map(({ kind, coordinate, before, after, field }) => {
+    .map(({ kind, coordinate, before, after, declarations }) => {
       const what = before === null ? after : after === null ? before : `${before}  ->  ${after}`
-      const places = field.declarations.map((one) => `\n    ${placeOf(one)}  ${one.text}`)
+      const places = declarations.map((one) => `\n    ${placeOf(one)}  ${one.text}`)
       return `${kind}  ${coordinate}  ${what}${places.join('')}`
     })
     .join('\n')

@@ -88,10 +88,7 @@ async function changesSince(against: string, configPath: string): Promise<readon
   const before = await openEarlierGraph(against, { configPath })
   const now = await openGraph({ configPath })
   const broken = findBreakingChanges(before.schema, now.schema)
-  const changes = compareAccess(before.fields, now.fields, {
-    nowSeconds: Date.now() / 1000,
-    composedBefore: before.composed,
-  })
+  const changes = compareAccess(before, now, { nowSeconds: Date.now() / 1000 })
   return [
     ...broken.map(({ description }) => `breaks clients: ${description}`),
     ...changes

@@ -306,6 +306,44 @@ describe('access diff', () => {
     ])
   })
 
+  test('so has an argument, a field of an input and a value of an enum', async () => {
+    const inputs = /* GraphQL */ `
+      input Filter { text: String, deleted: Boolean @inaccessible }
+      enum Sorting { NEWEST, COST @inaccessible }
+      input Hidden @inaccessible { text: String }
+    `
+    const hidden = `${shop.replace(
+      'plain: Plain',
+      'plain(by: Filter, order: Sorting, ofAnybody: Boolean @inaccessible, hidden: Hidden @inaccessible): Plain',
+    )} ${inputs}`
+    using before = createAccessFolder({ ...files, shop: hidden })
+    using after = createAccessFolder({ ...files, shop: hidden.replaceAll(' @inaccessible', '') })
+    expect(await diff(after, before.config)).toEqual({
+      changes: [
+        'gained Filter.deleted',
+        'gained Query.plain(hidden:)',
+        'gained Query.plain(ofAnybody:)',
+        'gained Sorting.COST',
+      ],
+      isComplete: false,
+    })
+    const given = { config: after.config, against: before.config }
+    const { said } = await run('access diff', given)
+    expect(said).toMatch(/^gained {2}Query\.plain\(ofAnybody:\) {2}@inaccessible {2}-> {2}@/m)
+    const checked = await check(given)
+    expect([checked.isComplete, checked.said]).toEqual([
+      false,
+      expect.stringContaining('gained access: Filter.deleted: @inaccessible before, '),
+    ])
+    // What is new was decided about, and what goes opens nothing.
+    using more = createAccessFolder({
+      ...files,
+      shop: hidden.replace('text: String, deleted', 'text: String, more: Int, deleted'),
+    })
+    expect(await diff(more, before.config)).toEqual({ changes: [], isComplete: true })
+    expect((await diff(before, after.config)).changes).toEqual([])
+  })
+
   test('a type without rules is as open as what leads to it: a new member of a union, a new implementation, another type', async () => {
     const graph = {
       auth: /* GraphQL */ `

@@ -45,6 +45,20 @@ describe('a change is held that', () => {
     ])
   })
 
+  test('lets clients send what was @inaccessible', () => {
+    const hidden = `${SHOP.replace('product: Product', 'product(by: By, ofAnybody: Int @inaccessible): Product')}
+      input By { id: ID, deleted: Boolean @inaccessible, state: State } enum State { NEW OLD @inaccessible }`
+    const { sdl } = composed(hidden, plain, null)
+    const reasons = composed(hidden.replaceAll(' @inaccessible', ''), plain, sdl).reasons
+    expect(reasons.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        'somebody gains access: Query.product(ofAnybody:): @inaccessible before, @public now',
+        expect.stringMatching(/^somebody gains access: By\.deleted: @inaccessible before, /),
+        expect.stringMatching(/^somebody gains access: State\.OLD: @inaccessible before, /),
+      ]),
+    )
+  })
+
   test('answers another’s field with @provides', () => {
     const live = LIVE.replace('sale: Product', 'sale: Product @provides(fields: "name")')
     expect(reasonsOf(SHOP, live)).toEqual([
