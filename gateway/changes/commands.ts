@@ -1,9 +1,9 @@
 // What an operator says of a graph that changes: accept what is held, or go back to a version.
 import { digestOfOpened, isMeant, shortId } from './contents.ts'
+import type { Decision } from './decision.ts'
 import type { FollowGraph } from './follow-graph.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
 import { ChangeRefused } from './status.ts'
-import type { Decision } from './store.ts'
 
 export interface GraphCommands {
   /** @param id Its first 16 digits are enough. @returns what was done @throws ChangeRefused */
@@ -18,7 +18,7 @@ export function createGraphCommands(
   { store, now }: Pick<RecordParts, 'store' | 'now'>,
 ): GraphCommands {
   async function decide(said: Omit<Decision, 'number'>): Promise<void> {
-    const decision = { ...said, number: Math.max(now(), record.decided + 1) }
+    const decision = { ...said, number: Math.max(now(), (record.decided?.number ?? 0) + 1) }
     await store.decide(decision)
     await following.follow(decision)
   }

@@ -21,7 +21,7 @@ export async function firstGraph(
   const { store, look, logger } = parts
   record.history = await store.history()
   const decision = await store.decision()
-  record.decided = decision?.number ?? 0
+  record.decided = decision
   if (decision?.kind === 'back') record.pinned = decision.id
   if (decision?.kind === 'accept') record.accepted.set(decision.id, decision)
   const [before] = record.history.versions

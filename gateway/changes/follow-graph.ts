@@ -3,12 +3,12 @@ import { readAccessLock } from '../supergraph/access-lock.ts'
 import type { GraphPlace } from '../supergraph/open.ts'
 import type { Graph, GraphSource } from '../supergraph.ts'
 import { type Contents, differencesOf, digestOfOpened, shortId } from './contents.ts'
+import { type Decision, isLater } from './decision.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
 import { policiesOf, readConfigOf, sourceOf, withoutOne, withTextsOf } from './graph-source.ts'
 import type { Composed, Reason, Verdict } from './judge.ts'
 import type { JudgeApart } from './judge-apart.ts'
 import type { Look, Seen } from './look.ts'
-import type { Decision } from './store.ts'
 
 export interface FollowParts extends RecordParts {
   readonly place: GraphPlace
@@ -132,8 +132,8 @@ export function createFollowGraph(
   }
 
   async function follow(decision: Decision | null): Promise<void> {
-    if (decision === null || decision.number <= record.decided) return
-    record.decided = decision.number
+    if (decision === null || !isLater(decision, record.decided)) return
+    record.decided = decision
     if (decision.kind === 'back') return await goBack(decision.id, decision.by)
     record.pinned = null
     record.accepted.set(decision.id, decision)

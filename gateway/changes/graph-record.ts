@@ -1,9 +1,10 @@
 // What is served, what is held, and what operators said: the state of a graph that changes, and nothing that decides about it.
 import type { Log } from '../../platform/log.ts'
 import { type Contents, createIds, shortId } from './contents.ts'
+import type { Decision } from './decision.ts'
 import type { Composed } from './judge.ts'
 import type { HeldChange } from './status.ts'
-import type { Decision, GraphStore, GraphVersion, History } from './store.ts'
+import type { GraphStore, GraphVersion, History } from './store.ts'
 
 export interface RecordParts {
   readonly store: GraphStore
@@ -44,8 +45,8 @@ export class GraphRecord {
   pinned: string | null = null
   /** By the id of a change. */
   readonly accepted = new Map<string, Pick<Decision, 'by' | 'opens'>>()
-  /** Number of the last decision that was followed. */
-  decided = 0
+  /** The last decision that was followed. */
+  decided: Decision | null = null
   readonly #parts: RecordParts
 
   constructor(parts: RecordParts) {

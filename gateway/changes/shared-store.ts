@@ -4,8 +4,9 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { Bucket } from './bucket.ts'
 import { type Contents, contentsSchema, idOf } from './contents.ts'
+import { type Decision, isLater } from './decision.ts'
 import type { SignedDecisions } from './signed-decision.ts'
-import type { Decision, GraphStore } from './store.ts'
+import type { GraphStore } from './store.ts'
 
 const compress = promisify(gzip)
 const expand = promisify(gunzip)
@@ -64,10 +65,12 @@ export function createSharedStore({
     async decision() {
       const own = await store.decision()
       const theirs = await quietly(shared)
-      const isNewer = theirs !== null && theirs.number > (own?.number ?? 0)
-      if (isNewer) await store.decide(theirs)
-      else if (own !== null && own.number > (theirs?.number ?? 0)) await quietly(() => tell(own))
-      return isNewer ? theirs : own
+      if (theirs !== null && isLater(theirs, own)) {
+        await store.decide(theirs)
+        return theirs
+      }
+      if (own !== null && isLater(own, theirs)) await quietly(() => tell(own))
+      return own
     },
     async decide(decision) {
       await store.decide(decision)

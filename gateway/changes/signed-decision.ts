@@ -2,7 +2,7 @@
 // place where it lies can keep it from them, or show an old one, which a gateway that knows a later one does not follow.
 import { createLocalJwks, JwtError, verifyStrictJwt } from '@sallyport/claims/jwt'
 import { importJWK, type JSONWebKeySet, SignJWT } from 'jose'
-import { type Decision, decisionSchema } from './store.ts'
+import { type Decision, decisionSchema } from './decision.ts'
 
 export interface SignedDecisions {
   sign(decision: Decision): Promise<string>

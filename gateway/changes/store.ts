@@ -8,6 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Contents, contentsSchema } from './contents.ts'
+import { type Decision, decisionSchema } from './decision.ts'
 
 export interface GraphVersion {
   /** SHA-256 of the texts. */
@@ -18,18 +19,6 @@ export interface GraphVersion {
   readonly by: string
   /** What was different from the one before. */
   readonly changes: readonly string[]
-}
-
-/** `accept`: this change may be served. `back`: this version, and no other until somebody accepts one. */
-export interface Decision {
-  /** The later one counts. Milliseconds since the epoch, or one more than the one before. */
-  readonly number: number
-  readonly kind: 'accept' | 'back'
-  /** Of the change, or of the version. */
-  readonly id: string
-  readonly by: string
-  /** Of what accepting it opens to everybody, as it was shown; see `digestOfOpened`. Empty: nothing. */
-  readonly opens: string
 }
 
 export interface History {
@@ -58,14 +47,6 @@ const version = z.object({
   changes: z.array(z.string()),
 })
 const history = z.object({ versions: z.array(version), opened: z.array(z.string()) })
-export const decisionSchema = z.object({
-  number: z.number(),
-  kind: z.enum(['accept', 'back']),
-  id: z.string(),
-  by: z.string(),
-  // Of before there was such a list.
-  opens: z.string().default(''),
-})
 
 export interface StoreOptions {
   readonly folder: string
