@@ -46,7 +46,7 @@ export async function openFollowing(parts: FollowingParts) {
       })
     : null
   const registry = createRegistry({ ...clocks, audience: config.publicUrl })
-  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, logger)
+  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, { ...clocks, logger })
   const hearing = setInterval(() => {
     announcements
       .follow()

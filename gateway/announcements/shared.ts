@@ -1,9 +1,13 @@
 // Announcements that one gateway has heard reach the others over NATS KV. They are checked there as if the subgraph had come by itself.
 import { createHash } from 'node:crypto'
+import { decodeJwt } from 'jose'
 import type { Bucket } from '../changes/bucket.ts'
 import type { AnnouncementOutcome, Registry } from './registry.ts'
 
 const MOST = 500
+const MAX_BYTES = 4096
+/** Instances come and go, each at an address of its own: of one that is over for so long nothing is left. */
+const OVER_MS = 10 * 60 * 1000
 
 export interface SharedAnnouncements {
   take(token: string, from: string | null): Promise<AnnouncementOutcome>
@@ -11,13 +15,36 @@ export interface SharedAnnouncements {
   follow(): Promise<void>
 }
 
+export interface ShareOptions {
+  readonly now: () => number
+  readonly logger: { warn(...args: unknown[]): void }
+}
+
 export function shareAnnouncements(
   registry: Registry,
   bucket: Bucket | null,
-  logger: { warn(...args: unknown[]): void },
+  { now, logger }: ShareOptions,
 ): SharedAnnouncements {
   /** What lies there, by key: checked once. */
   let seen = new Map<string, string>()
+  let reading: Promise<void> | null = null
+
+  async function readAll(shared: Bucket): Promise<void> {
+    const found = new Map<string, string>()
+    for (const key of await shared.keys('announced', MOST)) {
+      const value = await shared.get(key)
+      if (value === null || value.byteLength > MAX_BYTES) continue
+      const token = Buffer.from(value).toString('utf8')
+      if (isLongOver(token, now())) {
+        await shared.forget(key, value)
+        continue
+      }
+      const isKnown = seen.get(key) === token
+      // What came too often is looked at again.
+      if (isKnown || (await registry.take(token, 'NATS')) !== 'too-often') found.set(key, token)
+    }
+    seen = found
+  }
 
   return {
     async take(token, from) {
@@ -32,17 +59,22 @@ export function shareAnnouncements(
     },
     async follow() {
       if (bucket?.isAvailable() !== true) return
-      const found = new Map<string, string>()
-      for (const key of await bucket.keys('announced', MOST)) {
-        const value = await bucket.get(key)
-        if (value === null || value.byteLength > 4096) continue
-        const token = Buffer.from(value).toString('utf8')
-        const isKnown = seen.get(key) === token
-        // What came too often is looked at again.
-        if (isKnown || (await registry.take(token, 'NATS')) !== 'too-often') found.set(key, token)
-      }
-      seen = found
+      // It is asked every second, and NATS may take longer.
+      reading ??= readAll(bucket).finally(() => {
+        reading = null
+      })
+      await reading
     },
+  }
+}
+
+/** Nobody has to believe it for that: whoever could write it there could take it away. */
+function isLongOver(token: string, now: number): boolean {
+  try {
+    const { exp } = decodeJwt(token)
+    return exp !== undefined && exp * 1000 + OVER_MS < now
+  } catch {
+    return false
   }
 }
 

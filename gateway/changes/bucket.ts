@@ -1,5 +1,7 @@
-// A bucket of NATS KV that may be unavailable at any time: then it says so, and nobody waits for it.
+// A bucket of NATS KV that may be unavailable at any time: then it says so, and nobody waits for it. Whoever owns NATS can also leave a
+// question open for ever: each has so much time, and no more.
 
+import { jetstreamManager } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 import type { Nats } from '@sallyport/claims/nats'
 
@@ -8,8 +10,10 @@ export interface Bucket {
   get(key: string): Promise<Uint8Array | null>
   /** @throws Error while NATS is unavailable, and for what is too large. */
   put(key: string, value: Uint8Array): Promise<void>
-  /** @throws Error while NATS is unavailable. */
+  /** The oldest first. @throws Error while NATS is unavailable. */
   keys(prefix: string, most: number): Promise<readonly string[]>
+  /** Takes out what lies there, where it is still this value and the gateway's user of NATS may. Else it stays until it is too old. */
+  forget(key: string, value: Uint8Array): Promise<void>
   isAvailable(): boolean
 }
 
@@ -19,13 +23,25 @@ const MAX_BYTES = 64 * 1024 * 1024
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 /** What a server takes in one message by default. */
 const MAX_VALUE_BYTES = 1_000_000
+const PATIENCE_MS = 5_000
 
-export function createBucket(nats: Pick<Nats, 'connection'>): Bucket {
+/** @param patienceMs For one question. Default: 5 s. */
+export function createBucket(
+  nats: Pick<Nats, 'connection'>,
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): Bucket {
   let opened: { readonly by: object; readonly kv: KV } | null = null
+  /** The connection over which nothing could be taken out. */
+  let refusedBy: object | null = null
 
-  async function open(): Promise<KV> {
+  function connected() {
     const connection = nats.connection()
     if (connection === null) throw new Error('NATS is unavailable')
+    return connection
+  }
+
+  async function open(): Promise<KV> {
+    const connection = connected()
     if (opened?.by === connection) return opened.kv
     const kv = await new Kvm(connection).create(BUCKET, {
       history: 1,
@@ -37,23 +53,72 @@ export function createBucket(nats: Pick<Nats, 'connection'>): Bucket {
     return kv
   }
 
-  return {
-    async get(key) {
-      const entry = await (await open()).get(key)
-      return entry === null || entry.operation !== 'PUT' ? null : entry.value
-    },
-    async put(key, value) {
-      if (value.byteLength > MAX_VALUE_BYTES) throw new Error('it is too large for NATS KV')
-      await (await open()).put(key, value)
-    },
-    async keys(prefix, most) {
-      const found: string[] = []
-      for await (const key of await (await open()).keys(`${prefix}.>`)) {
+  /** As the server has its name: a marker that something was deleted would lie there as long as that. */
+  async function purge(key: string, revision: number): Promise<void> {
+    const manager = await jetstreamManager(connected(), { checkAPI: false })
+    // What was written since has a later one.
+    await manager.streams.purge(`KV_${BUCKET}`, {
+      filter: `$KV.${BUCKET}.${key}`,
+      seq: revision + 1,
+    })
+  }
+
+  async function keys(prefix: string, most: number): Promise<readonly string[]> {
+    const all = await (await open()).keys(`${prefix}.>`)
+    const patience = setTimeout(() => all.stop(), patienceMs)
+    const found: string[] = []
+    try {
+      for await (const key of all) {
         if (found.length >= most) break
         found.push(key)
       }
-      return found
+    } finally {
+      clearTimeout(patience)
+    }
+    return found
+  }
+
+  async function read(key: string) {
+    const entry = await (await open()).get(key)
+    return entry === null || entry.operation !== 'PUT' ? null : entry
+  }
+
+  const soon = <T>(asked: Promise<T>) => answered(asked, patienceMs)
+
+  return {
+    get: async (key) => (await soon(read(key)))?.value ?? null,
+    async put(key, value) {
+      if (value.byteLength > MAX_VALUE_BYTES) throw new Error('it is too large for NATS KV')
+      await soon(open().then((kv) => kv.put(key, value)))
+    },
+    // What came until then counts.
+    keys: (prefix, most) => answered(keys(prefix, most), 2 * patienceMs),
+    async forget(key, value) {
+      const connection = nats.connection()
+      if (connection === null || connection === refusedBy) return
+      try {
+        const entry = await soon(read(key))
+        if (entry !== null && Buffer.from(value).equals(entry.value))
+          await soon(purge(key, entry.revision))
+      } catch {
+        // Without permission there is no answer, and each would be waited for.
+        refusedBy = connection
+      }
     },
     isAvailable: () => nats.connection() !== null,
+  }
+}
+
+/** @throws Error when nobody answers in time */
+async function answered<T>(asked: Promise<T>, withinMs: number): Promise<T> {
+  let patience: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const refuse = () => reject(new Error(`NATS has not answered in ${withinMs / 1000} s`))
+    patience = setTimeout(refuse, withinMs)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(patience)
   }
 }

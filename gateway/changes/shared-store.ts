@@ -13,6 +13,9 @@ const expand = promisify(gunzip)
 /** Of one version, unpacked: more is as good as hostile. */
 const MAX_BYTES = 64 * 1024 * 1024
 const DECISION = 'decision'
+/** Of all gateways together, beside those that this one knows. */
+const VERSIONS = 40
+const LISTED = 1000
 
 export interface SharedStoreOptions {
   readonly store: GraphStore
@@ -44,6 +47,17 @@ export function createSharedStore({
 
   async function tell(decision: Decision): Promise<void> {
     await bucket.put(DECISION, Buffer.from(await signed.sign(decision)))
+  }
+
+  /** The bucket is bounded as a whole, and decisions must have room in it: a subgraph that changes all the time would fill it. */
+  async function forgetOldest(): Promise<void> {
+    const keys = await bucket.keys('version', LISTED)
+    if (keys.length <= VERSIONS) return
+    const known = new Set((await store.history()).versions.map(({ id }) => keyOf(id)))
+    for (const key of keys.slice(0, keys.length - VERSIONS)) {
+      const value = known.has(key) ? null : await bucket.get(key)
+      if (value !== null) await bucket.forget(key, value)
+    }
   }
 
   /** It is tried again at every look: one line tells of all of them. */
@@ -79,9 +93,10 @@ export function createSharedStore({
     async keep(version, texts, opened) {
       await store.keep(version, texts, opened)
       await quietly(async () => {
-        const key = `version.${version.id}`
-        if ((await bucket.get(key)) === null)
-          await bucket.put(key, await compress(JSON.stringify(texts)))
+        const key = keyOf(version.id)
+        if ((await bucket.get(key)) !== null) return
+        await bucket.put(key, await compress(JSON.stringify(texts)))
+        await forgetOldest()
       })
     },
     async contentsOf(id) {
@@ -92,9 +107,13 @@ export function createSharedStore({
   }
 }
 
+function keyOf(version: string): string {
+  return `version.${version}`
+}
+
 /** The id is a hash of the texts: nobody can put others in their place. */
 async function sharedTexts(bucket: Bucket, id: string): Promise<Contents | null> {
-  const value = await bucket.get(`version.${id}`)
+  const value = await bucket.get(keyOf(id))
   if (value === null) return null
   const text = await expand(value, { maxOutputLength: MAX_BYTES })
   const texts = contentsSchema.parse(JSON.parse(text.toString('utf8')))

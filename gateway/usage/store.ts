@@ -11,11 +11,13 @@ const compress = promisify(gzip)
 const expand = promisify(gunzip)
 /** Of one gateway, and of all of them together, unpacked. */
 const MAX_BYTES = { one: 2 * 1024 * 1024, all: 16 * 1024 * 1024 }
-const GATEWAYS = 100
+/** A gateway that starts again is another one. */
+const GATEWAYS = 1000
+/** For all of them: whoever judges a change waits for it. */
+const PATIENCE_MS = 5_000
 
 const file = z.object({
   since: z.number(),
-  asked: z.array(z.string()),
   fields: z.array(z.tuple([z.string(), z.number()])).default([]),
   operations: z.array(
     z.tuple([
@@ -55,10 +57,11 @@ export interface UsageStoreOptions {
   readonly id: string
   readonly windowMs: number
   readonly now: () => number
+  readonly monotonic: () => number
 }
 
 export function createUsageStore(options: UsageStoreOptions): UsageStore {
-  const { folder, bucket, id, now } = options
+  const { folder, bucket, id, windowMs, now, monotonic } = options
   const process = crypto.randomUUID()
   const own = `usage-${id}.json`
   const path = join(folder, own)
@@ -78,9 +81,7 @@ export function createUsageStore(options: UsageStoreOptions): UsageStore {
       // One that cannot be written is told of with the graphs.
       await mkdir(folder, { recursive: true, mode: 0o700 })
         .then(() =>
-          writeFile(draft, JSON.stringify({ since, asked, fields, operations: told }), {
-            mode: 0o600,
-          }),
+          writeFile(draft, JSON.stringify({ since, fields, operations: told }), { mode: 0o600 }),
         )
         .then(() => rename(draft, path))
         .catch(() => undefined)
@@ -92,7 +93,11 @@ export function createUsageStore(options: UsageStoreOptions): UsageStore {
       const names = await readdir(folder).catch(() => [])
       const files = names.filter((name) => /^usage-[\w-]+\.json$/.test(name) && name !== own)
       const beside = await Promise.all(files.map((name) => readJson(join(folder, name))))
-      return [...beside.flatMap((one) => one?.asked ?? []), ...(await elsewhere(isField))]
+      // One that has ended leaves its file behind: what it was asked for grows old there.
+      const lately = beside
+        .flatMap((one) => one?.fields ?? [])
+        .filter(([, at]) => now() - at <= windowMs)
+      return [...lately.map(([field]) => field), ...(await elsewhere(isField))]
     },
   }
 
@@ -101,14 +106,18 @@ export function createUsageStore(options: UsageStoreOptions): UsageStore {
     if (bucket?.isAvailable() !== true) return []
     const keys = await bucket.keys('usage', GATEWAYS).catch(() => [])
     const found = new Set<string>()
+    const endsAt = monotonic() + PATIENCE_MS
     let left = MAX_BYTES.all
     for (const key of keys) {
-      if (key === `usage.${process}` || left <= 0) continue
-      const text = await read(bucket, key)
+      if (key === `usage.${process}` || left <= 0 || monotonic() > endsAt) continue
+      const value = await bucket.get(key).catch(() => null)
+      const text = value === null ? '' : await unpack(value)
       left -= text?.length ?? MAX_BYTES.one
       const said = parse(text)
-      if (said === null || now() - said.at > options.windowMs) continue
-      for (const field of said.fields) if (isField(field)) found.add(field)
+      if (said === null) continue
+      const isOver = now() - said.at > windowMs
+      if (!isOver) for (const field of said.fields) if (isField(field)) found.add(field)
+      if (isOver && value !== null) await bucket.forget(key, value)
     }
     return [...found]
   }
@@ -123,10 +132,8 @@ async function readJson(path: string): Promise<z.infer<typeof file> | null> {
 }
 
 /** Somebody else's words: at worst a change is held that need not be. Null: it is no use, or too large. */
-async function read(bucket: Bucket, key: string): Promise<string | null> {
+async function unpack(value: Uint8Array): Promise<string | null> {
   try {
-    const value = await bucket.get(key)
-    if (value === null) return ''
     return (await expand(value, { maxOutputLength: MAX_BYTES.one })).toString('utf8')
   } catch {
     return null

@@ -13,6 +13,10 @@ export function createBucketInMemory(): BucketInMemory {
     put: async (key, value) => void values.set(key, value),
     keys: async (prefix, most) =>
       [...values.keys()].filter((key) => key.startsWith(`${prefix}.`)).slice(0, most),
+    forget: async (key, value) => {
+      const known = values.get(key)
+      if (known !== undefined && Buffer.from(value).equals(known)) values.delete(key)
+    },
     isAvailable: () => true,
   }
 }
