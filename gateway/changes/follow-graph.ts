@@ -46,8 +46,8 @@ export function createFollowGraph(
       record.held = null
       return
     }
-    const isAccepted = record.accepted.has(id)
-    if (record.held?.id === id && !isAccepted) return
+    const accepted = record.acceptanceOf(id)
+    if (record.held?.id === id && accepted === null) return
     const of = changedIn(seen.contents)
     if (names !== undefined && seen.config.authNames.fingerprint !== names)
       return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
@@ -57,8 +57,8 @@ export function createFollowGraph(
     const pin = record.pinned === null ? [] : [`an operator went back to ${shortId(record.pinned)}`]
     if (composed !== null) {
       const reasons = [...pin, ...composed.reasons.map(({ text }: Reason) => text)]
-      if (reasons.length === 0 || isAccepted) {
-        const by = record.accepted.get(id)?.by ?? ITSELF
+      if (reasons.length === 0 || accepted !== null) {
+        const by = accepted?.by ?? ITSELF
         return await serve({ contents: seen.contents, composed, by, of })
       }
       record.hold(id, 'waits', { of, reasons, opens: composed.waiting })
@@ -98,7 +98,7 @@ export function createFollowGraph(
   /** Of a change that was accepted what it opens is opened as it was shown, and nothing of a longer list. */
   function acceptedToOpen(verdict: Verdict, id: string): readonly string[] {
     if ('problems' in verdict) return []
-    const isMeant = record.accepted.get(id)?.opens === digestOfOpened(verdict.waiting)
+    const isMeant = record.acceptanceOf(id)?.opens === digestOfOpened(verdict.waiting)
     return isMeant ? verdict.waiting : []
   }
 

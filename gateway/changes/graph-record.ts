@@ -35,6 +35,8 @@ type Holding = Pick<HeldChange, 'of' | 'reasons'> & Partial<Pick<HeldChange, 'op
 
 /** Versions that are known by name. */
 const KNOWN = 20
+/** So long a change that was accepted may come and go, as while the instances of a subgraph are replaced one by one. */
+const RETURNS_MS = 60 * 60 * 1000
 
 export class GraphRecord {
   readonly idOf = createIds()
@@ -43,10 +45,12 @@ export class GraphRecord {
   held: HeldChange | null = null
   /** Of the version that an operator went back to. */
   pinned: string | null = null
-  /** By the id of a change. */
-  readonly accepted = new Map<string, Pick<Decision, 'by' | 'opens'>>()
+  /** By the id of a change. See `acceptanceOf`. */
+  readonly accepted = new Map<string, Decision>()
   /** The last decision that was followed. */
   decided: Decision | null = null
+  /** Accepted changes that another has taken the place of: the history forgets them after a while. */
+  readonly #gaveWay = new Set<string>()
   readonly #parts: RecordParts
 
   constructor(parts: RecordParts) {
@@ -57,12 +61,28 @@ export class GraphRecord {
     const { now, store } = this.#parts
     const version = { id, at: new Date(now()).toISOString(), by, changes }
     const { sdl, waiting } = composed
+    const isAccepted = this.acceptanceOf(id) !== null
+    const given = this.served?.version.id
+    if (given !== undefined && this.accepted.has(given)) this.#gaveWay.add(given)
     this.served = { id, contents, sdl, readAt: now(), version, waiting }
     this.held = null
-    const opened = this.accepted.has(id) ? composed.opened : this.history.opened
+    const opened = isAccepted ? composed.opened : this.history.opened
     const others = this.history.versions.filter((one) => one.id !== id)
     this.history = { versions: [version, ...others].slice(0, KNOWN), opened }
     await store.keep(version, contents, opened)
+  }
+
+  /**
+   * Whether an operator accepted it, and who. A change that was served and gave way to another is another change when it comes back:
+   * what was closed since would open once more, and nobody would look.
+   */
+  acceptanceOf(id: string): Decision | null {
+    const accepted = this.accepted.get(id)
+    if (accepted === undefined) return null
+    const [served, ...earlier] = this.history.versions
+    const wasServed = this.#gaveWay.has(id) || earlier.some((version) => version.id === id)
+    const isOver = this.#parts.now() - accepted.number > RETURNS_MS
+    return wasServed && served?.id !== id && isOver ? null : accepted
   }
 
   hold(id: string, kind: 'broken' | 'waits', { of, reasons: found, opens = [] }: Holding): void {
