@@ -6,7 +6,9 @@
 //           ├─ gives somebody more, reaches for another's, breaks clients ─► held until an operator accepts it
 //           └─ good ─► build, warm, swap, drain; kept on disk
 //
-// An operator who goes back to a version pins it: whatever comes then is held until somebody accepts it.
+// An operator who goes back to a version pins it: whatever comes then is held until somebody accepts it. A command waits for nobody who
+// composes: what a look judges at that moment is judged at the next one.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Graph, GraphSource } from '../supergraph.ts'
 import { createGraphCommands, type GraphCommands } from './commands.ts'
 import { digestOf } from './contents.ts'
@@ -14,7 +16,7 @@ import { type FirstGraph, firstGraph } from './first-graph.ts'
 import { createFollowGraph, type FollowParts } from './follow-graph.ts'
 import { GraphRecord } from './graph-record.ts'
 import { createJudgeApart, type JudgeApart } from './judge-apart.ts'
-import type { GraphStatus } from './status.ts'
+import { ChangeRefused, type GraphStatus } from './status.ts'
 
 export interface GraphChanges extends GraphCommands {
   /** The graph to begin with: what was served last, with the present files; else what there is. `null`: there is none yet. */
@@ -34,7 +36,13 @@ export interface GraphChangesOptions extends FollowParts {
   readonly monotonic: () => number
   /** Default: a process of its own for each. */
   readonly judgeApart?: JudgeApart
+  /** After so long a command that is still under way says so. Default: 20 s. */
+  readonly answerMs?: number
 }
+
+const ANSWER_MS = 20_000
+const UNDER_WAY =
+  'It is under way, and what it needs is still composed: "sallyport subgraphs" says what becomes of it.'
 
 export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
   const { look, store, logger, monotonic } = options
@@ -51,6 +59,8 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let turn: Promise<unknown> = Promise.resolve()
+  /** Of the look that is under way. */
+  let looking = new AbortController()
 
   /** One after the other: a command waits for a look, and a look for a command. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -59,11 +69,28 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     return done
   }
 
+  async function command(work: () => Promise<string>): Promise<string> {
+    looking.abort()
+    const done = inTurn(work)
+    const overdue = new AbortController()
+    const late = sleep(options.answerMs ?? ANSWER_MS, null, { signal: overdue.signal })
+    const said = await Promise.race([done, late]).finally(() => overdue.abort())
+    if (said !== null) return said
+    done.then(
+      (said) => logger.info({ said }, 'a command about the graph is done'),
+      (error) => logger.warn({ err: error }, 'a command about the graph could not be done'),
+    )
+    throw new ChangeRefused(UNDER_WAY)
+  }
+
   function next(): void {
     if (isStopped) return
     timer = setTimeout(() => {
       void inTurn(lookAgain)
-        .catch((error) => logger.error({ err: error }, 'the graph could not be looked at'))
+        .catch((error) => {
+          if (!looking.signal.aborted)
+            logger.error({ err: error }, 'the graph could not be looked at')
+        })
         .finally(next)
     }, options.lookEveryMs)
     timer.unref()
@@ -71,6 +98,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
 
   async function lookAgain(): Promise<void> {
     if (isStopped) return
+    looking = new AbortController()
     await following.follow(await store.decision())
     askInTime()
     const sight = await look.look()
@@ -81,7 +109,7 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     const isStill = id === sighted
     sighted = id
     if (!isStill) return
-    if (isSeen) await following.consider(sight.seen, id)
+    if (isSeen) await following.consider(sight.seen, id, looking.signal)
     else if (record.held?.id !== id) record.hold(id, 'broken', { of: [], reasons: sight.problems })
   }
 
@@ -113,8 +141,8 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
       subgraphs: look.health(),
       reach: store.reach(),
     }),
-    accept: (id, by) => inTurn(() => commands.accept(id, by)),
-    back: (id, by) => inTurn(() => commands.back(id, by)),
+    accept: (id, by) => command(() => commands.accept(id, by)),
+    back: (id, by) => command(() => commands.back(id, by)),
     async stop() {
       isStopped = true
       clearTimeout(timer)

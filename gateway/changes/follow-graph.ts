@@ -20,7 +20,8 @@ export interface FollowParts extends RecordParts {
 }
 
 export interface FollowGraph {
-  consider(seen: Seen, id: string): Promise<void>
+  /** @param signal Whoever looked leaves it for now. @throws what the signal says then */
+  consider(seen: Seen, id: string, signal?: AbortSignal): Promise<void>
   /** With what an operator accepted that it opens. `null`: it is broken, and held. */
   judge(seen: Pick<Seen, 'contents' | 'origins'>, id: string): Promise<Composed | null>
   /** What an operator said last, here or at another worker. */
@@ -39,40 +40,50 @@ export function createFollowGraph(
 ): FollowGraph {
   const { place, look, store, logger, countSwap, judgeApart } = parts
   let names: string | null | undefined
+  /** The change that is held, once the rest of it was judged too. */
+  let takenApart: string | null = null
   let isStopped = false
 
-  async function consider(seen: Seen, id: string): Promise<void> {
+  async function consider(seen: Seen, id: string, signal?: AbortSignal): Promise<void> {
     if (record.served?.id === id) {
       record.held = null
       return
     }
-    const accepted = record.acceptanceOf(id)
-    if (record.held?.id === id && accepted === null) return
-    const of = changedIn(seen.contents)
-    if (names !== undefined && seen.config.authNames.fingerprint !== names)
+    const isHeld = record.held?.id === id && record.acceptanceOf(id) === null
+    if (isHeld && takenApart === id) return
+    takenApart = null
+    const hasOtherNames = names !== undefined && seen.config.authNames.fingerprint !== names
+    if (hasOtherNames) {
+      if (isHeld) return
+      const of = changedIn(seen.contents)
       return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
-    const composed = await judge(seen, id)
-    if (isStopped) return
+    }
+    if (!isHeld) await considerWhole(seen, id, signal)
+    if (isStopped || record.held?.id !== id) return
+    if (record.pinned === null) await serveTheRest(seen, signal)
+    takenApart = id
+  }
+
+  async function considerWhole(seen: Seen, id: string, signal?: AbortSignal): Promise<void> {
+    const of = changedIn(seen.contents)
+    const composed = await judge(seen, id, signal)
+    if (isStopped || composed === null) return
     // Judged while pinned too: whoever accepts it must see what it does.
     const pin = record.pinned === null ? [] : [`an operator went back to ${shortId(record.pinned)}`]
-    if (composed !== null) {
-      const reasons = [...pin, ...composed.reasons.map(({ text }: Reason) => text)]
-      if (reasons.length === 0 || accepted !== null) {
-        const by = accepted?.by ?? ITSELF
-        return await serve({ contents: seen.contents, composed, by, of })
-      }
-      record.hold(id, 'waits', { of, reasons, opens: composed.waiting })
-    }
-    if (pin.length === 0) await serveTheRest(seen)
+    const reasons = [...pin, ...composed.reasons.map(({ text }: Reason) => text)]
+    const accepted = record.acceptanceOf(id)
+    if (reasons.length > 0 && accepted === null)
+      return record.hold(id, 'waits', { of, reasons, opens: composed.waiting })
+    await serve({ contents: seen.contents, composed, by: accepted?.by ?? ITSELF, of })
   }
 
   /** A subgraph whose SDL came by itself, and is broken or held, keeps nobody else waiting: it is what it was, and the rest is served. */
-  async function serveTheRest(seen: Seen): Promise<void> {
+  async function serveTheRest(seen: Seen, signal?: AbortSignal): Promise<void> {
     const { held: whole, served } = record
     for (const contents of served === null ? [] : withoutOne(served.contents, seen)) {
       const id = record.idOf(contents)
       if (id === record.served?.id) continue
-      const verdict = await ask({ ...seen, contents })
+      const verdict = await ask({ ...seen, contents }, { signal })
       if (isStopped) return
       if ('problems' in verdict || verdict.reasons.length > 0) continue
       const of = changedIn(contents)
@@ -85,10 +96,11 @@ export function createFollowGraph(
   async function judge(
     seen: Pick<Seen, 'contents' | 'origins'>,
     id: string,
+    signal?: AbortSignal,
   ): Promise<Composed | null> {
-    const first = await ask(seen)
+    const first = await ask(seen, { signal })
     const also = acceptedToOpen(first, id)
-    const verdict = also.length === 0 ? first : await ask(seen, also)
+    const verdict = also.length === 0 ? first : await ask(seen, { also, signal })
     if (!('problems' in verdict)) return verdict
     const of = changedIn(seen.contents)
     if (!isStopped) record.hold(id, 'broken', { of, reasons: verdict.problems })
@@ -104,18 +116,20 @@ export function createFollowGraph(
 
   async function ask(
     { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
-    alsoOpened: readonly string[] = [],
+    { also = [], signal }: Asking,
   ): Promise<Verdict> {
     const { served, history } = record
     const policies = await policiesOf(readConfigOf(contents, parts), place)
-    return await judgeApart({
+    const question = {
       contents,
       origins,
       before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
       policies: Object.keys(policies),
       asked: served === null ? null : await parts.asked(),
-      opened: [...readAccessLock(place.configPath), ...history.opened, ...alsoOpened],
-    })
+      opened: [...readAccessLock(place.configPath), ...history.opened, ...also],
+    }
+    signal?.throwIfAborted()
+    return await judgeApart(question, signal)
   }
 
   async function serve({ contents, composed, by, of }: Servable): Promise<void> {
@@ -177,6 +191,12 @@ export function createFollowGraph(
       judgeApart.stop()
     },
   }
+}
+
+interface Asking {
+  /** What `access: public` may open besides. */
+  readonly also?: readonly string[]
+  readonly signal?: AbortSignal | undefined
 }
 
 interface Servable {

@@ -14,7 +14,8 @@ const NICER = 5
 const MOST_NICE = 19
 
 export interface JudgeApart {
-  (question: Question): Promise<Verdict>
+  /** @param signal Ends the process: nobody wants to know any more. @throws what the signal says then */
+  (question: Question, signal?: AbortSignal): Promise<Verdict>
   /** Ends the process, should there be one. */
   stop(): void
 }
@@ -26,19 +27,21 @@ export function createJudgeApart(): JudgeApart {
   let stop = () => {}
   let isStopped = false
 
-  async function judge(question: Question): Promise<Verdict> {
+  async function judge(question: Question, signal?: AbortSignal): Promise<Verdict> {
     for (const pause of PAUSES_MS) {
-      const { verdict, hasCrashed } = await ask(question)
+      const { verdict, hasCrashed } = await ask(question, signal)
       // What takes too long, or too much memory, is ended by a signal: it would be again.
       if (!hasCrashed || isStopped) return verdict
-      await sleep(pause)
+      await sleep(pause, undefined, { signal })
     }
-    return (await ask(question)).verdict
+    return (await ask(question, signal)).verdict
   }
 
   async function ask(
     question: Question,
+    signal?: AbortSignal,
   ): Promise<{ readonly verdict: Verdict; readonly hasCrashed: boolean }> {
+    signal?.throwIfAborted()
     const child = fork(PROGRAM, {
       // SDL of strangers is read there: it has nothing to lose.
       env: {},
@@ -49,6 +52,7 @@ export function createJudgeApart(): JudgeApart {
     })
     giveWay(child.pid)
     stop = () => void child.kill('SIGKILL')
+    signal?.addEventListener('abort', stop, { once: true })
     let verdict: Verdict | undefined
     child.once('message', (message) => {
       verdict = message as Verdict
@@ -56,7 +60,9 @@ export function createJudgeApart(): JudgeApart {
     child.send(question)
     // The channel is read to its end, which may be after the process has ended.
     const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+    signal?.removeEventListener('abort', stop)
     stop = () => {}
+    signal?.throwIfAborted()
     if (verdict !== undefined) return { verdict, hasCrashed: false }
     const problems = [`composing ended without an answer (${signal ?? code})`]
     return { verdict: { problems }, hasCrashed: signal === null }

@@ -26,7 +26,7 @@ export interface HeldChange {
   readonly opens: readonly string[]
 }
 
-/** A command that cannot be done, in a sentence. */
+/** A command that cannot be done, or is not done yet, in a sentence. */
 export class ChangeRefused extends Error {
   override readonly name = 'ChangeRefused'
 }
