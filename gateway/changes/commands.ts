@@ -34,8 +34,7 @@ export function createGraphCommands(
       if (change.kind === 'broken')
         throw new ChangeRefused(`${given} is broken, and cannot be accepted: mend it.`)
       await decide({ kind: 'accept', id: change.id, by, opens: digestOfOpened(change.opens) })
-      if (record.served?.id !== change.id)
-        throw new ChangeRefused(`${given} could not be served: ${record.held?.reasons.join('; ')}`)
+      if (record.served?.id !== change.id) throw new ChangeRefused(notServed(given, record))
       return `${shortId(change.id)} is served.`
     },
 
@@ -52,6 +51,12 @@ export function createGraphCommands(
       return `Back at ${shortId(version.id)}. Changes are held until you accept one.`
     },
   }
+}
+
+function notServed(given: string, { held }: GraphRecord): string {
+  return held === null
+    ? `${given} is accepted, and is not what there is at this moment: it is served when it comes again.`
+    : `${given} could not be served: ${held.reasons.join('; ')}`
 }
 
 function noVersion(given: string | null): string {

@@ -5,10 +5,11 @@ import type { Graph, GraphSource } from '../supergraph.ts'
 import { type Contents, differencesOf, digestOfOpened, shortId } from './contents.ts'
 import { type Decision, isLater } from './decision.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
-import { policiesOf, readConfigOf, sourceOf, withoutOne, withTextsOf } from './graph-source.ts'
+import { policiesOf, readConfigOf, sourceOf, withAlone, withTextsOf } from './graph-source.ts'
 import type { Composed, Reason, Verdict } from './judge.ts'
 import type { JudgeApart } from './judge-apart.ts'
 import type { Look, Seen } from './look.ts'
+import { type Part, takeApart } from './take-apart.ts'
 
 export interface FollowParts extends RecordParts {
   readonly place: GraphPlace
@@ -45,52 +46,73 @@ export function createFollowGraph(
   let isStopped = false
 
   async function consider(seen: Seen, id: string, signal?: AbortSignal): Promise<void> {
-    if (record.served?.id === id) {
-      record.held = null
-      return
-    }
+    if (record.served?.id === id) return record.release()
     const isHeld = record.held?.id === id && record.acceptanceOf(id) === null
     if (isHeld && takenApart === id) return
     takenApart = null
-    const hasOtherNames = names !== undefined && seen.config.authNames.fingerprint !== names
-    if (hasOtherNames) {
-      if (isHeld) return
-      const of = changedIn(seen.contents)
-      return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
-    }
     if (!isHeld) await considerWhole(seen, id, signal)
     if (isStopped || record.held?.id !== id) return
-    if (record.pinned === null) await serveTheRest(seen, signal)
+    if (!hasOtherNames(seen)) await considerParts(seen, signal)
     takenApart = id
+  }
+
+  function hasOtherNames({ config }: Seen): boolean {
+    return names !== undefined && config.authNames.fingerprint !== names
   }
 
   async function considerWhole(seen: Seen, id: string, signal?: AbortSignal): Promise<void> {
     const of = changedIn(seen.contents)
+    if (hasOtherNames(seen)) return record.hold(id, 'broken', { of, reasons: [OTHER_NAMES] })
     const composed = await judge(seen, id, signal)
     if (isStopped || composed === null) return
-    // Judged while pinned too: whoever accepts it must see what it does.
-    const pin = record.pinned === null ? [] : [`an operator went back to ${shortId(record.pinned)}`]
-    const reasons = [...pin, ...composed.reasons.map(({ text }: Reason) => text)]
+    const reasons = reasonsOf(composed)
     const accepted = record.acceptanceOf(id)
     if (reasons.length > 0 && accepted === null)
       return record.hold(id, 'waits', { of, reasons, opens: composed.waiting })
     await serve({ contents: seen.contents, composed, by: accepted?.by ?? ITSELF, of })
   }
 
-  /** A subgraph whose SDL came by itself, and is broken or held, keeps nobody else waiting: it is what it was, and the rest is served. */
-  async function serveTheRest(seen: Seen, signal?: AbortSignal): Promise<void> {
-    const { held: whole, served } = record
-    for (const contents of served === null ? [] : withoutOne(served.contents, seen)) {
-      const id = record.idOf(contents)
-      if (id === record.served?.id) continue
-      const verdict = await ask({ ...seen, contents }, { signal })
-      if (isStopped) return
-      if ('problems' in verdict || verdict.reasons.length > 0) continue
-      const of = changedIn(contents)
-      await serve({ contents, composed: verdict, by: ITSELF, of })
-      if (record.served?.id === id) record.held = whole
-      return
+  /** What is good of it is served without the rest; what waits is shown by itself too, beside a whole that may be broken. */
+  async function considerParts(seen: Seen, signal?: AbortSignal): Promise<void> {
+    const { held: whole, served, pinned } = record
+    if (served === null) return
+    const { good, waiting } = await takeApart({
+      served: served.contents,
+      seen,
+      judge: (contents) => verdictOf({ ...seen, contents }, record.idOf(contents), signal),
+      mayServe: ({ contents, composed }) =>
+        composed.reasons.length === 0 || record.acceptanceOf(record.idOf(contents)) !== null,
+    })
+    if (isStopped) return
+    if (good !== null && pinned === null) {
+      const id = record.idOf(good.contents)
+      const by = record.acceptanceOf(id)?.by ?? ITSELF
+      await serve({ ...good, by, of: changedIn(good.contents) })
+      if (whole !== null && record.served?.id === id)
+        record.held = { ...whole, of: changedIn(seen.contents) }
     }
+    const held = pinned === null || good === null ? waiting : [good, ...waiting]
+    record.holdApart(held.map(heldPart))
+  }
+
+  function heldPart({ names, contents, composed }: Part) {
+    const [id, of] = [record.idOf(contents), changedIn(contents)]
+    return { id, names, of, reasons: reasonsOf(composed), opens: composed.waiting }
+  }
+
+  /** What has this id of what there is; null: it is something else by now. Of a part it does not matter what the others say. */
+  function meantBy(id: string, seen: Seen): Contents | null {
+    if (record.idOf(seen.contents) === id) return seen.contents
+    const part = record.apart.find((one) => one.id === id)
+    if (part === undefined || record.served === null) return null
+    const contents = withAlone(part.names, record.served.contents, seen)
+    return record.idOf(contents) === id ? contents : null
+  }
+
+  /** Judged while pinned too: whoever accepts it must see what it does. */
+  function reasonsOf({ reasons }: Composed): readonly string[] {
+    const pin = record.pinned === null ? [] : [`an operator went back to ${shortId(record.pinned)}`]
+    return [...pin, ...reasons.map(({ text }: Reason) => text)]
   }
 
   async function judge(
@@ -98,13 +120,21 @@ export function createFollowGraph(
     id: string,
     signal?: AbortSignal,
   ): Promise<Composed | null> {
-    const first = await ask(seen, { signal })
-    const also = acceptedToOpen(first, id)
-    const verdict = also.length === 0 ? first : await ask(seen, { also, signal })
+    const verdict = await verdictOf(seen, id, signal)
     if (!('problems' in verdict)) return verdict
     const of = changedIn(seen.contents)
     if (!isStopped) record.hold(id, 'broken', { of, reasons: verdict.problems })
     return null
+  }
+
+  async function verdictOf(
+    seen: Pick<Seen, 'contents' | 'origins'>,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
+    const first = await ask(seen, { signal })
+    const also = acceptedToOpen(first, id)
+    return also.length === 0 ? first : await ask(seen, { also, signal })
   }
 
   /** Of a change that was accepted what it opens is opened as it was shown, and nothing of a longer list. */
@@ -151,12 +181,15 @@ export function createFollowGraph(
     if (decision.kind === 'back') return await goBack(decision.id, decision.by)
     record.pinned = null
     record.accepted.set(decision.id, decision)
-    if (record.held?.id === decision.id) record.held = null
     const sight = await look.look()
-    if (sight.kind !== 'seen' || record.idOf(sight.seen.contents) !== decision.id) return
+    if (sight.kind !== 'seen') return record.release()
+    const contents = meantBy(decision.id, sight.seen)
+    // What comes is judged anew, with what was accepted.
+    record.release()
+    if (contents === null) return
     // It may be served already, without what it opens.
     if (record.served?.id === decision.id) record.served = { ...record.served, id: '' }
-    await consider(sight.seen, decision.id)
+    await considerWhole({ ...sight.seen, contents }, decision.id)
   }
 
   async function goBack(id: string, by: string): Promise<void> {

@@ -30,6 +30,11 @@ export interface Kept {
   readonly changes: readonly string[]
 }
 
+/** A part of a change, with the subgraphs whose change it has. */
+interface HeldPart extends HeldChange {
+  readonly names: readonly string[]
+}
+
 /** @property opens Default: nothing. */
 type Holding = Pick<HeldChange, 'of' | 'reasons'> & Partial<Pick<HeldChange, 'opens'>>
 
@@ -42,7 +47,10 @@ export class GraphRecord {
   readonly idOf = createIds()
   history: History = { versions: [], opened: [] }
   served: Served | null = null
+  /** What there is as a whole; null: that is served. */
   held: HeldChange | null = null
+  /** Parts of it that can be accepted by themselves. */
+  apart: readonly HeldPart[] = []
   /** Of the version that an operator went back to. */
   pinned: string | null = null
   /** By the id of a change. See `acceptanceOf`. */
@@ -51,6 +59,8 @@ export class GraphRecord {
   decided: Decision | null = null
   /** Accepted changes that another has taken the place of: the history forgets them after a while. */
   readonly #gaveWay = new Set<string>()
+  /** Parts that were told of last. */
+  #told: readonly HeldPart[] = []
   readonly #parts: RecordParts
 
   constructor(parts: RecordParts) {
@@ -65,7 +75,7 @@ export class GraphRecord {
     const given = this.served?.version.id
     if (given !== undefined && this.accepted.has(given)) this.#gaveWay.add(given)
     this.served = { id, contents, sdl, readAt: now(), version, waiting }
-    this.held = null
+    this.release()
     const opened = isAccepted ? composed.opened : this.history.opened
     const others = this.history.versions.filter((one) => one.id !== id)
     this.history = { versions: [version, ...others].slice(0, KNOWN), opened }
@@ -85,10 +95,37 @@ export class GraphRecord {
     return wasServed && served?.id !== id && isOver ? null : accepted
   }
 
+  /** Nothing is held. */
+  release(): void {
+    this.held = null
+    this.apart = []
+  }
+
   hold(id: string, kind: 'broken' | 'waits', { of, reasons: found, opens = [] }: Holding): void {
-    const { now, countSwap, logger } = this.#parts
     const reasons = [...found, ...opens.map(opensToEverybody)]
-    this.held = { id, since: new Date(now()).toISOString(), kind, of, reasons, opens }
+    this.held = { id, since: this.#since(), kind, of, reasons, opens }
+    this.#tell(this.held)
+  }
+
+  /** Beside the whole, which is held. One that was held before is told no second time, whatever became of the whole. */
+  holdApart(parts: readonly (Holding & Pick<HeldPart, 'id' | 'names'>)[]): void {
+    this.apart = parts.map(({ id, names, of, reasons: found, opens = [] }) => {
+      const known = this.#told.find((one) => one.id === id)
+      const since = known?.since ?? this.#since()
+      const reasons = [...found, ...opens.map(opensToEverybody)]
+      const part = { id, names, since, kind: 'waits' as const, of, reasons, opens }
+      if (known === undefined) this.#tell(part)
+      return part
+    })
+    this.#told = this.apart
+  }
+
+  #since(): string {
+    return new Date(this.#parts.now()).toISOString()
+  }
+
+  #tell({ id, kind, of, reasons }: HeldChange): void {
+    const { countSwap, logger } = this.#parts
     countSwap(kind === 'broken' ? 'refused' : 'held')
     const said = { change: shortId(id), of, reasons }
     if (kind === 'broken') logger.error(said, 'a change of the graph is refused')
@@ -98,7 +135,8 @@ export class GraphRecord {
   /** What an operator can be shown, and accept. */
   get allHeld(): readonly HeldChange[] {
     const { served, held } = this
-    const others = held === null ? [] : [held]
+    const apart = this.apart.map(({ names, ...part }) => part)
+    const others = held === null ? [] : [held, ...apart]
     if (served === null || served.waiting.length === 0) return others
     const opens = {
       id: served.id,

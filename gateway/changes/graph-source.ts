@@ -6,7 +6,7 @@ import { readSupergraphConfig } from '../supergraph/read-config.ts'
 import type { GraphPlace } from '../supergraph/open.ts'
 import { loadPolicies } from '../supergraph/policies.ts'
 import type { GraphSource } from '../supergraph.ts'
-import type { Contents } from './contents.ts'
+import { type Contents, idOf } from './contents.ts'
 import type { Composed } from './judge.ts'
 import type { Seen } from './look.ts'
 
@@ -58,20 +58,28 @@ export function withTextsOf(kept: Contents, { contents, config }: Seen): Content
   }
 }
 
-/** So many are tried: each costs a process of its own. */
-const TRIED = 5
-
-/** What there would be if one of the subgraphs whose SDL came by itself had not changed, for each that has. */
-export function withoutOne(before: Contents, { contents, config }: Seen): readonly Contents[] {
-  if (contents.supergraph !== null || before.supergraph !== null) return []
+/** Subgraphs whose SDL came by itself and is another than the one that is served, and without which there would be a graph too. */
+export function changedByThemselves(
+  served: Contents,
+  { contents, config }: Pick<Seen, 'contents' | 'config'>,
+): readonly string[] {
+  if (contents.supergraph !== null || served.supergraph !== null) return []
   return config.subgraphs
     .filter(({ schema }) => !('file' in schema || 'of' in schema))
-    .filter(({ name }) => name in contents.sdls && contents.sdls[name] !== before.sdls[name])
-    .slice(0, TRIED)
-    .flatMap(({ name, schema }) => {
-      const { [name]: _, ...others } = contents.sdls
-      const known = before.sdls[name]
-      if (known !== undefined) return [{ ...contents, sdls: { ...others, [name]: known } }]
-      return 'announced' in schema ? [{ ...contents, sdls: others }] : []
-    })
+    .filter(({ name }) => name in contents.sdls && contents.sdls[name] !== served.sdls[name])
+    .filter(({ name, schema }) => name in served.sdls || 'announced' in schema)
+    .map(({ name }) => name)
+}
+
+/** What there would be if of those only these had changed; `served` itself where that is all. */
+export function withAlone(names: readonly string[], served: Contents, seen: Seen): Contents {
+  const sdls = { ...seen.contents.sdls }
+  for (const name of changedByThemselves(served, seen)) {
+    if (names.includes(name)) continue
+    const before = served.sdls[name]
+    if (before === undefined) delete sdls[name]
+    else sdls[name] = before
+  }
+  const contents = { ...seen.contents, sdls }
+  return idOf(contents) === idOf(served) ? served : contents
 }

@@ -22,6 +22,7 @@ export interface FollowingOptions {
   /** What is said of texts. Default: `wordsOf`. */
   judge?(question: Question, signal?: AbortSignal): Promise<Verdict>
   readonly answerMs?: number
+  readonly lookEveryMs?: number
 }
 
 /** An SDL with `broken` in it does not compose, and one with `opens` gives somebody more than what was served. */
@@ -45,11 +46,12 @@ export async function startFollowing(options: FollowingOptions = {}) {
   const sdls: Record<Name, string> = { live: 'live', asked: 'asked', third: 'third' }
   const served: string[] = []
   const logs: unknown[][] = []
-  let now = 1_790_000_000_000
+  const START = 1_790_000_000_000
+  let passed = 0
   const write = (...line: unknown[]) => void logs.push(line)
   const logger = { debug: write, info: write, warn: write, error: write } as never
   const configPath = join(folder, 'supergraph.yaml')
-  const config = readSupergraphConfig(yaml, { variables: {}, source: configPath, now })
+  const config = readSupergraphConfig(yaml, { variables: {}, source: configPath, now: START })
   const judge = options.judge ?? wordsOf
   const judgeApart: JudgeApart = Object.assign(judge, { stop() {} })
   let contents: Contents = { yaml, sdls: { ...sdls }, supergraph: null, others: '' }
@@ -74,10 +76,10 @@ export async function startFollowing(options: FollowingOptions = {}) {
     countSwap: () => {},
     judgeApart,
     askEveryMs: 1,
-    lookEveryMs: 5,
+    lookEveryMs: options.lookEveryMs ?? 5,
     answerMs: options.answerMs ?? 10_000,
-    now: () => now,
-    monotonic: () => performance.now(),
+    now: () => START + passed,
+    monotonic: () => performance.now() + passed,
     logger,
   })
   await changes.first()
@@ -87,15 +89,13 @@ export async function startFollowing(options: FollowingOptions = {}) {
     changes,
     sdls,
     logs,
-    /** What the graph that is served was made from. */
-    servedNow: () => changes.status().version?.changes,
     heldNow: () =>
       changes.status().held.map(({ kind, of, reasons }) => `${kind} ${of.join('+')}: ${reasons}`),
     idOf: (of: string) =>
       changes.status().held.find((one) => one.of.join('+') === of && one.kind === 'waits')?.id ?? '',
     sdlNow: () => served.at(-1) ?? '',
     pass: (ms: number) => {
-      now += ms
+      passed += ms
     },
     async [Symbol.asyncDispose]() {
       await changes.stop()
