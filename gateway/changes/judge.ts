@@ -1,6 +1,6 @@
 // Composes what a graph would be made from, and says what would be different: what is broken, who would gain what, which clients
 // would break. It runs in a process of its own, without secrets: it takes seconds, and the SDL may be hostile.
-import { type DocumentNode, findBreakingChanges, parse } from 'graphql'
+import { type DocumentNode, parse } from 'graphql'
 import { apiSchemaOf } from '../engine/api-schema.ts'
 import { type ComparedGraph, compareAccess } from '../explain/compare.ts'
 import { composedCoordinates } from '../explain/composed-coordinates.ts'
@@ -15,6 +15,7 @@ import { graphNamesOf } from '../supergraph/links.ts'
 import { SchemaError } from '../supergraph/schema-error.ts'
 import { stripAuthDirectives } from '../supergraph/strip.ts'
 import { unknownAddresses } from '../supergraph/unknown-addresses.ts'
+import { breakingChanges } from './breaking-changes.ts'
 import { isNoticed } from './broken-clients.ts'
 import type { Contents } from './contents.ts'
 import { newReaches } from './reach.ts'
@@ -128,7 +129,7 @@ function compareWith(
     new Set(foreign.map(({ name }) => name)),
   )
   const fields = asked === null ? null : new Set(asked)
-  const broken = findBreakingChanges(before.schema, after.schema).filter((one) =>
+  const broken = breakingChanges(before.schema, after.schema).filter((one) =>
     isNoticed(one, before.schema, fields),
   )
   const unknown = asked === null ? ' (for less than an hour is counted who asks for what)' : ''

@@ -3,6 +3,7 @@
 //
 //   before   Query.report: Report @policy(role:admin)     Query.search: Result @public     union Result = Product
 //   after    the same, and union Result = Product | Report: everybody reads reports
+//            or type Product { report: Report }, without a rule: so they do
 import { type AccessRule, mergeRules } from '@sallyport/claims/predicates'
 import type { FieldRule } from './field-rules.ts'
 import { implies } from './implies.ts'
@@ -26,7 +27,10 @@ const MAX_WAYS = 50
 /** Where operations begin. A composed graph calls them so. */
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
-/** @returns where a field of before leads to a type of before that it did not lead to, and somebody gets there who could not */
+/**
+ * @returns where a field of before leads to a type of before that it did not lead to, or a new one without a rule of its own leads there,
+ * and somebody gets there who could not
+ */
 export function newWays(
   before: readonly FieldRule[],
   after: readonly FieldRule[],
@@ -36,10 +40,15 @@ export function newWays(
   const known = new Set(before.map(typeOf))
   const open = new Set(after.filter(({ guards }) => guards.length === 0).map(typeOf))
   const [waysBefore, waysAfter] = [findWays(before, ruleOf), findWays(after, ruleOf)]
+  // Of a new field with a rule somebody decided.
+  const isNewAt = ({ coordinate, guards }: FieldRule, type: string) => {
+    const was = old.get(coordinate)
+    return was === undefined ? guards.length === 0 : !was.has(type)
+  }
   return after.flatMap((field) =>
     field.leadsTo
       .filter((type) => known.has(type) && open.has(type))
-      .filter((type) => old.get(field.coordinate)?.has(type) === false)
+      .filter((type) => isNewAt(field, type))
       .flatMap((type) => {
         const ways = waysBefore.get(type) ?? []
         const rules = rulesBy(field, { ruleOf, ways: waysAfter })

@@ -1,7 +1,7 @@
 // `sallyport check`, for a team's CI: what nobody can read, what is not composed anew, and with `--against` what breaks clients
 // and who gained access.
 import { existsSync, readFileSync } from 'node:fs'
-import { findBreakingChanges } from 'graphql'
+import { breakingChanges } from '../../gateway/changes/breaking-changes.ts'
 import { compareAccess } from '../../gateway/explain/compare.ts'
 import { composeFromConfig } from '../../gateway/supergraph/compose-from-config.ts'
 import { loadPolicies } from '../../gateway/supergraph/policies.ts'
@@ -87,7 +87,7 @@ function staleFiles(
 async function changesSince(against: string, configPath: string): Promise<readonly string[]> {
   const before = await openEarlierGraph(against, { configPath })
   const now = await openGraph({ configPath })
-  const broken = findBreakingChanges(before.schema, now.schema)
+  const broken = breakingChanges(before.schema, now.schema)
   const changes = compareAccess(before, now, { nowSeconds: Date.now() / 1000 })
   return [
     ...broken.map(({ description }) => `breaks clients: ${description}`),

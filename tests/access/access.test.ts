@@ -379,6 +379,18 @@ describe('access diff', () => {
     const none = { changes: [], isComplete: true }
     expect(await changesOf('report: Report', 'report: Summary')).toEqual(none)
     expect(await changesOf('own: Summary', 'own: Other')).toEqual(none)
+    // A new field without a rule of its own, and a new type between.
+    expect(await changesOf('summary: Summary', 'summary: Summary report: Report')).toEqual({
+      changes: ['gained Report', 'unruled Page.report'],
+      isComplete: false,
+    })
+    const between = 'Summary | Other | Wrapper type Wrapper { report: Report }'
+    expect((await changesOf('Summary | Other', between)).changes).toContain('gained Report')
+    // Of one with a rule somebody decided, and one that leads where everybody is changes nothing.
+    const ruled = 'summary: Summary report: Report @authenticated'
+    expect((await changesOf('summary: Summary', ruled)).changes).toEqual(['added Page.report'])
+    const known = 'summary: Summary other: Other'
+    expect((await changesOf('summary: Summary', known)).changes).toEqual(['unruled Page.other'])
     using folder = createAccessFolder({
       ...graph,
       shop: graph.shop.replace('Summary | Other', 'Summary | Other | Report'),

@@ -96,8 +96,8 @@ type Book implements Media @key(fields: "id") { id: ID! @public }`
 })
 
 describe('clients break', () => {
-  const before = `type Query { find(by: By, kind: Kind): Product @public other: Int @public }
-input By { name: String } enum Kind { OLD NEW }
+  const before = `type Query { find(by: By, kind: Kind, first: Int! = 10): Product @public other: Int @public }
+input By { name: String, exact: Boolean! = true } enum Kind { OLD NEW }
 type Product @key(fields: "id") { id: ID! @public name: String @public }`
   const live = 'type Query { sale: Int @public }'
   const { sdl } = composed(before, live, null)
@@ -110,9 +110,11 @@ type Product @key(fields: "id") { id: ID! @public name: String @public }`
     ['a field goes', ' name: String @public }', ' }', 'Product.name'],
     ['a field changes its type', 'name: String @public }', 'name: Int @public }', 'Product.name'],
     ['an argument goes', 'by: By, ', '', 'Query.find'],
-    ['an argument changes its type', 'kind: Kind)', 'kind: String)', 'Query.find'],
-    ['an argument is asked for', 'kind: Kind)', 'kind: Kind, must: Int!)', 'Query.find'],
-    ['an input wants more', 'name: String }', 'name: String must: Int! }', 'Query.find'],
+    ['an argument changes its type', 'kind: Kind,', 'kind: String,', 'Query.find'],
+    ['an argument is asked for', 'kind: Kind,', 'kind: Kind, must: Int!,', 'Query.find'],
+    ['an input wants more', 'name: String,', 'name: String must: Int!,', 'Query.find'],
+    ['an argument loses its default', 'Int! = 10', 'Int!', 'Query.find'],
+    ['a field of an input loses its default', 'Boolean! = true', 'Boolean!', 'Query.find'],
     ['a value of an enum goes', 'OLD NEW', 'NEW', 'Query.find'],
   ])('where %s that somebody asked for, and nowhere else', (_, from, to, asked) => {
     expect(breaksOf(from, to, [asked])).toHaveLength(1)
