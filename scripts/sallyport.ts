@@ -5,13 +5,24 @@ import { existsSync } from 'node:fs'
 import { commands } from './commands.ts'
 import { readRequest } from './operator/arguments.ts'
 import { type Command, describeCommand, UsageError } from './operator/command.ts'
+import { refuseOldNode } from './operator/node-version.ts'
 
-if (existsSync('.env')) process.loadEnvFile()
 try {
+  refuseOldNode(process.versions.node)
+  if (existsSync('.env')) readEnv()
   await main(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+/** Where there is no file of that name Docker makes a folder, for a volume. */
+function readEnv(): void {
+  try {
+    process.loadEnvFile()
+  } catch (error) {
+    throw new Error(`.env cannot be read: ${(error as Error).message}`)
+  }
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -55,6 +55,8 @@ export interface LookOptions {
   readonly now: () => number
 }
 
+const NO_FILE = 'there is no such file, or it cannot be read'
+
 interface Asked {
   sdl: string | null
   etag: string | null
@@ -74,7 +76,8 @@ export function createLook(options: LookOptions): Look {
   const beside = (file: string) => resolve(dirname(configPath), file)
 
   async function look(): Promise<Sight> {
-    const yaml = (await files.read(configPath)) ?? ''
+    const yaml = await files.read(configPath)
+    if (yaml === null) return { kind: 'unreadable', problems: [`${configPath}: ${NO_FILE}`] }
     const known = before?.yaml === yaml ? before.seen : null
     try {
       config =
@@ -105,7 +108,7 @@ export function createLook(options: LookOptions): Look {
       origins[name] = originOf(schema, beside)
       if (sdl !== null) sdls[name] = sdl
       else if ('announced' in schema) askNow(subgraph)
-      else if ('file' in schema) problems.push(`${origins[name]}: there is no such file`)
+      else if ('file' in schema) problems.push(`${origins[name]}: ${NO_FILE}`)
       else missing.push(name)
     }
     if (problems.length > 0) return { kind: 'unreadable', problems }

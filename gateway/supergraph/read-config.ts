@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly source?: string
 }
 
+const BEGINNING = 'begin it with subgraphs: { orders: { routing_url: … } }'
+
 /**
  * Reads and checks the file at `path`.
  *
@@ -38,6 +40,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   }
   const { value, lines, error } = readYaml(text)
   if (error !== null) refuse([`is not YAML: ${error}`])
+  if (!isRecord(value)) refuse([`is empty, or has nothing under names: ${BEGINNING}`])
   const found: Problem[] = []
   found.push(...problemsOfOwn(value))
   const result = fileSchema.safeParse(

@@ -1,5 +1,6 @@
 // `access matrix`, `access explain`, `access diff`: who may read which field, why, and what changed. They read files, and start nothing.
 import { existsSync, readFileSync } from 'node:fs'
+import { findConfigPath } from '../graph/config-path.ts'
 import { type Command, type Given, UsageError } from '../operator/command.ts'
 import { callerOf, callerOptions } from './caller.ts'
 
@@ -68,8 +69,7 @@ type. With --allow-default a new field may take the "access" of its subgraph.`,
       const format = formatOf(given.format, ['table', 'json'])
       const { compareAccess, failing } = await import('../../gateway/explain/compare.ts')
       const { openEarlierGraph } = await import('./earlier-graph.ts')
-      const { defaultConfigPath } = await import('./open-graph.ts')
-      const configPath = String(given.config ?? defaultConfigPath())
+      const configPath = findConfigPath(given.config)
       const after = await open(given)
       const before = await openEarlierGraph(String(given.against), { configPath })
       const changes = compareAccess(before, after, { nowSeconds: nowSeconds() })
@@ -83,8 +83,8 @@ type. With --allow-default a new field may take the "access" of its subgraph.`,
 } satisfies Record<string, Command>
 
 async function open(given: Given) {
-  const { defaultConfigPath, openGraph } = await import('./open-graph.ts')
-  return openGraph({ configPath: String(given.config ?? defaultConfigPath()) })
+  const { openGraph } = await import('./open-graph.ts')
+  return openGraph({ configPath: findConfigPath(given.config) })
 }
 
 function documentOf(text: string): string {

@@ -32,13 +32,6 @@ export interface GraphFiles {
   readonly supergraphPath?: string
 }
 
-/** Where the YAML is when nobody says so. */
-export function defaultConfigPath(): string {
-  const set = process.env.SUPERGRAPH_CONFIG
-  if (set !== undefined && set !== '') return set
-  return existsSync('supergraph.yaml') ? 'supergraph.yaml' : 'schema/supergraph.yaml'
-}
-
 /** @throws Error that says what cannot be read or used. */
 export async function openGraph({ configPath, supergraphPath }: GraphFiles): Promise<OpenedGraph> {
   if (!existsSync(configPath)) {

@@ -16,7 +16,7 @@ import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { SchemaError } from '../../gateway/supergraph/schema-error.ts'
 import { unknownAddresses } from '../../gateway/supergraph/unknown-addresses.ts'
 import { createSupergraph, type GraphSource } from '../../gateway/supergraph.ts'
-import type { Files } from '../schema/files.ts'
+import { type Files, readPlain } from '../schema/files.ts'
 
 /** The first line of a supergraph that was composed here. */
 export const COMPOSED_BY_US =
@@ -33,7 +33,7 @@ export function supergraphPathOf(configPath: string): string {
 /** Whether Rover or a registry wrote the supergraph that is served. */
 export function isComposedElsewhere(configPath: string): boolean {
   const path = supergraphPathOf(configPath)
-  return existsSync(path) && !readFileSync(path, 'utf8').startsWith(COMPOSED_BY_US)
+  return existsSync(path) && !readPlain(path).startsWith(COMPOSED_BY_US)
 }
 
 /** @throws SchemaError where a file of that name is somebody else's */
@@ -59,7 +59,7 @@ export function apiFile(path: string, printed: string): readonly [string, string
 
 /** What does not begin as ours do was written by somebody, and may be there once only. */
 function refuseForeign(path: string, beginning: string): void {
-  if (!existsSync(path) || readFileSync(path, 'utf8').startsWith(beginning)) return
+  if (!existsSync(path) || readPlain(path).startsWith(beginning)) return
   throw new SchemaError([
     `${path} was not written by this command, and is not overwritten: move it away, or leave it to those who write it`,
   ])

@@ -1,8 +1,7 @@
 // `sallyport dev`: every part in one process, on the embedded database unless DATABASE_URL is set.
 // What is imported here is little: anyone who waits sees a line at once, and the rest is loaded after it.
-import { existsSync } from 'node:fs'
 import { type Given, type Outcome, UsageError } from '../operator/command.ts'
-import { withConfigPath } from './config-path.ts'
+import { isFile, withConfigPath } from './config-path.ts'
 
 const SAMPLE = new URL('../../schema/supergraph.yaml', import.meta.url)
 
@@ -10,13 +9,13 @@ export async function dev({ sample }: Given): Promise<Outcome> {
   const hasSample = sample === true
   const { isForPeople, tell } = greet()
   const env = withConfigPath(process.env)
-  if (hasSample) env.SUPERGRAPH_CONFIG ??= (await import('node:url')).fileURLToPath(SAMPLE)
+  if (hasSample) env.SUPERGRAPH_CONFIG ||= (await import('node:url')).fileURLToPath(SAMPLE)
   const path = env.SUPERGRAPH_CONFIG
-  if (path === undefined)
+  if (!path)
     throw new UsageError(
       'There is no supergraph.yaml here: "sallyport init" writes one, and "sallyport dev --sample" needs none.',
     )
-  if (!existsSync(path)) throw new UsageError(`SUPERGRAPH_CONFIG: there is no ${path}.`)
+  if (!isFile(path)) throw new UsageError(`SUPERGRAPH_CONFIG: there is no file ${path}.`)
   try {
     await start({ env, hasSample, isForPeople, tell })
   } catch (error) {

@@ -1,11 +1,12 @@
 // `sallyport init`: the files with which a team's graph begins. Nothing that is there is written over.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { type DocumentNode, parse, Source } from 'graphql'
+import { type DocumentNode, GraphQLError, parse, Source } from 'graphql'
 import { parseDocument, stringify } from 'yaml'
 import { packagedAuthSdl } from '../../gateway/supergraph/composition/auth-sdl.ts'
 import { fetchSdl } from '../../gateway/supergraph/composition/fetch-sdl.ts'
 import { proposeNames } from '../../gateway/supergraph/composition/make-room.ts'
 import { type Given, type Outcome, UsageError } from '../operator/command.ts'
+import { isFile } from './config-path.ts'
 import { composeFile, envExample } from './init-files.ts'
 
 interface Subgraph {
@@ -18,6 +19,7 @@ interface Subgraph {
 export async function init({ subgraph = [], schema = [] }: Given): Promise<Outcome> {
   const urls = pairsOf(subgraph, '--subgraph')
   const files = pairsOf(schema, '--schema')
+  for (const [name, url] of urls) refuseAddress(name, url)
   const unknown = [...files.keys()].find((name) => !urls.has(name))
   if (unknown !== undefined)
     throw new UsageError(
@@ -48,21 +50,43 @@ export async function init({ subgraph = [], schema = [] }: Given): Promise<Outco
 
 function pairsOf(given: Given[string], option: string): Map<string, string> {
   const texts = Array.isArray(given) ? given.map(String) : []
+  const names = new Set<string>()
   return new Map(
     texts.map((text) => {
       const [, name, value] = /^([A-Za-z][\w-]{0,62})=(.+)$/.exec(text) ?? []
       if (name === undefined || value === undefined)
         throw new UsageError(`${option} ${text}: write it as name=…, as in ${option} orders=…`)
       if (name === 'auth') throw new UsageError(`${option} auth: that one is Sallyport's own.`)
+      if (names.has(name)) throw new UsageError(`${option} ${name} is given twice.`)
+      names.add(name)
       return [name, value]
     }),
   )
 }
 
+/** `orders=localhost:4003` is a URL to a parser, with a scheme that is called localhost. */
+function refuseAddress(name: string, url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return
+  throw new UsageError(
+    `--subgraph ${name}=${url}: write its whole address, as in --subgraph ${name}=http://localhost:4003/graphql.`,
+  )
+}
+
 async function readSubgraph(name: string, url: string, file: string | null): Promise<Subgraph> {
-  if (file !== null && !existsSync(file)) throw new UsageError(`There is no ${file}.`)
+  if (file !== null && !isFile(file)) throw new UsageError(`There is no file ${file}.`)
   const text = file === null ? await fetchSdl({ subgraphUrl: url }) : readFileSync(file, 'utf8')
-  return { name, url, file, document: parse(new Source(text, file ?? url)) }
+  return { name, url, file, document: parseSdl(name, text, file ?? url) }
+}
+
+/** @throws Error with the place of what is wrong */
+function parseSdl(name: string, text: string, origin: string): DocumentNode {
+  try {
+    return parse(new Source(text, origin))
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    const line = error.locations?.[0]?.line
+    throw new Error(`${name}: ${error.message} (${origin}:${line})`)
+  }
 }
 
 function supergraphYaml(

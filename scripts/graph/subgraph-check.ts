@@ -1,5 +1,6 @@
 // `sallyport subgraph check <url>`: asks a running subgraph as a gateway would, and says what a gateway would stumble over.
 import { parse } from 'graphql'
+import { readBounded } from '../../gateway/supergraph/composition/fetch-sdl.ts'
 import { findUnsupported } from '../../gateway/supergraph/composition/unsupported.ts'
 import { federationVersion } from '../../gateway/supergraph/links.ts'
 import { type Given, type Outcome, UsageError } from '../operator/command.ts'
@@ -35,20 +36,22 @@ async function ask(
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer | { readonly failure: string }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify({ query: '{ _service { sdl } }' }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: Error) => error)
+  if (response instanceof Error) {
+    const { code, message } = (response.cause ?? {}) as Partial<NodeJS.ErrnoException>
+    return { failure: `${url} cannot be reached (${code ?? message ?? response.name})` }
+  }
+  const type = response.headers.get('content-type') ?? ''
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify({ query: '{ _service { sdl } }' }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const type = response.headers.get('content-type') ?? ''
-    return { status: response.status, type, body: await response.text() }
+    return { status: response.status, type, body: await readBounded(response, url) }
   } catch (error) {
-    const { cause, name } = error as Error
-    const { code, message } = (cause ?? {}) as Partial<NodeJS.ErrnoException>
-    return { failure: `${url} cannot be reached (${code ?? message ?? name})` }
+    return { failure: (error as Error).message }
   }
 }
 

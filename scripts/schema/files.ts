@@ -18,6 +18,11 @@ export function writeFiles(files: Files): string[] {
 /** @returns The paths that are missing or say something else. */
 export function compareFiles(files: Files): string[] {
   return [...files]
-    .filter(([path, content]) => !existsSync(path) || readFileSync(path, 'utf8') !== content)
+    .filter(([path, content]) => !existsSync(path) || readPlain(path) !== content)
     .map(([path]) => path)
+}
+
+/** The text as it was written: Git gives it lines that end in CR LF on some machines, an editor a byte order mark. */
+export function readPlain(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
 }

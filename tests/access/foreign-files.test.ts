@@ -31,6 +31,20 @@ test.each(['supergraph.graphql', 'access.lock', 'api.graphql'])(
   },
 )
 
+test('its own are its own where Git gave their lines other ends, and are up to date', async () => {
+  const given = { config: config(), api: place('api.graphql') }
+  await compose(given)
+  for (const name of ['supergraph.graphql', 'access.lock', 'api.graphql']) {
+    const text = readFileSync(place(name), 'utf8')
+    writeFileSync(place(name), `\uFEFF${text.replaceAll('\n', '\r\n')}`)
+  }
+  expect((await compose({ ...given, check: true })).isComplete).toBe(true)
+  writeFileSync(place('shop.graphql'), 'type Query { items: [String] more: Int }')
+  expect((await compose({ ...given, check: true })).isComplete).toBe(false)
+  expect((await compose(given)).isComplete).toBe(true)
+  expect(readFileSync(place('supergraph.graphql'), 'utf8')).toMatch(/more/)
+})
+
 test('its own are written again, and subgraphs are only read', async () => {
   await compose({ config: config(), api: place('api.graphql') })
   writeFileSync(place('shop.graphql'), 'type Query { items: [String] more: Int }')

@@ -104,14 +104,22 @@ async function request(url: string, init: RequestInit, timeoutMs: number): Promi
   }
 }
 
-async function readBounded(response: Response, url: string): Promise<string> {
+/** @throws Error in a sentence: for what is too large, unpacked, and for what comes too slowly or breaks off */
+export async function readBounded(response: Response, url: string): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > MAX_BYTES) throw new Error(`${withoutQuery(url)} sends more than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += chunk.length
+      if (size > MAX_BYTES) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    const isLate = (error as Error).name === 'TimeoutError'
+    const why = isLate ? 'does not end its answer in time' : 'breaks off its answer'
+    throw new Error(`${withoutQuery(url)} ${why}`)
   }
+  if (size > MAX_BYTES) throw new Error(`${withoutQuery(url)} sends more than ${MAX_BYTES} bytes`)
   return Buffer.concat(chunks).toString('utf8')
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { readSources } from '../../../gateway/supergraph/sources.ts'
@@ -18,6 +19,20 @@ const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/moved': (response) => response.writeHead(302, { location: '/sdl' }).end(),
   '/large': (response) => response.end('#'.repeat(6 * 1024 * 1024)),
   '/never': () => {},
+  '/bomb': (response) =>
+    response
+      .writeHead(200, { 'content-encoding': 'gzip' })
+      .end(gzipSync(Buffer.alloc(64 * 1024 * 1024, '#'))),
+  // A byte of it every now and then.
+  '/drips': (response) => {
+    response.write('#')
+    const drip = setInterval(() => response.write('#'), 20)
+    response.on('close', () => clearInterval(drip))
+  },
+  '/broken': (response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('type Query')
+    setTimeout(() => response.destroy(), 20)
+  },
 }
 const server = createServer((request, response) => {
   const answer = answers[request.url ?? '']
@@ -55,6 +70,8 @@ test.each([
   ['url', '/empty', /answers nothing; .*schema\.subgraph_url/],
   ['url', '/moved', /cannot be reached; start it, or name a file with schema\.file/],
   ['url', '/large', /sends more than \d+ bytes/],
+  ['url', '/bomb', /sends more than \d+ bytes/],
+  ['url', '/broken', /breaks off its answer/],
   ['subgraph_url', '/gone', /answers 404 without .*name a file with schema\.file/],
   ['subgraph_url', '/html', /answers 200 without .*name a file with schema\.file/],
   ['subgraph_url', '/errors', /answers 200 without .*name a file with schema\.file/],
@@ -66,10 +83,14 @@ test.each([
   expect(refused).not.toContain('secret')
 })
 
-test('one that never answers, and one that is not there, are told apart', async () => {
+test('one that never answers, one that never ends and one that is not there are told apart', async () => {
   await expect(read({ subgraph_url: `${origin}/never` }, 200)).rejects.toThrow(
     /shop: .*cannot be reached \(no answer in 0\.2 s\); start it/,
   )
+  for (const key of ['url', 'subgraph_url'])
+    await expect(read({ [key]: `${origin}/drips` }, 200)).rejects.toThrow(
+      /shop: http:.*\/drips does not end its answer in time/,
+    )
   await expect(read({ url: 'http://127.0.0.1:1/' })).rejects.toThrow(
     /shop: .*cannot be reached.*; start it, or name a file/,
   )
