@@ -3,6 +3,7 @@ import type { Log } from '../../platform/log.ts'
 import { type Contents, createIds, shortId } from './contents.ts'
 import type { Decision } from './decision.ts'
 import type { Composed } from './judge.ts'
+import { remembered } from './remembered.ts'
 import type { HeldChange } from './status.ts'
 import type { GraphStore, GraphVersion, History } from './store.ts'
 
@@ -38,8 +39,8 @@ interface HeldPart extends HeldChange {
 /** @property opens Default: nothing. */
 type Holding = Pick<HeldChange, 'of' | 'reasons'> & Partial<Pick<HeldChange, 'opens'>>
 
-/** Versions that are known by name. */
-const KNOWN = 20
+/** Of reasons in a line of the log. */
+const TOLD = 50
 /** So long a change that was accepted may come and go, as while the instances of a subgraph are replaced one by one. */
 const RETURNS_MS = 60 * 60 * 1000
 
@@ -78,7 +79,7 @@ export class GraphRecord {
     this.release()
     const opened = isAccepted ? composed.opened : this.history.opened
     const others = this.history.versions.filter((one) => one.id !== id)
-    this.history = { versions: [version, ...others].slice(0, KNOWN), opened }
+    this.history = { versions: remembered([version, ...others]), opened }
     await store.keep(version, contents, opened)
   }
 
@@ -127,7 +128,7 @@ export class GraphRecord {
   #tell({ id, kind, of, reasons }: HeldChange): void {
     const { countSwap, logger } = this.#parts
     countSwap(kind === 'broken' ? 'refused' : 'held')
-    const said = { change: shortId(id), of, reasons }
+    const said = { change: shortId(id), of, reasons: few(reasons) }
     if (kind === 'broken') logger.error(said, 'a change of the graph is refused')
     else logger.warn(said, 'a change of the graph waits for "sallyport subgraphs accept"')
   }
@@ -148,6 +149,12 @@ export class GraphRecord {
     }
     return [...others, opens]
   }
+}
+
+/** In a line of the log: an SDL may be wrong in thousands of places. */
+function few(reasons: readonly string[]): readonly string[] {
+  const more = reasons.length - TOLD
+  return more > 0 ? [...reasons.slice(0, TOLD), `and ${more} more`] : reasons
 }
 
 function opensToEverybody(one: string): string {

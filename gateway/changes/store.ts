@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Contents, contentsSchema } from './contents.ts'
 import { type Decision, decisionSchema } from './decision.ts'
+import { remembered } from './remembered.ts'
 
 export interface GraphVersion {
   /** SHA-256 of the texts. */
@@ -29,7 +30,7 @@ export interface History {
 
 export interface GraphStore {
   history(): Promise<History>
-  /** Puts a version first; the oldest go. */
+  /** Puts a version first; see `remembered`. */
   keep(version: GraphVersion, contents: Contents, opened: readonly string[]): Promise<void>
   contentsOf(id: string): Promise<Contents | null>
   decision(): Promise<Decision | null>
@@ -37,8 +38,6 @@ export interface GraphStore {
   /** Where decisions reach: `machine`, the workers that share the folder; `nats`, all gateways. */
   reach(): 'machine' | 'nats' | 'nats-unavailable'
 }
-
-const KEPT = 20
 
 const version = z.object({
   id: z.string(),
@@ -93,7 +92,7 @@ export function createGraphStore({ folder, logger }: StoreOptions): GraphStore {
       if (!isKept) return
       const before = await readHistory()
       const all = [version, ...before.versions.filter(({ id }) => id !== version.id)]
-      const left = all.slice(0, KEPT)
+      const left = remembered(all)
       await write(join(folder, 'history.json'), { versions: left, opened })
       const names = new Set(left.map(({ id }) => `${id}.json`))
       for (const name of await readdir(versions)) {

@@ -101,3 +101,16 @@ test('two that need each other are served while a third is broken', async () => 
   expect(graph.sdlNow()).toContain('asked: moves')
   expect(graph.sdlNow()).toContain('live: live')
 })
+
+test('a line of the log has some of the reasons, and who asks for the change all of them', async () => {
+  const problems = Array.from({ length: 5000 }, (_, at) => `Product.field${at} is wrong`)
+  await using graph = await startFollowing({
+    judge: async (question) =>
+      question.contents.sdls.live === 'wrong' ? { problems } : await wordsOf(question),
+  })
+  graph.sdls.live = 'wrong'
+  await expect.poll(() => graph.changes.status().held[0]?.reasons.length).toBe(5000)
+  const [line] = graph.logs.map((one) => JSON.stringify(one)).filter((one) => one.includes('is wrong'))
+  expect(line).toContain('and 4950 more')
+  expect(line?.length).toBeLessThan(5000)
+})

@@ -38,3 +38,25 @@ test('the oldest go, and those that this gateway can go back to stay', async () 
   expect(versions).toHaveLength(20)
   for (const { id } of versions) expect(bucket.values.has(`version.${id}`)).toBe(true)
 })
+
+test('a subgraph that changes every few seconds pushes out nothing that was served for hours', async () => {
+  const store = createGraphStore({ folder, logger })
+  let at = Date.parse('2026-11-27T08:00:00Z')
+  const serve = async (count: number, ms: number) => {
+    const contents = contentsOf(count)
+    const version = { id: idOf(contents), at: new Date(at).toISOString(), by: 'x', changes: [] }
+    await store.keep(version, contents, [])
+    at += ms
+    return version.id
+  }
+  const hours: string[] = []
+  for (let count = 0; count < 5; count += 1) hours.push(await serve(count, 3_600_000))
+  for (let count = 5; count < 200; count += 1) await serve(count, 10_000)
+  const { versions } = await store.history()
+  expect(versions).toHaveLength(20)
+  expect(versions.map(({ id }) => id)).toEqual(expect.arrayContaining(hours))
+  for (const id of hours) expect(await store.contentsOf(id)).not.toBe(null)
+  // The latest are there one by one.
+  const latest = Array.from({ length: 10 }, (_, index) => idOf(contentsOf(199 - index)))
+  expect(versions.slice(0, 10).map(({ id }) => id)).toEqual(latest)
+})
