@@ -1,30 +1,25 @@
 // Decides about what was seen: it is judged apart, and served, or held with its reasons.
-import { readAccessLock } from '../supergraph/access-lock.ts'
-import type { GraphPlace } from '../supergraph/open.ts'
 import type { Graph, GraphSource } from '../supergraph.ts'
-import { type Contents, differencesOf, digestOfOpened, shortId } from './contents.ts'
+import { type Asked, type AskParts, createAskJudge } from './ask-judge.ts'
+import { type Contents, differencesOf, shortId } from './contents.ts'
 import { type Decision, isLater } from './decision.ts'
 import type { GraphRecord, RecordParts } from './graph-record.ts'
-import { policiesOf, readConfigOf, sourceOf, withAlone, withTextsOf } from './graph-source.ts'
-import type { Composed, Reason, Verdict } from './judge.ts'
-import type { JudgeApart } from './judge-apart.ts'
+import { sourceOf, withAlone, withTextsOf } from './graph-source.ts'
+import type { Composed, Reason } from './judge.ts'
 import type { Look, Seen } from './look.ts'
 import { type Part, takeApart } from './take-apart.ts'
 
-export interface FollowParts extends RecordParts {
-  readonly place: GraphPlace
+export interface FollowParts extends RecordParts, Omit<AskParts, 'judgeApart'> {
   readonly look: Look
   /** Builds it, warms it, swaps it in. */
   load(source: GraphSource): Promise<Graph>
-  /** Fields that somebody asked for lately; null: nobody knows. */
-  asked(): Promise<readonly string[] | null>
 }
 
 export interface FollowGraph {
   /** @param signal Whoever looked leaves it for now. @throws what the signal says then */
   consider(seen: Seen, id: string, signal?: AbortSignal): Promise<void>
   /** With what an operator accepted that it opens. `null`: it is broken, and held. */
-  judge(seen: Pick<Seen, 'contents' | 'origins'>, id: string): Promise<Composed | null>
+  judge(asked: Asked, id: string): Promise<Composed | null>
   /** What an operator said last, here or at another worker. */
   follow(decision: Decision | null): Promise<void>
   /** Of auth, as they were at the start. */
@@ -37,9 +32,10 @@ const OTHER_NAMES = '"auth:" in supergraph.yaml is read at the start: start gate
 
 export function createFollowGraph(
   record: GraphRecord,
-  parts: FollowParts & { readonly judgeApart: JudgeApart },
+  parts: FollowParts & AskParts,
 ): FollowGraph {
-  const { place, look, store, logger, countSwap, judgeApart } = parts
+  const { look, store, logger, countSwap, judgeApart } = parts
+  const askJudge = createAskJudge(record, parts)
   let names: string | null | undefined
   /** The change that is held, once the rest of it was judged too. */
   let takenApart: string | null = null
@@ -79,7 +75,7 @@ export function createFollowGraph(
     const { good, waiting } = await takeApart({
       served: served.contents,
       seen,
-      judge: (contents) => verdictOf({ ...seen, contents }, record.idOf(contents), signal),
+      judge: (contents) => askJudge({ ...seen, contents }, record.idOf(contents), signal),
       mayServe: ({ contents, composed }) =>
         composed.reasons.length === 0 || record.acceptanceOf(record.idOf(contents)) !== null,
     })
@@ -115,51 +111,12 @@ export function createFollowGraph(
     return [...pin, ...reasons.map(({ text }: Reason) => text)]
   }
 
-  async function judge(
-    seen: Pick<Seen, 'contents' | 'origins'>,
-    id: string,
-    signal?: AbortSignal,
-  ): Promise<Composed | null> {
-    const verdict = await verdictOf(seen, id, signal)
+  async function judge(asked: Asked, id: string, signal?: AbortSignal): Promise<Composed | null> {
+    const verdict = await askJudge(asked, id, signal)
     if (!('problems' in verdict)) return verdict
-    const of = changedIn(seen.contents)
+    const of = changedIn(asked.contents)
     if (!isStopped) record.hold(id, 'broken', { of, reasons: verdict.problems })
     return null
-  }
-
-  async function verdictOf(
-    seen: Pick<Seen, 'contents' | 'origins'>,
-    id: string,
-    signal?: AbortSignal,
-  ): Promise<Verdict> {
-    const first = await ask(seen, { signal })
-    const also = acceptedToOpen(first, id)
-    return also.length === 0 ? first : await ask(seen, { also, signal })
-  }
-
-  /** Of a change that was accepted what it opens is opened as it was shown, and nothing of a longer list. */
-  function acceptedToOpen(verdict: Verdict, id: string): readonly string[] {
-    if ('problems' in verdict) return []
-    const isMeant = record.acceptanceOf(id)?.opens === digestOfOpened(verdict.waiting)
-    return isMeant ? verdict.waiting : []
-  }
-
-  async function ask(
-    { contents, origins }: Pick<Seen, 'contents' | 'origins'>,
-    { also = [], signal }: Asking,
-  ): Promise<Verdict> {
-    const { served, history } = record
-    const policies = await policiesOf(readConfigOf(contents, parts), place)
-    const question = {
-      contents,
-      origins,
-      before: served && { yaml: served.contents.yaml, sdl: served.sdl, readAt: served.readAt },
-      policies: Object.keys(policies),
-      asked: served === null ? null : await parts.asked(),
-      opened: [...readAccessLock(place.configPath), ...history.opened, ...also],
-    }
-    signal?.throwIfAborted()
-    return await judgeApart(question, signal)
   }
 
   async function serve({ contents, composed, by, of }: Servable): Promise<void> {
@@ -224,12 +181,6 @@ export function createFollowGraph(
       judgeApart.stop()
     },
   }
-}
-
-interface Asking {
-  /** What `access: public` may open besides. */
-  readonly also?: readonly string[]
-  readonly signal?: AbortSignal | undefined
 }
 
 interface Servable {
