@@ -90,7 +90,8 @@ export function* costRulesInPieces(supergraph: DocumentNode): Pieces<CostRules> 
     const [cost] = named(node, names.cost)
     // IBM's is a text, Apollo's a number.
     const weight = cost === undefined ? Number.NaN : Number(readArguments(cost).weight)
-    if (Number.isFinite(weight)) weights.set(coordinate, weight)
+    // Less than nothing would pay for what other subgraphs' fields cost.
+    if (Number.isFinite(weight)) weights.set(coordinate, Math.max(0, weight))
   }
 }
 

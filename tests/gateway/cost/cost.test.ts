@@ -127,6 +127,11 @@ describe('a cost', () => {
     expect(costOf(sdl, '{ a b { a } }', { header: renamed })).toBe(9 + 4 * 10)
   })
 
+  test('a weight below zero pays for nothing else', () => {
+    const sdl = 'type Query { cheap: String @cost(weight: -1000) dear: String @cost(weight: 7) }'
+    expect(costOf(sdl, '{ cheap dear }')).toBe(7)
+  })
+
   test("a directive of that name without a link is somebody's own", () => {
     const own = 'directive @cost(weight: Int!) on FIELD_DEFINITION '
     expect(costOf('type Query { a: String @cost(weight: 9) }', '{ a }', { header: own })).toBe(0)
