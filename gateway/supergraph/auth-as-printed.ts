@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { AUTH_SUBGRAPH } from './config.ts'
 import { readCredentialUse } from './credential-use.ts'
+import { hiddenIn, namedIn } from './hidden.ts'
 import {
   federationDirectives,
   graphNamesOf,
@@ -61,6 +62,10 @@ function refuseChanged(
   const problems = [...typesOf(printed).values()].flatMap((type) =>
     compare(type, found.get(type.name)),
   )
+  // As printed, nothing of it is hidden.
+  const hidden = hiddenIn(supergraph)
+  for (const [coordinate] of namedIn(printed))
+    if (hidden.has(coordinate)) problems.push(`${coordinate} is hidden from clients (@inaccessible)`)
   if (problems.length === 0) return
   const lines = problems.map((problem) => `  - ${problem}`).join('\n')
   throw new Error(

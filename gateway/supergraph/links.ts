@@ -130,7 +130,7 @@ export function localName(link: Record<string, unknown>, directive: string): str
   return importedName(link, directive) ?? `${namespace}__${directive}`
 }
 
-function importedName(link: Record<string, unknown>, directive: string): string | null {
+export function importedName(link: Record<string, unknown>, directive: string): string | null {
   const imports = Array.isArray(link.import) ? link.import : []
   for (const item of imports) {
     if (item === `@${directive}`) return directive

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { authSdlFor, loadComposed, type TeamGraph } from './compose-files.ts'
 
 const link =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@override", "@shareable"])\n'
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@override", "@shareable", "@inaccessible"])\n'
 const team: TeamGraph = {
   sdl: {
     shop: `${link} type Query { orders: [Order] } type Order @key(fields: "id") { id: ID! total: Int }`,
@@ -86,6 +86,16 @@ test.each([
     'a key that auth does not have',
     auth('@key(fields: "id")', '@key(fields: "id") @key(fields: "email")'),
     /User has the key "email"/,
+  ],
+  [
+    'a field that another subgraph hides',
+    shop('type User @key(fields: "id") { id: ID! @inaccessible }'),
+    /User\.id is hidden from clients/,
+  ],
+  [
+    'a value that another subgraph hides',
+    shop('enum UserStatus { ACTIVE SUSPENDED @inaccessible }'),
+    /UserStatus\.SUSPENDED is hidden from clients/,
   ],
   ['a value less', auth('ACTIVE SUSPENDED', 'ACTIVE'), /UserStatus lacks SUSPENDED/],
 ])('it is refused with %s', async (_, changed, problem) => {
