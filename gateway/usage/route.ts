@@ -18,6 +18,7 @@ export function createUsageRoute(usage: Usage, monotonic: () => number): PlainRo
     const field = new URL(url, 'http://gateway').searchParams.get('field') ?? ''
     const known = await asked()
     const body = {
+      isField: usage.isField(field),
       isKnown: known !== null,
       isAsked: known?.includes(field) ?? null,
       uses: await usage.usesOf(field),

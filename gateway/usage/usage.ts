@@ -23,6 +23,8 @@ export interface Usage {
   asked(): Promise<readonly string[] | null>
   /** Who asked for one, the latest first; at this gateway. */
   usesOf(field: string): Promise<readonly FieldUse[]>
+  /** Whether the graph that is served has it. */
+  isField(coordinate: string): boolean
   /** Writes down what came since. */
   flush(): Promise<void>
   stop(): Promise<void>
@@ -189,6 +191,7 @@ export function createUsage(options: UsageOptions): Usage {
         )
         .sort((one, other) => (one.lastAskedAt < other.lastAskedAt ? 1 : -1))
     },
+    isField: (coordinate) => isField()(coordinate),
     flush,
     async stop() {
       clearInterval(timer)

@@ -6,6 +6,8 @@ import { adminUrlOf } from './admin-url.ts'
 import { withConfigPath } from './config-path.ts'
 
 interface Answer {
+  /** Absent: the gateway is of before it said so. */
+  readonly isField?: boolean
   readonly isKnown: boolean
   readonly isAsked: boolean | null
   readonly uses: readonly FieldUse[]
@@ -21,17 +23,19 @@ export async function showUsage({ field, gateway, format }: Given): Promise<Outc
   if (!response.ok) throw new Error(`${url} does not count who asks for what.`)
   const answer = (await response.json()) as Answer
   const said = format === 'json' ? JSON.stringify(answer, null, 2) : describe(String(field), answer)
-  return { said, isComplete: true }
+  return { said, isComplete: answer.isField !== false || answer.uses.length > 0 }
 }
 
-function describe(field: string, { isKnown, isAsked, uses }: Answer): string {
+function describe(field: string, { isField = true, isKnown, isAsked, uses }: Answer): string {
   const lines = uses.map(
     ({ operation, client, requests, lastAskedAt }) =>
       `${lastAskedAt}  ${client}  ${operation}: ${requests} requests`,
   )
   const elsewhere =
     isAsked === true && uses.length === 0 ? ['Another gateway was asked for it.'] : []
-  const nobody = uses.length === 0 && isAsked !== true ? [`Nobody asked for ${field}.`] : []
+  const nobody = uses.length === 0 && isAsked !== true && isField ? [`Nobody asked for ${field}.`] : []
+  // Misspelt, it would look as if it could be removed.
+  const missing = isField ? [] : [`The graph that is served has no field ${field}.`]
   const young = isKnown ? [] : ['It is counted for less than an hour.']
-  return [...lines, ...elsewhere, ...nobody, ...young].join('\n')
+  return [...missing, ...lines, ...elsewhere, ...nobody, ...young].join('\n')
 }

@@ -52,8 +52,13 @@ test('the commands of the page say what is served and held, accept it, and go ba
   expect([gone.code, gone.stdout]).toEqual([0, expect.stringContaining('Changes are held until')])
   expect(await gateway.statusOf('{ secret }')).toBe(401)
   expect((await run(show)).stdout).toContain('pinned')
-  const asked = await run(typed.find((line) => line.includes(' usage ')) ?? '')
-  expect(asked.stdout).toBe('Nobody asked for Product.stock.\n')
+  const usage = typed.find((line) => line.includes(' usage ')) ?? ''
+  const asked = await run(usage.replace('Product.stock', 'Product.cost'))
+  expect([asked.code, asked.stdout]).toEqual([0, 'Nobody asked for Product.cost.\n'])
+  // What is misspelt does not look as if it could be removed.
+  const misspelt = await run(usage)
+  const said = 'The graph that is served has no field Product.stock.\n'
+  expect([misspelt.code, misspelt.stdout]).toEqual([1, said])
 })
 
 test('what cannot be done is said, with exit code 1', async () => {
