@@ -12,6 +12,7 @@ import type { SupergraphConfig, Variables } from './config.ts'
 import { loadSupergraphConfig } from './read-config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
 import { readAuthSdl } from './sources.ts'
+import { withoutAnnounced } from './without-announced.ts'
 
 export interface GraphPlace {
   /** Path of the YAML. */
@@ -20,6 +21,8 @@ export interface GraphPlace {
   readonly variables: Variables
   /** Policies beside those of the module that the YAML names; the same name here counts. */
   readonly policies?: CustomPolicies | undefined
+  /** Whether subgraphs that announce themselves are left out of what is composed: nobody hears them here. Default: false. */
+  readonly leavesOutAnnounced?: boolean
 }
 
 /** A supergraph that was composed already. */
@@ -83,7 +86,7 @@ async function readSettings({ configPath, variables, policies }: GraphPlace) {
 
 /** The supergraph that is composed already, with auth's part as auth prints it; else one that is composed here and now. */
 async function readSource(
-  { configPath }: GraphPlace,
+  { configPath, leavesOutAnnounced = false }: GraphPlace,
   { config, policies }: { readonly config: SupergraphConfig; readonly policies: CustomPolicies },
   found?: FoundSupergraph,
 ): Promise<GraphSource> {
@@ -99,6 +102,7 @@ async function readSource(
   }
   // Large, and needed by those alone who did not compose before.
   const { composeFromConfig } = await import('./compose-from-config.ts')
-  const { sdl, authSdl } = await composeFromConfig(configPath, { config, policies })
-  return { sdl, config, policies, trusted, authSdl }
+  const { config: here } = leavesOutAnnounced ? withoutAnnounced(config) : { config }
+  const { sdl, authSdl } = await composeFromConfig(configPath, { config: here, policies })
+  return { sdl, config: here, policies, trusted, authSdl }
 }

@@ -70,7 +70,9 @@ async function readText(
   if ('of' in schema) return { sdl: packagedSdl(schema.of), origin: `${schema.of}.graphql` }
   if ('file' in schema) return readFile(resolve(dirname(configPath), schema.file))
   if ('announced' in schema)
-    throw new Error('it announces itself: a gateway that runs knows what it is')
+    throw new Error(
+      'it announces itself, which gateways in production hear: where nobody listens give it routing_url and schema instead',
+    )
   const url = 'url' in schema ? schema.url : schema.subgraphUrl
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })
   return { sdl, origin: withoutQuery(url) }

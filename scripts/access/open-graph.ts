@@ -40,6 +40,7 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const source = await readGraphSource({
     configPath,
     variables: unknownAddresses(readFileSync(configPath, 'utf8')),
+    leavesOutAnnounced: true,
   })
   const { config, policies } = source
   const sdl = supergraphPath === undefined ? source.sdl : readFileSync(supergraphPath, 'utf8')

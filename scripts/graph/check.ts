@@ -6,6 +6,7 @@ import { compareAccess } from '../../gateway/explain/compare.ts'
 import { composeFromConfig } from '../../gateway/supergraph/compose-from-config.ts'
 import { loadPolicies } from '../../gateway/supergraph/policies.ts'
 import { readAuthSdl } from '../../gateway/supergraph/sources.ts'
+import { withoutAnnounced } from '../../gateway/supergraph/without-announced.ts'
 import { openEarlierGraph } from '../access/earlier-graph.ts'
 import { openGraph } from '../access/open-graph.ts'
 import type { Given, Outcome } from '../operator/command.ts'
@@ -48,7 +49,7 @@ interface Checked {
 }
 
 async function checkComposed(configPath: string): Promise<Checked> {
-  const config = readConfigToCompose(configPath)
+  const { config, leftOut } = withoutAnnounced(readConfigToCompose(configPath))
   const policies = await loadPolicies(configPath, config)
   const identityFor = await identityForSubgraphs()
   const composed = await composeFromConfig(configPath, { config, policies, identityFor })
@@ -59,7 +60,11 @@ async function checkComposed(configPath: string): Promise<Checked> {
     ...denied.map((coordinate) => `${coordinate}: no access rule, so nobody can read it`),
     ...staleFiles(configPath, composed),
   ]
-  return { count: sources.length, problems, remarks: undescribedScopes(sdl, { config, policies }) }
+  const remarks = [
+    ...undescribedScopes(sdl, { config, policies }),
+    ...leftOut.map((name) => `${name} announces itself, and is left out: gateways judge it`),
+  ]
+  return { count: sources.length, problems, remarks }
 }
 
 /** A supergraph that was composed elsewhere is what is served: nothing is composed here. */

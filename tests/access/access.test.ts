@@ -211,6 +211,21 @@ describe('access explain', () => {
   })
 })
 
+test('a subgraph that announces itself is left out where nobody hears it, and the rest is checked', async () => {
+  const key = '{ kty: EC, crv: P-256, kid: one, x: a, y: b }'
+  const settings = `    access: authenticated
+  orders:
+    announce: { keys: [${key}], address: "http://orders-*.internal:4001/graphql" }
+    rules: { Query.orders: "@authenticated" }`
+  using folder = createAccessFolder({ ...files, settings })
+  const checked = await check({ config: folder.config, against: folder.config })
+  expect([checked.isComplete, checked.said]).toEqual([
+    true,
+    expect.stringContaining('warning: orders announces itself, and is left out'),
+  ])
+  expect((await matrixOf(folder)).map(({ field }) => field)).toContain('Query.hello')
+})
+
 describe('access diff', () => {
   test('against a commit: who gained, who lost, and what is new without a rule', async () => {
     using folder = createAccessFolder(files)
