@@ -84,8 +84,10 @@ export function createFollowGraph(
       const id = record.idOf(good.contents)
       const by = record.acceptanceOf(id)?.by ?? ITSELF
       await serve({ ...good, by, of: changedIn(good.contents) })
-      if (whole !== null && record.served?.id === id)
-        record.held = { ...whole, of: changedIn(seen.contents) }
+      const { held: failed } = record
+      const reasons = [...(whole?.reasons ?? []), ...(failed?.reasons ?? [])]
+      // What is held is the whole still, or every look would judge it anew.
+      record.held = whole && { ...whole, of: changedIn(seen.contents), reasons }
     }
     const held = pinned === null || good === null ? waiting : [good, ...waiting]
     record.holdApart(held.map(heldPart))
