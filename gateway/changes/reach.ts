@@ -76,7 +76,7 @@ function* reachesOfField(
   const answering = joins.filter(({ said }) => !said.external && !said.usedOverridden)
   for (const { graph, said } of joins.filter((join) => foreign.has(join.graph))) {
     if (said.override !== undefined)
-      yield `${graph} takes ${coordinate} over from ${String(said.override)} (@override)`
+      yield `${graph} takes ${coordinate} over from ${String(said.override)} (@override${shareOf(said)})`
     if (said.requires !== undefined)
       yield `${graph} asks for "${tokensOf(String(said.requires)).join(' ')}" of others to answer ${coordinate} (@requires)`
     if (said.provides !== undefined)
@@ -86,6 +86,11 @@ function* reachesOfField(
     if (isAnswering && !isKey && beside.length > 0)
       yield `${graph} answers ${coordinate} beside ${[...new Set(beside)].sort().join(', ')} (@shareable)`
   }
+}
+
+/** Of a field that is taken over bit by bit: a larger part is another reach. */
+function shareOf({ overrideLabel }: Record<string, unknown>): string {
+  return typeof overrideLabel === 'string' ? `, ${overrideLabel}` : ''
 }
 
 function joinsOf(

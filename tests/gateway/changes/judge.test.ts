@@ -14,13 +14,16 @@ type Product @key(fields: "id") { id: ID! @public name: String @public @shareabl
 const LIVE = `type Query { sale: Product @public }
 type Product @key(fields: "id") { id: ID! @public name: String @public @external }`
 
+/** With parts of an override. */
+const LATER = header.replace('federation/v2.6', 'federation/v2.7')
+
 function composed(
   shop: string,
   live: string,
   before: string | null,
   asked: readonly string[] | null = [],
 ): Composed {
-  const sdls = { auth: authSdl, shop: `${header} ${shop}`, live: `${header} ${live}` }
+  const sdls = { auth: authSdl, shop: `${header} ${shop}`, live: `${LATER} ${live}` }
   const verdict = judge({
     contents: { yaml, sdls, supergraph: null, others: '' },
     origins: {},
@@ -69,6 +72,19 @@ describe('a change is held that', () => {
   test('answers another’s field beside it, where that may be', () => {
     const live = LIVE.replace('name: String @public @external', 'name: String @public @shareable')
     expect(reasonsOf(SHOP, live)).toEqual(['live answers Product.name beside shop (@shareable)'])
+  })
+
+  test('takes a larger part of another’s field over', () => {
+    const of = (part: number) =>
+      plain.replace(
+        'id: ID! @public',
+        `id: ID! @public name: String @public @override(from: "shop", label: "percent(${part})")`,
+      )
+    const { sdl } = composed(SHOP, of(1), null)
+    expect(composed(SHOP, of(1), sdl).reasons).toEqual([])
+    expect(composed(SHOP, of(100), sdl).reasons.map(({ text }) => text)).toEqual([
+      'live takes Product.name over from shop (@override, percent(100))',
+    ])
   })
 
   test('is handed a key of another’s that no other subgraph has', () => {
