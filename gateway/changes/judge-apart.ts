@@ -59,13 +59,13 @@ export function createJudgeApart(): JudgeApart {
     })
     child.send(question)
     // The channel is read to its end, which may be after the process has ended.
-    const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+    const [[code, endedBy]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
     signal?.removeEventListener('abort', stop)
     stop = () => {}
     signal?.throwIfAborted()
     if (verdict !== undefined) return { verdict, hasCrashed: false }
-    const problems = [`composing ended without an answer (${signal ?? code})`]
-    return { verdict: { problems }, hasCrashed: signal === null }
+    const problems = [`composing ended without an answer (${endedBy ?? code})`]
+    return { verdict: { problems }, hasCrashed: endedBy === null }
   }
 
   return Object.assign(judge, {

@@ -43,7 +43,7 @@ test('after more instances than are read at a time the one that is there is stil
   const bucket = createBucketInMemory()
   for (let instance = 0; instance < 600; instance += 1)
     bucket.values.set(`announced.orders.gone${instance}`, Buffer.from(await signed(instance)))
-  seconds += 11 * 60
+  seconds += 12 * 60
   const registry = startRegistry()
   const told = startRegistry()
   await shareAnnouncements(told, bucket, { now, logger }).take(await signed(700), '10.0.0.1')
