@@ -30,10 +30,7 @@ export interface FollowGraph {
 export const ITSELF = 'the files and subgraphs'
 const OTHER_NAMES = '"auth:" in supergraph.yaml is read at the start: start gateway and auth again'
 
-export function createFollowGraph(
-  record: GraphRecord,
-  parts: FollowParts & AskParts,
-): FollowGraph {
+export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskParts): FollowGraph {
   const { look, store, logger, countSwap, judgeApart } = parts
   const askJudge = createAskJudge(record, parts)
   let names: string | null | undefined

@@ -9,9 +9,13 @@ import { readAccess } from '../supergraph/access.ts'
 import { refuseChangedAuth } from '../supergraph/auth-as-printed.ts'
 import { composeGraph } from '../supergraph/compose.ts'
 import { packagedAuthSdl, renamedAuthSdl } from '../supergraph/composition/auth-sdl.ts'
-import { AUTH_SUBGRAPH, type SupergraphConfig, SupergraphConfigError } from '../supergraph/config.ts'
-import { readSupergraphConfig } from '../supergraph/read-config.ts'
+import {
+  AUTH_SUBGRAPH,
+  type SupergraphConfig,
+  SupergraphConfigError,
+} from '../supergraph/config.ts'
 import { graphNamesOf } from '../supergraph/links.ts'
+import { readSupergraphConfig } from '../supergraph/read-config.ts'
 import { SchemaError } from '../supergraph/schema-error.ts'
 import { stripAuthDirectives } from '../supergraph/strip.ts'
 import { unknownAddresses } from '../supergraph/unknown-addresses.ts'

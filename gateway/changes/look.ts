@@ -11,7 +11,12 @@ import {
   type IdentityFor,
   withoutQuery,
 } from '../supergraph/composition/fetch-sdl.ts'
-import { type SubgraphConfig, type SupergraphConfig, SupergraphConfigError, type Variables } from '../supergraph/config.ts'
+import {
+  type SubgraphConfig,
+  type SupergraphConfig,
+  SupergraphConfigError,
+  type Variables,
+} from '../supergraph/config.ts'
 import { readSupergraphConfig } from '../supergraph/read-config.ts'
 import { type Contents, digestOf } from './contents.ts'
 

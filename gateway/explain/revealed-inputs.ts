@@ -48,7 +48,10 @@ function inputsOf(schema: GraphQLSchema): readonly RevealedInput[] {
   return Object.values(schema.getTypeMap()).flatMap((type): readonly RevealedInput[] => {
     if (isIntrospectionType(type)) return []
     const { name } = type
-    const below = (one: { readonly name: string }) => ({ coordinate: `${name}.${one.name}`, of: name })
+    const below = (one: { readonly name: string }) => ({
+      coordinate: `${name}.${one.name}`,
+      of: name,
+    })
     if (isInputObjectType(type)) return Object.values(type.getFields()).map(below)
     if (isEnumType(type)) return type.getValues().map(below)
     if (!isObjectType(type) && !isInterfaceType(type)) return []

@@ -65,7 +65,8 @@ function refuseChanged(
   // As printed, nothing of it is hidden.
   const hidden = hiddenIn(supergraph)
   for (const [coordinate] of namedIn(printed))
-    if (hidden.has(coordinate)) problems.push(`${coordinate} is hidden from clients (@inaccessible)`)
+    if (hidden.has(coordinate))
+      problems.push(`${coordinate} is hidden from clients (@inaccessible)`)
   if (problems.length === 0) return
   const lines = problems.map((problem) => `  - ${problem}`).join('\n')
   throw new Error(

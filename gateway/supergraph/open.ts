@@ -9,8 +9,8 @@ import {
   type SupergraphOptions,
 } from '../supergraph.ts'
 import type { SupergraphConfig, Variables } from './config.ts'
-import { loadSupergraphConfig } from './read-config.ts'
 import { type CustomPolicies, loadPolicies } from './policies.ts'
+import { loadSupergraphConfig } from './read-config.ts'
 import { readAuthSdl } from './sources.ts'
 import { withoutAnnounced } from './without-announced.ts'
 

@@ -43,9 +43,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   if (!isRecord(value)) refuse([`is empty, or has nothing under names: ${BEGINNING}`])
   const found: Problem[] = []
   found.push(...problemsOfOwn(value))
-  const result = fileSchema.safeParse(
-    substitute(completeEntries(value), variables, [], found),
-  )
+  const result = fileSchema.safeParse(substitute(completeEntries(value), variables, [], found))
   found.push(...unknownKeys(value))
   if (!result.success) found.push(...result.error.issues.map(toProblem))
   if (result.success) {

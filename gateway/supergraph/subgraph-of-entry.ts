@@ -4,7 +4,10 @@ import type { IdentityGrant } from '../request-context.ts'
 import { AUTH_SUBGRAPH, type SchemaSource, type SubgraphConfig } from './config.ts'
 import { GRANTS, type SubgraphEntry } from './config-schema.ts'
 
-export function toSubgraph([name, entry]: [string, SubgraphEntry], authNames: AuthNames): SubgraphConfig {
+export function toSubgraph(
+  [name, entry]: [string, SubgraphEntry],
+  authNames: AuthNames,
+): SubgraphConfig {
   const isAuth = name === AUTH_SUBGRAPH
   const defaultGrants: readonly IdentityGrant[] = isAuth ? GRANTS : []
   return Object.freeze({

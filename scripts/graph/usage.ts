@@ -33,7 +33,8 @@ function describe(field: string, { isField = true, isKnown, isAsked, uses }: Ans
   )
   const elsewhere =
     isAsked === true && uses.length === 0 ? ['Another gateway was asked for it.'] : []
-  const nobody = uses.length === 0 && isAsked !== true && isField ? [`Nobody asked for ${field}.`] : []
+  const nobody =
+    uses.length === 0 && isAsked !== true && isField ? [`Nobody asked for ${field}.`] : []
   // Misspelt, it would look as if it could be removed.
   const missing = isField ? [] : [`The graph that is served has no field ${field}.`]
   const young = isKnown ? [] : ['It is counted for less than an hour.']

@@ -24,5 +24,7 @@ export function compareFiles(files: Files): string[] {
 
 /** The text as it was written: Git gives it lines that end in CR LF on some machines, an editor a byte order mark. */
 export function readPlain(path: string): string {
-  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  return readFileSync(path, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
 }

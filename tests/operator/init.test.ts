@@ -47,8 +47,18 @@ test('a file that is there stays, and what it lacks is said; auth has what names
 })
 
 test.each([
-  ['an address without its scheme', ['--subgraph', 'people=localhost:4003/graphql'], 2, /people=http:\/\/localhost:4003\/graphql/],
-  ['the same subgraph twice', [...people, '--subgraph', 'people=http://127.0.0.1:9/'], 2, /people is given twice/],
+  [
+    'an address without its scheme',
+    ['--subgraph', 'people=localhost:4003/graphql'],
+    2,
+    /people=http:\/\/localhost:4003\/graphql/,
+  ],
+  [
+    'the same subgraph twice',
+    [...people, '--subgraph', 'people=http://127.0.0.1:9/'],
+    2,
+    /people is given twice/,
+  ],
   ['a folder instead of an SDL', [...people.slice(0, 3), 'people=.'], 2, /There is no file \./],
 ])('%s is refused, and nothing is written', async (_, args, code, said) => {
   const refused = await init(...args)
@@ -77,17 +87,24 @@ test('a folder where a file belongs is told by its name', async () => {
 
 test('a setting that is empty is one that is not there, and an empty file is told', async () => {
   const none = await sallyport(['compose'], { SUPERGRAPH_CONFIG: '' }, folder)
-  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('"sallyport init" writes one')])
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    expect.stringContaining('"sallyport init" writes one'),
+  ])
   writeFileSync(join(folder, 'supergraph.yaml'), '# later\n')
   const empty = await sallyport(['compose'], {}, folder)
   expect(empty.stderr).toMatch(/supergraph\.yaml cannot be used:\n {2}- is empty/)
 })
 
 test('an old Node is told by its version, and those of engines are not', () => {
-  const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } }
+  const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    engines: { node: string }
+  }
   const oldest = engines.node.replace('>=', '')
   for (const version of [oldest, '22.1.0', '24.0.0', '26.3.1', process.versions.node])
     expect(() => refuseOldNode(version)).not.toThrow()
   for (const version of ['18.20.4', '20.18.3'])
-    expect(() => refuseOldNode(version)).toThrow(`Node ${version} is too old: Sallyport needs 20.19`)
+    expect(() => refuseOldNode(version)).toThrow(
+      `Node ${version} is too old: Sallyport needs 20.19`,
+    )
 })

@@ -22,7 +22,9 @@ test('a command waits for no look that composes, and what was looked at is judge
   graph.sdls.live = 'second'
   await expect.poll(graph.sdlNow).toContain('live: second')
   graph.sdls.live = 'slow'
-  await expect.poll(() => isSlow(judge.mock.lastCall?.[0] ?? ({ contents: { sdls: {} } } as never))).toBe(true)
+  await expect
+    .poll(() => isSlow(judge.mock.lastCall?.[0] ?? ({ contents: { sdls: {} } } as never)))
+    .toBe(true)
   const judged = judge.mock.calls.length
   expect(await graph.changes.back(null, 'bob')).toContain('Back at')
   expect(graph.sdlNow()).toContain('live: live')

@@ -22,7 +22,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 async function startStores() {
   const keys = { keys: [await generateIdentityKey()] }
   const { publicJwks } = await createIdentitySigner({ keys, issuer })
-  const signed = await createSignedDecisions({ keys, publicKeys: publicJwks, issuer, now: Date.now })
+  const signed = await createSignedDecisions({
+    keys,
+    publicKeys: publicJwks,
+    issuer,
+    now: Date.now,
+  })
   const bucket = createBucketInMemory()
   return ['one', 'other'].map((name) => {
     const store = createGraphStore({ folder: join(folder, name), logger })
@@ -59,8 +64,7 @@ test('of two decisions one is the later, whoever asks, and none is later than it
     decision({ number: 1_790_000_000_001 }),
   ]
   for (const one of all) {
-    for (const other of all)
-      expect(isLater(one, other)).toBe(one !== other && !isLater(other, one))
+    for (const other of all) expect(isLater(one, other)).toBe(one !== other && !isLater(other, one))
     expect(isLater(one, null)).toBe(true)
   }
 })

@@ -92,7 +92,8 @@ export async function startFollowing(options: FollowingOptions = {}) {
     heldNow: () =>
       changes.status().held.map(({ kind, of, reasons }) => `${kind} ${of.join('+')}: ${reasons}`),
     idOf: (of: string) =>
-      changes.status().held.find((one) => one.of.join('+') === of && one.kind === 'waits')?.id ?? '',
+      changes.status().held.find((one) => one.of.join('+') === of && one.kind === 'waits')?.id ??
+      '',
     sdlNow: () => served.at(-1) ?? '',
     pass: (ms: number) => {
       passed += ms

@@ -1,7 +1,7 @@
 // Somebody who owns NATS and leaves questions open makes no gateway wait for ever; what is over leaves the bucket.
 import { once } from 'node:events'
-import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBucket } from '../../../gateway/changes/bucket.ts'

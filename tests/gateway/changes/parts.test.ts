@@ -82,7 +82,9 @@ test('what was accepted and is gone by then is said to be, and served when it co
   const id = graph.idOf('live')
   // Before anybody looks again.
   graph.sdls.live = 'live'
-  await expect(graph.changes.accept(id, 'ada')).rejects.toThrow('is not what there is at this moment')
+  await expect(graph.changes.accept(id, 'ada')).rejects.toThrow(
+    'is not what there is at this moment',
+  )
   graph.sdls.live = 'opens'
   await expect.poll(graph.sdlNow, { timeout: 5_000 }).toContain('live: opens')
 })
@@ -110,7 +112,9 @@ test('a line of the log has some of the reasons, and who asks for the change all
   })
   graph.sdls.live = 'wrong'
   await expect.poll(() => graph.changes.status().held[0]?.reasons.length).toBe(5000)
-  const [line] = graph.logs.map((one) => JSON.stringify(one)).filter((one) => one.includes('is wrong'))
+  const [line] = graph.logs
+    .map((one) => JSON.stringify(one))
+    .filter((one) => one.includes('is wrong'))
   expect(line).toContain('and 4950 more')
   expect(line?.length).toBeLessThan(5000)
 })

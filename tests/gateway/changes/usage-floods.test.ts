@@ -125,7 +125,8 @@ test('gateways that have ended leave the bucket, and are in nobody’s way there
 
 test('whoever owns NATS and answers slowly keeps nobody waiting for more than seconds', async () => {
   const bucket = createBucketInMemory()
-  for (let count = 0; count < 50; count += 1) bucket.values.set(`usage.slow${count}`, Buffer.alloc(1))
+  for (let count = 0; count < 50; count += 1)
+    bucket.values.set(`usage.slow${count}`, Buffer.alloc(1))
   let reads = 0
   const usage = start({
     ...bucket,

@@ -5,8 +5,8 @@ import {
   renamedAuthSdl,
 } from '../../../gateway/supergraph/composition/auth-sdl.ts'
 import type { SupergraphConfig } from '../../../gateway/supergraph/config.ts'
-import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import type { Accepted } from '../../../gateway/supergraph/default-rules.ts'
+import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { createSupergraph, type Graph } from '../../../gateway/supergraph.ts'
 import { graphParts, header } from '../graph-fixture.ts'
 
