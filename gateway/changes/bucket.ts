@@ -1,4 +1,4 @@
-// A bucket of NATS KV that may be unavailable at any time: then it says so, and nobody waits for it. Whoever owns NATS can also leave a
+// A bucket of NATS KV that may be unavailable at any time: then it says so, and nobody waits for it. Anyone who owns NATS can also leave a
 // question open for ever: each has so much time, and no more.
 
 import { jetstreamManager } from '@nats-io/jetstream'

@@ -10,7 +10,7 @@ import { newWays } from './ways.ts'
 /**
  * `gained`: somebody may read it who might not before, as it asked for more or was `@inaccessible` (an argument, a field of an input or a
  * value of an enum too); or a type without rules of its own, as another field leads there. `unruled`: it is new, and nobody wrote a rule
- * for it. `lost`: some may read it no more. `changed`: some may and others may not. `added`, `removed`: the field itself.
+ * for it. `lost`: some may no longer read it. `changed`: some may and others may not. `added`, `removed`: the field itself.
  */
 export type ChangeKind = 'gained' | 'changed' | 'unruled' | 'lost' | 'added' | 'removed'
 

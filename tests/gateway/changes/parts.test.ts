@@ -1,4 +1,4 @@
-// Whoever owns one subgraph keeps no other from being served, and no operator from accepting what another waits with.
+// Anyone who owns one subgraph keeps no other from being served, and no operator from accepting what another waits with.
 import { expect, test } from 'vitest'
 import { type FollowingOptions, startFollowing, wordsOf } from './following-graph.ts'
 
