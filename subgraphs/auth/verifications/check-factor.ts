@@ -185,12 +185,13 @@ const FURTHER = 'FURTHER'
 
 /**
  * Whom a wrong guess counts against. Nobody can keep an owner out with guesses at what no code opens, nor before they have
- * shown the first factor; and anyone who holds a stolen session uses up the guesses of that session.
+ * shown the first factor; and anyone who holds a stolen session uses up the guesses of that session. An answer of a passkey is a
+ * signature, which nobody guesses: whoever has used up the tries at somebody's codes has not used up their passkey.
  */
 function guessKey(challenge: Verification, method: string, address: string | null): CountKey {
   const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge
   const { user_id: user, session_id: session } = challenge
-  if (is_decoy) return countKey({ verification: id_hash })
+  if (is_decoy || method === 'PASSKEY') return countKey({ verification: id_hash })
   if (method !== 'EMAIL_CODE') {
     // One count for all of them: a second kind of code is not a second set of guesses.
     if (user !== null && proofsOf(challenge).length > 0) return countKey({ purpose: FURTHER, user })

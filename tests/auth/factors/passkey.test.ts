@@ -1,6 +1,7 @@
 // Passkeys: adding one, signing in with nothing else, and every answer that is worth nothing.
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { enrolApp } from '../../authenticator.ts'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { PASSWORD, refreshWith, registerPerson } from '../../people.ts'
@@ -345,6 +346,24 @@ describe('after another factor', () => {
     const again = await beginPasskey(stack, { verificationId })
     const right = usePasskey(ada.passkey, again.options, page)
     expect((await send(PROVE, { verificationId, passkey: right })).user.id).toBe(ada.id)
+  })
+
+  test('whoever knows the password and has used up the tries at codes does not keep a passkey out', async () => {
+    const person = await passkeyHolder(stack)
+    await enrolApp(stack, person)
+    const begin = async () => {
+      await stack.db('throttles').whereNot('key', 'like', '%code-account%').delete()
+      return (await send(LOGIN, { email: person.email, password: PASSWORD })).verification.id
+    }
+    for (let round = 0; round < 10; round += 1) {
+      const verificationId = await begin()
+      for (let guess = 0; guess < 5; guess += 1)
+        await send(PROVE, { verificationId, method: 'TOTP', code: '000000' })
+    }
+    const { verificationId, options } = await beginPasskey(stack, { verificationId: await begin() })
+    const passkey = usePasskey(person.passkey, options, page)
+    const signedIn = await send(PROVE, { verificationId, passkey })
+    expect(signedIn.session?.authenticationMethods).toContain('mfa')
   })
 
   test('it confirms presence, in the session that asked and in no other', async () => {
