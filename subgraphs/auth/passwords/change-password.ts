@@ -22,6 +22,7 @@ import { requireLiveSession } from '../sessions/live-session.ts'
 import { reissueTokens } from '../sessions/reissue-tokens.ts'
 import { GRACE_SECONDS } from '../sessions/rotate-refresh-token.ts'
 import { findUserWithRoles } from '../users/user.ts'
+import { forgetSignInCodes } from '../verifications/forget-sign-in-codes.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
 const limits = {
@@ -81,5 +82,6 @@ export async function changePassword(
     })
     return { ...tokens, user: (await findUserWithRoles(trx, user.id)) ?? live.user }
   })
+  await forgetSignInCodes(deps, { userId: user.id, email: renewed.user.email_normalized })
   return { ...renewed, deviceToken: null }
 }

@@ -24,9 +24,10 @@ import { proveAddress } from '../users/prove-address.ts'
 import { User } from '../users/user.ts'
 import { isAddressOf } from '../users/user-email.ts'
 import { checkCode } from '../verifications/check-code.ts'
-import { codeKey, takeBackAttempt } from '../verifications/check-factor.ts'
+import { takeBackAttempt } from '../verifications/check-factor.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
+import { forgetSignInCodes } from '../verifications/forget-sign-in-codes.ts'
 import type { MailedVerification } from '../verifications/verification.ts'
 import { voidVerifications } from '../verifications/void-verifications.ts'
 
@@ -67,8 +68,7 @@ export async function resetPassword(
     address: origin.ipAddress,
     knownDevice: null,
   })
-  // Anyone who knew the old password may have used up the day's sign-in codes.
-  await deps.throttle.reset('code-account', codeKey('LOGIN', verification.email_normalized))
+  await forgetSignInCodes(deps, { userId: user.id, email: verification.email_normalized })
   return { email: user.email }
 }
 
