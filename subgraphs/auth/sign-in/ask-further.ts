@@ -11,7 +11,7 @@ import type { EmailAddress } from '../users/normalize-email.ts'
 import type { User } from '../users/user.ts'
 import { UserEmail } from '../users/user-email.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import type { Beginnings, Proof } from '../verifications/verification.ts'
+import type { Beginnings, Proof, Verification } from '../verifications/verification.ts'
 import { methodsOf } from './policy.ts'
 
 export interface AskFurther {
@@ -23,6 +23,20 @@ export interface AskFurther {
   readonly delivery: TokenDelivery
   readonly deviceName: string | null
   readonly deviceHash: string | null
+  /** Default: nothing that its end has to know. */
+  readonly began?: SignInBeginning
+}
+
+/** What the end of a sign-in has to know of how it began; its challenge keeps it. */
+export interface SignInBeginning {
+  /** As of a login that is over at once. */
+  readonly isStuffing?: boolean
+  /** The linked identity that it began with. */
+  readonly identityId?: string
+}
+
+export function beginningOf({ detail }: Pick<Verification, 'detail'>): SignInBeginning {
+  return detail as SignInBeginning
 }
 
 export async function askFurther(
@@ -49,6 +63,7 @@ export async function askFurther(
       template: isByMail ? 'login-code' : null,
       isDecoy: user === null,
       isSilent: user === null || !grant.isMailed,
+      detail: { ...ask.began },
       ...(user && { userId: user.id }),
       ...(sessionId && { sessionId }),
     })
@@ -60,7 +75,7 @@ export async function startWaiting(
   trx: Knex,
   deps: AuthDeps,
   { origin }: Caller,
-  waiting: Omit<AskFurther, 'user' | 'email' | 'methods'> & {
+  waiting: Omit<AskFurther, 'user' | 'email' | 'methods' | 'began'> & {
     readonly user: { readonly id: string }
   },
 ): Promise<string> {

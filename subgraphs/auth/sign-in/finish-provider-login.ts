@@ -84,7 +84,8 @@ async function enter(
   const methods = await whatFollows(deps.db, deps, standing)
   if (methods !== null) {
     const email = { address: seen.email, normalized: seen.email_normalized }
-    const begun = await askFurther(deps, caller, { ...flow, user: seen, email, methods })
+    const began = { identityId: identity.id }
+    const begun = await askFurther(deps, caller, { ...flow, user: seen, email, methods, began })
     await noteUse(deps.db, identity, begun.verification.session_id)
     return begun
   }

@@ -86,7 +86,8 @@ export async function login(
   })
   if (methods !== null) {
     await settle(deps, caller, user, { guard, password: parsed.password })
-    return await askFurther(deps, caller, { ...flow, user, methods })
+    const { isStuffing } = guard
+    return await askFurther(deps, caller, { ...flow, user, methods, began: { isStuffing } })
   }
   try {
     const entered = await enter(deps, caller, user, { ...flow, isStuffing: guard.isStuffing })

@@ -11,6 +11,7 @@ import { beginFurther } from '../factors/enrolled/begin-factors.ts'
 import { passkeyAnswer } from '../factors/passkey/answer.ts'
 import { isOffer } from '../factors/passkey/offer.ts'
 import { checkAnswer, parseAnswer } from '../factors/provider/check-answer.ts'
+import { isIdentityOf } from '../factors/provider/linked-identity.ts'
 import type { VerifySessionInput } from '../generated.ts'
 import { findDeviceByHash } from '../sessions/device.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
@@ -26,7 +27,7 @@ import {
   provedMailbox,
   type Verification,
 } from '../verifications/verification.ts'
-import { startWaiting } from './ask-further.ts'
+import { beginningOf, startWaiting } from './ask-further.ts'
 import { claimUnproved } from './claim-unproved.ts'
 import { completeProviderLogin } from './complete-provider-login.ts'
 import { completeRegistration } from './complete-registration.ts'
@@ -130,6 +131,9 @@ async function goOn(
   if (found?.status !== 'ACTIVE') throw failed()
   // Added meanwhile, in another sign-in: from then on that one is asked for.
   if (isEnrolment(verification) && (await beginFurther(trx, deps, found)) !== null) throw failed()
+  const { identityId, isStuffing = false } = beginningOf(verification)
+  // Unlinked since it began: what was proved there is nothing of theirs any more.
+  if (identityId !== undefined && !(await isIdentityOf(trx, identityId, found.id))) throw failed()
   const enrolledIn = await spend(trx)
   const proved = [...proofsOf(verification), proof]
   const mailbox = provedMailbox(verification, proved)
@@ -163,6 +167,7 @@ async function goOn(
     pendingSessionId: session_id,
     mailbox,
     admission,
+    isStuffing,
     isRegistration: verification.purpose === 'REGISTRATION',
   })
   if (enrolledIn !== null) await noteLineage(trx, { sessionId: entered.session.id, enrolledIn })

@@ -201,6 +201,40 @@ test('credential stuffing: a right password amid many wrong ones of one network 
   })
 }, 60_000)
 
+test.each([
+  ['challenge', 'off', 'success'],
+  ['log', 'always', 'success'],
+  ['block', 'always', 'failure'],
+])(
+  'credential stuffing, %s: what it led to is on record and told, where a code came between as well (SESSION_VERIFICATION=%s)',
+  async (action, sessionVerification, outcome) => {
+    const more = { SESSION_VERIFICATION: sessionVerification }
+    await withStack({ anomalies: `stuffing:${action}`, more }, async (stack, person) => {
+      const at = async (input: object) =>
+        await stack.client.send(LOGIN, { input: { password: PASSWORD, ...input } }, from(NOWHERE))
+      for (let tries = 0; tries < 31; tries += 1) {
+        await at({ email: `somebody${tries}@example.com`, password: 'a stolen password' })
+      }
+      const { data } = await at({ email: person.email })
+      const { id: verificationId } = data.login.verification
+      const code = await stack.mailbox.takeCode(person.email)
+      const done = await stack.client.send(
+        VERIFY,
+        { input: { verificationId, code } },
+        from(NOWHERE),
+      )
+      expect(done.errors[0]?.extensions.reason).toBe(
+        outcome === 'failure' ? 'SIGN_IN_BLOCKED' : undefined,
+      )
+      expect(await anomaliesIn(stack)).toEqual([{ kinds: ['stuffing'], outcome }])
+      expect((await subjectsTo(stack, person)).join()).toContain(
+        outcome === 'failure' ? 'was stopped' : 'An unusual sign-in',
+      )
+    })
+  },
+  60_000,
+)
+
 test('a stale account: by what its owner did, and until they choose a new password', async () => {
   await withStack(
     { anomalies: 'stale:block', more: { ANOMALY_STALE_DAYS: '30' } },

@@ -1,7 +1,7 @@
 // Which account a provider opens: by issuer and subject alone. An address opens one only once its mailbox was proved, to us.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { commands } from '../../../subgraphs/auth/operator/commands.ts'
-import { codeOf, enrolApp } from '../../authenticator.ts'
+import { codeOf, enrolApp, forgetSteps } from '../../authenticator.ts'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { linkToken, nothingLeftToMail } from '../../mailbox.ts'
@@ -431,6 +431,23 @@ describe('linking', () => {
     }
     await stack.db('sessions').where('id', owner.sessionId).update({ mfa_at: stack.db.fn.now() })
     expect((await unlink()).data.unlinkIdentity.linkedIdentities).toEqual([])
+  })
+
+  test('one that was unlinked proves nothing any more, in a sign-in that was under way either', async () => {
+    const owner = await registerPerson(stack)
+    const sub = newSub()
+    const { data } = await linkTo(owner, sub)
+    const [{ id: identityId }] = data.confirmIdentity.linkedIdentities
+    const app = await enrolApp(stack, owner)
+    const underWay = async () =>
+      (await signIn(stack, provider, person(sub))).data.verifySession.verification.id
+    const [first, second] = [await underWay(), await underWay()]
+    const code = codeOf(app.secret)
+    expect((await finish(stack, { verificationId: first, code })).errors).toEqual([])
+    await forgetSteps(stack, app.factorId)
+    const unlinked = await stack.client.send(UNLINK, { input: { identityId } }, owner.headers)
+    expect(unlinked.errors).toEqual([])
+    expect((await finish(stack, { verificationId: second, code })).code).toBe('VERIFICATION_FAILED')
   })
 
   test('the last way in stays', async () => {

@@ -36,6 +36,11 @@ export async function findIdentity(
   return await LinkedIdentity.query(db).findOne({ issuer, subject })
 }
 
+/** @param id Of a linked identity. */
+export async function isIdentityOf(db: Knex, id: string, userId: string): Promise<boolean> {
+  return (await LinkedIdentity.query(db).findOne({ id, user_id: userId })) !== undefined
+}
+
 export async function identitiesOf(db: Knex, userId: string): Promise<LinkedIdentity[]> {
   return await LinkedIdentity.query(db).where('user_id', userId).orderBy('created_at').orderBy('id')
 }
@@ -51,7 +56,7 @@ export interface Link {
 
 /**
  * Call it with the user's row locked.
- * @returns false when it is somebody's already
+ * @returns null when it is somebody's already
  */
 export async function linkIdentity(
   trx: Knex,
