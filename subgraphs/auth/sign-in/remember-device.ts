@@ -6,7 +6,7 @@ import type { AuthDeps } from '../core/dependencies.ts'
 import { rememberFor } from '../sessions/remembered.ts'
 import type { Session } from '../sessions/session.ts'
 import type { Proof } from '../verifications/verification.ts'
-import { methodsOf } from './policy.ts'
+import { methodsOf, sparesFurther } from './policy.ts'
 
 /** Does nothing where it is not offered, and for anyone who showed no further factor in this very sign-in. */
 export async function rememberDevice(
@@ -16,7 +16,7 @@ export async function rememberDevice(
   { session, proved }: { readonly session: Session; readonly proved: readonly Proof[] },
 ): Promise<void> {
   const { rememberDeviceDays: days } = config
-  if (days === 0 || !methodsOf(factors, proved).includes('mfa')) return
+  if (!sparesFurther(config) || !methodsOf(factors, proved).includes('mfa')) return
   const deviceId = await rememberFor(trx, session, days)
   if (deviceId === null) return
   await recordAudit(trx, origin, {

@@ -139,6 +139,8 @@ test('where it is not offered nothing is remembered, and where every sign-in is 
         code: codeOf(app.secret),
         rememberDevice: true,
       })
+      const { data } = await other.client.send(DEVICES, {}, person.headers)
+      expect(data.viewer.user.rememberedDevices).toEqual([])
       const next = await askWith(other.client, LOGIN, input)
       expect(next.verification.methods).toEqual(['TOTP'])
     } finally {
