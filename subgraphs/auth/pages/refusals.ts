@@ -54,6 +54,8 @@ export function explain(
     case 'FORBIDDEN':
       if (reason === 'ADDRESS_DENIED')
         return { status: 403, problems: [{ text: problems.network }] }
+      if (reason === 'SIGN_IN_BLOCKED')
+        return { status: 403, problems: [{ text: problems.signInBlocked }] }
       if (reason !== undefined && reason in problems.registration)
         return {
           status: 403,

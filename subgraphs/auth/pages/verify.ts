@@ -8,8 +8,8 @@ import {
   readChallenge,
 } from './challenge-cookie.ts'
 import { button, checkbox, field, form, links } from './fields.ts'
-import { operation } from './operation.ts'
-import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import { operation, type Refusal } from './operation.ts'
+import type { Page, PageAnswer, Problem, View, Visit } from './page.ts'
 import { passkeyButton, passkeyForm, readPasskey, START_PASSKEY_LOGIN } from './passkeys.ts'
 import { type Explained, explain } from './refusals.ts'
 import type { PageTexts } from './texts/texts.ts'
@@ -67,18 +67,28 @@ async function check(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
     input: { verificationId: challenge.id, method, ...proof, rememberDevice },
   })
   if ('data' in answer) return goOn(visit, answer.data.verifySession, challenge.began)
-  if (method === 'PASSKEY') return await passkeyFailed(visit, challenge)
+  if (method === 'PASSKEY') return await passkeyFailed(visit, challenge, answer.refusal)
   const explained = explain(visit, answer.refusal, ['code'])
   const isOver = explained.status === 410 && method !== 'EMAIL_CODE'
   return isOver ? over(visit, explained) : await ask(visit, challenge, explained)
 }
 
 /** Where a passkey alone began the sign-in nothing is left of it; otherwise the browser can be asked anew. */
-async function passkeyFailed(visit: Visit, challenge: Challenge): Promise<PageAnswer> {
-  const problems = [{ text: visit.texts.passkey.failed }]
+async function passkeyFailed(
+  visit: Visit,
+  challenge: Challenge,
+  refusal: Refusal,
+): Promise<PageAnswer> {
   const { passkey: _, ...rest } = challenge
-  if (rest.methods.length === 1) return over(visit, { status: 410, problems })
-  return await ask(visit, rest, { status: 422, problems })
+  const isAlone = rest.methods.length === 1
+  if (refusal.code === 'VERIFICATION_FAILED') {
+    const problems = [{ text: visit.texts.passkey.failed }]
+    if (isAlone) return over(visit, { status: 410, problems })
+    return await ask(visit, rest, { status: 422, problems })
+  }
+  const explained = explain(visit, refusal)
+  if (isAlone) return { ...over(visit, explained), title: visit.texts.signIn.title }
+  return await ask(visit, rest, explained)
 }
 
 /** A challenge is taken by its first answer, so each press asks for another. */
@@ -208,7 +218,7 @@ function chosenMethod({ query }: Visit, { methods }: Challenge): string {
 }
 
 /** Nothing can be entered here any more. */
-export function over({ texts, passage }: Visit, explained?: Explained): PageAnswer {
+export function over({ texts, passage }: Visit, explained?: Explained): View {
   return {
     title: texts.verify.over,
     status: 410,

@@ -266,6 +266,8 @@ export const de: PageTexts = {
       'Diese Seite funktioniert nicht über eine unsichere Verbindung. Öffnen Sie sie mit https.',
     network: 'Diese Seite ist aus Ihrem Netz nicht erreichbar.',
     notOffered: 'Diese Art der Anmeldung gibt es hier nicht.',
+    signInBlocked:
+      'Diese Anmeldung ist ungewöhnlich und wurde verhindert. Sie haben darüber eine E-Mail bekommen. Benutzen Sie ein Gerät, auf dem Sie schon angemeldet waren.',
     changedMeanwhile: 'Inzwischen hat sich etwas geändert. Öffnen Sie die Seite noch einmal.',
     unavailable:
       'Der Dienst ist überlastet oder teilweise nicht erreichbar. Es wurde nichts geändert: Versuchen Sie es gleich noch einmal.',

@@ -250,6 +250,8 @@ export const en: PageTexts = {
     insecure: 'This page does not work over an insecure connection. Open it with https.',
     network: 'This page cannot be used from your network.',
     notOffered: 'This way of signing in is not available here.',
+    signInBlocked:
+      'This sign-in is unusual, and was stopped. We have told you by e-mail. Use a device that you have signed in on before.',
     changedMeanwhile: 'Something has changed in the meantime. Open the page again.',
     unavailable: 'The service is busy or partly unavailable. Nothing was changed. Try again soon.',
     badLink: 'This link does not work',

@@ -192,6 +192,7 @@ export interface PageTexts {
     readonly insecure: string
     readonly network: string
     readonly notOffered: string
+    readonly signInBlocked: string
     readonly changedMeanwhile: string
     readonly unavailable: string
     readonly badLink: string
