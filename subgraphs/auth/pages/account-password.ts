@@ -1,6 +1,7 @@
 // `/account/password`: the present password and a new one. Other sessions end; this one gets new cookies.
 import { html } from '../../../platform/pages/html.ts'
 import { button, field, form, links } from './fields.ts'
+import { newPasswordField } from './new-password-field.ts'
 import { operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
@@ -53,17 +54,7 @@ function ask(visit: Visit, explained?: Explained): PageAnswer {
           },
           problems,
         ),
-        field(
-          {
-            name: 'password',
-            label: texts.newPassword,
-            type: 'password',
-            autocomplete: 'new-password',
-            hint: texts.passwordHint,
-            maxLength: 128,
-          },
-          problems,
-        ),
+        newPasswordField(texts, problems),
         button({ text: texts.savePassword }),
       ])}
       ${links([

@@ -2,6 +2,7 @@
 import { html } from '../../../platform/pages/html.ts'
 import { challengeCookie, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
+import { newPasswordField } from './new-password-field.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
 import { type Explained, explain } from './refusals.ts'
@@ -112,17 +113,7 @@ function askForCode(visit: Visit, sentTo: string, explained?: Explained): PageAn
           },
           problems,
         ),
-        field(
-          {
-            name: 'password',
-            label: texts.newPassword,
-            type: 'password',
-            autocomplete: 'new-password',
-            hint: texts.passwordHint,
-            maxLength: 128,
-          },
-          problems,
-        ),
+        newPasswordField(texts, problems),
         button({ text: texts.savePassword }),
       ])}
       ${links([{ href: passage.to('/forgot-password'), text: texts.forgotPassword.again }])}`,

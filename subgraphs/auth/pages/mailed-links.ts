@@ -2,8 +2,9 @@
 // holds it. The page's script, or the person, puts it into the form, whose POST acts; so a mail scanner uses no link up (ASVS 6.4.3).
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import { goOn, type SignInResult } from './begun.ts'
-import { button, field, form } from './fields.ts'
+import { button, form } from './fields.ts'
 import { linkField, readLink } from './link-field.ts'
+import { newPasswordField } from './new-password-field.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, View, Visit } from './page.ts'
 import { type Explained, explain } from './refusals.ts'
@@ -150,19 +151,7 @@ function formOf(visit: Visit, name: Name, held: Held, explained?: Explained): Vi
     content: html`<p>${intro}</p>
       ${form(visit, passage.to(`/account/${name}`, { sent: '1' }), [
         held === 'step' ? null : linkField(texts, held.link, problems),
-        asksForPassword
-          ? field(
-              {
-                name: 'password',
-                label: texts.newPassword,
-                type: 'password',
-                autocomplete: 'new-password',
-                hint: texts.passwordHint,
-                maxLength: 128,
-              },
-              problems,
-            )
-          : null,
+        asksForPassword ? newPasswordField(texts, problems) : null,
         button({ text }),
       ])}`,
   }

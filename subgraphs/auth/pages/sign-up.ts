@@ -3,6 +3,7 @@ import { html } from '../../../platform/pages/html.ts'
 import { type AskedFor, goOn, VERIFICATION } from './begun.ts'
 import { captchaField, captchaGuests, readCaptcha } from './captcha.ts'
 import { button, field, form, links } from './fields.ts'
+import { newPasswordField } from './new-password-field.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
 import { explain } from './refusals.ts'
@@ -94,17 +95,7 @@ async function showForm(
         problems,
       ),
       ways.data.signInMethods.password
-        ? field(
-            {
-              name: 'password',
-              label: texts.password,
-              type: 'password',
-              autocomplete: 'new-password',
-              hint: texts.passwordHint,
-              maxLength: 128,
-            },
-            problems,
-          )
+        ? newPasswordField(texts, problems, texts.password)
         : null,
       captchaField(visit, typed.refusal),
       button({ text: texts.signUp.button }),
