@@ -27,7 +27,12 @@ export function html(parts: TemplateStringsArray, ...values: readonly Piece[]): 
 function toText(value: Piece): string {
   if (value instanceof Html) return value.text
   if (isList(value)) return value.map(toText).join('')
-  return String(value ?? '').replace(/[&<>"']/g, (character) => entities[character] ?? '')
+  return escapeHtml(String(value ?? ''))
+}
+
+/** For an element, or an attribute in quotes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
 
 function isList(value: Piece): value is readonly Piece[] {

@@ -1,6 +1,7 @@
 // Makes mails of templates. The HTML part is made from the text, so that both say the same; values are escaped there by
 // the one place that makes paragraphs, and by the template engine where an operator's own HTML takes its place.
 import { Liquid } from 'liquidjs'
+import { escapeHtml } from '../../../platform/pages/html.ts'
 
 export interface MailText {
   readonly subject: string
@@ -125,16 +126,4 @@ function withoutControls(facts: Facts): Facts {
       typeof value === 'string' ? value.replace(/\p{Cc}/gu, ' ') : value,
     ]),
   )
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }
