@@ -1,10 +1,11 @@
 // `/account/passkey`: adds a passkey. The browser makes it when a button was pressed.
 import { html } from '../../../platform/pages/html.ts'
 import { button, form, links } from './fields.ts'
-import { detour, ownPage } from './own.ts'
+import { makePasskey } from './make-passkey.ts'
+import { ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { CONFIRM_PASSKEY, passkeyForm, readPasskey, START_PASSKEY } from './passkeys.ts'
-import { type Explained, explain } from './refusals.ts'
+import { CONFIRM_PASSKEY, START_PASSKEY } from './passkeys.ts'
+import type { Explained } from './refusals.ts'
 
 const PATH = '/account/passkey'
 
@@ -13,40 +14,13 @@ export const accountPasskey = ownPage({
   needs: [START_PASSKEY, CONFIRM_PASSKEY],
   show: async (visit) => begin(visit),
   act: async (visit) =>
-    visit.form.has('verificationId') ? await confirm(visit) : await start(visit),
+    await makePasskey(visit, {
+      path: PATH,
+      begin,
+      leave: cancel,
+      done: ({ passage }) => ({ location: passage.to('/account', { done: 'passkey' }) }),
+    }),
 })
-
-async function start(visit: Visit): Promise<PageAnswer> {
-  const answer = await visit.ask(START_PASSKEY, {})
-  if ('refusal' in answer) {
-    return detour(visit, PATH, answer.refusal) ?? begin(visit, explain(visit, answer.refusal))
-  }
-  const { verificationId, options } = answer.data.startPasskey
-  return {
-    title: visit.texts.passkey.add,
-    content: html`<p>${visit.texts.verify.passkey}</p>
-      ${passkeyForm(visit, {
-        action: visit.passage.to(PATH),
-        ceremony: 'create',
-        options,
-        hidden: { verificationId },
-      })}
-      ${cancel(visit)}`,
-  }
-}
-
-async function confirm(visit: Visit): Promise<PageAnswer> {
-  const verificationId = visit.form.get('verificationId')
-  const answer = await visit.ask(CONFIRM_PASSKEY, {
-    input: { verificationId, response: readPasskey(visit.form) },
-  })
-  if ('data' in answer) return { location: visit.passage.to('/account', { done: 'passkey' }) }
-  const explained =
-    answer.refusal.code === 'VERIFICATION_FAILED'
-      ? { status: 422, problems: [{ text: visit.texts.passkey.notAdded }] }
-      : explain(visit, answer.refusal)
-  return detour(visit, PATH, answer.refusal) ?? begin(visit, explained)
-}
 
 function begin(visit: Visit, explained?: Explained): PageAnswer {
   const { texts, passage } = visit

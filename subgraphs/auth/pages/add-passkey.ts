@@ -3,11 +3,12 @@
 import { html } from '../../../platform/pages/html.ts'
 import { button, form } from './fields.ts'
 import { leadOnToConsent } from './lead-on.ts'
+import { makePasskey } from './make-passkey.ts'
 import { operation } from './operation.ts'
-import { detour, ownPage } from './own.ts'
+import { ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { CONFIRM_PASSKEY, passkeyForm, readPasskey, START_PASSKEY } from './passkeys.ts'
-import { type Explained, explain } from './refusals.ts'
+import { CONFIRM_PASSKEY, START_PASSKEY } from './passkeys.ts'
+import type { Explained } from './refusals.ts'
 
 const STANDING = operation<{
   signInMethods: { readonly passkey: boolean }
@@ -39,7 +40,7 @@ export const addPasskey = ownPage({
     if (visit.form.get('do') === 'later') {
       return { ...onwards(visit), cookies: [`${LATER}=1; ${cookieFor(LATER_SECONDS)}`] }
     }
-    return visit.form.has('verificationId') ? await confirm(visit) : await start(visit)
+    return await makePasskey(visit, { path: PATH, begin: offer, leave: later, done: onwards })
   },
 })
 
@@ -57,36 +58,6 @@ async function isWanted(visit: Visit): Promise<boolean> {
 
 function onwards({ passage }: Visit) {
   return { location: passage.destination }
-}
-
-async function start(visit: Visit): Promise<PageAnswer> {
-  const answer = await visit.ask(START_PASSKEY, {})
-  if ('refusal' in answer) {
-    return detour(visit, PATH, answer.refusal) ?? offer(visit, explain(visit, answer.refusal))
-  }
-  const { verificationId, options } = answer.data.startPasskey
-  return {
-    title: visit.texts.passkey.add,
-    formTargets: visit.passage.formTargets,
-    content: html`<p>${visit.texts.verify.passkey}</p>
-      ${passkeyForm(visit, {
-        action: visit.passage.to(PATH),
-        ceremony: 'create',
-        options,
-        hidden: { verificationId },
-      })}
-      ${later(visit)}`,
-  }
-}
-
-async function confirm(visit: Visit): Promise<PageAnswer> {
-  const verificationId = visit.form.get('verificationId')
-  const answer = await visit.ask(CONFIRM_PASSKEY, {
-    input: { verificationId, response: readPasskey(visit.form) },
-  })
-  if ('data' in answer) return onwards(visit)
-  const problems = [{ text: visit.texts.passkey.notAdded }]
-  return detour(visit, PATH, answer.refusal) ?? offer(visit, { status: 422, problems })
 }
 
 function offer(visit: Visit, explained?: Explained): PageAnswer {
