@@ -5,7 +5,7 @@ import { button, form, links } from './fields.ts'
 import { operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { type Explained, explain } from './refusals.ts'
+import { type Explained, explain, explainConflict } from './refusals.ts'
 
 const START = operation<{ startTotp: Enrolment & { readonly factorId: string } }>(
   'mutation PageStartTotp { startTotp { factorId secret uri qrSvg } }',
@@ -30,7 +30,8 @@ export const accountApp = ownPage({
 async function start(visit: Visit): Promise<PageAnswer> {
   const answer = await visit.ask(START, {})
   if ('refusal' in answer) {
-    return detour(visit, PATH, answer.refusal) ?? begin(visit, explain(visit, answer.refusal))
+    const explained = explainConflict(visit, answer.refusal, visit.texts.app.tooMany)
+    return detour(visit, PATH, answer.refusal) ?? begin(visit, explained)
   }
   const { factorId, ...enrolment } = answer.data.startTotp
   return askForCode(visit, { factorId, enrolment })

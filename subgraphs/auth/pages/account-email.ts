@@ -5,7 +5,7 @@ import { button, field, form, links } from './fields.ts'
 import { operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { type Explained, explain } from './refusals.ts'
+import { type Explained, explain, explainConflict } from './refusals.ts'
 
 const ADD = operation<
   { addEmail: { readonly id: string; readonly sentTo: string | null } },
@@ -28,7 +28,10 @@ export const accountEmail = ownPage({
 async function add(visit: Visit): Promise<PageAnswer> {
   const answer = await visit.ask(ADD, { input: { email: visit.form.get('email') ?? '' } })
   if ('refusal' in answer) {
-    const explained = explain(visit, answer.refusal, ['email'])
+    const explained =
+      answer.refusal.code === 'CONFLICT'
+        ? explainConflict(visit, answer.refusal, visit.texts.account.tooManyEmails)
+        : explain(visit, answer.refusal, ['email'])
     return detour(visit, PATH, answer.refusal) ?? askForEmail(visit, explained)
   }
   const { id, sentTo } = answer.data.addEmail

@@ -7,10 +7,10 @@ import type { ProviderSettings } from '../factors/provider/protocol.ts'
 import { button, form, links } from './fields.ts'
 import { operation, type Refusal } from './operation.ts'
 import { detour, ownPage } from './own.ts'
-import type { Page, PageAnswer, Problem, Visit } from './page.ts'
+import type { Page, PageAnswer, Visit } from './page.ts'
 import { clearedProviderCookie, providerCookie } from './provider-cookie.ts'
 import { explainAnswer } from './provider-refusals.ts'
-import { type Explained, explain } from './refusals.ts'
+import { type Explained, explainConflict } from './refusals.ts'
 
 const LINK = operation<
   { linkIdentity: { readonly verificationId: string; readonly url: string } },
@@ -73,8 +73,9 @@ export async function takeLink(
   const { texts } = visit
   return {
     title: texts.account.link,
-    ...explainAnswer(visit, { name, refusal: answer.refusal }),
-    ...(answer.refusal.code === 'CONFLICT' && conflict(texts.provider.taken(name))),
+    ...(answer.refusal.code === 'CONFLICT'
+      ? explainConflict(visit, answer.refusal, texts.provider.taken(name))
+      : explainAnswer(visit, { name, refusal: answer.refusal })),
     cookies,
     content: html`<p><a class="button" href="${PATH}">${texts.verify.startAgain}</a></p>`,
   }
@@ -85,18 +86,10 @@ function explainBeginning(
   { name, refusal }: { readonly name: string; readonly refusal: Refusal },
 ): Explained {
   const { provider } = visit.texts
-  if (refusal.code === 'CONFLICT') return conflict(provider.tooMany)
-  const explained = explain(visit, refusal)
+  const explained = explainConflict(visit, refusal, provider.tooMany)
   return refusal.code === 'SERVICE_UNAVAILABLE'
     ? { ...explained, problems: [{ text: provider.away(name) }] }
     : explained
-}
-
-function conflict(text: string): {
-  readonly status: number
-  readonly problems: readonly Problem[]
-} {
-  return { status: 409, problems: [{ text }] }
 }
 
 function choose(visit: Visit, providers: readonly Named[], explained?: Explained): PageAnswer {

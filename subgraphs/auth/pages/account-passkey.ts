@@ -4,7 +4,7 @@ import { button, form, links } from './fields.ts'
 import { makePasskey } from './make-passkey.ts'
 import { ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { CONFIRM_PASSKEY, START_PASSKEY } from './passkeys.ts'
+import { CONFIRM_PASSKEY, passkeyIntro, START_PASSKEY } from './passkeys.ts'
 import type { Explained } from './refusals.ts'
 
 const PATH = '/account/passkey'
@@ -27,7 +27,7 @@ function begin(visit: Visit, explained?: Explained): PageAnswer {
   return {
     title: texts.passkey.add,
     ...explained,
-    content: html`<p>${texts.passkey.intro}</p>
+    content: html`${passkeyIntro(visit)}
       <div hidden data-needs-passkeys>${form(visit, passage.to(PATH), button({ text: texts.passkey.begin }))}</div>
       <noscript><p>${texts.passkey.needsScript}</p></noscript>
       ${cancel(visit)}`,

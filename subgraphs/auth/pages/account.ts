@@ -46,7 +46,7 @@ interface Account {
   }
 }
 
-type Offered = Pick<WaysIn, 'password' | 'passkey' | 'providers'>
+type Offered = Pick<WaysIn, 'password' | 'providers'>
 
 interface PasskeySignals {
   readonly rpId: string
@@ -62,7 +62,7 @@ const ACCOUNT = operation<{
   viewer: { readonly user: Account | null } | null
   signInMethods: Offered
 }>(
-  `query PageAccount { signInMethods { password passkey providers { id name } } viewer { user {
+  `query PageAccount { signInMethods { password providers { id name } } viewer { user {
     email
     emails { id email primary }
     factors { id kind name createdAt }
@@ -206,9 +206,7 @@ function waysIn(
           ${act(visit, { does: 'unlink', id, text: texts.remove, what: nameOf(provider, offered) })}
         </li>`,
         )}
-        <li><p><a href="/account/app">${texts.addApp}</a></p>
-          ${offered.passkey ? html`<p><a href="/account/passkey">${visit.texts.passkey.add}</a></p>` : null}
-          ${offered.providers.length > 0 ? html`<p><a href="/account/link">${texts.link}</a></p>` : null}</li>
+        ${whatCanBeAdded(visit, offered)}
         ${
           factors.length === 0
             ? null
@@ -218,6 +216,17 @@ function waysIn(
         }
       </ul>
     </section>`
+}
+
+/** Nothing where the settings let nobody add anything. */
+function whatCanBeAdded({ texts, addable }: Visit, { providers }: Offered): Piece {
+  const places = [
+    ...(addable.app ? [{ href: '/account/app', text: texts.account.addApp }] : []),
+    ...(addable.passkey ? [{ href: '/account/passkey', text: texts.passkey.add }] : []),
+    ...(providers.length > 0 ? [{ href: '/account/link', text: texts.account.link }] : []),
+  ]
+  if (places.length === 0) return null
+  return html`<li>${places.map(({ href, text }) => html`<p><a href="${href}">${text}</a></p>`)}</li>`
 }
 
 /** One that is gone from the settings has its id alone. */

@@ -7,7 +7,7 @@ import { makePasskey } from './make-passkey.ts'
 import { operation } from './operation.ts'
 import { ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
-import { CONFIRM_PASSKEY, START_PASSKEY } from './passkeys.ts'
+import { CONFIRM_PASSKEY, passkeyIntro, START_PASSKEY } from './passkeys.ts'
 import type { Explained } from './refusals.ts'
 
 const STANDING = operation<{
@@ -66,7 +66,7 @@ function offer(visit: Visit, explained?: Explained): PageAnswer {
     title: texts.passkey.offer,
     ...explained,
     formTargets: passage.formTargets,
-    content: html`<p>${texts.passkey.intro}</p>
+    content: html`${passkeyIntro(visit)}
       <div hidden data-needs-passkeys>${form(visit, passage.to(PATH), button({ text: texts.passkey.begin }))}</div>
       ${later(visit)}`,
   }

@@ -6,7 +6,7 @@ import { type Challenge, readChallenge } from './challenge-cookie.ts'
 import { button, form, links } from './fields.ts'
 import { operation } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
-import { type PasskeyChallenge, passkeyForm, readPasskey } from './passkeys.ts'
+import { type PasskeyChallenge, passkeyForm, passkeyIntro, readPasskey } from './passkeys.ts'
 import { type Explained, explain } from './refusals.ts'
 import { over } from './verify.ts'
 
@@ -128,7 +128,7 @@ function passkey(visit: Visit): Html {
   const { texts, passage } = visit
   return html`<section hidden data-needs-passkeys aria-labelledby="passkey">
       <h2 id="passkey">${texts.account.kinds.PASSKEY}</h2>
-      <p>${texts.passkey.intro}</p>
+      ${passkeyIntro(visit)}
       ${form(visit, passage.to(PATH), button({ text: texts.passkey.begin, does: 'passkey' }))}
       </section>`
 }

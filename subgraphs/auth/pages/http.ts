@@ -8,7 +8,9 @@ import { createFrame, type Frame } from '../../../platform/pages/frame.ts'
 import { html } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import { inLanguage } from '../core/mail/language.ts'
+import { areFactorsOffered } from '../factors/enrolled/requirement.ts'
 import { makeOffer } from '../factors/passkey/offer.ts'
+import { arePasskeysOffered } from '../factors/passkey/relying-party.ts'
 import type { Door } from '../sessions/issue-tokens.ts'
 import { createGraph, type Graph } from './ask-graph.ts'
 import { problemSummary } from './fields.ts'
@@ -38,7 +40,15 @@ export type AnswerPage = (request: PageRequest) => Promise<PageResponse>
 interface PagesParts {
   readonly config: Pick<
     AuthConfig,
-    'returnTo' | 'brand' | 'publicUrl' | 'registration' | 'secrets' | 'passkeys' | 'passkeyOffer'
+    | 'returnTo'
+    | 'brand'
+    | 'publicUrl'
+    | 'registration'
+    | 'secrets'
+    | 'passkeys'
+    | 'passkeyOffer'
+    | 'signInMethods'
+    | 'mfa'
   >
   readonly schema: GraphQLSchema
   readonly names: AuthNames
@@ -103,6 +113,11 @@ function visitOf(
     passage,
     person: isPerson ? { userId: subject, sessionId } : null,
     stepUp: door.claims.stepUp,
+    addable: {
+      app: areFactorsOffered(config),
+      passkey: arePasskeysOffered(config),
+      passkeySignsIn: config.signInMethods.includes('passkey'),
+    },
     registration: config.registration,
     lostSession: textOf(headers['sallyport-client-lost-session']),
     origin: door.origin,

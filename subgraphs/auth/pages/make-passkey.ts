@@ -4,7 +4,7 @@ import { html, type Piece } from '../../../platform/pages/html.ts'
 import { detour } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
 import { CONFIRM_PASSKEY, passkeyForm, readPasskey, START_PASSKEY } from './passkeys.ts'
-import { type Explained, explain } from './refusals.ts'
+import { type Explained, explainConflict } from './refusals.ts'
 
 export interface PlaceOfMaking {
   /** Of the page. */
@@ -25,7 +25,8 @@ async function start(visit: Visit, { path, begin, leave }: PlaceOfMaking): Promi
   const { texts, passage } = visit
   const answer = await visit.ask(START_PASSKEY, {})
   if ('refusal' in answer) {
-    return detour(visit, path, answer.refusal) ?? begin(visit, explain(visit, answer.refusal))
+    const explained = explainConflict(visit, answer.refusal, texts.passkey.tooMany)
+    return detour(visit, path, answer.refusal) ?? begin(visit, explained)
   }
   const { verificationId, options } = answer.data.startPasskey
   return {
@@ -54,6 +55,6 @@ async function confirm(visit: Visit, { path, begin, done }: PlaceOfMaking): Prom
   const explained =
     refusal.code === 'VERIFICATION_FAILED'
       ? { status: 422, problems: [{ text: visit.texts.passkey.notAdded }] }
-      : explain(visit, refusal)
+      : explainConflict(visit, refusal, visit.texts.passkey.taken)
   return detour(visit, path, refusal) ?? begin(visit, explained)
 }

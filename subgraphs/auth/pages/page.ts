@@ -35,6 +35,12 @@ export interface Visit {
   readonly person: { readonly userId: string; readonly sessionId: string } | null
   /** What the person can confirm their presence with. */
   readonly stepUp: readonly string[]
+  /** Which factors can be added here, and whether a passkey is enough to sign in with. */
+  readonly addable: {
+    readonly app: boolean
+    readonly passkey: boolean
+    readonly passkeySignsIn: boolean
+  }
   /** Who may make an account here. */
   readonly registration: RegistrationMode
   /** Why the cookies that were sent make nobody, as `TOKEN_EXPIRED`. */

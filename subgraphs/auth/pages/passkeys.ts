@@ -68,6 +68,11 @@ export function passkeyForm(
       <noscript><p>${visit.texts.passkey.needsScript}</p></noscript>`
 }
 
+/** What it is; where it is asked for after another factor alone it does not stand in for the password. */
+export function passkeyIntro({ texts: { passkey }, addable }: Visit): Html {
+  return html`<p>${passkey.intro}${addable.passkeySignsIn ? ` ${passkey.signsIn}` : null}</p>`
+}
+
 /** Nothing of it is seen: the browser offers it where it fills in the e-mail address. */
 export function passkeyOffer(visit: Visit, action: string): Html {
   const { verificationId, options } = visit.offerPasskey()

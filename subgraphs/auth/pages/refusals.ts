@@ -8,6 +8,17 @@ export interface Explained {
   readonly retryAfterSeconds?: number
 }
 
+/** Where a person has as many of something as they can, or it is somebody's already, with the sentence of the page for it. */
+export function explainConflict(
+  visit: Pick<Visit, 'texts'>,
+  refusal: Refusal,
+  text: string,
+): Explained {
+  return refusal.code === 'CONFLICT'
+    ? { status: 409, problems: [{ text }] }
+    : explain(visit, refusal)
+}
+
 /** @param fields Of the form at hand: a problem with any other is told above it alone. */
 export function explain(
   { texts: { problems } }: Pick<Visit, 'texts'>,

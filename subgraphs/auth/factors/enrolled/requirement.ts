@@ -26,9 +26,14 @@ export async function isFactorRequired(
   return from !== null && from.getTime() <= Date.now()
 }
 
+/** Not where MFA=off: nobody adds a further factor. */
+export function areFactorsOffered({ mfa }: Pick<AuthDeps['config'], 'mfa'>): boolean {
+  return mfa.mode !== 'off'
+}
+
 /** @throws AuthError FORBIDDEN, the same for everybody, where MFA=off */
 export function requireFactorsOffered({ config }: Pick<AuthDeps, 'config'>): void {
-  if (config.mfa.mode !== 'off') return
+  if (areFactorsOffered(config)) return
   throw new AuthError('FORBIDDEN', {
     reason: 'METHOD_NOT_OFFERED',
     message: 'Further factors are not offered here.',

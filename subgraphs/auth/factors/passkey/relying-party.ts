@@ -2,15 +2,23 @@
 import { createHash } from 'node:crypto'
 import type { AuthDeps } from '../../core/dependencies.ts'
 import { AuthError } from '../../core/errors.ts'
+import { areFactorsOffered } from '../enrolled/requirement.ts'
 
 /** Section 5.4.3: no personal data. Imported user ids are longer than the 64 bytes that a handle may have. */
 export function userHandleOf(userId: string): Buffer {
   return createHash('sha256').update(`passkey\0${userId}`).digest()
 }
 
-/** @throws AuthError FORBIDDEN, the same for everybody, where a passkey neither begins a sign-in nor follows another factor */
+/** Where a passkey begins a sign-in, or follows another factor. */
+export function arePasskeysOffered(
+  config: Pick<AuthDeps['config'], 'mfa' | 'signInMethods'>,
+): boolean {
+  return config.signInMethods.includes('passkey') || areFactorsOffered(config)
+}
+
+/** @throws AuthError FORBIDDEN, the same for everybody, where they are not */
 export function requirePasskeysOffered({ config }: Pick<AuthDeps, 'config'>): void {
-  if (config.signInMethods.includes('passkey') || config.mfa.mode !== 'off') return
+  if (arePasskeysOffered(config)) return
   throw new AuthError('FORBIDDEN', {
     reason: 'METHOD_NOT_OFFERED',
     message: 'Passkeys are not offered here.',

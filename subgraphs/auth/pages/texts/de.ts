@@ -116,9 +116,13 @@ export const de: PageTexts = {
       'Passkeys brauchen JavaScript. Melden Sie sich anders an, oder schalten Sie es für diese Seite ein.',
     notAdded:
       'Der Passkey wurde nicht hinzugefügt. Versuchen Sie es noch einmal, oder richten Sie etwas anderes ein.',
+    taken: 'Dieser Passkey gehört schon zu einem Konto. Erstellen Sie einen anderen.',
+    tooMany:
+      'Mehr Passkeys können Sie nicht haben. Entfernen Sie einen, bevor Sie einen weiteren hinzufügen.',
     add: 'Passkey hinzufügen',
     intro:
-      'Ein Passkey liegt auf diesem Gerät oder in Ihrem Passwortmanager und wird mit Finger, Gesicht oder PIN entsperrt. Er meldet Sie ohne Passwort an.',
+      'Ein Passkey liegt auf diesem Gerät oder in Ihrem Passwortmanager und wird mit Finger, Gesicht oder PIN entsperrt.',
+    signsIn: 'Er meldet Sie ohne Passwort an.',
     begin: 'Passkey erstellen',
     offer: 'Beim nächsten Mal ohne Passwort anmelden',
     later: 'Jetzt nicht',
@@ -176,6 +180,8 @@ export const de: PageTexts = {
     makePrimary: 'Mit dieser anmelden',
     addEmail: 'E-Mail-Adresse hinzufügen',
     emailIntro: 'Wir senden einen Code dorthin.',
+    tooManyEmails:
+      'Mehr E-Mail-Adressen können Sie nicht haben. Entfernen Sie eine, bevor Sie eine weitere hinzufügen.',
     apps: 'Apps, die Ihr Konto nutzen dürfen',
     endGrant: 'Zurücknehmen',
     sessions: 'Wo Sie angemeldet sind',
@@ -206,6 +212,8 @@ export const de: PageTexts = {
     begin: 'Bild zum Scannen zeigen',
     scan: 'Scannen Sie dieses Bild mit der App und geben Sie dann den Code ein, den sie zeigt.',
     qr: 'QR-Code für die Authenticator-App',
+    tooMany:
+      'Mehr Authenticator-Apps können Sie nicht haben. Entfernen Sie eine, bevor Sie eine weitere hinzufügen.',
     onThisDevice: 'Die App ist auf diesem Gerät',
     orType: 'Oder tippen Sie dies in die App:',
   },

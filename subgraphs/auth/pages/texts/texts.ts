@@ -75,8 +75,11 @@ export interface PageTexts {
     readonly failed: string
     readonly needsScript: string
     readonly notAdded: string
+    readonly taken: string
+    readonly tooMany: string
     readonly add: string
     readonly intro: string
+    readonly signsIn: string
     readonly begin: string
     readonly offer: string
     readonly later: string
@@ -134,6 +137,7 @@ export interface PageTexts {
     readonly makePrimary: string
     readonly addEmail: string
     readonly emailIntro: string
+    readonly tooManyEmails: string
     readonly apps: string
     readonly endGrant: string
     readonly sessions: string
@@ -149,6 +153,7 @@ export interface PageTexts {
     readonly begin: string
     readonly scan: string
     readonly qr: string
+    readonly tooMany: string
     readonly onThisDevice: string
     readonly orType: string
   }
