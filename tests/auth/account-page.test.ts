@@ -79,3 +79,14 @@ test('whoever has as many as they can is told so, and not that something has cha
     true,
   ])
 })
+
+test.each(['constructor', '__proto__', 'toString', 'nothing'])(
+  'a link or a form that names %s does nothing, and shows nothing of it',
+  async (name) => {
+    const browser = await signedIn(stack, await registerPerson(stack))
+    const shown = await browser.open(`/account?done=${name}`)
+    expect([shown.status, shown.html.includes('id="done"')]).toEqual([200, false])
+    expect(shown.html).not.toMatch(/native code|\[object/)
+    expect((await browser.press(shown, name)).status).toBe(200)
+  },
+)

@@ -89,7 +89,7 @@ export const account = ownPage({
   show: async (visit) => await overview(visit),
   async act(visit) {
     const does = visit.form.get('do') ?? ''
-    const [action, name] = ACTIONS[does] ?? []
+    const [action, name] = ownOf(ACTIONS, does) ?? []
     if (action === undefined || name === undefined) return { location: visit.passage.to(PATH) }
     const value = does === 'end-others' ? 'OTHERS' : (visit.form.get('id') ?? '')
     const answer = await visit.ask(action, { input: { [name]: value } })
@@ -109,7 +109,7 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
   }
   const user = answer.data.viewer?.user
   if (!user) return { location: visit.passage.to('/sign-in') }
-  const done = refusal === undefined ? texts.account.done[query.get('done') ?? ''] : undefined
+  const done = refusal === undefined ? ownOf(texts.account.done, query.get('done') ?? '') : undefined
   return {
     title: texts.account.title,
     isWide: true,
@@ -119,6 +119,11 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
       ${accountSections(visit, user, answer.data.signInMethods)}
       ${await signals(visit)}`,
   }
+}
+
+/** What a form or a link names may be anything, `constructor` too. */
+function ownOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
 /** Password managers hear here which passkeys there are: after a change, and whenever somebody looks. */
