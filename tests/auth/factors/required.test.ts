@@ -265,6 +265,37 @@ describe('of whom, and from when on', () => {
     }
   })
 
+  test('without passwords: whoever left the registration where a factor is asked for comes back with the mailbox, until they have been in', async () => {
+    const own = await startStack({
+      env: { MFA: 'required', SIGN_IN_METHODS: 'email-code,passkey' },
+    })
+    try {
+      const ask = (document: string, input: object) => askWith(own.client, document, input)
+      const byMail = async (email: string) => {
+        await own.db('throttles').delete()
+        const begun = await ask(BEGIN, { email })
+        const { id: verificationId } = begun.verification
+        const code = await own.mailbox.takeCode(email)
+        return { verificationId, answer: await ask(PROVE, { verificationId, code }) }
+      }
+      const email = newEmail()
+      const begun = await ask(REGISTER, { email })
+      const left = { verificationId: begun.verification.id, code: await own.mailbox.takeCode(email) }
+      expect((await ask(PROVE, left)).verification.purpose).toBe('FACTOR_ENROLMENT')
+      const { verificationId, answer } = await byMail(email)
+      expect(answer.verification?.purpose).toBe('FACTOR_ENROLMENT')
+      const { secret } = await ask(ENROL, { verificationId, method: 'TOTP' })
+      const signedIn = await ask(PROVE, { verificationId, code: codeOf(secret) })
+      expect(signedIn.session.authenticationMethods).toContain('mfa')
+      // From then on the mailbox alone adds nothing.
+      await own.db('factors').delete()
+      await own.db('sessions').delete()
+      expect((await byMail(email)).answer.extensions).toMatchObject({ reason: 'FACTOR_REQUIRED' })
+    } finally {
+      await own.stop()
+    }
+  })
+
   test('before the date nobody is kept out, and everybody can read it', async () => {
     const grace = await startStack({
       env: { MFA: 'required', MFA_REQUIRED_FROM: '2130-01-31T12:00:00Z' },

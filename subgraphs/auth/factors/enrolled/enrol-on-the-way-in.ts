@@ -22,7 +22,7 @@ export async function whatEnrols(
   const hasMailbox = proved.some(({ method }) => method === 'EMAIL_CODE')
   if (!hasMailbox) return { EMAIL_CODE: {} }
   const hasOther = proved.some(({ method }) => method !== 'EMAIL_CODE')
-  if (!hasOther && !isNew) {
+  if (!hasOther && !isNew && !(await isUnused(trx, deps, user))) {
     throw required(
       'This account needs a further factor. Log in with the password, and prove the mailbox after it, to add one.',
     )
@@ -38,6 +38,26 @@ export async function whatEnrols(
     ([, { enrolment }]) => enrolment !== undefined,
   )
   return Object.fromEntries(addable.map(([method]) => [method, ENROLS]))
+}
+
+/**
+ * A registration that was left where the factor was asked for, in a deployment without passwords: it has its mailbox and nothing else
+ * to show, and would stay shut for good. Of an account that nobody has used yet nobody can be locked out.
+ */
+async function isUnused(
+  trx: Knex,
+  { config }: Pick<AuthDeps, 'config'>,
+  user: User,
+): Promise<boolean> {
+  if (config.signInMethods.includes('password') || user.password_hash !== null) return false
+  for (const table of ['sign_in_places', 'linked_identities']) {
+    if ((await trx(table).where('user_id', user.id).first('user_id')) !== undefined) return false
+  }
+  const open = await trx('sessions')
+    .where('user_id', user.id)
+    .whereNotNull('family_id')
+    .first('id')
+  return open === undefined
 }
 
 async function secondsToWait(trx: Knex, userId: string): Promise<number> {
