@@ -1,8 +1,8 @@
 // What the account's pages offer, and what they say of what cannot be had: as the settings have it, and in words that help.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { enrolApp } from '../authenticator.ts'
+import { codeOf, enrolApp } from '../authenticator.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { type Person, registerPerson } from '../people.ts'
+import { PASSWORD, type Person, registerPerson } from '../people.ts'
 import { WebBrowser } from './oauth/web-browser.ts'
 
 let stack: Stack
@@ -90,3 +90,27 @@ test.each(['constructor', '__proto__', 'toString', 'nothing'])(
     expect((await browser.press(shown, name)).status).toBe(200)
   },
 )
+
+test('whoever added a factor on another device is asked for it after the password, and not for the password again', async () => {
+  const person = await registerPerson(stack)
+  const browser = await signedIn(stack, person)
+  const hourAgo = { authenticated_at: stack.db.raw("now() - interval '1 hour'") }
+  await stack.db('sessions').where('user_id', person.id).update(hourAgo)
+  // Its token is renewed, and then the factor comes.
+  browser.cookies.delete('__Host-access')
+  await browser.press(await browser.open('/continue-session'), '')
+  await stack
+    .db('sessions')
+    .where('id', person.sessionId)
+    .update({ authenticated_at: stack.db.fn.now() })
+  const { secret } = await enrolApp(stack, person)
+  const asked = await browser.press(await browser.open('/account/app'), '')
+  expect(asked.html).toContain('name="currentPassword"')
+  const next = await browser.press(asked, '', { currentPassword: PASSWORD })
+  expect(next.html).not.toContain('name="currentPassword"')
+  const back = await browser.press(next, '', { code: codeOf(secret) })
+  expect([back.status, new URL(back.url, stack.env.PUBLIC_URL).pathname]).toEqual([
+    200,
+    '/account/app',
+  ])
+})

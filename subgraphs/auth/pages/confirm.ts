@@ -102,9 +102,11 @@ function settle(visit: Visit, answer: Answer<Confirmed>): PageAnswer {
     const explained = explain(visit, answer.refusal, ['currentPassword', 'code'])
     return detour(visit, '/account', answer.refusal) ?? ask(visit, explained)
   }
-  // The password was right, and somebody who holds a further factor is asked for that as well.
-  if (answer.data.reauthenticate.__typename === 'VerificationRequired') {
-    return { location: visit.passage.to(PATH, pageOf(visit)) }
+  const result = answer.data.reauthenticate
+  // The password was right, and somebody who holds a further factor is asked for that as well: their token may not know of it yet.
+  if (result.__typename === 'VerificationRequired') {
+    const methods = result.verification.methods.join(' ')
+    return { location: visit.passage.to(PATH, { ...pageOf(visit), methods }) }
   }
   return {
     location: visit.passage.to(readPlace(visit.query, '/account')),
