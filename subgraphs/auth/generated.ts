@@ -235,9 +235,9 @@ export interface Mutation {
   readonly startProviderLogin?: Maybe<ProviderLogin>;
   readonly verifySession?: Maybe<AuthResult>;
   readonly enrolFactor?: Maybe<FactorEnrolment>;
+  readonly updateProfile?: Maybe<User>;
   readonly reauthenticate?: Maybe<AuthResult>;
   readonly denySession?: Maybe<AccountSecured>;
-  readonly updateProfile?: Maybe<User>;
   readonly addEmail?: Maybe<Verification>;
   readonly verifyEmail?: Maybe<UserEmail>;
   readonly setPrimaryEmail?: Maybe<User>;
@@ -331,6 +331,11 @@ export interface MutationEnrolFactorArgs {
 }
 
 
+export interface MutationUpdateProfileArgs {
+  input: UpdateProfileInput;
+}
+
+
 export interface MutationReauthenticateArgs {
   input: ReauthenticateInput;
 }
@@ -338,11 +343,6 @@ export interface MutationReauthenticateArgs {
 
 export interface MutationDenySessionArgs {
   input: DenySessionInput;
-}
-
-
-export interface MutationUpdateProfileArgs {
-  input: UpdateProfileInput;
 }
 
 
@@ -645,14 +645,6 @@ export interface ProviderLogin {
   readonly url: Scalars['String']['output'];
 }
 
-export interface ReauthenticateInput {
-  readonly password?: InputMaybe<Scalars['String']['input']>;
-  readonly method?: InputMaybe<VerificationMethod>;
-  readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
-  readonly code?: InputMaybe<Scalars['String']['input']>;
-  readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
-}
-
 export interface SignInMethods {
   readonly password: Scalars['Boolean']['output'];
   readonly emailCode: Scalars['Boolean']['output'];
@@ -664,6 +656,14 @@ export interface SignInMethods {
 export interface SignInProvider {
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
+}
+
+export interface ReauthenticateInput {
+  readonly password?: InputMaybe<Scalars['String']['input']>;
+  readonly method?: InputMaybe<VerificationMethod>;
+  readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
+  readonly code?: InputMaybe<Scalars['String']['input']>;
+  readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
 }
 
 export interface DenySessionInput {
@@ -1538,9 +1538,9 @@ export type ResolversTypes = {
   VerifySessionInput: VerifySessionInput;
   StartProviderLoginInput: StartProviderLoginInput;
   ProviderLogin: ResolverTypeWrapper<ProviderLogin>;
-  ReauthenticateInput: ReauthenticateInput;
   SignInMethods: ResolverTypeWrapper<SignInMethods>;
   SignInProvider: ResolverTypeWrapper<SignInProvider>;
+  ReauthenticateInput: ReauthenticateInput;
   DenySessionInput: DenySessionInput;
   UserEmail: ResolverTypeWrapper<ShownEmailModel>;
   AccountSecured: ResolverTypeWrapper<AccountSecured>;
@@ -1690,9 +1690,9 @@ export type ResolversParentTypes = {
   VerifySessionInput: VerifySessionInput;
   StartProviderLoginInput: StartProviderLoginInput;
   ProviderLogin: ProviderLogin;
-  ReauthenticateInput: ReauthenticateInput;
   SignInMethods: SignInMethods;
   SignInProvider: SignInProvider;
+  ReauthenticateInput: ReauthenticateInput;
   DenySessionInput: DenySessionInput;
   UserEmail: ShownEmailModel;
   AccountSecured: AccountSecured;
@@ -1882,9 +1882,9 @@ export type MutationResolvers<ContextType = AuthContext, ParentType extends Reso
   startProviderLogin?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationStartProviderLoginArgs, 'input'>>;
   verifySession?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationVerifySessionArgs, 'input'>>;
   enrolFactor?: Resolver<Maybe<ResolversTypes['FactorEnrolment']>, ParentType, ContextType, RequireFields<MutationEnrolFactorArgs, 'input'>>;
+  updateProfile?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUpdateProfileArgs, 'input'>>;
   reauthenticate?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationReauthenticateArgs, 'input'>>;
   denySession?: Resolver<Maybe<ResolversTypes['AccountSecured']>, ParentType, ContextType, RequireFields<MutationDenySessionArgs, 'input'>>;
-  updateProfile?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUpdateProfileArgs, 'input'>>;
   addEmail?: Resolver<Maybe<ResolversTypes['Verification']>, ParentType, ContextType, RequireFields<MutationAddEmailArgs, 'input'>>;
   verifyEmail?: Resolver<Maybe<ResolversTypes['UserEmail']>, ParentType, ContextType, RequireFields<MutationVerifyEmailArgs, 'input'>>;
   setPrimaryEmail?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationSetPrimaryEmailArgs, 'input'>>;

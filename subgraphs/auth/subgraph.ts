@@ -5,6 +5,7 @@ import { concatAST, type DocumentNode, type GraphQLSchema, Kind } from 'graphql'
 import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.ts'
 import { renameAuthSchema } from '../../platform/auth-names/rename-schema.ts'
 import * as account from './account/graphql.ts'
+import * as accountSecurity from './account-security/graphql.ts'
 import * as administration from './administration/graphql.ts'
 import * as apiKeys from './api-keys/graphql.ts'
 import * as audit from './audit/graphql.ts'
@@ -25,6 +26,7 @@ import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
 import * as signIn from './sign-in/graphql.ts'
+import * as stepUp from './step-up/graphql.ts'
 import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
 import * as verifications from './verifications/graphql.ts'
@@ -35,6 +37,8 @@ const capabilities: readonly Capability[] = [
   users,
   account,
   signIn,
+  stepUp,
+  accountSecurity,
   emails,
   passwords,
   sessions,

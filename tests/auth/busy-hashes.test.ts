@@ -12,7 +12,7 @@ import { createPasswordHasher } from '../../subgraphs/auth/factors/password/hash
 import { changePassword } from '../../subgraphs/auth/passwords/change-password.ts'
 import { resetPassword } from '../../subgraphs/auth/passwords/reset-password.ts'
 import { login } from '../../subgraphs/auth/sign-in/login.ts'
-import { reauthenticate } from '../../subgraphs/auth/sign-in/reauthenticate.ts'
+import { reauthenticate } from '../../subgraphs/auth/step-up/reauthenticate.ts'
 import { register } from '../../subgraphs/auth/sign-in/register.ts'
 import { verifySession } from '../../subgraphs/auth/sign-in/verify-session.ts'
 import { beginVerification } from '../../subgraphs/auth/verifications/begin-verification.ts'

@@ -1,18 +1,16 @@
-// Signing in, in the graph: register, log in, prove the code, prove it again, and take an account back.
+// Signing in, in the graph: register, begin in one of the ways in, and prove what must follow.
 
 import { gql } from 'graphql-tag'
 import type { AuthContext } from '../context.ts'
 import type { StartedTotp } from '../factors/totp/start-totp.ts'
 import type { Resolvers } from '../generated.ts'
 import { clearedFlowCookie, flowCookie } from '../sessions/cookies.ts'
-import { type Entered, issueTokens, type SignedIn } from '../sessions/issue-tokens.ts'
+import type { Entered, SignedIn } from '../sessions/issue-tokens.ts'
 import type { BegunVerification } from '../verifications/begin-verification.ts'
-import { denySession } from './deny-session.ts'
 import { enrolFactor } from './enrol-factor.ts'
 import { handOver } from './hand-over.ts'
 import { login } from './login.ts'
 import { openSignInLink } from './open-sign-in-link.ts'
-import { reauthenticate } from './reauthenticate.ts'
 import { register } from './register.ts'
 import { signInMethods } from './sign-in-methods.ts'
 import { startEmailLogin } from './start-email-login.ts'
@@ -109,24 +107,6 @@ export const typeDefs = gql`
       input: EnrolFactorInput!
     ): FactorEnrolment @public(staleCredentials: true)
       @credentials(reads: ["flow"])
-    """
-    Confirms that the person is still there, with any factor they have, and raises auth_time of the current
-    session, as the answer to STEP_UP_REQUIRED. Anyone who holds a further factor is asked for that one.
-    INVALID_CREDENTIALS, VERIFICATION_FAILED, BAD_USER_INPUT, RATE_LIMITED.
-    """
-    reauthenticate(
-      "The arguments."
-      input: ReauthenticateInput!
-    ): AuthResult @policy(policies: [["session"]])
-      @credentials(sets: ["session"])
-    """
-    What the link in the mail about a new device does: every session ends and the password becomes
-    void. VERIFICATION_FAILED for a link that is used or expired.
-    """
-    denySession(
-      "The arguments."
-      input: DenySessionInput!
-    ): AccountSecured @public(staleCredentials: true)
   }
 
   "What signing in leads to: a session, or a verification that must come first. May grow in a minor release."
@@ -267,20 +247,6 @@ export const typeDefs = gql`
     url: String!
   }
 
-  "The password alone; or method alone, which answers a verification, and then its id with code or passkey."
-  input ReauthenticateInput {
-    "The present password."
-    password: String
-    "What to confirm with instead of the password."
-    method: VerificationMethod
-    "Id of the verification that an earlier call returned."
-    verificationId: ID
-    "The code that it asks for."
-    code: String
-    "toJSON of what the browser answered to the options of startPasskeyLogin."
-    passkey: JSONObject
-  }
-
   "The ways in that this deployment offers."
   type SignInMethods {
     "Whether login is offered: e-mail address and password."
@@ -301,12 +267,6 @@ export const typeDefs = gql`
     id: ID!
     "What people call it."
     name: String!
-  }
-
-  "The token of the mailed link."
-  input DenySessionInput {
-    "What stands after the # of the link."
-    token: String!
   }
 `
 
@@ -357,12 +317,6 @@ export const resolvers = {
     // What it is made of is the factor's own matter.
     enrolFactor: async (_, { input }, context) =>
       (await enrolFactor(context.deps, context, input)) as unknown as StartedTotp,
-    reauthenticate: async (_, { input }, context) => {
-      const result = await reauthenticate(context.deps, context, input)
-      if ('session' in result) return await issueTokens(context, result)
-      return begun(context, result)
-    },
-    denySession: async (_, { input }, context) => await denySession(context.deps, context, input),
   },
   FactorEnrolment: {
     __resolveType: (begun) => ('options' in begun ? 'PasskeyChallenge' : 'TotpEnrolment'),

@@ -15,13 +15,13 @@ import type { ReauthenticateInput } from '../generated.ts'
 import type { Entered } from '../sessions/issue-tokens.ts'
 import { requireLiveSession } from '../sessions/live-session.ts'
 import { reissueTokens } from '../sessions/reissue-tokens.ts'
+import { raisedBy, whatReauthenticates } from '../sign-in/policy.ts'
+import { presentedIn } from '../sign-in/presented.ts'
 import type { UserWithRoles } from '../users/user.ts'
 import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
 import { checkFactor } from '../verifications/check-factor.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
 import type { Beginnings, Proof } from '../verifications/verification.ts'
-import { raisedBy, whatReauthenticates } from './policy.ts'
-import { presentedIn } from './presented.ts'
 
 const limits = {
   password: presentedPassword,

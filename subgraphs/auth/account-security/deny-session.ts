@@ -1,5 +1,4 @@
 // "This was not me": one click from the mail about a new device takes the account back.
-import { secureAccount } from '../account-security/secure-account.ts'
 import type { Caller } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
@@ -12,6 +11,7 @@ import { User } from '../users/user.ts'
 import { emailsOf, isAddressOf } from '../users/user-email.ts'
 import { checkLink } from '../verifications/check-link.ts'
 import { consumeVerification } from '../verifications/consume-verification.ts'
+import { secureAccount } from './secure-account.ts'
 
 const limits = { token: text(256) } satisfies Limits<DenySessionInput>
 
