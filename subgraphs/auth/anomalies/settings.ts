@@ -25,9 +25,9 @@ export function readAnomalies(text: string): AnomalySettings | string {
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)) {
-    const [kind = '', action = ''] = item.split(':')
+    const [kind = '', action = '', ...more] = item.split(':')
     const isKnown = (ANOMALY_KINDS as readonly string[]).includes(kind)
-    if (!isKnown || !(ANOMALY_ACTIONS as readonly string[]).includes(action)) {
+    if (more.length > 0 || !isKnown || !(ANOMALY_ACTIONS as readonly string[]).includes(action)) {
       return `must read "kind:action", by comma; kinds are ${ANOMALY_KINDS.join(', ')}, actions ${ANOMALY_ACTIONS.join(', ')}`
     }
     read[kind] = action as AnomalyAction

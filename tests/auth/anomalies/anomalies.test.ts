@@ -313,7 +313,7 @@ test('settings are read whole, or refused', () => {
     stale: 'off',
     country: 'log',
   })
-  for (const wrong of ['travel', 'travel:stop', 'moon:log']) {
+  for (const wrong of ['travel', 'travel:stop', 'moon:log', 'travel:log:block']) {
     const read = readAnomalies(wrong)
     expect(read, wrong).toMatch(/must read/)
   }
