@@ -191,7 +191,9 @@ const FURTHER = 'FURTHER'
 function guessKey(challenge: Verification, method: string, address: string | null): CountKey {
   const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge
   const { user_id: user, session_id: session } = challenge
-  if (is_decoy || method === 'PASSKEY') return countKey({ verification: id_hash })
+  // What this step does not ask for opens nothing, and whoever adds a factor knows its secret.
+  const isGuess = challenge.methods.includes(method) && !isEnrolment(challenge)
+  if (is_decoy || !isGuess || method === 'PASSKEY') return countKey({ verification: id_hash })
   if (method !== 'EMAIL_CODE') {
     // One count for all of them: a second kind of code is not a second set of guesses.
     if (user !== null && proofsOf(challenge).length > 0) return countKey({ purpose: FURTHER, user })

@@ -172,6 +172,24 @@ describe('on the way in', () => {
     ).toEqual([])
   })
 
+  test('whoever knows the password alone uses up no tries that its owner needs to add one', async () => {
+    const person = await staff()
+    const forget = async () =>
+      await stack.db('throttles').whereNot('key', 'like', '%code-account%').delete()
+    for (let round = 0; round < 11; round += 1) {
+      await forget()
+      const { verification } = await send(LOGIN, { email: person.email, password: PASSWORD })
+      await stack.mailbox.takeCode(person.email)
+      for (const method of ['TOTP', 'RECOVERY_CODE', 'TOTP', 'RECOVERY_CODE', 'TOTP'])
+        await send(PROVE, { verificationId: verification.id, method, code: '000000' })
+    }
+    await forget()
+    const { verificationId } = await atTheDoor(person)
+    const { secret } = await send(ENROL, { verificationId, method: 'TOTP' })
+    const signedIn = await send(PROVE, { verificationId, code: codeOf(secret) })
+    expect(signedIn.session?.authenticationMethods).toContain('mfa')
+  })
+
   test('a factor that was added meanwhile is asked for: a sign-in from before adds none beside it', async () => {
     const person = await staff()
     const { verificationId } = await atTheDoor(person)
