@@ -28,20 +28,23 @@ test.each([
   [{ MFA: 'off' }, ['passkey'], true],
   [{ MFA: 'off', SIGN_IN_METHODS: 'password' }, [], null],
   [{ SIGN_IN_METHODS: 'password' }, ['app', 'passkey'], false],
-])('with %o /account leads to %j, and to nothing that is refused', async (env, offered, signsIn) => {
-  const own = await startStack({ env })
-  try {
-    const browser = await signedIn(own, await registerPerson(own))
-    const { html } = await browser.open('/account')
-    const links = ['app', 'passkey'].filter((name) => html.includes(`href="/account/${name}"`))
-    expect(links).toEqual(offered)
-    if (signsIn === null) return
-    const page = await browser.open('/account/passkey')
-    expect(page.html.includes(SIGNS_IN)).toBe(signsIn)
-  } finally {
-    await own.stop()
-  }
-})
+])(
+  'with %o /account leads to %j, and to nothing that is refused',
+  async (env, offered, signsIn) => {
+    const own = await startStack({ env })
+    try {
+      const browser = await signedIn(own, await registerPerson(own))
+      const { html } = await browser.open('/account')
+      const links = ['app', 'passkey'].filter((name) => html.includes(`href="/account/${name}"`))
+      expect(links).toEqual(offered)
+      if (signsIn === null) return
+      const page = await browser.open('/account/passkey')
+      expect(page.html.includes(SIGNS_IN)).toBe(signsIn)
+    } finally {
+      await own.stop()
+    }
+  },
+)
 
 test('whoever has as many as they can is told so, and not that something has changed', async () => {
   const person = await registerPerson(stack)

@@ -109,7 +109,8 @@ async function overview(visit: Visit, refusal?: Refusal): Promise<PageAnswer> {
   }
   const user = answer.data.viewer?.user
   if (!user) return { location: visit.passage.to('/sign-in') }
-  const done = refusal === undefined ? ownOf(texts.account.done, query.get('done') ?? '') : undefined
+  const done =
+    refusal === undefined ? ownOf(texts.account.done, query.get('done') ?? '') : undefined
   return {
     title: texts.account.title,
     isWide: true,

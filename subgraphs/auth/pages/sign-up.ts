@@ -94,9 +94,7 @@ async function showForm(
         },
         problems,
       ),
-      ways.data.signInMethods.password
-        ? newPasswordField(texts, problems, texts.password)
-        : null,
+      ways.data.signInMethods.password ? newPasswordField(texts, problems, texts.password) : null,
       captchaField(visit, typed.refusal),
       button({ text: texts.signUp.button }),
     ])}${back}`,

@@ -298,7 +298,10 @@ describe('of whom, and from when on', () => {
       }
       const email = newEmail()
       const begun = await ask(REGISTER, { email })
-      const left = { verificationId: begun.verification.id, code: await own.mailbox.takeCode(email) }
+      const left = {
+        verificationId: begun.verification.id,
+        code: await own.mailbox.takeCode(email),
+      }
       expect((await ask(PROVE, left)).verification.purpose).toBe('FACTOR_ENROLMENT')
       const { verificationId, answer } = await byMail(email)
       expect(answer.verification?.purpose).toBe('FACTOR_ENROLMENT')

@@ -53,10 +53,7 @@ async function isUnused(
   for (const table of ['sign_in_places', 'linked_identities']) {
     if ((await trx(table).where('user_id', user.id).first('user_id')) !== undefined) return false
   }
-  const open = await trx('sessions')
-    .where('user_id', user.id)
-    .whereNotNull('family_id')
-    .first('id')
+  const open = await trx('sessions').where('user_id', user.id).whereNotNull('family_id').first('id')
   return open === undefined
 }
 

@@ -168,7 +168,8 @@ export const en: PageTexts = {
     makePrimary: 'Sign in with this one',
     addEmail: 'Add an e-mail address',
     emailIntro: 'We will send a code there.',
-    tooManyEmails: 'You have as many e-mail addresses as you can. Remove one before you add another.',
+    tooManyEmails:
+      'You have as many e-mail addresses as you can. Remove one before you add another.',
     apps: 'Apps that may use your account',
     endGrant: 'Take it back',
     sessions: 'Where you are signed in',
