@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url)
 
 // No database, no server, nothing that outlives a test.
 const pure = [
-  'tests/{docs,engines,networks,proofs,regular-expressions,settings,versions,workflows}.test.ts',
+  'tests/{docs,engines,networks,patience,proofs,regular-expressions,settings,versions,workflows}.test.ts',
   'tests/claims/{claims,directives,jwks,jwt,open,predicates,rules,sign,starting,vectors}.test.ts',
   'tests/access/*.test.ts',
   'tests/clients/docs.test.ts',

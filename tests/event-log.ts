@@ -42,9 +42,7 @@ export function createEventLog(): EventLog {
       isRefused = when
     },
     expectTypes: async (userId, types) => {
-      await expect
-        .poll(() => of(userId).map(({ type }) => type), { timeout: 10_000 })
-        .toEqual(types)
+      await expect.poll(() => of(userId).map(({ type }) => type)).toEqual(types)
     },
   }
 }

@@ -9,6 +9,8 @@ export interface Mailbox extends MailTransport {
   take(address: string): Promise<MailMessage>
   /** The next mail that has these words. Mails do not arrive in the order of what they tell of. */
   takeAbout(address: string, words: string): Promise<MailMessage>
+  /** What stands behind the `#` of the next link to this page. */
+  takeLink(address: string, page: string): Promise<string>
   /** The code in the next mail that has one. */
   takeCode(address: string): Promise<string>
 }
@@ -29,6 +31,13 @@ export function createMailbox(): Mailbox {
     throw new Error(`no mail for ${address} within 30 s`)
   }
 
+  async function takeAbout(address: string, words: string): Promise<MailMessage> {
+    for (;;) {
+      const mail = await take(address)
+      if (`${mail.subject}\n${mail.text}`.includes(words)) return mail
+    }
+  }
+
   return {
     messages,
     send: async (message) => {
@@ -36,12 +45,9 @@ export function createMailbox(): Mailbox {
     },
     stop: () => {},
     take,
-    takeAbout: async (address, words) => {
-      for (;;) {
-        const mail = await take(address)
-        if (`${mail.subject}\n${mail.text}`.includes(words)) return mail
-      }
-    },
+    takeAbout,
+    takeLink: async (address, page) =>
+      linkToken((await takeAbout(address, `/account/${page}#`)).text, page),
     takeCode: async (address) => {
       for (;;) {
         const code = /\b\d{8}\b/.exec((await take(address)).text)?.[0]

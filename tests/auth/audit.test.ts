@@ -287,14 +287,16 @@ test('tokens and keys that are checked are counted, and not recorded one by one'
   ]
   const { key, secret } = one.data.createApiKey
   const wrong = other.data.createApiKey.secret
-  const before = await stack.db('audit_records').count('* as count').first()
+  // What the system does meanwhile, such as an erasure, is its own.
+  const recorded = async () =>
+    (await stack.db('audit_records').whereNot('actor_kind', 'system').select('id')).length
+  const before = await recorded()
   await stack.client.send('{ viewer { kind } }', {}, { 'x-api-key': key, 'x-api-secret': secret })
   await stack.client.send('{ viewer { kind } }', {}, { 'x-api-key': key, 'x-api-secret': wrong })
   await viewerOf(stack.client, person.accessToken)
   await refreshWith(stack.client, 'srt_nonsense')
   await logIn(stack.client, person)
-  const after = await stack.db('audit_records').count('* as count').first()
-  expect(Number(after?.count)).toBe(Number(before?.count) + 1)
+  expect(await recorded()).toBe(before + 1)
   const metrics = await (await fetch(`${stack.auths[0]?.url}/metrics`)).text()
   for (const counted of [
     'kind="api-key",result="accepted",reason="none"',
@@ -365,7 +367,7 @@ test('actors are named by the table of kinds: anyone who may call, and nothing e
     new Set([...kinds.filter((kind) => kind !== 'gateway'), 'operator', 'system']),
   )
   const { db } = deps()
-  const action = 'test.by_client'
+  const action = `test.by_client_${Date.now()}`
   await recordAudit(db, null, { action, actor: { kind: 'client', id: 'cli_1' } })
   expect(await events({ actions: [action] })).toMatchObject([
     { actorKind: 'CLIENT', actorId: 'cli_1', user: null },

@@ -119,7 +119,7 @@ test('SESSION_REVOKED leaves the cookies, INVALID_REFRESH_TOKEN clears them', as
   const csrf = { 'x-csrf-token': there.data.login.csrfToken }
   await phone.send(LOGOUT, { input: { scope: 'OTHERS' } }, csrf)
   await expect
-    .poll(async () => (await browser.send(VIEWER)).errors[0]?.extensions.reason, { timeout: 8_000 })
+    .poll(async () => (await browser.send(VIEWER)).errors[0]?.extensions.reason)
     .toBe('SESSION_REVOKED')
   expect(sessionCookies(browser)).toEqual(SESSION_COOKIES)
   expect((await browser.send(REFRESH)).code).toBe('INVALID_REFRESH_TOKEN')

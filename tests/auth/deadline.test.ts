@@ -32,7 +32,7 @@ test('of many hashes those are refused at once that would be late, and the other
   } finally {
     await threads.stop()
   }
-}, 120_000)
+})
 
 test('a machine that became slow is found out: who waits is told at the deadline, and not after it', async () => {
   const threads = createHashThreads({ threads: 1, maxQueue: 1_000 })
@@ -51,7 +51,7 @@ test('a machine that became slow is found out: who waits is told at the deadline
   } finally {
     await threads.stop()
   }
-}, 120_000)
+})
 
 test('what continues is next, and never refused', async () => {
   const threads = createHashThreads({ threads: 1, maxQueue: 1 })

@@ -1,6 +1,6 @@
 // Events as anyone who builds on Sallyport sees them: their form, their order, and that each comes until it was taken.
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { emitEvent } from '../../subgraphs/auth/core/events/emit.ts'
 import { eventTypes } from '../../subgraphs/auth/core/events/types.ts'
 import { forgetEvents } from '../../subgraphs/auth/events/forget.ts'
@@ -19,6 +19,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop()
 })
+// What was refused is taken: the next test finds nothing that waits.
+afterEach(async () => {
+  log.refuse(() => false)
+  await expect.poll(() => readEventLag(stack.db)).toMatchObject({ waiting: 0 })
+})
+
+const newUser = () => `usr_${crypto.randomUUID()}`
 
 const deps = () => {
   const [auth] = stack.auths
@@ -91,8 +98,7 @@ test('every type has a committed schema, and names nothing that could hold a sec
 })
 
 test('what a consumer refuses comes again, and holds back the later events of that user alone', async () => {
-  const held = 'usr_held'
-  const other = 'usr_other'
+  const [held, other] = [newUser(), newUser()]
   log.refuse((event) => event.subject === held)
   await emitAll(held, ['session.created', 'session.revoked'])
   await emitAll(other, ['session.created'])
@@ -106,7 +112,7 @@ test('what a consumer refuses comes again, and holds back the later events of th
 })
 
 test('a replay brings events again, in order, with the ids that they had', async () => {
-  const userId = 'usr_replayed'
+  const userId = newUser()
   await emitAll(userId, ['session.created', 'session.revoked'])
   await log.expectTypes(userId, ['session.created', 'session.revoked'])
   const first = log.of(userId)
@@ -117,7 +123,7 @@ test('a replay brings events again, in order, with the ids that they had', async
   })
   expect(said).toContain('Opened 2 events again')
   const delivered = () => log.events.filter(({ subject }) => subject === userId)
-  await expect.poll(() => delivered().length, { timeout: 30_000 }).toBe(4)
+  await expect.poll(() => delivered().length).toBe(4)
   expect(delivered().slice(2)).toEqual(first)
 })
 
@@ -128,22 +134,24 @@ test('a replay without a time that can be read is refused in words', async () =>
 })
 
 test('doctor and the metrics say how many events wait, and for how long', async () => {
+  const userId = newUser()
   log.refuse(() => true)
-  await emitAll('usr_waiting', ['session.created'])
+  await emitAll(userId, ['session.created'])
   const metrics = await (await fetch(`${stack.auths[0]?.url}/metrics`)).text()
   expect(metrics).toContain('# TYPE sallyport_events_waiting gauge\nsallyport_events_waiting 1\n')
   expect(metrics).toMatch(/\nsallyport_events_oldest_seconds \d+\.\d+\n/)
   expect(await commands.doctor(deps())).toMatch(/events: no NATS_URL; waiting: 1, the oldest/)
   log.refuse(() => false)
-  await log.expectTypes('usr_waiting', ['session.created'])
+  await log.expectTypes(userId, ['session.created'])
 })
 
 test('events that have left are kept for a replay, and then removed; those that wait are not', async () => {
-  await emitAll('usr_old', ['session.created', 'session.created'])
-  await log.expectTypes('usr_old', ['session.created', 'session.created'])
+  const userId = newUser()
+  await emitAll(userId, ['session.created', 'session.created'])
+  await log.expectTypes(userId, ['session.created', 'session.created'])
   // They are marked as published after they were delivered.
   await expect.poll(() => readEventLag(stack.db)).toMatchObject({ waiting: 0 })
-  const events = stack.db('outbox_events').where('user_id', 'usr_old')
+  const events = stack.db('outbox_events').where('user_id', userId)
   await events.clone().update({ published_at: stack.db.raw("now() - interval '31 days'") })
   const [waiting] = await events.clone().select('id')
   log.refuse(() => true)
@@ -158,7 +166,6 @@ test('events that have left are kept for a replay, and then removed; those that 
   expect(await events.clone().pluck('id')).toEqual([waiting.id])
   await forgetEvents(stack.db, { retentionDays: 30, isDelivered: false })
   expect(await events.clone()).toEqual([])
-  log.refuse(() => false)
 })
 
 async function emitAll(

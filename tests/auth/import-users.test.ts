@@ -91,13 +91,14 @@ test('running it again takes what is new alone', async () => {
 
 test('each refused line is named with its reason, and takes no other with it', async () => {
   const [taken, good, other] = [newEmail(), newEmail(), newEmail()]
-  await importLines([{ id: 'taken-1', email: taken }])
+  const held = `taken-${crypto.randomUUID()}`
+  await importLines([{ id: held, email: taken }])
   const result = await importLines([
     'not json',
     { id: 'a', email: 'no address' },
     { email: good },
     { id: 'b', email: taken.toUpperCase() },
-    { id: 'taken-1', email: other },
+    { id: held, email: other },
     { id: 'c', email: newEmail(), passwordHash: '$1$md5' },
     { id: 'd', email: newEmail(), passwordHash: `$2b$14$${'a'.repeat(53)}` },
     { id: 'e', email: newEmail(), roles: ['nobody-made-this'] },
@@ -119,8 +120,8 @@ test('each refused line is named with its reason, and takes no other with it', a
   )
   expect(reasons[1]).toBe('is not JSON')
   expect(reasons[2]).toContain('"no address" is not an address')
-  expect(reasons[4]).toContain('belongs to the user taken-1')
-  expect(reasons[5]).toBe('the id taken-1 belongs to another address')
+  expect(reasons[4]).toContain(`belongs to the user ${held}`)
+  expect(reasons[5]).toBe(`the id ${held} belongs to another address`)
   expect(reasons[6]).toBe('passwordHash is not a bcrypt hash')
   expect(reasons[7]).toBe('passwordHash has cost 14: raise PASSWORD_HASH_COST (10) first')
   expect(reasons[8]).toBe('there is no role "nobody-made-this"')

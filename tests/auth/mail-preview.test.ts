@@ -60,7 +60,7 @@ test('writes every mail as text, HTML and a mail, and the templates to start fro
     },
   )
   expect(stdout).toContain('Subject: Mine')
-}, 120_000)
+})
 
 test('what cannot be used ends with a sentence and an exit code', async () => {
   await expect(sallyport(['mail', 'preview', '--template', 'login'])).rejects.toMatchObject({
@@ -70,4 +70,4 @@ test('what cannot be used ends with a sentence and an exit code', async () => {
   await expect(
     sallyport(['mail', 'preview'], { MAIL_TEMPLATES: '/nowhere' }),
   ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('/nowhere') })
-}, 120_000)
+})

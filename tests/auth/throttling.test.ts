@@ -1,7 +1,7 @@
 // Guessing gets slow, then useless, and none of it keeps anybody out of their own account.
 
 import { networkOf } from '@sallyport/claims/networks'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../../subgraphs/auth/core/identifiers.ts'
 import { codeFor, Verification } from '../../subgraphs/auth/verifications/verification.ts'
 import type { GraphqlAnswer } from '../client.ts'
@@ -18,6 +18,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop()
 })
+beforeEach(async () => {
+  await stack.db('throttles').delete()
+})
 
 const from = (address: string) => ({ 'x-forwarded-for': address })
 let hosts = 0
@@ -30,6 +33,13 @@ function login(
 ): Promise<GraphqlAnswer> {
   return stack.client.send(LOGIN, { input }, headers)
 }
+
+/** However slow this machine is, what has to wait now has not waited enough. */
+const stretchWaits = () =>
+  stack
+    .db('throttles')
+    .where('key', 'like', '%:login-pair-wait:%')
+    .update({ expire: Date.now() + 60_000 })
 
 test('after five wrong passwords from one network the next try waits, longer each time', async () => {
   const person = await registerPerson(stack)
@@ -45,7 +55,7 @@ test('after five wrong passwords from one network the next try waits, longer eac
     expect(endsAt).toBeGreaterThanOrEqual(before + seconds * 1000)
     expect(endsAt).toBeLessThanOrEqual(Date.now() + seconds * 1000)
     // However slow this machine is, the turn is not over; knocking does not make it longer, and the right password waits like any other.
-    await turn().update({ expire: Date.now() + 60_000 })
+    await stretchWaits()
     const stretched = await turn().first('expire')
     for (const waiting of [await guess(), await guess(PASSWORD)]) {
       expect(waiting.code).toBe('RATE_LIMITED')
@@ -63,6 +73,7 @@ test('an address without an account is throttled in the same way', async () => {
   const email = newEmail()
   const codes: (string | undefined)[] = []
   for (let index = 0; index < 7; index += 1) {
+    if (index === 6) await stretchWaits()
     codes.push((await login({ email, password: 'wrong' }, headers)).code)
   }
   expect(codes).toEqual([...Array(6).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED'])
@@ -135,6 +146,7 @@ test('nor does the wait of the next try tell which of the guesses was right', as
     const headers = anywhere()
     for (let index = 0; index < 5; index += 1) await login({ email, password: 'wrong' }, headers)
     expect((await login({ email, password: last }, headers)).errors).toEqual([])
+    await stretchWaits()
     codes.push((await login({ email, password: 'wrong' }, headers)).code)
   }
   expect(codes).toEqual(['RATE_LIMITED', 'RATE_LIMITED'])
@@ -162,7 +174,7 @@ test('an account with several addresses is guessed at no more often than one wit
   }
   expect(told.slice(0, 80)).toEqual(Array(80).fill('INVALID_CREDENTIALS'))
   expect(told.slice(80)).toEqual(['VerificationRequired', 'VerificationRequired'])
-}, 120_000)
+})
 
 test('a device that is known is one like any other after twenty wrong passwords, until one is right', async () => {
   const { email, deviceToken } = await registerPerson(stack)
@@ -217,7 +229,7 @@ test('one network at many accounts is stopped, in every spelling of its address'
   expect((await login({ email: newEmail(), password: 'wrong' }, neighbour)).code).toBe(
     'INVALID_CREDENTIALS',
   )
-}, 120_000)
+})
 
 test('networks: IPv4 alone, IPv6 by its /64, mapped forms as the IPv4 they are', () => {
   expect(networkOf('192.0.2.1')).toBe('192.0.2.1')

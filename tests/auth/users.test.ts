@@ -164,8 +164,8 @@ test('revoke-all ends every session and refuses every token within a second, by 
   const before = await stack.db('revocations').select('id')
   expect(await commands['revoke-all'](operator())).toContain('Ended')
   expect((await refreshWith(stack.client, person.refreshToken)).code).toBe('INVALID_REFRESH_TOKEN')
-  await expect.poll(() => statusOf(person), { timeout: 8_000 }).toBe(401)
-  await expect.poll(() => statusOf(forgotten), { timeout: 8_000 }).toBe(401)
+  await expect.poll(() => statusOf(person)).toBe(401)
+  await expect.poll(() => statusOf(forgotten)).toBe(401)
   expect(await stack.db('revocations').select('id')).toHaveLength(before.length + 1)
 })
 
@@ -187,7 +187,7 @@ test('revoke-all forgets known devices, and anyone who signs in afterwards is le
     refreshToken = tokens.refreshToken
     return (await stack.client.send('{ viewer { kind } }', {}, bearer(tokens.accessToken))).status
   }
-  await expect.poll(statusOfNext, { timeout: 8_000, interval: 500 }).toBe(200)
+  await expect.poll(statusOfNext, { interval: 500 }).toBe(200)
 })
 
 test('doctor says what state the parts are in', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAuthConfig } from '../../subgraphs/auth/config.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { type Stack, startStack } from '../harness.ts'
-import { linkToken, nothingLeftToMail } from '../mailbox.ts'
+import { nothingLeftToMail } from '../mailbox.ts'
 import { LOGIN, logIn, newEmail, PASSWORD, REGISTER, registerPerson, VERIFY } from '../people.ts'
 
 const METHODS = '{ signInMethods { password emailCode passkey providers { id name } } }'
@@ -151,7 +151,7 @@ describe('REGISTRATION', () => {
         const email = newEmail()
         const answer = await open.client.send(CREATE_USER, { input: { email, roles: [] } }, headers)
         if (answer.code !== undefined) return answer.errors[0]?.extensions.reason
-        const token = linkToken((await open.mailbox.take(email)).text, 'accept-invitation')
+        const token = await open.mailbox.takeLink(email, 'accept-invitation')
         await open.client.send(
           'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { email } }',
           { input: { token, newPassword: PASSWORD } },

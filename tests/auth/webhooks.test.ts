@@ -48,6 +48,7 @@ afterEach(() => {
   receiver.answer((_, response) => void response.writeHead(204).end())
 })
 
+const newUser = () => `usr_${crypto.randomUUID()}`
 const deps = () => stack.auths[0]?.deps ?? expect.fail('no auth instance')
 const lagOf = async (target: string) =>
   (await readWebhookLag(stack.db)).find((lag) => lag.target === target)
@@ -112,7 +113,7 @@ describe('what comes', () => {
 
 describe('when it is not taken', () => {
   test('an event that fails comes again under its id, and holds back the later ones of that user alone', async () => {
-    const [held, free] = ['usr_held', 'usr_free']
+    const [held, free] = [newUser(), newUser()]
     receiver.answer((event, response) => {
       response.writeHead(event.subject === held ? 500 : 200).end()
     })
@@ -123,14 +124,15 @@ describe('when it is not taken', () => {
     expect(new Set(tries().map(({ headers }) => headers['webhook-id']))).toEqual(
       new Set([waiting[0]]),
     )
-    expect(await lagOf('billing')).toMatchObject({ waiting: 3 })
+    await expect.poll(() => lagOf('billing'), WAIT).toMatchObject({ waiting: 3 })
     receiver.answer((_, response) => void response.writeHead(200).end())
     await expectTaken(held, waiting)
-    await expect.poll(async () => await lagOf('billing'), WAIT).toMatchObject({ waiting: 0 })
+    await expect.poll(() => lagOf('billing'), WAIT).toMatchObject({ waiting: 0 })
   })
 
   test('a target that is away stops no other, and the metrics and doctor say what waits for it', async () => {
-    await expectTaken('usr_beside', await emit('usr_beside', 2))
+    const userId = newUser()
+    await expectTaken(userId, await emit(userId, 2))
     const behind = await lagOf('dead')
     expect(behind?.waiting).toBeGreaterThan(1)
     expect(behind?.oldestSeconds).toBeGreaterThan(0)
@@ -143,14 +145,15 @@ describe('when it is not taken', () => {
   })
 
   test('a redirect is not followed, wherever it leads', async () => {
+    const moved = newUser()
     const elsewhere = await startReceiver()
     try {
       receiver.answer((event, response) => {
-        const isMoved = event.subject === 'usr_moved'
+        const isMoved = event.subject === moved
         response.writeHead(isMoved ? 307 : 204, { location: elsewhere.url }).end()
       })
-      await emit('usr_moved', 1)
-      const tries = () => receiver.received.filter(({ event }) => event.subject === 'usr_moved')
+      await emit(moved, 1)
+      const tries = () => receiver.received.filter(({ event }) => event.subject === moved)
       await expect.poll(() => tries().length, WAIT).toBeGreaterThan(1)
       expect(elsewhere.received).toEqual([])
     } finally {
@@ -159,15 +162,16 @@ describe('when it is not taken', () => {
   })
 
   test('a replay brings events again, in order, with the ids that they had', async () => {
-    const ids = await emit('usr_replayed', 3)
-    await expectTaken('usr_replayed', ids)
+    const userId = newUser()
+    const ids = await emit(userId, 3)
+    await expectTaken(userId, ids)
     await expect.poll(() => stack.db('outbox_events').whereNull('published_at'), WAIT).toEqual([])
     const said = await commands['events replay'](deps(), {
       since: new Date(Date.now() - 600_000).toISOString(),
-      user: 'usr_replayed',
+      user: userId,
     })
     expect(said).toContain('Opened 3 events again')
-    await expectTaken('usr_replayed', [...ids, ...ids])
+    await expectTaken(userId, [...ids, ...ids])
   })
 
   test('an instance that dies between delivery and mark: the event comes again under the same id', async () => {

@@ -199,7 +199,7 @@ test('credential stuffing: a right password amid many wrong ones of one network 
     expect(outcomeOf(await at(NOWHERE, { deviceToken: person.deviceToken }))).toBe('SignedIn')
     expect(outcomeOf(await at(LISBON))).toBe('SignedIn')
   })
-}, 60_000)
+})
 
 test.each([
   ['challenge', 'off', 'success'],

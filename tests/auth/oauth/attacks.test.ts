@@ -381,7 +381,7 @@ describe('prompts and repeated parameters', () => {
       await stack
         .db('sessions')
         .where('user_id', person.id)
-        .update({ authenticated_at: new Date(Date.now() - 60_000) })
+        .update({ authenticated_at: new Date(Date.now() - 600_000) })
       const page = await own.follow(asked.url)
       expect(page.url).toContain('/sign-in')
       const flow = new URL(page.url, url('')).searchParams.get('flow')
@@ -392,7 +392,7 @@ describe('prompts and repeated parameters', () => {
         password: 'correct horse battery staple',
       })
       const tokens = await redeem(party, asked, backAtApp(after))
-      expect(Date.now() / 1000 - Number(tokens.claims()?.auth_time)).toBeLessThan(30)
+      expect(Date.now() / 1000 - Number(tokens.claims()?.auth_time)).toBeLessThan(300)
     }
   })
 

@@ -87,18 +87,17 @@ test('a secret is answered once, stored as a hash, and rotates with an overlap',
 
 test('nobody but a fresh admin’s own session manages clients', async () => {
   expect((await send(REGISTER, web, user)).code).toBe('FORBIDDEN')
-  const cut = { user_id: admin.id }
+  const own = await logIn(stack.client, admin)
   await stack
     .db('sessions')
-    .where(cut)
+    .where('id', own.sessionId)
     .update({ authenticated_at: new Date(Date.now() - 3_600_000) })
   const stale = await stack.client.send(
     `mutation ($input: RefreshInput) { refresh(input: $input) { tokens { accessToken } } }`,
-    { input: { refreshToken: admin.refreshToken } },
+    { input: { refreshToken: own.refreshToken } },
   )
   const headers = { authorization: `Bearer ${stale.data.refresh.tokens.accessToken}` }
   expect((await stack.client.send(REGISTER, { input: web }, headers)).code).toBe('STEP_UP_REQUIRED')
-  admin = await logIn(stack.client, admin)
 })
 
 describe('nobody gives a client what is at or above their own rank', () => {
@@ -110,15 +109,16 @@ describe('nobody gives a client what is at or above their own rank', () => {
   })
 
   test('and firstParty needs the highest', async () => {
-    await stack.db('roles').insert({ name: 'root', rank: 1000, scopes: [] })
-    expect((await send(REGISTER, { ...web, firstParty: true })).code).toBe('FORBIDDEN')
-    await stack.db('roles').where('name', 'root').delete()
     const { id } = await register({ ...web, firstParty: true })
     await stack.db('roles').insert({ name: 'root', rank: 1000, scopes: [] })
-    for (const query of [UPDATE, ROTATE, DELETE]) {
-      expect((await send(query, { id })).code).toBe('FORBIDDEN')
+    try {
+      expect((await send(REGISTER, { ...web, firstParty: true })).code).toBe('FORBIDDEN')
+      for (const query of [UPDATE, ROTATE, DELETE]) {
+        expect((await send(query, { id })).code).toBe('FORBIDDEN')
+      }
+    } finally {
+      await stack.db('roles').where('name', 'root').delete()
     }
-    await stack.db('roles').where('name', 'root').delete()
   })
 })
 
@@ -159,7 +159,7 @@ test('what a client may no longer do ends in the same transaction, and so does a
   expect(await entries()).toHaveLength(0)
   await send(UPDATE, { id, scopes: ['openid'] })
   const [entry] = await entries()
-  expect(Math.abs(entry.ver - Date.now() / 1000)).toBeLessThan(30)
+  expect(Math.abs(entry.ver - Date.now() / 1000)).toBeLessThan(300)
   expect((await send(DELETE, { id })).data.deleteClient).toEqual({ id })
   expect(await entries()).toHaveLength(2)
   expect((await send(DELETE, { id })).code).toBe('NOT_FOUND')

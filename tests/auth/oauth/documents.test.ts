@@ -3,7 +3,7 @@
 
 import { networkOf } from '@sallyport/claims/networks'
 import * as oidc from 'openid-client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { countKey } from '../../../subgraphs/auth/core/throttling/count-key.ts'
 import { limits } from '../../../subgraphs/auth/core/throttling/limits.ts'
 import { sweep } from '../../../subgraphs/auth/housekeeping/sweep.ts'
@@ -28,6 +28,14 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await stack?.stop()
+})
+// Nobody knows it yet.
+beforeEach(async () => {
+  fetched.length = 0
+  document = { client_id: ID, redirect_uris: ['https://agent.example/cb'] }
+  await stack.db('oauth_grants').delete()
+  await stack.db('oauth_clients').whereIn('source', ['DOCUMENT', 'REGISTRATION']).delete()
+  await stack.db('throttles').delete()
 })
 
 const origin = {
@@ -61,7 +69,6 @@ const expire = async () =>
     .update({ updated_at: new Date(Date.now() - 7_200_000) })
 
 test('it is off by default, and discovery tells where it is on', async () => {
-  document = { client_id: ID, redirect_uris: ['https://agent.example/cb'] }
   expect(await find({ on: false })).toBeUndefined()
   expect(fetched).toEqual([])
   const config = await oidc.discovery(
@@ -90,7 +97,8 @@ test('a stranger makes us fetch nothing; somebody who is signed in does, once an
   expect(fetched).toEqual([ID])
 })
 
-test('with other redirects what people allowed is over', async () => {
+/** The person lets it in. */
+const allow = async () =>
   await stack.db('oauth_grants').insert({
     id: 'grt_document',
     user_id: person.id,
@@ -102,6 +110,10 @@ test('with other redirects what people allowed is over', async () => {
     offline: true,
     expires_at: new Date(Date.now() + 3_600_000),
   })
+
+test('with other redirects what people allowed is over', async () => {
+  await find()
+  await allow()
   await expire()
   await find()
   const grant = async () => await stack.db('oauth_grants').where('id', 'grt_document').first()
@@ -128,9 +140,10 @@ test.each<[string, object]>([
   ['a wrong redirect', { client_id: ID, redirect_uris: ['javascript:alert(1)'] }],
   ['no redirect', { client_id: ID }],
 ])('a document with %s changes nothing', async (_, wrong) => {
+  await find()
   document = wrong
   await expire()
-  expect((await find())?.redirect_uris).toEqual(['https://agent.example/other'])
+  expect((await find())?.redirect_uris).toEqual(['https://agent.example/cb'])
 })
 
 test.each([
@@ -156,6 +169,8 @@ const knows = async (id: string) =>
   (await stack.db('oauth_clients').where({ id }).first('id')) !== undefined
 
 test('one that nobody let in goes again when its document was not read for a day', async () => {
+  await find()
+  await allow()
   const id = agent('unused')
   await find({ id })
   await sweep(stack.db)
@@ -167,7 +182,7 @@ test('one that nobody let in goes again when its document was not read for a day
 })
 
 test('one that an admin deleted stays refused, whatever its document says', async () => {
-  const id = agent('deleted')
+  const id = agent(`deleted-${crypto.randomUUID()}`)
   await find({ id })
   const admin = await becomeAdmin(stack)
   const { data } = await stack.client.send(

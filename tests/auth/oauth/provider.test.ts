@@ -74,7 +74,11 @@ test('discovery says the public address whatever host it is asked by', async () 
 })
 
 test('a program gets a token by its own credential and uses the graph with it', async () => {
-  await stack.db('roles').insert({ name: 'editor', rank: 20, scopes: ['posts:write'] })
+  await stack
+    .db('roles')
+    .insert({ name: 'editor', rank: 20, scopes: ['posts:write'] })
+    .onConflict('name')
+    .ignore()
   const program = await registerApp(stack, admin, {
     redirectUris: [],
     grantTypes: ['CLIENT_CREDENTIALS'],

@@ -96,7 +96,11 @@ test('stand in the documents about the deployment, beside those of the protocol'
 })
 
 test('a person who may do nothing of what is asked for is not asked, and the app is told', async () => {
-  await stack.db('roles').insert({ name: 'pilot', rank: 5, scopes: ['planes:fly'] })
+  await stack
+    .db('roles')
+    .insert({ name: 'pilot', rank: 5, scopes: ['planes:fly'] })
+    .onConflict('name')
+    .ignore()
   const flying = await registerApp(stack, admin, { scopes: ['openid', 'planes:fly'] })
   const of = await relyingParty(stack, flying)
   const back = backAtApp(await browser.follow((await askFor(of, 'planes:fly')).url))
@@ -112,7 +116,11 @@ describe('one that nobody knows', () => {
     expect(back.searchParams.get('error')).toBe('invalid_scope')
     expect(back.searchParams.get('error_description')).toBe('there is no scope orders:raed')
     // OpenID Connect has these for everybody, and a role has that: no slip, and left out.
-    await stack.db('roles').insert({ name: 'cook', rank: 5, scopes: ['kitchen:use'] })
+    await stack
+      .db('roles')
+      .insert({ name: 'cook', rank: 5, scopes: ['kitchen:use'] })
+      .onConflict('name')
+      .ignore()
     const known = await letIn(browser, await askFor(party, 'openid address phone kitchen:use'))
     expect(known.searchParams.has('code')).toBe(true)
   })

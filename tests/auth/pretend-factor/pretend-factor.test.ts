@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { factors } from '../../../subgraphs/auth/factors/factors.ts'
 import { bearer } from '../../client.ts'
 import { type Stack, startStack } from '../../harness.ts'
-import { linkToken } from '../../mailbox.ts'
 import { newEmail, PASSWORD, REGISTER, VERIFY } from '../../people.ts'
 import { PIGEON_CODE, pigeon } from './pigeon.ts'
 
@@ -92,7 +91,7 @@ test('a mailed code alone does not go round it, and is worth nothing for the ste
 test('a mailed link does not go round it either', async () => {
   const { email } = await fancier()
   await send(BEGIN, { email })
-  const token = linkToken((await stack.mailbox.take(email)).text, 'sign-in')
+  const token = await stack.mailbox.takeLink(email, 'sign-in')
   const next = await send(OPEN, { token })
   expect(next.verification.methods).toEqual(['TOTP'])
   const verificationId = next.verification.id

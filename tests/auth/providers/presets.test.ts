@@ -106,12 +106,13 @@ describe('Google', () => {
 describe('GitHub', () => {
   test('the account is known by its number, and the address is the primary verified one', async () => {
     const email = newEmail()
+    const id = Date.now()
     const emails = [
       { email: newEmail(), primary: false, verified: true },
       { email, primary: true, verified: true, visibility: 'private' },
     ]
     there.says.set('/user', {
-      id: 583231,
+      id,
       login: 'octocat',
       name: 'The Octocat',
       email: 'shown@example.com',
@@ -120,8 +121,10 @@ describe('GitHub', () => {
     const { data, asked } = await signIn('github')
     expect(data.verifySession).toMatchObject({ user: { email, fullName: 'The Octocat' } })
     expect(asked.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/)
-    const [identity] = await stack.db('linked_identities').where('provider', 'github')
-    expect(identity).toMatchObject({ issuer: 'https://github.com/login/oauth', subject: '583231' })
+    const [identity] = await stack
+      .db('linked_identities')
+      .where({ provider: 'github', subject: `${id}` })
+    expect(identity).toMatchObject({ issuer: 'https://github.com/login/oauth' })
     const { body, headers } = there.asked.get('github.com') ?? expect.fail('not asked')
     expect([body.get('client_secret'), headers.accept]).toEqual(['the secret', 'application/json'])
   })
