@@ -69,7 +69,7 @@ async function counted(): Promise<unknown> {
 }
 
 async function resetCode(email: string): Promise<{ verificationId: string; code: string }> {
-  // Within the minute there would be no mail.
+  // Nobody is mailed twice within a minute.
   await stack.db('throttles').delete()
   const asked = await stack.client.send(REQUEST, { input: { email } })
   const verificationId = asked.data.requestPasswordReset.id

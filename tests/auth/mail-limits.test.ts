@@ -99,7 +99,7 @@ test('keys that are refused use up no codes', async () => {
 })
 
 test('nor does an account that cannot be deleted', async () => {
-  // Whoever is left over from a try that failed would be another one.
+  // An admin of a try that failed would be another one.
   await stack.db('user_roles').where('role_name', 'admin').delete()
   const person = await registerPerson(stack)
   await stack.db('user_roles').insert({ user_id: person.id, role_name: 'admin' })

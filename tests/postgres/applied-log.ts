@@ -1,5 +1,10 @@
 // A subgraph of the simplest kind: its own database, and a row for every event that it has applied.
-import { APPLIED_EVENTS_TABLE, applyOnce, type EventConsumer } from '@sallyport/claims/events'
+import {
+  APPLIED_EVENTS_TABLE,
+  type AuthEvent,
+  applyOnce,
+  type EventConsumer,
+} from '@sallyport/claims/events'
 import { connectNats, consumeEvents } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import pino from 'pino'
@@ -11,12 +16,12 @@ export interface AppliedLog {
   /** Ids of one user's events, in the order in which they were applied. */
   of(userId: string): Promise<string[]>
   count(): Promise<number>
-  /** How often `handle` was called. */
-  deliveries(): number
+  /** How often `handle` was called with an event of this user. */
+  deliveries(userId: string): number
   /** Runs before the transaction, for a test that makes it fail. */
-  before(act: (deliveries: number) => void): void
+  before(act: (event: AuthEvent) => void): void
   /** Runs after the commit and before the event is acknowledged. */
-  after(act: (deliveries: number) => void): void
+  after(act: (event: AuthEvent) => void): void
   stop(): Promise<void>
 }
 
@@ -28,15 +33,15 @@ export async function startAppliedLog(natsUrl: string, name: string): Promise<Ap
   await db.raw(
     'create table effects (id bigint generated always as identity, user_id text, event_id text)',
   )
-  let deliveries = 0
-  let before: (deliveries: number) => void = () => {}
-  let after: (deliveries: number) => void = () => {}
+  const delivered: AuthEvent[] = []
+  let before: (event: AuthEvent) => void = () => {}
+  let after: (event: AuthEvent) => void = () => {}
   const consumer: EventConsumer = {
     name,
     types: Object.keys(eventTypes),
     handle: async (event) => {
-      deliveries += 1
-      before(deliveries)
+      delivered.push(event)
+      before(event)
       const receipt = await db.transaction(
         async (trx) =>
           await applyOnce(trx, event, async () => {
@@ -44,7 +49,7 @@ export async function startAppliedLog(natsUrl: string, name: string): Promise<Ap
             return undefined
           }),
       )
-      after(deliveries)
+      after(event)
       return receipt
     },
   }
@@ -56,7 +61,7 @@ export async function startAppliedLog(natsUrl: string, name: string): Promise<Ap
     of: async (userId) =>
       await db('effects').where('user_id', userId).orderBy('id').pluck('event_id'),
     count: async () => Number((await db('effects').count('* as count').first())?.count),
-    deliveries: () => deliveries,
+    deliveries: (userId) => delivered.filter(({ subject }) => subject === userId).length,
     before: (act) => {
       before = act
     },

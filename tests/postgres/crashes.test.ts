@@ -1,18 +1,28 @@
 // Two auth processes and two gateway processes: killed, drained, cut off. What was answered stays true.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { GraphqlAnswer } from '../client.ts'
 import { LOGIN, LOGOUT, PASSWORD, refreshWith, viewerOf } from '../people.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
+import type { Part } from './processes.ts'
 
 let deployment: Deployment
 
 beforeAll(async () => {
   deployment = await startDeployment()
-}, 120_000)
+})
 afterAll(async () => {
   await deployment?.stop()
 })
+// What a test that failed had ended.
+beforeEach(async () => {
+  for (const index of [0, 1]) {
+    if (hasEnded(deployment.auth(index))) await deployment.startAuth(index)
+    if (hasEnded(deployment.gateway(index))) await deployment.startGateway(index)
+  }
+})
+
+const hasEnded = ({ process }: Part) => process.exitCode !== null || process.signalCode !== null
 
 test('kill -9 of an auth instance under refreshes: every answered pair works on the other one', async () => {
   const people = await deployment.register(8)
@@ -99,14 +109,13 @@ test('connections that the database cuts cost an error, never a half-done change
 
 test('SIGTERM drains a gateway: what is in flight is answered, then it ends by itself', async () => {
   const people = await deployment.register(2)
-  const locker = await deployment.db.transaction()
-  await locker.raw('lock table users in access exclusive mode')
+  const locker = await lock('users', 'access exclusive')
   const inFlight = Promise.all(
     Array.from({ length: 4 }, (_, index) =>
       viewerOf(client(1), people[index % 2]?.accessToken ?? ''),
     ),
   )
-  await expect.poll(() => queriesThatWait('users'), { timeout: 30_000 }).toBe(4)
+  await expect.poll(() => queriesThatWait('users')).toBeGreaterThanOrEqual(4)
   const code = deployment.gateway(1).end('SIGTERM')
   await sleep(200)
   await locker.commit()
@@ -118,12 +127,11 @@ test('SIGTERM drains a gateway: what is in flight is answered, then it ends by i
 
 test('kill -9 of a gateway with refreshes in flight: anyone who tries again at the other one goes on', async () => {
   const people = await deployment.register(40)
-  const locker = await deployment.db.transaction()
-  await locker.raw('lock table sessions in exclusive mode')
+  const locker = await lock('sessions', 'exclusive')
   const inFlight = people.map(({ refreshToken }) =>
     refreshWith(client(1), refreshToken).catch(() => null),
   )
-  await expect.poll(() => queriesThatWait('sessions'), { timeout: 30_000 }).toBeGreaterThan(0)
+  await expect.poll(() => queriesThatWait('sessions')).toBeGreaterThan(0)
   await deployment.gateway(1).end('SIGKILL')
   await locker.commit()
   const answers = await Promise.all(inFlight)
@@ -139,12 +147,11 @@ test('kill -9 of a gateway with refreshes in flight: anyone who tries again at t
 
 test('SIGTERM drains an auth instance: logins in flight are answered, then it ends by itself', async () => {
   const people = await deployment.register(6)
-  const locker = await deployment.db.transaction()
-  await locker.raw('lock table sessions in access exclusive mode')
+  const locker = await lock('sessions', 'access exclusive')
   const inFlight = people.map(({ email, deviceToken }) =>
     client(1).send(LOGIN, { input: { email, password: PASSWORD, deviceToken } }),
   )
-  await expect.poll(() => queriesThatWait('sessions'), { timeout: 30_000 }).toBe(6)
+  await expect.poll(() => queriesThatWait('sessions')).toBeGreaterThanOrEqual(6)
   const code = deployment.auth(1).end('SIGTERM')
   await sleep(200)
   await locker.commit()
@@ -155,13 +162,25 @@ test('SIGTERM drains an auth instance: logins in flight are answered, then it en
   await deployment.startAuth(1)
 })
 
+/** Until the test lets go, or is over. */
+async function lock(table: string, mode: string) {
+  const locker = await deployment.db.transaction()
+  onTestFinished(async () => {
+    if (!locker.isCompleted()) await locker.rollback()
+  })
+  await locker.raw(`lock table ${table} in ${mode} mode`)
+  return locker
+}
+
+/** As many as wait with one and the same query: a sweep waits as well. */
 async function queriesThatWait(table: string): Promise<number> {
   const { rows } = await deployment.db.raw(
     `select count(*)::int as count from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock' and query ilike ?`,
+     where datname = current_database() and wait_event_type = 'Lock' and query ilike ?
+     group by query order by count desc limit 1`,
     [`%${table}%`],
   )
-  return rows[0].count
+  return rows[0]?.count ?? 0
 }
 
 const client = (gateway: number) => deployment.client(gateway)

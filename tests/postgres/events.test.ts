@@ -8,7 +8,7 @@ import { connect } from '@nats-io/transport-node'
 import { connectNats } from '@sallyport/claims/nats'
 import type { Knex } from 'knex'
 import pino from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { emitEvent } from '../../subgraphs/auth/core/events/emit.ts'
 import { replayEvents } from '../../subgraphs/auth/core/events/replay.ts'
 import { readEventLag } from '../../subgraphs/auth/events/lag.ts'
@@ -31,12 +31,20 @@ beforeAll(async () => {
   nats = await startNatsServer()
   stack = await startStack({ auths: 2, env: { NATS_URL: nats.urlOf('auth') } })
   log = await startAppliedLog(nats.urlOf('reviews'), 'reviews')
-}, 120_000)
+})
 afterAll(async () => {
   await log?.stop()
   await stack?.stop()
   await nats?.drop()
 })
+// What a test that failed took away, the next one finds again.
+afterEach(async () => {
+  log.before(() => {})
+  log.after(() => {})
+  await nats.start()
+})
+
+const newUser = () => `usr_${crypto.randomUUID()}`
 
 /** What the outbox holds for a user, in order. */
 async function outboxOf(userId: string): Promise<string[]> {
@@ -102,30 +110,34 @@ test('a transaction that commits late is not passed over, and one of the same us
   const isReleased = new Promise<void>((resolve) => {
     release = resolve
   })
+  const [late, fast] = [newUser(), newUser()]
   let slow: Promise<void> | undefined
   await new Promise<void>((emitted, failed) => {
     slow = stack.db.transaction(async (trx) => {
-      await emitEvent(trx, 'session.created', 'usr_slow', { sessionId: 'ses_first' })
+      await emitEvent(trx, 'session.created', late, { sessionId: 'ses_first' })
       emitted()
       await isReleased
     })
     slow.catch(failed)
   })
-  const sameUser = emit('usr_slow')
-  await emit('usr_fast')
-  await expectApplied(['usr_fast'])
-  expect(await log.of('usr_slow')).toEqual([])
-  release()
-  await Promise.all([slow, sameUser])
-  await expectApplied(['usr_slow'])
-  expect(await outboxOf('usr_slow')).toHaveLength(2)
+  const sameUser = emit(late)
+  try {
+    await emit(fast)
+    await expectApplied([fast])
+    expect(await log.of(late)).toEqual([])
+  } finally {
+    release()
+    await Promise.all([slow, sameUser])
+  }
+  await expectApplied([late])
+  expect(await outboxOf(late)).toHaveLength(2)
 })
 
 test(
   `NATS away for ${AWAY_SECONDS} s under writes: every write is answered, and all drains within a minute, in order`,
   async () => {
     await nats.kill()
-    const users = Array.from({ length: 20 }, (_, index) => `usr_away_${index}`)
+    const users = Array.from({ length: 20 }, newUser)
     const person = registerPerson(stack)
     await emit(users[0] ?? '')
     const startedAt = Date.now()
@@ -149,7 +161,7 @@ test(
 
 test('a relay killed between publishing and marking: the event stays open, is sent again, and is applied once', async () => {
   const other = await startStack({ gateways: 0 })
-  const userId = 'usr_killed'
+  const userId = newUser()
   const open = () => other.db('outbox_events').whereNull('published_at').orderBy('sequence')
   try {
     for (const sessionId of ['ses_1', 'ses_2'])
@@ -168,55 +180,57 @@ test('a relay killed between publishing and marking: the event stays open, is se
 })
 
 test('a copy that the broker lets through, after its window, is applied once', async () => {
-  await emit('usr_twice', 3)
-  await expectApplied(['usr_twice'])
-  const before = log.deliveries()
-  expect(await replayEvents(stack.db, { since: new Date(0), userId: 'usr_twice' })).toBe(3)
-  await expect.poll(() => log.deliveries(), { timeout: 30_000 }).toBe(before + 3)
-  await expectApplied(['usr_twice'])
+  const userId = newUser()
+  await emit(userId, 3)
+  await expectApplied([userId])
+  const before = log.deliveries(userId)
+  expect(await replayEvents(stack.db, { since: new Date(0), userId })).toBe(3)
+  await expect.poll(() => log.deliveries(userId)).toBe(before + 3)
+  await expectApplied([userId])
 })
 
 test('NATS that lost everything is set up again, and a replay brings back what it had', async () => {
-  await emit('usr_lost', 2)
-  await expectApplied(['usr_lost'])
+  const [lost, found] = [newUser(), newUser()]
+  await emit(lost, 2)
+  await expectApplied([lost])
   await nats.lose()
-  await emit('usr_found', 2)
-  await expectApplied(['usr_found'])
+  await emit(found, 2)
+  await expectApplied([found])
   const fresh = await startAppliedLog(nats.urlOf('auth'), 'fresh')
   try {
-    await replayEvents(stack.db, { since: new Date(0), userId: 'usr_lost' })
-    await expect
-      .poll(() => fresh.of('usr_lost'), { timeout: 30_000 })
-      .toEqual(await outboxOf('usr_lost'))
+    await replayEvents(stack.db, { since: new Date(0), userId: lost })
+    await expect.poll(() => fresh.of(lost), { timeout: 30_000 }).toEqual(await outboxOf(lost))
   } finally {
     await fresh.stop()
   }
-  await expectApplied(['usr_lost'])
+  await expectApplied([lost])
 })
 
 test('a consumer that fails gets the event again before any later one', async () => {
+  const userId = newUser()
   let failures = 0
-  log.before(() => {
+  log.before(({ subject }) => {
+    if (subject !== userId) return
     failures += 1
     if (failures <= 2) throw new Error('refused by the test')
   })
-  await emit('usr_failing', 3)
-  await expectApplied(['usr_failing'])
+  await emit(userId, 3)
+  await expectApplied([userId])
   expect(failures).toBe(5)
-  log.before(() => {})
 })
 
 test('a consumer that dies after its commit and before its answer: delivered twice, applied once', async () => {
+  const userId = newUser()
   let answers = 0
-  log.after(() => {
+  log.after(({ subject }) => {
+    if (subject !== userId) return
     answers += 1
     if (answers === 1) throw new Error('died here')
   })
-  await emit('usr_unanswered', 2)
-  await expectApplied(['usr_unanswered'])
+  await emit(userId, 2)
+  await expectApplied([userId])
   await expect.poll(() => answers, { timeout: 30_000 }).toBe(3)
-  expect(await log.of('usr_unanswered')).toHaveLength(2)
-  log.after(() => {})
+  expect(await log.of(userId)).toHaveLength(2)
 })
 
 async function runRelayThatDies(databaseUrl: string): Promise<NodeJS.Signals | null> {

@@ -11,6 +11,7 @@ import { freePorts } from '../free-ports.ts'
 export interface NatsServer {
   /** The address for a user of the permissions in docs/events.md. */
   urlOf(user: 'auth' | 'reviews'): string
+  /** Nothing where it runs. */
   start(): Promise<void>
   kill(): Promise<void>
   /** Stops answering, and keeps its connections. */
@@ -36,8 +37,10 @@ export async function startNatsServer(): Promise<NatsServer> {
   const config = join(folder, 'nats.conf')
   writeFileSync(config, documentedPermissions())
   let child: ChildProcess | null = null
+  const isRunning = () => child?.exitCode === null && child.signalCode === null
 
   async function start(): Promise<void> {
+    if (isRunning()) return
     const args = ['-c', config, '-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port)]
     child = spawn('nats-server', args, {
       env: {
@@ -54,7 +57,7 @@ export async function startNatsServer(): Promise<NatsServer> {
   }
 
   async function kill(): Promise<void> {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    if (child === null || !isRunning()) return
     const exited = once(child, 'exit')
     child.kill('SIGKILL')
     await exited
@@ -86,7 +89,7 @@ function documentedPermissions(): string {
 }
 
 async function untilOpen(port: number): Promise<void> {
-  for (let waited = 0; waited < 10_000; waited += 50) {
+  for (let waited = 0; waited < 30_000; waited += 50) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

@@ -88,7 +88,8 @@ test('what is over is swept, in pieces, and what is not stays', async () => {
   await deployment.db.raw(
     `insert into oauth_grants (id, user_id, client_id, client_name, session_id, scopes, resources, offline, expires_at)
      select 'grt_old' || i, ?, 'cli', 'Old', 'ses', '{}', '{}', true, now() - interval '2 days'
-     from generate_series(1, 12000) as i`,
+     from generate_series(1, 12000) as i
+     on conflict do nothing`,
     [row.user_id],
   )
   const old = async () =>

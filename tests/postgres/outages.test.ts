@@ -138,16 +138,24 @@ test('token checks go on while a database answers nothing: they do not wait for 
     return ((await detail.json()) as { revocations: { ageMs: number } }).revocations.ageMs
   }
   await expect.poll(feedAgeMs, { timeout: 30_000 }).toBeGreaterThan(1_500)
-  const begun = performance.now()
-  for (let count = 0; count < 100; count += 1) expect((await tokenCheck(person)).status).toBe(200)
-  // One check that had waited would have taken all of this time.
-  expect(performance.now() - begun).toBeLessThan(proxy.delayMs)
+  const tookMs: number[] = []
+  while (tookMs.length < 100) {
+    const begun = performance.now()
+    expect((await tokenCheck(person)).status).toBe(200)
+    tookMs.push(performance.now() - begun)
+  }
+  tookMs.sort((one, other) => one - other)
+  // One that had waited would have taken all of this time, and those that ask in vain half a second each.
+  expect(tookMs.at(-1)).toBeLessThan(proxy.delayMs)
+  expect(tookMs[50]).toBeLessThan(450)
 })
 
 test('200 requests that wait for a locked table: 503 within seconds for those without a connection, the others go on', async () => {
   const [person] = await registerMany(1)
   if (person === undefined) throw new Error('nobody registered')
   const locker = new pg.Client({ connectionString: proxy.url })
+  // A test that fails cuts it off.
+  locker.on('error', () => {})
   await locker.connect()
   await locker.query('begin; lock table sessions in access exclusive mode')
   let isLocked = true
@@ -168,7 +176,7 @@ test('200 requests that wait for a locked table: 503 within seconds for those wi
   const codes = (await Promise.all(flood)).map(({ code }) => code)
   expect(new Set(codes)).toEqual(new Set([undefined, 'SERVICE_UNAVAILABLE']))
   expect((await refreshWith(either(0), person.refreshToken)).errors).toEqual([])
-}, 120_000)
+})
 
 /** The first so many that are there. */
 async function firstOf<T>(promises: readonly Promise<T>[], count: number): Promise<T[]> {

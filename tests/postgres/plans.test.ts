@@ -21,7 +21,7 @@ beforeAll(async () => {
     fillCrowd(client, { ...world, sessions: SESSIONS }),
   )
   walked = await walk(world, size)
-}, 120_000)
+})
 afterAll(async () => {
   await world?.stop()
 })

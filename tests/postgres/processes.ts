@@ -42,7 +42,12 @@ export async function startPart(
   child.stderr.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
   const exited = once(child, 'exit')
   const url = `http://127.0.0.1:${port}`
-  await waitUntilLive(url, child, () => printed.join(''))
+  try {
+    await waitUntilLive(url, child, () => printed.join(''))
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   return {
     url,
     process: child,
@@ -60,7 +65,7 @@ async function waitUntilLive(
   child: ChildProcess,
   output: () => string,
 ): Promise<void> {
-  for (let waited = 0; waited < 40_000; waited += 100) {
+  for (let waited = 0; waited < 90_000; waited += 100) {
     if (child.exitCode !== null) throw new Error(`${url} ended at its start:\n${output()}`)
     const answer = await fetch(`${url}/health/live`).catch(() => null)
     if (answer?.ok) return
@@ -70,7 +75,7 @@ async function waitUntilLive(
 }
 
 export async function waitUntilReady(url: string): Promise<void> {
-  for (let waited = 0; waited < 40_000; waited += 100) {
+  for (let waited = 0; waited < 90_000; waited += 100) {
     const answer = await fetch(`${url}/health/ready`).catch(() => null)
     if (answer?.ok) return
     await sleep(100)

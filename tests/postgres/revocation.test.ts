@@ -1,6 +1,6 @@
 // Revocations written on one auth instance, refused by a gateway that is fed by the other.
 import pino from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { createGateway } from '../../gateway/gateway.ts'
 import { createLog } from '../../platform/log.ts'
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 /** A second on a machine that does nothing else, which long/revocation-times.test.ts measures: this one may be busy. */
-const BOUND = { timeout: 15_000, interval: 25 }
+const BOUND = { timeout: 30_000, interval: 25 }
 
 test('a logout on one instance is refused by the gateway of the other within a second', async () => {
   const person = await registerPerson(stack)
@@ -150,6 +150,9 @@ test('a revocation counts however long ago it was written, and whatever the cloc
 })
 
 test('150,000 revocations at once reach every gateway, and a new one gets ready with them', async () => {
+  onTestFinished(async () => {
+    await stack.db('revocations').where('ver', 2).where('kind', 'user').delete()
+  })
   const person = await registerPerson(stack)
   await stack.db.raw(
     `insert into revocations (kind, ref, ver, expires_at)
@@ -159,14 +162,14 @@ test('150,000 revocations at once reach every gateway, and a new one gets ready 
   await stack.client.send(LOGOUT, {}, person.headers)
   await expect
     .poll(async () => (await viewerOf(stack.clientOf(1), person.accessToken)).status, {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     .toBe(401)
   const feedAge = async () => {
     const detail = await fetch(`${stack.gateways[1]?.adminUrl}/health/ready`)
     return ((await detail.json()) as { revocations: { ageMs: number } }).revocations.ageMs
   }
-  await expect.poll(feedAge, { timeout: 20_000 }).toBeLessThan(1_000)
+  await expect.poll(feedAge, { timeout: 60_000 }).toBeLessThan(1_000)
   // A database that needs more than a second for so many is told so with 503, and the feed begins anew; nothing else may end it.
   const ends = warnings.filter((line) => line.includes('interrupted'))
   expect(ends.filter((line) => !line.includes('auth answered 503'))).toEqual([])
@@ -185,9 +188,8 @@ test('150,000 revocations at once reach every gateway, and a new one gets ready 
     expect((await viewerOf(createClient(another.url), person.accessToken)).status).toBe(401)
   } finally {
     await another.stop()
-    await stack.db('revocations').where('ver', 2).where('kind', 'user').delete()
   }
-}, 120_000)
+})
 
 test('a feed whose connection was cut begins anew, and tells what it could not see', async () => {
   const person = await registerPerson(stack)
@@ -225,6 +227,8 @@ test('signing keys rotate with overlap: no token is refused on either gateway', 
     keyEncryptionKey: first.deps.config.secrets.keyEncryptionKey,
     isForced: true,
   }
+  // A try that failed may have left one.
+  await stack.db('signing_keys').where('status', 'pending').delete()
   const { created } = await rotateKeys(stack.db, options)
   expect(created).toHaveLength(1)
   // As if two minutes had passed since it was published.
@@ -243,8 +247,11 @@ test('signing keys rotate with overlap: no token is refused on either gateway', 
   expect(header.kid).toBe(created[0])
   // A pending key is published two minutes ahead, and gateways fetch every 30 seconds: one such moment.
   offsetMs = 31_000
-  for (const gateway of [0, 1]) await viewerOf(stack.clientOf(gateway), fresh.accessToken)
-  offsetMs = 0
+  try {
+    for (const gateway of [0, 1]) await viewerOf(stack.clientOf(gateway), fresh.accessToken)
+  } finally {
+    offsetMs = 0
+  }
   for (const gateway of [0, 1]) {
     expect((await viewerOf(stack.clientOf(gateway), person.accessToken)).status).toBe(200)
     expect((await viewerOf(stack.clientOf(gateway), fresh.accessToken)).status).toBe(200)

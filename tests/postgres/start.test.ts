@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createClient } from '../client.ts'
 import { createTestDatabase } from '../database.ts'
 import { freePorts } from '../free-ports.ts'
@@ -14,6 +14,10 @@ import { waitUntilReady } from './processes.ts'
 test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', async () => {
   const database = await createTestDatabase('empty')
   const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-start-'))
+  onTestFinished(async () => {
+    rmSync(dataDir, { recursive: true, force: true })
+    await database.drop()
+  })
   const [port = 0, auth, reviews, admin] = await freePorts(4)
   const url = `http://127.0.0.1:${port}`
   const client = createClient(url)
@@ -38,12 +42,16 @@ test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', asy
         ADMIN_PORT: String(admin),
       },
     })
+    const exited = once(child, 'exit')
+    onTestFinished(async () => {
+      child.kill('SIGKILL')
+      await exited
+    })
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
     await waitUntilReady(url)
     return {
       code: () => /code: (\d{8})/.exec(printed.join(''))?.[1],
       kill: async () => {
-        const exited = once(child, 'exit')
         child.kill('SIGKILL')
         await exited
       },
@@ -64,6 +72,4 @@ test('with DATABASE_URL all of it runs on PostgreSQL, and survives kill -9', asy
   const products = await client.send('{ products(first: 2) { edges { node { name } } } }')
   expect(products.data.products.edges).toHaveLength(2)
   await second.kill()
-  rmSync(dataDir, { recursive: true, force: true })
-  await database.drop()
-}, 120_000)
+})

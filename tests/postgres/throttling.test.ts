@@ -93,7 +93,7 @@ test('with Redis guesses are counted there, and in PostgreSQL while it is away, 
     const slow = await guesses(2)
     expect(slow.isBounded).toBe(true)
     // Nobody waits for as long as Redis is frozen: that is for ever.
-    expect(slow.slowest).toBeLessThan(10_000)
+    expect(slow.slowest).toBeLessThan(60_000)
     redis.thaw()
 
     // Each instance leaves a slow Redis alone for five seconds of its own: until then both stores count.
@@ -107,7 +107,7 @@ test('with Redis guesses are counted there, and in PostgreSQL while it is away, 
     await stack.stop()
     await redis.stop()
   }
-}, 120_000)
+})
 
 test('80 wrong passwords without a success between end what guesses tell, though windows pass and Redis was flushed and went away', async () => {
   const redis = await startRedis()
@@ -143,4 +143,4 @@ test('80 wrong passwords without a success between end what guesses tell, though
     await stack.stop()
     await redis.stop()
   }
-}, 120_000)
+})

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 test('two instances share the work: each event once, those of a user in the order in which they were committed', async () => {
-  const users = Array.from({ length: 20 }, (_, index) => `usr_${index}`)
+  const users = Array.from({ length: 20 }, (_, index) => `usr_${index}_${crypto.randomUUID()}`)
   await Promise.all(
     users.map(async (userId) => {
       for (let index = 0; index < 10; index += 1)
