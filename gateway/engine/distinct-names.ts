@@ -1,10 +1,12 @@
 // Names of the answer that a planner would take for fields of its own stand under other names while an operation runs.
 //
-// A planner merges the keys and required fields that it needs into what a client asked for, by the name in the answer alone.
+// A planner merges what it needs itself, keys and required fields, into what a client asked for, and what a client asked for below
+// objects of different types, by the name in the answer alone.
 //
 //   client                                      the planner adds      without this
 //   { product { taxId: name stock } }           taxId                 the answer has the key
 //   { goods { price(currency: "EUR") tax } }    price(currency: "USD")    tax is computed from the client's price
+//   { shelf { ...on Box { item { x: size } } ...on Bag { item { x: price } } } }    x is the price of items in boxes too
 import {
   type DocumentNode,
   type FieldNode,
@@ -13,12 +15,14 @@ import {
   Kind,
   type OperationDefinitionNode,
   print,
+  type SelectionSetNode,
   TypeInfo,
   visit,
 } from 'graphql'
 import { createIsAmbiguousName, type PlannerFields } from '../operation/planner-fields.ts'
 import type { OperationDocument, PreparedOperation } from '../operation/prepared-operation.ts'
-import { visitAll } from '../operation/walk.ts'
+import { fragmentsOf } from '../operation/select.ts'
+import { eachNode, visitAll } from '../operation/walk.ts'
 
 /** The client's names, by those that stand for them. */
 export type ClientNames = ReadonlyMap<string, string>
@@ -35,7 +39,10 @@ export function withDistinctNames(
   prepared: PreparedOperation,
   { schema, plannerFields }: { schema: GraphQLSchema; plannerFields: PlannerFields },
 ): DistinctOperation {
-  const ambiguous = ambiguousFields(prepared.asked.document, schema, plannerFields)
+  const ambiguous = new Set([
+    ...ambiguousFields(prepared.asked.document, schema, plannerFields),
+    ...meetingFields(prepared.asked),
+  ])
   if (ambiguous.size === 0) return { prepared, clientNames: new Map() }
   // Wherever such a field stands it is renamed: two places that are one in the answer must stay one.
   const names = new Map([...ambiguous].map((key, index) => [key, `${PREFIX}${index}`]))
@@ -87,10 +94,68 @@ function ambiguousFields(
   }
 }
 
+/** So many selections are looked at place by place. */
+const MAX_SELECTIONS = 20_000
+
+/** Different fields that have one name at one place of the answer: of objects of different types they may. */
+function meetingFields({ document, operation }: OperationDocument): ReadonlySet<string> {
+  const suspects = fieldsOfOneName(document)
+  if (suspects.size === 0) return suspects
+  const fragments = fragmentsOf(document)
+  const found = new Set<string>()
+  let selections = 0
+  lookIn([operation.selectionSet])
+  return selections > MAX_SELECTIONS ? suspects : found
+
+  function lookIn(sets: readonly SelectionSetNode[]): void {
+    const byName = new Map<string, FieldNode[]>()
+    const spread = new Set<string>()
+    for (const set of sets) collect(set, { byName, spread })
+    for (const nodes of byName.values()) {
+      const keys = new Set(nodes.map(keyOf))
+      if (keys.size > 1) for (const key of keys) found.add(key)
+      const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+      if (below.length > 0 && selections <= MAX_SELECTIONS) lookIn(below)
+    }
+  }
+
+  function collect(
+    set: SelectionSetNode,
+    into: { readonly byName: Map<string, FieldNode[]>; readonly spread: Set<string> },
+  ): void {
+    for (const one of set.selections) {
+      selections += 1
+      if (one.kind === Kind.FIELD) {
+        const known = into.byName.get(responseName(one))
+        if (known === undefined) into.byName.set(responseName(one), [one])
+        else known.push(one)
+      } else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet, into)
+      else if (!into.spread.has(one.name.value)) {
+        into.spread.add(one.name.value)
+        const fragment = fragments.get(one.name.value)
+        if (fragment !== undefined) collect(fragment.selectionSet, into)
+      }
+    }
+  }
+}
+
+/** Different fields that have one name, at whatever places. */
+function fieldsOfOneName(document: DocumentNode): ReadonlySet<string> {
+  const byName = new Map<string, Set<string>>()
+  eachNode(document, (node) => {
+    if (node.kind !== Kind.FIELD) return
+    const name = responseName(node)
+    byName.set(name, (byName.get(name) ?? new Set()).add(keyOf(node)))
+  })
+  return new Set([...byName.values()].filter(({ size }) => size > 1).flatMap((keys) => [...keys]))
+}
+
 /** Equal for fields that may be one in the answer. */
 function keyOf(node: FieldNode): string {
-  const args = (node.arguments ?? []).map((one) => print(one)).sort()
-  return JSON.stringify([responseName(node), node.name.value, args])
+  const { arguments: given = [] } = node
+  if (given.length === 0) return `${responseName(node)}: ${node.name.value}`
+  const args = given.map((one) => print(one)).sort()
+  return `${responseName(node)}: ${node.name.value}(${args.join(', ')})`
 }
 
 function responseName(node: FieldNode): string {

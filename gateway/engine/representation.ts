@@ -84,19 +84,27 @@ function compileFields(selections: Selections): Represent {
       const value = field.isInherited ? ownValue(entity, field.name) : entity[field.name]
       // Something went wrong where it was fetched, and was reported there.
       if (value === undefined) return null
-      text +=
-        field.prefix +
-        (field.nested === null ? toJson(value) : nestedText(value, field.nested, run))
+      const own = field.nested === null ? toJson(value) : nestedText(value, field.nested, run)
+      if (own === null) return null
+      text += field.prefix + own
     }
     return `${text}}`
   }
 }
 
-function nestedText(value: unknown, nested: Represent, run: Run): string {
-  if (Array.isArray(value))
-    return `[${value.map((item) => nestedText(item, nested, run)).join(',')}]`
+/** Null where something that is required did not come: a field must not be computed from what is missing. */
+function nestedText(value: unknown, nested: Represent, run: Run): string | null {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => nestedText(item, nested, run))
+    return items.includes(null) ? null : `[${items.join(',')}]`
+  }
   if (typeof value !== 'object' || value === null) return 'null'
-  return nested(value as Data, run) ?? 'null'
+  return nested(value as Data, run) ?? (isAbsent(value, run) ? 'null' : null)
+}
+
+/** What nobody knows is null to whoever requires something of it. */
+function isAbsent(value: object, { absent }: Run): boolean {
+  return absent?.has(value) === true
 }
 
 /** The general case: fragments inside each other, merged, and rewritten. */
@@ -106,13 +114,14 @@ function represent(
   { requires, isOfType, rewrite, conditionOf }: RepresentationOptions,
 ): string | null {
   const isOn = (variable: string) => run.isOn(conditionOf(variable))
-  const representation = select(entity, requires, { isOfType, isOn })
+  const representation = select(entity, requires, { isOfType, isOn, run })
   if (!representation?.__typename) return null
   rewrite?.(representation)
   return unmarkLongNumbers(JSON.stringify(representation))
 }
 
 interface Selecting {
+  readonly run: Run
   readonly isOfType: IsOfType
   isOn(variable: string): boolean
 }
@@ -123,14 +132,17 @@ function select(source: Data, selections: Selections, how: Selecting): Data | nu
     if (node.kind === 'Field') {
       const value = ownValue(source, node.name)
       if (value === undefined) return null
-      selected[node.as] = selectValue(value, node.selections, how)
+      const own = selectValue(value, node.selections, how)
+      if (own === undefined) return null
+      selected[node.as] = own
       continue
     }
     if (isLeftOut(node, how)) continue
     const typename = source.__typename
     if (node.type !== null && (!typename || !how.isOfType(String(typename), node.type))) continue
     const inner = select(source, node.selections, how)
-    if (inner !== null) merge(selected, inner, null)
+    if (inner === null) return null
+    merge(selected, inner, null)
   }
   return selected
 }
@@ -140,8 +152,13 @@ function isLeftOut({ skipIf, includeIf }: RequiredFragment, { isOn }: Selecting)
   return includeIf !== null && !isOn(includeIf)
 }
 
+/** Undefined where something that is required did not come. */
 function selectValue(value: unknown, selections: Selections | null, how: Selecting): unknown {
   if (selections === null) return value
-  if (Array.isArray(value)) return value.map((item) => selectValue(item, selections, how))
-  return typeof value === 'object' && value !== null ? select(value as Data, selections, how) : null
+  if (Array.isArray(value)) {
+    const items = value.map((item) => selectValue(item, selections, how))
+    return items.includes(undefined) ? undefined : items
+  }
+  if (typeof value !== 'object' || value === null) return null
+  return select(value as Data, selections, how) ?? (isAbsent(value, how.run) ? null : undefined)
 }

@@ -1,9 +1,13 @@
 // Rewrites of a plan: names and values that a subgraph knows otherwise, such as the types behind an @interfaceObject.
 import { type Data, ownValue } from './data.ts'
+import { createMerge } from './merge.ts'
 import type { PlanPath, PlanRewrite } from './planners/plan.ts'
 import type { IsOfType } from './types.ts'
 
 export type Rewrite = (data: Data) => void
+
+/** Parts of one object: its type is the same in all of them. */
+const merge = createMerge(() => true)
 
 /** Compiles the rewrites of one fetch; null when there are none. */
 export function compileRewrites(
@@ -34,9 +38,11 @@ function setValue(name: string, value: unknown): Rewrite {
 function rename(name: string, to: string): Rewrite {
   return (data) => {
     const value = ownValue(data, name)
-    if (value === undefined) return
-    define(data, to, value)
-    if (name !== to) data[name] = undefined
+    if (value === undefined || name === to) return
+    data[name] = undefined
+    // The object may have it by its own name too, with other fields below.
+    if (ownValue(data, to) === undefined) define(data, to, value)
+    else merge(data, { [to]: value }, null)
   }
 }
 

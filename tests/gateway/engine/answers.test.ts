@@ -97,6 +97,119 @@ describe.each(planners)('with the planner of %s', (planner) => {
     })
   })
 
+  test.each([
+    [
+      '{ shelf { item { name } ... on Box { item { x: size } } ... on Bag { item { x: price } } } }',
+      { Box: { name: 'n', x: 'small' }, Bag: { name: 'n', x: 'cheap' } },
+    ],
+    [
+      `{ shelf {
+        item { maker { name } } ... on Box { item { maker { x: country } } } ... on Bag { item { maker { x: town } } }
+      } }`,
+      { Box: { maker: { name: 'm', x: 'DE' } }, Bag: { maker: { name: 'm', x: 'Bonn' } } },
+    ],
+  ])('one name for two fields, below objects of different types: %s', async (query, items) => {
+    const __resolveType = ({ __typename }: { __typename: string }) => __typename
+    const placed = ['Box', 'Bag', 'Box'].map((of, id) => ({
+      __typename: of,
+      id,
+      item: { id: '1' },
+    }))
+    const fixture = await start(planner, {
+      shelf: {
+        sdl: /* GraphQL */ `
+          type Query { shelf: [Place!]! }
+          interface Place { id: ID! item: Item }
+          type Box implements Place @key(fields: "id") { id: ID! item: Item }
+          type Bag implements Place @key(fields: "id") { id: ID! item: Item }
+          type Item @key(fields: "id") { id: ID! }
+        `,
+        resolvers: { Query: { shelf: () => placed }, Place: { __resolveType } },
+      },
+      items: {
+        sdl: /* GraphQL */ `
+          type Item @key(fields: "id") { id: ID! name: String size: String price: String maker: Maker }
+          type Maker @key(fields: "id") { id: ID! }
+        `,
+        resolvers: {
+          Item: {
+            name: () => 'n',
+            size: () => 'small',
+            price: () => 'cheap',
+            maker: () => ({ id: 'm' }),
+          },
+        },
+      },
+      makers: {
+        sdl: 'type Maker @key(fields: "id") { id: ID! name: String country: String town: String }',
+        resolvers: { Maker: { name: () => 'm', country: () => 'DE', town: () => 'Bonn' } },
+      },
+    })
+    expect(await answer(fixture, query)).toEqual({
+      data: { shelf: [items.Box, items.Bag, items.Box].map((item) => ({ item })) },
+    })
+  })
+
+  test.each([
+    '{ named { peer { id } ... on Alpha { peer { ... on Alpha { f } } } } }',
+    '{ named { ... on Alpha { peer { ... on Alpha { f } } } peer { id } } }',
+  ])('what may be null in its subgraph through an interface alone: %s', async (query) => {
+    const alpha = { __typename: 'Alpha', id: '1', f: 'x' }
+    const __resolveType = ({ __typename }: { __typename: string }) => __typename
+    const fixture = await start(planner, {
+      one: {
+        sdl: /* GraphQL */ `
+          type Query { named: Named }
+          interface Named { id: ID! peer: Named }
+          type Alpha implements Named @key(fields: "id") { id: ID! peer: Named! @shareable f: String }
+          type Beta implements Named @key(fields: "id") { id: ID! peer: Named }
+        `,
+        resolvers: {
+          Named: { __resolveType },
+          Query: { named: () => alpha },
+          Alpha: { peer: () => alpha },
+        },
+      },
+      two: {
+        sdl: /* GraphQL */ `
+          interface Named { id: ID! }
+          type Alpha implements Named @key(fields: "id") { id: ID! peer: Named @shareable }
+        `,
+        resolvers: { Named: { __resolveType } },
+      },
+    })
+    expect(await answer(fixture, query)).toEqual({ data: { named: { peer: { id: '1', f: 'x' } } } })
+  })
+
+  test('nothing is computed from what did not come', async () => {
+    const fixture = await start(planner, {
+      one: {
+        sdl: 'type Query { alpha: Alpha } type Alpha @key(fields: "id") { id: ID! peer: Peer peers: [Peer] } type Peer @key(fields: "id") { id: ID! }',
+        resolvers: {
+          Query: { alpha: () => ({ id: '1', peer: { id: '2' }, peers: [null, { id: '2' }] }) },
+        },
+      },
+      two: {
+        sdl: 'type Peer @key(fields: "id") { id: ID! label: String }',
+        mangle: () => ({ errors: [{ message: 'no', extensions: { code: 'CONFLICT' } }] }),
+      },
+      three: {
+        sdl: /* GraphQL */ `
+          type Peer @key(fields: "id") { id: ID! label: String @external }
+          type Alpha @key(fields: "id") {
+            id: ID! peer: Peer @external peers: [Peer] @external
+            one: String @requires(fields: "peer { label }")
+            all: String @requires(fields: "peers { label }")
+          }
+        `,
+        resolvers: { Alpha: { one: () => 'computed', all: () => 'computed' } },
+      },
+    })
+    const { data, errors } = await answer(fixture, '{ alpha { id one all } }')
+    expect(data).toEqual({ alpha: { id: '1', one: null, all: null } })
+    expect(errors).toContainEqual(expect.objectContaining({ message: 'no' }))
+  })
+
   test('fragments that narrow, then widen, select what they say', async () => {
     const library = {
       sdl: /* GraphQL */ `
