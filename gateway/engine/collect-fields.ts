@@ -3,6 +3,7 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
@@ -48,9 +49,8 @@ export interface Selected {
 /** Where an object stands. */
 export interface Place extends Selected {
   readonly type: GraphQLCompositeType
+  /** Abstract where it is not known which of its objects it is. */
   readonly runtimeType: GraphQLCompositeType
-  /** What its subgraph called it; empty when it did not say. */
-  readonly typename: string
 }
 
 export interface CollectOptions {
@@ -61,18 +61,20 @@ export interface CollectOptions {
   isOn(variable: string): boolean
 }
 
-export type CollectFields = (place: Place) => ReadonlyMap<string, CollectedField>
+/** Null where it depends on the type of the object what is selected, and the type is not known. */
+export type CollectFields = (place: Place) => ReadonlyMap<string, CollectedField> | null
 
 /** Fields by response name, in the order of the selection. */
 export function createCollectFields({ prepared, schema, isOn }: CollectOptions): CollectFields {
   const fragments = fragmentsOf(prepared.asked.document)
   const denied = readDeniedNodes(prepared, schema)
 
-  return function collectFields({ type, runtimeType, typename, sets, deniedSets }) {
+  return function collectFields({ type, runtimeType, sets, deniedSets }) {
     const collected = new Map<string, CollectedField>()
+    let isDecided = true
     for (const set of sets) collect(set, type, null)
     for (const { set, by } of deniedSets) collect(set, type, by)
-    return collected
+    return isDecided ? collected : null
 
     function collect(
       set: SelectionSetNode,
@@ -86,8 +88,10 @@ export function createCollectFields({ prepared, schema, isOn }: CollectOptions):
           continue
         }
         const { condition, selectionSet } = fragmentOf(selection)
-        if (!applies(condition, { typename, runtimeType })) continue
-        collect(selectionSet, condition ?? declared, by)
+        if (applies(condition, runtimeType)) collect(selectionSet, condition ?? declared, by)
+        else if (isAbstractType(runtimeType)) {
+          isDecided &&= !mayAdd(selection, schema.getPossibleTypes(runtimeType))
+        }
       }
     }
 
@@ -107,16 +111,19 @@ export function createCollectFields({ prepared, schema, isOn }: CollectOptions):
     }
   }
 
-  function applies(
-    condition: GraphQLCompositeType | null,
-    { typename, runtimeType }: { typename: string; runtimeType: GraphQLCompositeType },
-  ): boolean {
-    if (condition === null) return true
-    // A fragment that widens tells nothing new: what the object is known to be stays known.
-    const type = typename === '' ? runtimeType : schema.getType(typename)
-    if (type === condition) return true
-    if (!isAbstractType(condition) || !isCompositeType(type) || !('getFields' in type)) return false
-    return schema.isSubType(condition, type)
+  // A fragment that widens tells nothing new: what the object is known to be stays known.
+  function applies(condition: GraphQLCompositeType | null, type: GraphQLCompositeType): boolean {
+    if (condition === null || condition === type) return true
+    return isAbstractType(condition) && 'getFields' in type && schema.isSubType(condition, type)
+  }
+
+  /** Whether some of these objects have more fields by it. */
+  function mayAdd(selection: SelectionNode, objects: readonly GraphQLObjectType[]): boolean {
+    if (isLeftOut(selection, isOn)) return false
+    if (selection.kind === Kind.FIELD) return true
+    const { condition, selectionSet } = fragmentOf(selection)
+    const own = objects.filter((one) => applies(condition, one))
+    return own.length > 0 && selectionSet.selections.some((one) => mayAdd(one, own))
   }
 
   function fragmentOf(selection: Exclude<SelectionNode, FieldNode>) {

@@ -22,6 +22,7 @@ import {
 } from './collect-fields.ts'
 import { isObject, ownValue } from './data.ts'
 import type { Run } from './run.ts'
+import { createRuntimeTypeOf } from './runtime-type.ts'
 
 /** So many places are named: a list of thousands says the same of each. */
 const MAX_PLACES = 500
@@ -42,6 +43,7 @@ export function compileDeniedErrors(options: CollectOptions): ((run: Run) => voi
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
   const collectFields = createCollectFields(options)
+  const runtimeTypeOf = createRuntimeTypeOf(schema)
   const walk = compileObject(rootType, { sets: [operation.selectionSet], deniedSets: [] })
   return (run) => walk(run.data, [], { run, places: 0 })
 
@@ -67,27 +69,27 @@ export function compileDeniedErrors(options: CollectOptions): ((run: Run) => voi
     const shapes = new Map<string, readonly FieldWalk[]>()
     return (value, path, found) => {
       if (!isObject(value)) return
-      for (const { name, walk } of shapeOf(String(value.__typename ?? ''))) {
+      for (const { name, walk } of shapeOf(value.__typename)) {
         path.push(name)
         walk(ownValue(value, name), path, found)
         path.pop()
       }
     }
 
-    function shapeOf(typename: string): readonly FieldWalk[] {
-      const known = shapes.get(typename)
-      if (known !== undefined) return known
-      const runtimeType = typename === '' ? type : schema.getType(typename)
+    function shapeOf(typename: unknown): readonly FieldWalk[] {
+      const runtimeType = runtimeTypeOf(type, typename)
       // A name that a subgraph made up is not kept: there may be any number of them.
-      if (!isCompositeType(runtimeType)) return []
-      const shape = compileShape({ type, runtimeType, typename, ...selected })
-      shapes.set(typename, shape)
+      if (runtimeType === null) return []
+      const known = shapes.get(runtimeType.name)
+      if (known !== undefined) return known
+      const shape = compileShape({ type, runtimeType, ...selected })
+      shapes.set(runtimeType.name, shape)
       return shape
     }
   }
 
   function compileShape(place: Place): readonly FieldWalk[] {
-    return [...collectFields(place)].flatMap(([name, field]) => {
+    return [...(collectFields(place) ?? [])].flatMap(([name, field]) => {
       const walk = compileField(field)
       return walk === null ? [] : [{ name, walk }]
     })

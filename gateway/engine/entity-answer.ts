@@ -2,19 +2,22 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { SubgraphAnswer } from '../subgraph/data-source.ts'
 
-/**
- * The part of an answer that belongs to one alias, as if it alone had been asked for.
- *
- * @param isFirst errors that name no alias are told once
- */
+interface Whose {
+  /** Of all requests of the fetch. */
+  readonly aliases: readonly string[]
+  /** Whether it tells the errors that name no alias: one request does, or they would be told often, or never. */
+  readonly isTeller: boolean
+}
+
+/** The part of an answer that belongs to one alias, as if it alone had been asked for. */
 export function answerFor(
   { data, errors, isUnanswered }: SubgraphAnswer,
   alias: string,
-  { isFirst }: { readonly isFirst: boolean },
+  whose: Whose,
 ): SubgraphAnswer {
   return {
     data: data === null ? null : { _entities: data[alias] },
-    ...(errors !== undefined && { errors: errorsFor(errors, alias, isFirst) }),
+    ...(errors !== undefined && { errors: errorsFor(errors, alias, whose) }),
     ...(isUnanswered !== undefined && { isUnanswered }),
   }
 }
@@ -22,10 +25,14 @@ export function answerFor(
 function errorsFor(
   errors: readonly GraphQLFormattedError[],
   alias: string,
-  isFirst: boolean,
+  { aliases, isTeller }: Whose,
 ): GraphQLFormattedError[] {
-  return errors.filter(({ path }) => {
-    const [first] = path ?? []
-    return typeof first === 'string' ? first === alias : isFirst
+  return errors.flatMap((error) => {
+    const first = error.path?.[0]
+    if (first === alias) return [error]
+    if (!isTeller || (typeof first === 'string' && aliases.includes(first))) return []
+    // A path that leads nowhere says nothing of where it belongs.
+    const { path: _, ...placeless } = error
+    return [placeless]
   })
 }

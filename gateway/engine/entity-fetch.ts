@@ -51,6 +51,7 @@ interface Request {
 export function compileEntityFetch(options: EntityFetchOptions): Step {
   const { fetch, source, sharedKey } = options
   const entities = fetch.entities ?? []
+  const aliases = entities.map(({ alias }) => alias)
   const lists = [...new Set(entities.map(({ variable }) => variable))]
   const asked = compileAskedOfEntities(fetch)
   const writeBody = compileBody(fetch, options.variables, lists)
@@ -89,11 +90,15 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
       sent.map((texts) => [...texts.keys()]),
     )
     const answer = source.send(body, run.context, true)
+    // One that asks for nobody reads no errors.
+    const teller = wanted.findIndex((one) => one.size > 0)
     return requests.map((request, index) => {
       const own = seats[index] ?? []
       const typenames = new Map(own.map(({ seat, group }) => [seat, group.targets[0]?.__typename]))
       const flight = followFlight(
-        answer.then((one) => answerFor(one, request.alias, { isFirst: index === 0 })),
+        answer.then((one) =>
+          answerFor(one, request.alias, { aliases, isTeller: index === teller }),
+        ),
         {
           count: sent[request.list]?.size ?? 0,
           prepare: (entity, seat) => request.prepare(entity, typenames.get(seat)),
@@ -144,7 +149,7 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     const flight = followFlight(
       source
         .send(body, run.context, true)
-        .then((answer) => answerFor(answer, request.alias, { isFirst: true })),
+        .then((answer) => answerFor(answer, request.alias, { aliases, isTeller: true })),
       {
         count: groups.length,
         prepare: (entity, index) => request.prepare(entity, typenames[index]),

@@ -9,6 +9,7 @@ import {
   isCompositeType,
   isListType,
   isNonNullType,
+  isObjectType,
 } from 'graphql'
 import type { EngineLogger } from '../engine.ts'
 import {
@@ -22,6 +23,7 @@ import { isObject, ownValue } from './data.ts'
 import type { FieldOwners } from './field-owners.ts'
 import { fitsLeaf } from './leaf.ts'
 import type { Path, Run } from './run.ts'
+import { createRuntimeTypeOf } from './runtime-type.ts'
 
 export interface Fault {
   readonly path: Path
@@ -53,6 +55,7 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
     ...options,
     prepared: { ...prepared, asked: prepared },
   })
+  const runtimeTypeOf = createRuntimeTypeOf(schema)
   const isExplained = explainedBy(run.errors)
   const faults: Fault[] = []
   checkObject(rootType, run.data, {
@@ -101,23 +104,21 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
 
   function checkObject(type: GraphQLCompositeType, value: unknown, place: Place): boolean {
     if (!isObject(value)) return fault(place, 'No object came for')
-    const typename = value.__typename ?? ''
-    const runtimeType = typename === '' ? type : schema.getType(String(typename))
-    if (!isCompositeType(runtimeType)) return fault(place, 'An object of an unknown type came for')
+    const runtimeType = runtimeTypeOf(type, value.__typename)
+    if (runtimeType === null) return fault(place, 'An object of an unknown type came for')
+    const { sets, deniedSets } = place
+    const fields = collectFields({ type, runtimeType, sets, deniedSets })
+    if (fields === null) return faultOfType(place)
     // What a subgraph that does not know the object would have said of it is null.
     const isAbsent = place.isBelowAbsent || run.absent?.has(value) === true
     let isNull = false
-    const fields = collectFields({
-      type,
-      runtimeType,
-      typename: String(typename),
-      sets: place.sets,
-      deniedSets: place.deniedSets,
-    })
     for (const [name, field] of fields) {
+      const own = ownValue(value, name)
+      if (field.definition === '__typename' && !isObjectType(runtimeType)) {
+        if (!isObjectType(runtimeTypeOf(type, own))) return faultOfType(place)
+      }
       if (field.definition.startsWith('__')) continue
       const fieldType = fieldTypeOf(field)
-      const own = ownValue(value, name)
       const isFieldNull = check(fieldType, own === undefined && isAbsent ? null : own, {
         path: [...place.path, name],
         type: field.runtimeType.name,
@@ -128,6 +129,11 @@ export function findFaults(run: Run, options: CollectOptions): readonly Fault[] 
       if (isFieldNull && isNonNullType(fieldType)) isNull = true
     }
     return isNull
+  }
+
+  /** An error that says why nobody told it stands for it. */
+  function faultOfType(place: Place): true {
+    return fault(place, 'No type came for the object of', { isAbsence: true })
   }
 
   function fault(

@@ -107,9 +107,9 @@ export function createWriter(
   }
 
   function compileMembers(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Member[] {
-    const place = { type, runtimeType: type, typename: type.name, sets, deniedSets: [] }
+    const place = { type, runtimeType: type, sets, deniedSets: [] }
     const collected = collectFields(place)
-    return [...collected].map(([name, { definition, nodes }], index) => {
+    return [...(collected ?? [])].map(([name, { definition, nodes }], index) => {
       const key = JSON.stringify(clientNames.get(name) ?? name)
       const field = type.getFields()[definition]
       return {

@@ -55,8 +55,8 @@ function rootFields({ schema, operation, collectFields }: IntrospectionOptions):
   const type = schema.getRootType(operation.operation)
   if (!type) return []
   const sets = [operation.selectionSet]
-  const place = { type, runtimeType: type, typename: '', sets, deniedSets: [] }
-  return [...collectFields(place).values()].flatMap(({ definition, nodes }) => {
+  const place = { type, runtimeType: type, sets, deniedSets: [] }
+  return [...(collectFields(place)?.values() ?? [])].flatMap(({ definition, nodes }) => {
     const field = [SchemaMetaFieldDef, TypeMetaFieldDef].find(({ name }) => name === definition)
     return field === undefined ? [] : [{ field, nodes }]
   })

@@ -24,6 +24,7 @@ import { isInherited, isObject } from './data.ts'
 import { compileIntrospection } from './introspection.ts'
 import { compileLeaf } from './leaf.ts'
 import type { Run } from './run.ts'
+import { createRuntimeTypeOf } from './runtime-type.ts'
 import { compileList, NULL, once, type Shape, type Write, writeShape } from './write.ts'
 
 export interface Response {
@@ -38,6 +39,7 @@ export function compileResponse(options: CollectOptions): Response {
   const { prepared, clientNames, schema } = options
   const { operation } = prepared.asked
   const collectFields = createCollectFields(options)
+  const runtimeTypeOf = createRuntimeTypeOf(schema)
   const introspection = compileIntrospection({ schema, operation, clientNames, collectFields })
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
@@ -65,29 +67,32 @@ export function compileResponse(options: CollectOptions): Response {
   }
 
   function compileComposite(type: GraphQLCompositeType, selected: Selected): Write {
-    const shapes = new Map<string, Shape>()
+    const isOne = isObjectType(type)
+    const shapes = new Map<unknown, Shape>()
 
-    const shapeOf = (typename: string): Shape | null => {
+    const shapeOf = (typename: unknown): Shape | null => {
       const known = shapes.get(typename)
       if (known !== undefined) return known
-      const runtimeType = typename === '' ? type : schema.getType(typename)
-      if (!isCompositeType(runtimeType)) return null
-      const shape = compileShape({ type, runtimeType, typename, ...selected })
-      shapes.set(typename, shape)
+      const runtimeType = runtimeTypeOf(type, typename)
+      const shape = runtimeType && compileShape({ type, runtimeType, ...selected })
+      // A name that a subgraph made up is not kept: there may be any number of them.
+      if (shape !== null) shapes.set(typename, shape)
       return shape
     }
 
     return once((value, run) => {
       if (value === null) return NULL
       if (!isObject(value)) return run.fault()
-      const typename = value.__typename ?? ''
-      const shape = typeof typename === 'string' ? shapeOf(typename) : null
+      const shape = shapeOf(isOne ? '' : value.__typename)
       return shape === null ? run.fault() : writeShape(shape, value, run)
     })
   }
 
-  function compileShape(place: Place): Shape {
-    return [...collectFields(place)].map(([name, field], index) => ({
+  /** Null where it is not known what is selected. */
+  function compileShape(place: Place): Shape | null {
+    const fields = collectFields(place)
+    if (fields === null) return null
+    return [...fields].map(([name, field], index) => ({
       name,
       prefix: `${index === 0 ? '{' : ','}${JSON.stringify(clientNames.get(name) ?? name)}:`,
       isInherited: isInherited(name),
@@ -110,12 +115,15 @@ export function compileResponse(options: CollectOptions): Response {
     return isNonNullType(type) ? () => null : () => NULL
   }
 
-  // A subgraph may call a root type, or the types behind an @interfaceObject, by another name.
+  /** What the data has under an alias may be the name of an @interfaceObject. */
   function compileTypename(runtimeType: GraphQLCompositeType): Write {
-    return (value) => {
-      const named = typeof value === 'string' ? schema.getType(value) : undefined
-      const type = named ?? runtimeType
-      return isObjectType(type) ? `"${type.name}"` : null
+    const text = JSON.stringify(runtimeType.name)
+    if (isObjectType(runtimeType)) return () => text
+    return (value, run) => {
+      const type = runtimeTypeOf(runtimeType, value)
+      if (isObjectType(type)) return JSON.stringify(type.name)
+      run.fault()
+      return null
     }
   }
 }

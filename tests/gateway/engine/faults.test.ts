@@ -1,4 +1,5 @@
 // A null that nobody explains is an error with its place, and a log line with the subgraph's name.
+import type { ExecutionResult } from 'graphql'
 import { afterEach, expect, test } from 'vitest'
 import { bodyOf } from '../../../gateway/engine/result.ts'
 import {
@@ -26,7 +27,7 @@ async function start(answers: Answers): Promise<GraphFixture> {
     shop: {
       sdl: /* GraphQL */ `
         type Query {
-          product: Product @public products: [Product!] @public size: Size @public mustSize: Size! @public
+          product: Product @public nobody: Product @public products: [Product!] @public size: Size @public mustSize: Size! @public
           names: [String!] @public text: String @public anything: Thing @public
         }
         enum Size { SMALL LARGE }
@@ -38,7 +39,10 @@ async function start(answers: Answers): Promise<GraphFixture> {
     },
     reviews: {
       sdl: 'type Product @key(fields: "id") @public { id: ID! stars: Int! votes: Int notes: [Note!] } type Note @public { text: String! }',
-      mangle: (result) => answers.reviews ?? result,
+      mangle: (result) =>
+        typeof answers.reviews === 'function'
+          ? answers.reviews(result)
+          : (answers.reviews ?? result),
     },
   })
   open.push(fixture)
@@ -94,6 +98,27 @@ test.each([
     { anything: null },
     ['anything'],
   ],
+  [
+    'a type that cannot stand there',
+    '{ anything { id } }',
+    { anything: { __typename: 'Product', id: '1' } },
+    { anything: null },
+    ['anything'],
+  ],
+  [
+    'no type, where it decides what is asked',
+    '{ anything { id ... on Lamp { watts } } }',
+    { anything: { id: '1', watts: 3 } },
+    { anything: null },
+    ['anything'],
+  ],
+  [
+    'no type, where it is asked for',
+    '{ anything { kind: __typename } }',
+    { anything: { id: '1' } },
+    { anything: null },
+    ['anything'],
+  ],
 ])('%s', async (_, query, data, expected, path) => {
   const fixture = await start({ shop: { data } })
   const answer = await ask(fixture, query)
@@ -131,6 +156,28 @@ test('what a subgraph explains itself is told once', async () => {
   expect(answer.errors).toMatchObject([
     { path: ['product', 'stars'], extensions: { code: 'CONFLICT' } },
   ])
+})
+
+test.each([
+  ['{ nobody { stars } product { votes } }', undefined],
+  ['{ nobody { stars } product { votes } }', ['_entities', 0]],
+  ['{ nobody { stars } product { votes } }', ['Product', 'votes']],
+  ['{ product { votes } }', ['Product', 'votes']],
+  ['{ product { votes } }', []],
+])('an error without a place of its own is told, once: %s %j', async (query, path) => {
+  const errors = [{ message: 'no', ...(path && { path }), extensions: { code: 'CONFLICT' } }]
+  const answers: Answers = { shop: { data: { ...product.data, nobody: null } } }
+  const fixture = await start(answers)
+  answers.reviews = ({ data }: ExecutionResult) => {
+    const entities = Object.entries(data as Record<string, unknown[]>)
+    return {
+      data: Object.fromEntries(entities.map(([as, all]) => [as, all.map(() => null)])),
+      errors,
+    }
+  }
+  const answer = await ask(fixture, query)
+  expect(answer.data.product).toEqual({ votes: null })
+  expect(answer.errors).toMatchObject([{ message: 'no', extensions: { code: 'CONFLICT' } }])
 })
 
 test('a subgraph that is unavailable explains all that is missing', async () => {
