@@ -71,7 +71,7 @@ export type WriteBody = (run: Run, representations: readonly (readonly string[])
 /** The body of a request: all that does not change is JSON already. */
 export function compileBody(
   { operation, variables: names }: FetchNode,
-  { clientName, constants }: PlannedVariables,
+  { clientName, constants, defaults }: PlannedVariables,
   lists: readonly string[] = [],
 ): WriteBody {
   const isConstant = (name: string) => Object.hasOwn(constants, name)
@@ -87,6 +87,7 @@ export function compileBody(
       name: clientName(name),
       isInherited: isInherited(clientName(name)),
       key: `${JSON.stringify(name)}:`,
+      byDefault: ownValue(defaults, name),
     }))
   const listKeys = lists.map((name) => `${JSON.stringify(name)}:[`)
 
@@ -94,8 +95,9 @@ export function compileBody(
     if (sent.length === 0 && listKeys.length === 0) return empty
     let text = head
     let separator = fixed === '' ? '' : ','
-    for (const { name, isInherited, key } of sent) {
-      const value = isInherited ? ownValue(run.variables, name) : run.variables[name]
+    for (const { name, isInherited, key, byDefault } of sent) {
+      const given = isInherited ? ownValue(run.variables, name) : run.variables[name]
+      const value = given === undefined ? byDefault : given
       if (value === undefined) continue
       text += separator + key + toJson(value)
       separator = ','

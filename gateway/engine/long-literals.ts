@@ -1,69 +1,96 @@
-// Long numbers in literals of custom scalars travel as variables: a planner reads them into a number of its own, and rounds.
+// Long numbers in literals travel as variables, and those of ids as text: a planner reads them into a number of its own, and rounds.
 import {
   type ConstValueNode,
   type DocumentNode,
+  type FloatValueNode,
+  type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
+  type IntValueNode,
   isScalarType,
   isSpecifiedScalarType,
   Kind,
   type OperationDefinitionNode,
   parseType,
+  type StringValueNode,
   TypeInfo,
+  typeFromAST,
   type ValueNode,
   type VariableDefinitionNode,
+  type VariableNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
 import { keepDigits } from '../long-numbers.ts'
+import { settleLongNumbers } from '../operation/long-numbers.ts'
 
-/** Values of variables that stand for literals. */
+/** Values of variables by their names in the plan. */
 export type Constants = Readonly<Record<string, unknown>>
+
+export interface HoistedLiterals {
+  readonly document: DocumentNode
+  /** Of variables that stand for literals. */
+  readonly constants: Constants
+  /** Of the client's own variables, where nothing is sent for them. */
+  readonly defaults: Constants
+}
 
 const PREFIX = 'sallyport_literal_'
 
 /** Long enough to lose digits. */
 const LONG = 16
 
-export function hoistLongLiterals(
-  document: DocumentNode,
-  schema: GraphQLSchema,
-): { readonly document: DocumentNode; readonly constants: Constants } {
+export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema): HoistedLiterals {
   const constants: Record<string, unknown> = {}
+  const defaults: Record<string, unknown> = {}
   const definitions: VariableDefinitionNode[] = []
   const typeInfo = new TypeInfo(schema)
-  let isConstant = false
   const hoisted = visit(
     document,
     visitWithTypeInfo(typeInfo, {
-      VariableDefinition: {
-        enter() {
-          isConstant = true
-        },
-        leave() {
-          isConstant = false
-        },
+      VariableDefinition(node) {
+        const { defaultValue, variable } = node
+        const type = typeFromAST(schema, node.type) as GraphQLInputType | undefined
+        if (defaultValue !== undefined && isLong(defaultValue) && type) {
+          defaults[variable.name.value] = settleLongNumbers(plainValue(defaultValue), type)
+        }
+        return false
       },
       enter(node) {
-        if (isConstant || !isValue(node) || !isLong(node)) return undefined
+        if (!isValue(node) || !isLong(node)) return undefined
         const type = typeInfo.getInputType()
         const named = getNamedType(type)
-        if (!type || !isScalarType(named) || isSpecifiedScalarType(named)) return undefined
-        const name = { kind: Kind.NAME, value: `${PREFIX}${definitions.length}` } as const
-        const variable = { kind: Kind.VARIABLE, name } as const
-        constants[name.value] = plainValue(node)
-        definitions.push({
-          kind: Kind.VARIABLE_DEFINITION,
-          variable,
-          type: parseType(String(type), { noLocation: true }),
-        })
-        return variable
+        if (!type || !isScalarType(named)) return undefined
+        if (named.name === 'ID') return isNumber(node) ? textOf(node) : undefined
+        if (isSpecifiedScalarType(named)) return undefined
+        return isWhole(node) ? hoist(node, type) : hoistNumbers(node, type)
       },
     }),
   )
-  return definitions.length === 0
-    ? { document, constants: {} }
-    : { document: withVariables(hoisted, definitions), constants }
+  return {
+    document: definitions.length === 0 ? hoisted : withVariables(hoisted, definitions),
+    constants,
+    defaults,
+  }
+
+  /** What has variables of the client's in it stays, but for its numbers. */
+  function hoistNumbers(node: ValueNode, type: GraphQLInputType): ValueNode {
+    const hoistOne = (one: IntValueNode | FloatValueNode) =>
+      isLong(one) ? hoist(one, type) : undefined
+    return visit(node, { IntValue: hoistOne, FloatValue: hoistOne })
+  }
+
+  function hoist(node: ConstValueNode, type: GraphQLInputType): VariableNode {
+    const name = { kind: Kind.NAME, value: `${PREFIX}${definitions.length}` } as const
+    const variable = { kind: Kind.VARIABLE, name } as const
+    constants[name.value] = plainValue(node)
+    definitions.push({
+      kind: Kind.VARIABLE_DEFINITION,
+      variable,
+      type: parseType(String(type), { noLocation: true }),
+    })
+    return variable
+  }
 }
 
 function withVariables(
@@ -90,21 +117,34 @@ function isValue(node: { readonly kind: string }): node is ValueNode {
   )
 }
 
-/** Whether it is, or has in it, a number that may lose digits, and no variable of the client's. */
-function isLong(node: ValueNode): node is ConstValueNode {
+/** Whether it is, or has in it, a number that may lose digits. */
+function isLong(node: ValueNode): boolean {
   let isFound = false
-  let isWhole = true
   const look = ({ value }: { readonly value: string }) => {
     if (value.length >= LONG) isFound = true
   }
+  visit(node, { IntValue: look, FloatValue: look })
+  return isFound
+}
+
+/** Whether it has no variable of the client's in it. */
+function isWhole(node: ValueNode): node is ConstValueNode {
+  let isFound = false
   visit(node, {
-    IntValue: look,
-    FloatValue: look,
     Variable() {
-      isWhole = false
+      isFound = true
     },
   })
-  return isFound && isWhole
+  return !isFound
+}
+
+function isNumber(node: ValueNode): node is IntValueNode | FloatValueNode {
+  return node.kind === Kind.INT || node.kind === Kind.FLOAT
+}
+
+/** An id is text, however it is written. */
+function textOf({ value }: IntValueNode | FloatValueNode): StringValueNode {
+  return { kind: Kind.STRING, value }
 }
 
 function plainValue(node: ConstValueNode): unknown {

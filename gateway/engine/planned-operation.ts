@@ -29,6 +29,8 @@ export interface PlannedVariables {
   /** The client's name of a variable of the plan. */
   clientName(name: string): string
   readonly constants: Constants
+  /** What a planner may not have kept to the digit. */
+  readonly defaults: Constants
 }
 
 /** Planners name their own variables without looking at the client's. */
@@ -57,20 +59,20 @@ export function planOperation(
       operationName,
       answered,
       clientNames,
-      variables: { ...variables, constants: {} },
+      variables: { ...variables, constants: {}, defaults: {} },
     }
   }
   const reduced = reduceDocument(simple, operation)
   const renamed = variables.rename(reduced)
-  const { document, constants } = mayHaveLongNumber(prepared.query)
+  const { document, constants, defaults } = mayHaveLongNumber(prepared.query)
     ? hoistLongLiterals(renamed, options.schema)
-    : { document: renamed, constants: {} }
+    : { document: renamed, constants: {}, defaults: {} }
   return {
     document,
     operationName,
     answered,
     clientNames,
-    variables: { clientName: variables.clientName, constants },
+    variables: { clientName: variables.clientName, constants, defaults },
   }
 }
 

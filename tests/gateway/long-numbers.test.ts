@@ -130,6 +130,13 @@ test.each([
   [`{ echo(value: { a: [${LONG}, 1] }) }`, `{"a":[${LONG},1]}`],
   [`{ echo(values: [1, ${LONG}]) }`, LONG],
   [`{ echo(range: { to: ${LONG} }) }`, LONG],
+  [`query ($v: Big) { echo(value: { a: [${LONG}, $v], b: ${DECIMAL} }) }`, LONG],
+  [`query ($v: Big) { echo(value: { a: [${LONG}, $v], b: ${DECIMAL} }) }`, DECIMAL],
+  [`query ($v: Big = ${LONG}) { echo(value: $v) }`, `"v":${LONG}`],
+  [`query ($v: Range = { to: ${LONG}, id: ${LONG} }) { echo(range: $v) }`, `"to":${LONG}`],
+  [`query ($v: Range = { to: 1, id: ${LONG} }) { echo(range: $v) }`, `"id":"${LONG}"`],
+  [`{ echo(id: ${LONG}00000) }`, `${LONG}00000`],
+  [`{ echo(range: { to: 1, id: ${LONG} }) }`, LONG],
 ])('a literal: %s', async (query, expected) => {
   expect(await sent(query, '{}')).toContain(expected)
 })
