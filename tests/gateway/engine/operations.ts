@@ -29,6 +29,15 @@ interface Drawing {
   readonly fragments: Map<string, { type: string; text: string }>
   /** Selections that may still be made. */
   budget: number
+  readonly isWide: boolean
+}
+
+export interface DrawOptions {
+  /**
+   * Names of the answer that are keys or a planner's own, one name for a field with different arguments, hard literals with
+   * variables in them, constants and many variables as conditions. More of what is drawn is not valid then. Default: false.
+   */
+  readonly isWide?: boolean
 }
 
 const MAX_DEPTH = 5
@@ -38,9 +47,29 @@ const INTROSPECTION = [
   'nobody: __type(name: "Nobody") { name }',
 ]
 
+const NAMES = ['v', 'v', 'id', 'sku', 'code', '_internal_qp_alias_0', '__alias_0', 'sallyport_0']
+const TEXTS = [
+  '',
+  'a',
+  'b "q"',
+  '\\',
+  '\n\t',
+  '"""',
+  '\u0000\u2028',
+  'é😀',
+  '{ $on0 }',
+  '# no',
+  '\u001f\u007f',
+]
+
 /** Draws one operation. */
-export function drawOperation(schema: GraphQLSchema, pick: Pick): RandomOperation {
+export function drawOperation(
+  schema: GraphQLSchema,
+  pick: Pick,
+  { isWide = false }: DrawOptions = {},
+): RandomOperation {
   const drawing: Drawing = {
+    isWide,
     schema,
     pick,
     definitions: [],
@@ -77,6 +106,7 @@ function drawSelections(drawing: Drawing, type: GraphQLCompositeType, depth: num
 function drawSelection(drawing: Drawing, type: GraphQLCompositeType, depth: number): string {
   const { pick, schema } = drawing
   const kind = pick(12)
+  if (kind === 0 && drawing.isWide && pick(3) === 0) return `${drawTakenName(drawing)}__typename`
   if (kind === 0) return pick(2) === 0 ? '__typename' : 'kindOf: __typename'
   if (kind <= 2 && depth < MAX_DEPTH) return drawFragment(drawing, type, depth)
   if (kind === 3 && type === schema.getQueryType() && depth === 0 && pick(3) === 0) {
@@ -105,7 +135,16 @@ function drawField(
   const alias = aliasOfArgs === '' && pick(5) === 0 ? aliases[pick(aliases.length)] : ''
   const output = getNamedType(field.type)
   const below = isCompositeType(output) ? ` ${drawSelections(drawing, output, depth + 1)}` : ''
-  return `${aliasOfArgs}${alias}${field.name}${args}${drawDirectives(drawing)}${below}`
+  const name = drawing.isWide && pick(4) === 0 ? drawTakenName(drawing) : `${aliasOfArgs}${alias}`
+  return `${name}${field.name}${args}${drawDirectives(drawing)}${below}`
+}
+
+/** That of another field, of a key, or of what planners make up. */
+function drawTakenName({ pick, schema }: Drawing): string {
+  const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__'))
+  const fields = types.flatMap((type) => ('getFields' in type ? Object.keys(type.getFields()) : []))
+  const names = [...NAMES, ...fields]
+  return `${names[pick(names.length)]}: `
 }
 
 function drawFragment(drawing: Drawing, type: GraphQLCompositeType, depth: number): string {
@@ -145,8 +184,9 @@ function drawDirectives(drawing: Drawing): string {
 function drawDirective(drawing: Drawing): string {
   const { pick, definitions, variables } = drawing
   const directive = pick(2) === 0 ? '@skip' : '@include'
-  // Never a constant: around one the stock executor may lose what stands beside it.
-  const name = `on${pick(3)}`
+  // No constant where the stock executor is asked too: around one it may lose what stands beside it.
+  if (drawing.isWide && pick(8) === 0) return `${directive}(if: ${pick(2) === 0})`
+  const name = `on${pick(drawing.isWide ? 12 : 3)}`
   if (!definitions.some((definition) => definition.startsWith(`$${name}:`))) {
     const byDefault = pick(3)
     definitions.push(`$${name}: Boolean${byDefault === 0 ? `! = ${pick(2) === 0}` : '!'}`)
@@ -168,14 +208,53 @@ function drawArgument(drawing: Drawing, type: GraphQLInputType): string {
   const { pick, definitions, variables } = drawing
   if (pick(3) !== 0) return drawLiteral(drawing, type)
   const name = ['v', 'toString', 'id'][pick(3)] + String(definitions.length)
+  if (drawing.isWide && !isNonNullType(type) && pick(3) === 0) {
+    definitions.push(`$${name}: ${type} = ${literalOf(drawValue(drawing, type), type)}`)
+    return `$${name}`
+  }
   definitions.push(`$${name}: ${type}`)
   if (isNonNullType(type) || pick(3) !== 0) variables[name] = drawValue(drawing, type)
   return `$${name}`
 }
 
 function drawLiteral(drawing: Drawing, type: GraphQLInputType): string {
+  if (drawing.isWide) return drawWideLiteral(drawing, type)
   const value = drawValue(drawing, type)
   return literalOf(value, type)
+}
+
+/** With variables in it, and everything that a printer may get wrong. */
+function drawWideLiteral(drawing: Drawing, type: GraphQLInputType): string {
+  const { pick } = drawing
+  if (isNonNullType(type)) return drawWideLiteral(drawing, type.ofType)
+  const draw = (inner: GraphQLInputType) =>
+    pick(3) === 0 ? drawVariable(drawing, inner) : drawWideLiteral(drawing, inner)
+  if (isListType(type)) {
+    if (pick(4) === 0) return drawWideLiteral(drawing, type.ofType)
+    return `[${Array.from({ length: pick(3) }, () => draw(type.ofType)).join(', ')}]`
+  }
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isNonNullType(field.type) || pick(2) === 0,
+    )
+    return `{ ${fields.map((field) => `${field.name}: ${draw(field.type)}`).join(', ')} }`
+  }
+  const name = getNamedType(type).name
+  if (name === 'Int') return ['0', '-1', '2147483647', '-2147483648'][pick(4)] ?? ''
+  if (name === 'Float') return ['-0.5', '1e10', '1e-7', '123456789012', '0.1', '-0'][pick(6)] ?? ''
+  if (name === 'ID' && pick(3) === 0) return ['5', '0', '123456789012345678901'][pick(3)] ?? ''
+  if (name !== 'String' && name !== 'ID') return literalOf(drawPresent(drawing, type), type)
+  const text = TEXTS[pick(TEXTS.length)] ?? ''
+  const isBlock = pick(4) === 0 && JSON.stringify(text) === `"${text}"`
+  return isBlock ? `"""\n  ${text}\n    x\n"""` : JSON.stringify(text)
+}
+
+function drawVariable(drawing: Drawing, type: GraphQLInputType): string {
+  const { definitions, variables } = drawing
+  const name = `in${definitions.length}`
+  definitions.push(`$${name}: ${type}`)
+  variables[name] = drawValue(drawing, type)
+  return `$${name}`
 }
 
 function drawValue(drawing: Drawing, type: GraphQLInputType): unknown {
@@ -201,6 +280,7 @@ function drawPresent(drawing: Drawing, type: GraphQLInputType): unknown {
   if (name === 'Float') return pick(8) / 4
   if (name === 'Boolean') return pick(2) === 0
   if (name === 'ID') return ['Product:0', 'User:1', 'Book:2', 'Node:1', 'Person:0'][pick(5)]
+  if (name === 'String' && drawing.isWide) return TEXTS[pick(TEXTS.length)]
   if (name === 'String') return ['a', 'b "q"', ''][pick(3)]
   return { any: [pick(3), { constructor: 'x' }] }
 }

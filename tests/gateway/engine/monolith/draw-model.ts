@@ -13,6 +13,7 @@ import {
   type ValueType,
 } from './model.ts'
 import { createPick, type Pick, pickOne, pickSome } from './random.ts'
+import { varyModel, widenModel } from './widen-model.ts'
 
 const ENTITIES = ['Alpha', 'Beta', 'Gamma', 'Delta']
 const SUBGRAPHS = ['one', 'two', 'three', 'four']
@@ -32,7 +33,12 @@ interface Drawing {
   readonly subgraphs: readonly Subgraph[]
 }
 
-export function drawModel(seed: number): Model {
+export interface DrawModelOptions {
+  /** With what `widen-model.ts` adds. Default: false. */
+  readonly isWide?: boolean
+}
+
+export function drawModel(seed: number, { isWide = false }: DrawModelOptions = {}): Model {
   const pick = createPick(seed)
   const names = ENTITIES.slice(0, 3 + pick(2))
   const subgraphs = SUBGRAPHS.slice(0, 3 + pick(2)).map(emptySubgraph)
@@ -46,10 +52,12 @@ export function drawModel(seed: number): Model {
   for (const subgraph of subgraphs) drawRoots(drawing, subgraph)
   for (const entity of entities) if (pick(3) !== 0) addRequiring(drawing, entity)
   for (const subgraph of subgraphs) if (pick(2) === 0) addProvides(drawing, subgraph)
+  if (isWide) widenModel({ ...drawing, unions, own })
   for (const subgraph of subgraphs) complete(drawing, subgraph, unions)
   if (pick(3) === 0) addOverride(drawing)
-  const model = { entities, values, interfaces, unions, subgraphs }
+  const model = { isWide, entities, values, interfaces, unions, subgraphs }
   chooseCandidates(model)
+  if (isWide) varyModel(model, pick)
   return model
 }
 

@@ -14,6 +14,8 @@ export interface Field {
   candidates: readonly string[]
   /** A selection, for a field that is computed from others. */
   requires?: string
+  /** It is never null and never fails: some subgraph says so, where another does not. */
+  isPresent?: boolean
 }
 
 export interface Entity {
@@ -34,6 +36,10 @@ export interface OwnField {
   provides?: string
   /** The subgraph that it is taken from. */
   overrides?: string
+  /** It is taken for a share of the requests. */
+  label?: string
+  /** As this subgraph writes it, where that is more than the others do. */
+  type?: string
 }
 
 export interface OwnEntity {
@@ -68,6 +74,8 @@ export interface Interface {
 }
 
 export interface Model {
+  /** With what `widen-model.ts` adds. */
+  readonly isWide: boolean
   readonly entities: readonly Entity[]
   readonly values: readonly ValueType[]
   readonly interfaces: readonly Interface[]

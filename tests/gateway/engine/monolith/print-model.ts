@@ -10,24 +10,28 @@ import {
   type Subgraph,
 } from './model.ts'
 
-const HEADER = `extend schema @link(
-  url: "https://specs.apollo.dev/federation/v2.6"
+const headerOf = (isWide: boolean) => `extend schema @link(
+  url: "https://specs.apollo.dev/federation/${isWide ? 'v2.7' : 'v2.6'}"
   import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"]
 )
 `
 
-const COMMON = `enum Colour { RED GREEN BLUE }
-input Wanted { n: Int = 2 colours: [Colour!] }
+const commonOf = (isWide: boolean) => `enum Colour { RED GREEN BLUE }
+input Wanted { n: Int = 2 colours: [Colour!]${isWide ? WIDE_INPUT : ''} }
 `
+
+const WIDE_INPUT =
+  ' text: String = "d\\"é\\\\" ids: [ID!] ratio: Float = 0.5 inner: Wanted inners: [[Wanted!]]'
 
 const UNUSED = 'type Query { _unused: Int }'
 
-export function printMonolith({ entities, values, interfaces, unions, subgraphs }: Model): string {
+export function printMonolith(model: Model): string {
+  const { entities, values, interfaces, unions, subgraphs, isWide } = model
   const roots = (of: (subgraph: Subgraph) => Subgraph['roots']) =>
     new Map(subgraphs.flatMap((one) => [...of(one)].map(([name, { field }]) => [name, field])))
   const known = (name: string) => subgraphs.some((one) => one.entities.has(name))
   const parts = [
-    COMMON,
+    commonOf(isWide),
     printType('type Query', [...roots((one) => one.roots).values()]),
     printType('type Mutation', [...roots((one) => one.mutations).values()]),
   ]
@@ -69,8 +73,8 @@ export function printSubgraph(model: Model, subgraph: Subgraph): string {
   const rootsOf = (of: (other: Subgraph) => Subgraph['roots']) =>
     [...of(subgraph).values()].map((one) => printOwn(one, isShared(one.field.name, of)))
   const parts = [
-    HEADER,
-    COMMON,
+    headerOf(model.isWide),
+    commonOf(model.isWide),
     subgraph.roots.size === 0
       ? UNUSED
       : block(
@@ -139,7 +143,8 @@ function hasField(subgraph: Subgraph, name: string, field: Field): boolean {
   )
 }
 
-function printOwn({ field, isExternal, provides, overrides }: OwnField, isShared: boolean): string {
+function printOwn(own: OwnField, isShared: boolean): string {
+  const { field, isExternal, provides, overrides, label, type = field.type } = own
   const directives = [
     isExternal ? '@external' : '',
     isShared && !isExternal ? '@shareable' : '',
@@ -147,9 +152,11 @@ function printOwn({ field, isExternal, provides, overrides }: OwnField, isShared
       ? `@requires(fields: ${JSON.stringify(field.requires)})`
       : '',
     provides !== undefined ? `@provides(fields: "${provides}")` : '',
-    overrides !== undefined ? `@override(from: "${overrides}")` : '',
+    overrides !== undefined
+      ? `@override(from: "${overrides}"${label === undefined ? '' : `, label: "${label}"`})`
+      : '',
   ]
-  return [print(field), ...directives.filter((one) => one !== '')].join(' ')
+  return [print({ ...field, type }), ...directives.filter((one) => one !== '')].join(' ')
 }
 
 const id = keyFields.id as Field

@@ -16,15 +16,15 @@ import type { PlannerKind } from '../../../../gateway/engine/planners/planner.ts
 import { bodyOf } from '../../../../gateway/engine/result.ts'
 import { createEngine } from '../../../../gateway/engine.ts'
 import type { PreparedOperation } from '../../../../gateway/operation/prepared-operation.ts'
-import type { DataSource } from '../../../../gateway/subgraph/data-source.ts'
+import type { DataSource, SubgraphAnswer } from '../../../../gateway/subgraph/data-source.ts'
 import { stripAuthDirectives } from '../../../../gateway/supergraph/strip.ts'
 import { contextFor } from '../../graph-fixture.ts'
 import type { RandomOperation } from '../operations.ts'
 import { prepare } from '../prepare.ts'
-import { drawModel } from './draw-model.ts'
+import { type DrawModelOptions, drawModel } from './draw-model.ts'
 import type { Subgraph } from './model.ts'
 import { printMonolith, printSubgraph } from './print-model.ts'
-import { createWorld, type Mood, type World } from './world.ts'
+import { createWorld, isAway, type Mood, type World } from './world.ts'
 
 export interface Twin extends AsyncDisposable {
   /** What clients see. */
@@ -50,8 +50,12 @@ export interface Asked {
 }
 
 /** Null when what was drawn does not compose. */
-export async function createTwin(seed: number, planner: PlannerKind): Promise<Twin | null> {
-  const model = drawModel(seed)
+export async function createTwin(
+  seed: number,
+  planner: PlannerKind,
+  options: DrawModelOptions = {},
+): Promise<Twin | null> {
+  const model = drawModel(seed, options)
   const world = createWorld(model)
   const sdls = model.subgraphs.map((one) => ({ name: one.name, text: printSubgraph(model, one) }))
   const composed = composeServices(
@@ -60,7 +64,7 @@ export async function createTwin(seed: number, planner: PlannerKind): Promise<Tw
   if (composed.supergraphSdl === undefined) return null
   const supergraphSdl = stripAuthDirectives(parse(composed.supergraphSdl))
   const monolith = buildSchema(printMonolith(model))
-  let mood: Mood = { seed: 0, failing: 0, missing: 0 }
+  let mood: Mood = { seed: 0, failing: 0, missing: 0, away: 0 }
   const sources = new Map(model.subgraphs.map((one) => [one.name, sourceOf(one)]))
   const fetches: string[] = []
   const { engine, schema } = await createEngine(
@@ -115,6 +119,7 @@ export async function createTwin(seed: number, planner: PlannerKind): Promise<Tw
     return {
       async send(body) {
         const { query, variables } = JSON.parse(body)
+        if (isAway(mood, body)) return UNANSWERED
         const document = parse(query)
         const invalid = validate(schema, document)
         const result =
@@ -134,6 +139,12 @@ export async function createTwin(seed: number, planner: PlannerKind): Promise<Tw
       },
     }
   }
+}
+
+const UNANSWERED: SubgraphAnswer = {
+  data: null,
+  errors: [{ message: 'away', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+  isUnanswered: true,
 }
 
 /** Data, and the places at which an error made something null. */

@@ -9,12 +9,15 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getNamedType,
+  getNullableType,
+  type InlineFragmentNode,
   isEnumType,
   isListType,
   isNonNullType,
   isScalarType,
   Kind,
   parse,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { hash } from '../world.ts'
@@ -25,6 +28,12 @@ export interface Mood {
   /** Out of a hundred fields. */
   readonly failing: number
   readonly missing: number
+  /** Out of a hundred fetches: nobody answers. Default: 0. */
+  readonly away?: number
+}
+
+export function isAway(mood: Mood, body: string): boolean {
+  return roll(mood, `${body} away`) < (mood.away ?? 0)
 }
 
 /** An entity or a value object. */
@@ -84,10 +93,12 @@ export function createWorld(model: Model): World {
     if (subgraph !== null && isOverridden(model, subgraph, type, name)) parts.push('overridden')
     if (field?.requires !== undefined) parts.push(required(where, asked, field.requires))
     const place = JSON.stringify(parts)
+    const at = { place, candidates: field?.candidates ?? [] }
+    if (field?.isPresent) return presentValue(where, getNullableType(returnType), at)
     if (!unfailing.has(name) && roll(mood, `${place} fails`) < mood.failing) {
       throw new GraphQLError(`boom: ${type}.${name}`)
     }
-    return valueAt(where, returnType, { place, candidates: field?.candidates ?? [] })
+    return valueAt(where, returnType, at)
   }
 
   /** What is required: a subgraph is told, the monolith asks itself. */
@@ -102,8 +113,10 @@ export function createWorld(model: Model): World {
     { source, type }: { source: Thing | undefined; type: string },
     { selections }: SelectionSetNode,
   ): unknown {
-    return selections.map((node) => {
-      if (node.kind !== Kind.FIELD) throw new Error('a fragment in @requires')
+    return selections.flatMap((node) => {
+      if (node.kind !== Kind.FIELD) {
+        return isOn(type, node) ? [select(where, { source, type }, node.selectionSet)] : []
+      }
       if (node.name.value === '__typename') return type
       const parent = where.schema.getType(type)
       if (!parent || !('getFields' in parent)) throw new Error(`no type ${type}`)
@@ -117,7 +130,7 @@ export function createWorld(model: Model): World {
         args,
         returnType: definition.type as GraphQLOutputType,
       }
-      return selectIn(where, answer(where, asked), node)
+      return [selectIn(where, answer(where, asked), node)]
     })
   }
 
@@ -144,6 +157,7 @@ export function createWorld(model: Model): World {
       )
     }
     const named = getNamedType(type)
+    if (named.name === 'Query') return { __typename: 'Query', type: 'Query' } satisfies Thing
     if (isScalarType(named)) return scalarOf(named.name, number)
     if (isEnumType(named)) return named.getValues()[number % named.getValues().length]?.name
     if (model.values.some(({ name }) => name === named.name)) {
@@ -238,11 +252,15 @@ function typeOfId(id: unknown): string {
 
 /** What a selection finds in a representation. */
 function reduce(data: unknown, { selections }: SelectionSetNode): unknown {
-  return selections.map((node) => {
-    if (node.kind !== Kind.FIELD) throw new Error('a fragment in @requires')
-    const value = (data as Record<string, unknown>)[node.name.value]
-    return reduceValue(value, node)
+  const own = data as Record<string, unknown>
+  return selections.flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [reduceValue(own[node.name.value], node)]
+    return isOn(own.__typename, node) ? [reduce(data, node.selectionSet)] : []
   })
+}
+
+function isOn(type: unknown, node: SelectionNode): node is InlineFragmentNode {
+  return node.kind === Kind.INLINE_FRAGMENT && node.typeCondition?.name.value === type
 }
 
 function reduceValue(value: unknown, node: FieldNode): unknown {
@@ -264,7 +282,11 @@ function isOverridden(
   type: string,
   field: string,
 ): boolean {
-  return subgraphs.some((one) => one.entities.get(type)?.fields.get(field)?.overrides === name)
+  return subgraphs.some((one) => {
+    const own = one.entities.get(type)?.fields.get(field)
+    // Where a share is taken over both are asked, and say the same.
+    return own?.overrides === name && own.label === undefined
+  })
 }
 
 function fieldsOf({ entities, values, interfaces, subgraphs }: Model): ReadonlyMap<string, Field> {
@@ -287,6 +309,7 @@ function unfailingFields({ entities, interfaces, subgraphs }: Model): ReadonlySe
   const names = new Set(Object.keys(keyFields))
   const add = ({ selections }: SelectionSetNode) => {
     for (const node of selections) {
+      if (node.kind === Kind.INLINE_FRAGMENT) add(node.selectionSet)
       if (node.kind !== Kind.FIELD) continue
       names.add(node.name.value)
       if (node.selectionSet) add(node.selectionSet)
@@ -303,7 +326,7 @@ function unfailingFields({ entities, interfaces, subgraphs }: Model): ReadonlySe
       ...roots.values(),
       ...[...own.values()].flatMap(({ fields }) => [...fields.values()]),
     ]
-    for (const { provides } of all) if (provides !== undefined) names.add(provides)
+    for (const { provides } of all) if (provides !== undefined) add(selectionOf(provides))
   }
   return names
 }
