@@ -1,6 +1,7 @@
 // Reads supergraph.yaml: Rover's keys plus ours, completed, checked at once, frozen. Every problem is named with its line.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import type { z } from 'zod'
 import { completeEntries, isRecord } from './complete-entries.ts'
 import { type SupergraphConfig, SupergraphConfigError, type Variables } from './config.ts'
 import { fileSchema, isKnownKey } from './config-schema.ts'
@@ -45,7 +46,7 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
   found.push(...problemsOfOwn(value))
   const result = fileSchema.safeParse(substitute(completeEntries(value), variables, [], found))
   found.push(...unknownKeys(value))
-  if (!result.success) found.push(...result.error.issues.map(toProblem))
+  if (!result.success) found.push(...result.error.issues.flatMap(toProblems))
   if (result.success) {
     const entries = Object.entries(result.data.subgraphs)
     found.push(...entries.flatMap(([name, entry]) => problemsOfEntry(name, entry, now)))
@@ -77,8 +78,11 @@ function unknownKeys(value: unknown): Problem[] {
   return unknown.map((key) => ({ path: [key], message: 'is not known here' }))
 }
 
-function toProblem({ path, message }: { path: PropertyKey[]; message: string }): Problem {
-  return { path: path.map((part) => (typeof part === 'number' ? part : String(part))), message }
+/** A key that is not known stands in a line of its own. */
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+  return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }))
 }
 
 /** `subgraphs.orders.access: must be … (supergraph.yaml:12)` */

@@ -73,9 +73,10 @@ async function readText(
     throw new Error(
       'it announces itself, which gateways in production hear: where nobody listens give it routing_url and schema instead',
     )
-  const url = 'url' in schema ? schema.url : schema.subgraphUrl
+  if ('url' in schema)
+    return { sdl: await fetchSdl({ ...schema, timeoutMs }), origin: withoutQuery(schema.url) }
   const sdl = await fetchSdl({ ...schema, identity: await identityFor?.(name), timeoutMs })
-  return { sdl, origin: withoutQuery(url) }
+  return { sdl, origin: withoutQuery(schema.subgraphUrl) }
 }
 
 function readFile(path: string) {

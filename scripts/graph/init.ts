@@ -125,6 +125,11 @@ function unnamed(names: readonly string[]): string[] {
 
 function write(path: string, content: string): string {
   if (existsSync(path)) return `kept   ${path}`
-  writeFileSync(path, content)
+  try {
+    writeFileSync(path, content)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`${path} cannot be written in this folder (${code}).`)
+  }
   return `wrote  ${path}`
 }

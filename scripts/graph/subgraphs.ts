@@ -5,7 +5,7 @@ import { shortId } from '../../gateway/changes/contents.ts'
 import { GRAPH_AUDIENCE } from '../../gateway/changes/route.ts'
 import type { GraphStatus, HeldChange } from '../../gateway/changes/status.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
-import { developmentIdentityKeys } from '../../gateway/identity-keys.ts'
+import { readDevelopmentIdentityKeys } from '../../gateway/identity-keys.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { adminUrlOf } from './admin-url.ts'
 import { withConfigPath } from './config-path.ts'
@@ -41,7 +41,12 @@ async function ask(
   body?: object,
 ): Promise<Record<string, unknown>> {
   const config = readGatewayConfig(withConfigPath(process.env))
-  const keys = config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
+  // One that is made here no gateway would know.
+  const keys = config.identityKeys?.release() ?? (await readDevelopmentIdentityKeys(config.dataDir))
+  if (keys === null)
+    throw new Error(
+      `IDENTITY_KEYS is not set, and ${config.dataDir} has no keys either: run it where the gateway's settings are.`,
+    )
   const signer = await createIdentitySigner({ keys, issuer: config.publicUrl })
   const token = await signer.sign(GRAPH_AUDIENCE, { kind: 'gateway' })
   const url = adminUrlOf(gateway, config)

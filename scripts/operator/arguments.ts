@@ -6,6 +6,7 @@ export type Commands = Readonly<Record<string, Command>>
 
 export type Request =
   | { readonly kind: 'help'; readonly names: readonly string[] }
+  | { readonly kind: 'version' }
   | { readonly kind: 'run'; readonly name: string; readonly command: Command; given: Given }
 
 /** @throws UsageError that names what is not understood */
@@ -13,6 +14,7 @@ export function readRequest(argv: readonly string[], commands: Commands): Reques
   const [first, second, ...rest] = argv
   if (first === undefined || first === 'help' || isHelp(first))
     return { kind: 'help', names: Object.keys(commands) }
+  if (first === '--version' || first === '-v') return { kind: 'version' }
   const pair = `${first} ${second}`
   if (Object.hasOwn(commands, pair)) return readOptions(pair, rest, commands)
   if (Object.hasOwn(commands, first)) return readOptions(first, argv.slice(1), commands)

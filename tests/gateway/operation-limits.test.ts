@@ -175,7 +175,7 @@ describe('the file', () => {
     ],
     [{ cost: 'high' }, /operationLimits\.cost: must be a number/],
     [{ assumedListSize: -1 }, /operationLimits\.assumedListSize: must be/],
-    [{ height: 3 }, /operationLimits: Unrecognized key: "height"/],
+    [{ height: 3 }, /operationLimits\.height: is not known here/],
     [7, /operationLimits: /],
   ])('%j is refused with a sentence', (limits, message) => {
     expect(() => read(limits)).toThrow(message)

@@ -536,6 +536,14 @@ describe('supergraph.yaml', () => {
     expect(() => read(yaml('rule'), variables)).toThrow(
       /rule: is not known here \(supergraph\.yaml:2\)/,
     )
+    const entry = `subgraphs:
+  orders:
+    routing_url: http://a/graphql
+    schema: { file: a }
+    acess: authenticated`
+    expect(() => read(entry, variables)).toThrow(
+      /subgraphs\.orders\.acess: is not known here \(supergraph\.yaml:5\)/,
+    )
     expect(() => read(yaml('x-common'), variables)).not.toThrow()
     expect(() => read('federation_version: =2.9.0\nsubgraphs: {}', variables)).not.toThrow()
   })

@@ -1,5 +1,13 @@
 // `sallyport init`: files to begin with, and nothing of a team's own written over.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -107,4 +115,22 @@ test('an old Node is told by its version, and those of engines are not', () => {
     expect(() => refuseOldNode(version)).toThrow(
       `Node ${version} is too old: Sallyport needs 20.19`,
     )
+})
+
+test('what only reads files leaves nothing in a folder', async () => {
+  writeFileSync(
+    join(folder, 'supergraph.yaml'),
+    'subgraphs:\n  people: { routing_url: http://127.0.0.1:9/graphql, schema: { file: people.graphql }, access: authenticated }\nauth: { names: { User: Account, Query.user: account } }\n',
+  )
+  const { code, stderr } = await sallyport(['check'], {}, folder)
+  expect([code, stderr]).toEqual([0, ''])
+  expect(readdirSync(folder).sort()).toEqual(['people.graphql', 'supergraph.yaml'])
+})
+
+test('--version says which release it is', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  for (const option of ['--version', '-v']) {
+    const { code, stdout } = await sallyport([option], {}, folder)
+    expect([code, stdout]).toEqual([0, `${version}\n`])
+  }
 })

@@ -1,4 +1,8 @@
 // `sallyport subgraphs` as operators type it, against a gateway that runs: what is served, accept, back.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateIdentityKey } from '@sallyport/claims/sign'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { examplesOf } from '../docs/examples.ts'
 import {
@@ -64,8 +68,20 @@ test('the commands of the page say what is served and held, accept it, and go ba
 test('what cannot be done is said, with exit code 1', async () => {
   const unknown = await run('npx sallyport subgraphs accept 0000000000000000', '0'.repeat(16))
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('is held')])
-  const nobody = await sallyport(['subgraphs', '--gateway', 'http://127.0.0.1:1'])
+  const keys = { IDENTITY_KEYS: JSON.stringify(gateway.config.identityKeys?.release()) }
+  const nobody = await sallyport(['subgraphs', '--gateway', 'http://127.0.0.1:1'], keys)
   expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('No gateway answers')])
-  const stranger = await sallyport(['subgraphs', '--gateway', gateway.gateway.adminUrl])
+  const url = gateway.gateway.adminUrl
+  const other = { IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }) }
+  const stranger = await sallyport(['subgraphs', '--gateway', url], other)
   expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining('IDENTITY_KEYS')])
+  // A key that is made for the question no gateway knows: none is made.
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-elsewhere-'))
+  const elsewhere = await sallyport(['subgraphs', '--gateway', url], {}, folder)
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([
+    1,
+    expect.stringContaining('run it where the gateway'),
+  ])
+  expect(readdirSync(folder)).toEqual([])
+  rmSync(folder, { recursive: true })
 })

@@ -48,7 +48,7 @@ export function createLook(
     await Promise.all(
       subgraphs.map(async ({ name, schema }) => {
         if ('file' in schema || 'of' in schema || 'announced' in schema) return
-        const identity = await identityFor?.(name)
+        const identity = 'url' in schema ? undefined : await identityFor?.(name)
         const sdl = await fetchSdl({ ...schema, identity }).catch(() => null)
         if (sdl !== null) said.set(name, sdl)
       }),
