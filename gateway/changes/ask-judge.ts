@@ -19,7 +19,7 @@ export interface AskParts {
 
 export type Asked = Pick<Seen, 'contents' | 'origins'>
 
-/** @param signal Anyone who looked leaves it for now. @throws what the signal says then */
+/** @param signal Aborted when a look makes way for a command. @throws what the signal says then */
 export type AskJudge = (asked: Asked, id: string, signal?: AbortSignal) => Promise<Verdict>
 
 export function createAskJudge(record: GraphRecord, parts: AskParts): AskJudge {

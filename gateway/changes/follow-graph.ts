@@ -16,7 +16,7 @@ export interface FollowParts extends RecordParts, Omit<AskParts, 'judgeApart'> {
 }
 
 export interface FollowGraph {
-  /** @param signal Anyone who looked leaves it for now. @throws what the signal says then */
+  /** @param signal Aborted when a look makes way for a command. @throws what the signal says then */
   consider(seen: Seen, id: string, signal?: AbortSignal): Promise<void>
   /** With what an operator accepted that it opens. `null`: it is broken, and held. */
   judge(asked: Asked, id: string): Promise<Composed | null>

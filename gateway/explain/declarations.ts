@@ -30,8 +30,19 @@ export interface Declarations {
   defaultOf(subgraph: string): Declaration | null
 }
 
+export interface ReadDeclarations {
+  readonly configPath: string
+  readonly supergraphSdl: string
+  /** Of a subgraph that has no file, for people to look at what is printed. Default: none. */
+  readonly printed?: ReadonlyMap<string, { readonly sdl: string; readonly by: string }>
+}
+
 /** Reads them from the files beside the YAML; what has no file is looked up in the composed supergraph. */
-export function readDeclarations(configPath: string, supergraphSdl: string): Declarations {
+export function readDeclarations({
+  configPath,
+  supergraphSdl,
+  printed = new Map(),
+}: ReadDeclarations): Declarations {
   const folder = dirname(configPath)
   const found = new Map<string, Declaration[]>()
   const withFile = new Set<string>()
@@ -40,8 +51,11 @@ export function readDeclarations(configPath: string, supergraphSdl: string): Dec
     const file = entry.schemaFile === null ? null : join(folder, entry.schemaFile)
     if (file !== null && existsSync(file)) addSdl(readFileSync(file, 'utf8'), file, entry.name)
   }
+  const composedFile = join(folder, 'supergraph.graphql')
+  const isOnDisk = existsSync(composedFile)
+  for (const [name, { sdl, by }] of isOnDisk ? [] : printed) addSdl(sdl, by, name)
   for (const rule of yaml.rules) add(rule.coordinate, rule)
-  const composed = readComposed(join(folder, 'supergraph.graphql'), supergraphSdl)
+  const composed = readComposed(isOnDisk ? composedFile : COMPOSED_HERE, supergraphSdl)
   return {
     of(coordinate, owners) {
       const isElsewhere = owners.some((owner) => !withFile.has(owner))
@@ -63,6 +77,9 @@ export function readDeclarations(configPath: string, supergraphSdl: string): Dec
     }
   }
 }
+
+/** Where there is no such file: what a running subgraph or an address says has none. */
+const COMPOSED_HERE = 'composed here'
 
 /** A supergraph that was composed elsewhere is all that there is. */
 function readComposed(file: string, sdl: string): (coordinate: string) => readonly Declaration[] {

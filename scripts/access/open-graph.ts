@@ -7,7 +7,8 @@ import { type Declarations, readDeclarations } from '../../gateway/explain/decla
 import { type FieldRule, readFieldRules } from '../../gateway/explain/field-rules.ts'
 import { type CostRules, readCostRules } from '../../gateway/operation/cost/rules.ts'
 import { type GraphAccess, readAccess } from '../../gateway/supergraph/access.ts'
-import type { SupergraphConfig } from '../../gateway/supergraph/config.ts'
+import { packagedAuthSdl, renamedAuthSdl } from '../../gateway/supergraph/composition/auth-sdl.ts'
+import { AUTH_SUBGRAPH, type SupergraphConfig } from '../../gateway/supergraph/config.ts'
 import { readGraphSource } from '../../gateway/supergraph/open.ts'
 import { stripAuthDirectives } from '../../gateway/supergraph/strip.ts'
 import { unknownAddresses } from '../../gateway/supergraph/unknown-addresses.ts'
@@ -47,9 +48,20 @@ export async function openGraph({ configPath, supergraphPath }: GraphFiles): Pro
   const document = parse(sdl)
   const access = readAccess(document, { ...config, policies })
   const schema = apiSchemaOf(parse(stripAuthDirectives(document)))
-  const declarations = readDeclarations(configPath, sdl)
+  const declarations = readDeclarations({
+    configPath,
+    supergraphSdl: sdl,
+    printed: printedOf(config),
+  })
   const fields = readFieldRules({ schema, access, declarations })
   const costRules = readCostRules(document)
   const composed = composedCoordinates(document)
   return { schema, access, config, declarations, costRules, fields, composed }
+}
+
+/** Auth's own SDL, where its entry names no file, as a command prints it for anyone who looks a rule up. */
+function printedOf({ subgraphs, authNames }: SupergraphConfig) {
+  const auth = subgraphs.filter(({ schema }) => 'of' in schema && schema.of === AUTH_SUBGRAPH)
+  const sdl = () => renamedAuthSdl(packagedAuthSdl(), authNames)
+  return new Map(auth.map(({ name }) => [name, { sdl: sdl(), by: 'sallyport auth-sdl' }]))
 }

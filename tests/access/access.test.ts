@@ -1,8 +1,10 @@
 // The access commands over a graph that is made here: what they say, where they say that it was declared, and what they fail on.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { printAuthSdl } from '../../scripts/graph/auth-sdl.ts'
 import { check } from '../../scripts/graph/check.ts'
 import type { Given } from '../../scripts/operator/command.ts'
 import { header } from '../gateway/graph-fixture.ts'
@@ -209,6 +211,25 @@ describe('access explain', () => {
       run('access explain', { config: folder.config, ...given } as Given),
     ).rejects.toThrow(words)
   })
+})
+
+test('a rule of auth, whose entry names no file, has its line in what auth-sdl prints', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-no-file-'))
+  const config = join(folder, 'supergraph.yaml')
+  const entry = '{ routing_url: http://a/graphql, schema: { file: a.graphql }, access: deny }'
+  const names = 'auth: { names: { User: Account } }'
+  writeFileSync(config, `subgraphs:\n  a: ${entry}\n${names}\n`)
+  writeFileSync(join(folder, 'a.graphql'), 'type Query { a: Int }')
+  const { said } = await run('access matrix', { config, format: 'json' })
+  const rows = JSON.parse(said) as {
+    field: string
+    declarations: { file: string; line: number }[]
+  }[]
+  const [declaration] = rows.find(({ field }) => field === 'Account.email')?.declarations ?? []
+  expect(declaration?.file).toBe('sallyport auth-sdl')
+  const { said: printed } = await printAuthSdl({ config })
+  expect(printed.split('\n')[(declaration?.line ?? 0) - 1]).toMatch(/email: String.*@/)
+  rmSync(folder, { recursive: true })
 })
 
 test('a subgraph that announces itself is left out where nobody hears it, and the rest is checked', async () => {
