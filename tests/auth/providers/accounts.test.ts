@@ -264,6 +264,9 @@ describe('where a further factor is demanded', () => {
       const { secret } = started.data.enrolFactor
       const done = await finish(own, { verificationId, method: 'TOTP', code: codeOf(secret) })
       expect(done.data.verifySession).toMatchObject({ __typename: 'SignedIn', user: { email } })
+      // There is no password that somebody could have known.
+      const told = await own.mailbox.takeAbout(email, 'further factor')
+      expect(told.text).not.toContain('your password')
       await own.db('totp_secrets').update({ last_step: 0 })
       const again = await signIn(own, provider, person(sub, email))
       expect(again.data.verifySession.verification.methods).toEqual(['TOTP'])

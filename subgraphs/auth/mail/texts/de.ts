@@ -159,7 +159,7 @@ ${unlessYou}`,
 
   'factor-enrolled': `Ihr Konto bei {{ product }} hat einen weiteren Faktor
 
-Ihr Konto bei {{ product }} braucht einen weiteren Faktor, und jemand, der sich mit Ihrem Passwort und einem Code aus diesem Postfach angemeldet hat, hat einen hinzugefügt. Von jetzt an wird bei jeder Anmeldung danach gefragt.
+Ihr Konto bei {{ product }} braucht einen weiteren Faktor, und jemand, der sich mit einem Code aus einer unserer E-Mails angemeldet hat, hat einen hinzugefügt. Von jetzt an wird bei jeder Anmeldung danach gefragt.
 
 Wenn Sie das waren, müssen Sie nichts tun.
 

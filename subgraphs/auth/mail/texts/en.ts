@@ -159,7 +159,7 @@ ${unlessYou}`,
 
   'factor-enrolled': `Your account at {{ product }} has a further factor
 
-Your account at {{ product }} has to have a further factor, and somebody who signed in with your password and a code from this mailbox has added one. From now on it is asked for at every sign-in.
+Your account at {{ product }} has to have a further factor, and somebody who signed in with a code that we had mailed to you has added one. From now on it is asked for at every sign-in.
 
 If this was you, you need to do nothing.
 
