@@ -41,7 +41,7 @@ async function withPage<T>(
     locale: 'en-GB',
     ...options,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   try {
     return await use(await context.newPage())
   } finally {

@@ -17,7 +17,7 @@ export async function withPage<T>(
 ): Promise<T> {
   const context = await chromium.newContext({ viewport: NARROW, locale: 'en-GB', ...options })
   try {
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(30_000)
     const page = await context.newPage()
     const refused: string[] = []
     page.on('console', (message) => {
