@@ -11,11 +11,14 @@ import {
   jwksInput,
   problemsOfClient,
 } from './client-input.ts'
+import { overlap } from './secret.ts'
 
 export interface FileClient extends ClientShape {
   readonly id: string
   /** null: it proves itself otherwise, or not at all. */
   readonly secret: Secret<string> | null
+  /** How long the secret before works on beside another one. */
+  readonly secretOverlapSeconds: number
 }
 
 const SHORTEST_SECRET = 32
@@ -47,6 +50,12 @@ const client = z.strictObject({
   dpopRequired: z.boolean().default(false),
   /** The name of an environment variable. */
   secretVariable: z.string().optional(),
+  secretOverlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(overlap.maxSeconds, 'At most a week.')
+    .default(overlap.defaultSeconds),
 })
 const file = z.strictObject({ clients: z.array(client).max(1_000) })
 
@@ -83,7 +92,8 @@ export function readClientsFile(
 }
 
 function toClient(entry: z.infer<typeof client>, env: Environment) {
-  const { id, secretVariable, grantTypes, tokenEndpointAuthMethod, ...rest } = entry
+  const { id, secretVariable, secretOverlapSeconds, grantTypes, tokenEndpointAuthMethod, ...rest } =
+    entry
   const shape = {
     ...emptyClient,
     ...rest,
@@ -104,8 +114,6 @@ function toClient(entry: z.infer<typeof client>, env: Environment) {
       `${id}: ${secretVariable} has no secret of ${SHORTEST_SECRET} characters or more; make one with: openssl rand -hex 32`,
     )
   }
-  return {
-    client: { ...shape, id, secret: needsSecret && secret ? new Secret(secret) : null },
-    problems,
-  }
+  const ownSecret = needsSecret && secret ? new Secret(secret) : null
+  return { client: { ...shape, id, secret: ownSecret, secretOverlapSeconds }, problems }
 }

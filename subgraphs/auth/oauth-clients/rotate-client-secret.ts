@@ -11,15 +11,12 @@ import type { RotateClientSecretInput } from '../generated.ts'
 import { requireAdmin } from '../roles/require-admin.ts'
 import { Client, newClientSecret } from './client.ts'
 import type { RegisteredClient } from './register-client.ts'
-import { storeSecret, withPrevious } from './secret.ts'
+import { overlap, storeSecret, withPrevious } from './secret.ts'
 import { requireOwnClient } from './update-client.ts'
-
-const MAX_OVERLAP_SECONDS = 7 * 24 * 3_600
-const DEFAULT_OVERLAP_SECONDS = 3_600
 
 const limits = {
   id,
-  overlapSeconds: z.number().int().min(0).max(MAX_OVERLAP_SECONDS, 'At most a week.'),
+  overlapSeconds: z.number().int().min(0).max(overlap.maxSeconds, 'At most a week.'),
 } satisfies Limits<RotateClientSecretInput>
 
 /** @throws AuthError NOT_FOUND; FORBIDDEN by rank; CONFLICT for a client without a secret */
@@ -39,7 +36,7 @@ export async function rotateClientSecret(
     const [row] = await trx('oauth_clients')
       .where('id', before.id)
       .update({
-        ...withPrevious(trx, overlapSeconds ?? DEFAULT_OVERLAP_SECONDS),
+        ...withPrevious(trx, overlapSeconds ?? overlap.defaultSeconds),
         ...storeSecret(secret, deps.config.secrets.apiKeyPepper),
         updated_at: trx.fn.now(),
       })

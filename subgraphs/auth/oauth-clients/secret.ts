@@ -25,6 +25,9 @@ export function storeSecret(secret: string, pepper: VersionedSecret): StoredSecr
   }
 }
 
+/** How long an old secret goes on working beside a new one, where nobody says otherwise, and at most. */
+export const overlap = { defaultSeconds: 3_600, maxSeconds: 7 * 24 * 3_600 } as const
+
 /** The old secret goes on working beside the new one until the overlap is over. */
 export function withPrevious(trx: Knex, overlapSeconds: number): Readonly<Record<string, unknown>> {
   return {
@@ -33,6 +36,13 @@ export function withPrevious(trx: Knex, overlapSeconds: number): Readonly<Record
     previous_expires_at: trx.raw("now() + ? * interval '1 second'", [overlapSeconds]),
   }
 }
+
+/** None goes on working beside the new one. */
+export const withoutPrevious = {
+  previous_secret_hash: null,
+  previous_pepper_version: null,
+  previous_expires_at: null,
+} as const
 
 interface Secrets {
   readonly secret_hash: string | null

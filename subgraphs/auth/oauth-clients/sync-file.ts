@@ -1,4 +1,5 @@
 // Makes the database say of clients what OAUTH_CLIENTS_FILE says, at each start. The file is the operator's word: no rank counts.
+import { isDeepStrictEqual } from 'node:util'
 import type { Knex } from 'knex'
 import { lock } from '../core/advisory-lock.ts'
 import { recordAudit } from '../core/audit/record.ts'
@@ -6,16 +7,14 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { emitEvent } from '../core/events/emit.ts'
 import { Client, findClient } from './client.ts'
-import { clientColumns } from './client-input.ts'
+import { type ClientShape, clientColumns } from './client-input.ts'
 import type { FileClient } from './clients-file.ts'
 import { removeClient } from './delete-client.ts'
 import { auditOf } from './register-client.ts'
 import { problemOfScopes } from './scopes.ts'
-import { matchClientSecret, storeSecret, withPrevious } from './secret.ts'
+import { matchClientSecret, storeSecret, withoutPrevious, withPrevious } from './secret.ts'
 import { shapeOf, writeClient } from './update-client.ts'
 
-/** An instance of the settings before may still be asked with the secret before. */
-const OVERLAP_SECONDS = 3_600
 const OPERATOR = { kind: 'operator' } as const
 
 /**
@@ -58,28 +57,47 @@ async function syncOne(
   const problem = await problemOfScopes(trx, deps.describedScopes, added)
   if (problem !== null) throw new Error(`OAUTH_CLIENTS_FILE: ${wanted.id}: ${problem}`)
   if (before === undefined) return await insert(trx, wanted, deps.config)
-  const { id: _, secret, ...shape } = wanted
-  if (JSON.stringify(clientColumns(shapeOf(before))) !== JSON.stringify(clientColumns(shape))) {
+  const { id: _, secret, secretOverlapSeconds, ...shape } = wanted
+  if (!saysTheSame(shapeOf(before), shape)) {
     const after = await writeClient(trx, before, { shape, origin: null, actor: OPERATOR })
     await audit(trx, 'client.updated', auditOf(after))
     await emitEvent(trx, 'client.updated', after.id, { clientId: after.id })
   }
-  if (secret !== null) await syncSecret(trx, deps.config, { before, secret: secret.release() })
+  if (secret === null) return
+  await syncSecret(trx, deps.config, { before, secret: secret.release(), secretOverlapSeconds })
 }
 
-/** Another secret than the present one: that one goes on working for the overlap. */
+/** The database keeps the members of a key in an order of its own. */
+function saysTheSame(one: ClientShape, other: ClientShape): boolean {
+  const { jwks: _, ...columns } = clientColumns(one)
+  const { jwks: __, ...wanted } = clientColumns(other)
+  return isDeepStrictEqual([columns, one.jwks], [wanted, other.jwks])
+}
+
+interface FileSecret {
+  readonly before: Client
+  readonly secret: string
+  readonly secretOverlapSeconds: number
+}
+
+/**
+ * Another secret than the present one: that one works on for the overlap, as an instance of the settings before may be asked with it.
+ * Where the client proved itself otherwise meanwhile, there is none that should.
+ */
 async function syncSecret(
   trx: Knex,
   { secrets: { apiKeyPepper: pepper } }: AuthDeps['config'],
-  { before, secret }: { readonly before: Client; readonly secret: string },
+  { before, secret, secretOverlapSeconds }: FileSecret,
 ): Promise<void> {
   const { id, secret_hash } = before
   const matched = await matchClientSecret(trx, pepper, { clientId: id, secret })
-  if (matched === secret_hash && matched !== null) return
+  if (matched === secret_hash && matched !== null) {
+    return await shortenOverlap(trx, { id, secretOverlapSeconds })
+  }
   await trx('oauth_clients')
     .where('id', id)
     .update({
-      ...(secret_hash !== null && withPrevious(trx, OVERLAP_SECONDS)),
+      ...(before.hasSecret ? withPrevious(trx, secretOverlapSeconds) : withoutPrevious),
       ...storeSecret(secret, pepper),
       updated_at: trx.fn.now(),
     })
@@ -87,8 +105,21 @@ async function syncSecret(
   await emitEvent(trx, 'client.updated', id, { clientId: id })
 }
 
+/** A secret that leaked ends sooner than it was to when it was replaced. */
+async function shortenOverlap(
+  trx: Knex,
+  { id, secretOverlapSeconds }: { readonly id: string; readonly secretOverlapSeconds: number },
+): Promise<void> {
+  const end = "now() + ? * interval '1 second'"
+  const shortened = await trx('oauth_clients')
+    .where('id', id)
+    .whereRaw(`previous_expires_at > ${end}`, [secretOverlapSeconds])
+    .update({ previous_expires_at: trx.raw(end, [secretOverlapSeconds]) })
+  if (shortened > 0) await audit(trx, 'client.updated', { clientId: id })
+}
+
 async function insert(trx: Knex, wanted: FileClient, config: AuthDeps['config']): Promise<void> {
-  const { id, secret, ...shape } = wanted
+  const { id, secret, secretOverlapSeconds: _, ...shape } = wanted
   const [row] = await trx('oauth_clients')
     .insert({
       id,
