@@ -5,7 +5,7 @@ import { badInput } from '../core/errors.ts'
 import type { Limits } from '../core/input.ts'
 import type { ClientAuthMethod, OAuthGrantType, RegisterClientInput } from '../generated.ts'
 import { scopeName } from '../roles/create-role.ts'
-import { problemOfRedirect } from './redirect-uri.ts'
+import { isSecureHere, problemOfRedirect } from './redirect-uri.ts'
 
 const MAX_URIS = 30
 
@@ -91,6 +91,9 @@ export function problemsOfClient(
     ...(has('AUTHORIZATION_CODE') === redirectUris.length > 0
       ? []
       : [problem('redirectUris', 'Redirects and the grant type AUTHORIZATION_CODE go together.')]),
+    ...(redirectUris.every((uri) => uri.startsWith('https://')) || !redirectUris.some(isSecureHere)
+      ? []
+      : [problem('redirectUris', 'https on this very machine goes with https redirects alone.')]),
     ...(has('CLIENT_CREDENTIALS') && isPublic
       ? [problem('grantTypes', 'Client credentials need a client that can keep a secret.')]
       : []),

@@ -28,3 +28,25 @@ export function problemOfRedirect(uri: string): string | null {
   }
   return null
 }
+
+/** Letter by letter; on this very machine the port may be any (RFC 8252, 7.3). */
+export function isRegistered(uri: string, registered: readonly string[]): boolean {
+  if (registered.includes(uri)) return true
+  const here = withoutPort(uri)
+  return here !== null && registered.some((one) => withoutPort(one) === here)
+}
+
+/** null: it is on another machine, or written in another way than it could be registered */
+function withoutPort(uri: string): string | null {
+  if (problemOfRedirect(uri) !== null) return null
+  const url = new URL(uri)
+  if (url.protocol !== 'http:') return null
+  url.port = ''
+  return url.href
+}
+
+/** What answers there has a certificate of its own making: the protocol's library takes it for no native app's. */
+export function isSecureHere(uri: string): boolean {
+  const { protocol, hostname } = new URL(uri)
+  return protocol === 'https:' && LOOPBACK.includes(hostname)
+}

@@ -22,7 +22,6 @@ export function metadataOf(client: Client): AllClientMetadata {
       ? 'web'
       : 'native',
     redirect_uris: client.redirect_uris,
-    post_logout_redirect_uris: client.post_logout_redirect_uris,
     response_types: hasCode ? ['code'] : [],
     grant_types: client.grant_types.map((type) => GRANT_TYPES[type]),
     token_endpoint_auth_method: client.auth_method.toLowerCase() as 'none',

@@ -1,6 +1,8 @@
 // `/oauth2/end_session`: an app asks that its person be signed out (OpenID Connect RP-Initiated Logout 1.0). A link ends nothing: the
 // person is asked, and sent on only to where the app registered.
 import { html } from '../../../platform/pages/html.ts'
+import { findClient } from '../oauth-clients/client.ts'
+import { isRegistered } from '../oauth-clients/redirect-uri.ts'
 import { button, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Visit } from '../pages/page.ts'
 import { explain } from '../pages/refusals.ts'
@@ -54,8 +56,8 @@ async function targetOf(parts: ServingParts, { query, person }: Visit): Promise<
   const isRepeated = [...query.keys()].some((key) => query.getAll(key).length > 1)
   if (uri === null || isRepeated) return null
   const clientId = await clientOf(parts, query, person?.userId ?? null)
-  const client = clientId === null ? undefined : await parts.provider().Client.find(clientId)
-  if (client === undefined || !client.postLogoutRedirectUriAllowed(uri)) return null
+  const client = clientId === null ? undefined : await findClient(parts.deps.db, clientId)
+  if (client === undefined || !isRegistered(uri, client.post_logout_redirect_uris)) return null
   const state = query.get('state')
   if (state === null) return uri
   const target = new URL(uri)

@@ -133,6 +133,10 @@ test.each<[string, object]>([
   ['another case', { redirectUris: ['https://SHOP.example/callback'] }],
   ['a default port', { redirectUris: ['https://shop.example:443/callback'] }],
   ['none', { redirectUris: [] }],
+  [
+    'https on this machine beside another kind',
+    { redirectUris: ['com.example.app:/callback', 'https://localhost:3000/callback'] },
+  ],
   ['client credentials without a secret', { ...program, tokenEndpointAuthMethod: 'NONE' }],
   ['keys without their method', { jwks: { keys: [{ kty: 'EC' }] } }],
   [
@@ -151,6 +155,25 @@ test.each(['http://127.0.0.1/callback', 'http://localhost:3000/cb', 'com.example
     expect(data.registerClient).toMatchObject({ secret: null, client: { redirectUris: [uri] } })
   },
 )
+
+test.each<[string, object]>([
+  ['https, and a scheme of its own after signing out', {}],
+  ['no redirects', { redirectUris: [], grantTypes: ['DEVICE_CODE'] }],
+])('a client that could be registered can be used: %s', async (_, input) => {
+  const bye = 'com.example.app:/bye'
+  const more = { tokenEndpointAuthMethod: 'NONE', postLogoutRedirectUris: [bye] }
+  const { id } = await register({ ...web, grantTypes: ['AUTHORIZATION_CODE'], ...more, ...input })
+  // Refused for what is missing, and not for the client.
+  for (const endpoint of ['par', 'device_authorization']) {
+    const init = { method: 'POST', body: new URLSearchParams({ client_id: id }) }
+    const answer = await fetch(`${stack.env.PUBLIC_URL}/oauth2/${endpoint}`, init)
+    expect(((await answer.json()) as any).error).not.toBe('invalid_client_metadata')
+  }
+  const query = new URLSearchParams({ client_id: id, post_logout_redirect_uri: bye })
+  const out = `${stack.env.PUBLIC_URL}/oauth2/end_session?${query}`
+  const { headers } = await fetch(out, { redirect: 'manual' })
+  expect(headers.get('location')).toBe(bye)
+})
 
 test('what a client may no longer do ends in the same transaction, and so does a deleted client', async () => {
   const { id } = await register(web)
