@@ -2,7 +2,6 @@
 import { preferredLanguage } from '../../platform/language.ts'
 import { keepsCookies } from '../authenticate/origin.ts'
 import type { Principal } from '../authenticate/principal.ts'
-import { isRepeated } from '../http/credentials-in-headers.ts'
 import { readCookie } from '../http/page-cookies.ts'
 import type { Identity } from '../identity.ts'
 import { printable } from '../pipeline/auth-headers.ts'
@@ -51,7 +50,8 @@ export async function headersInwards(
     'content-type': of.body?.type,
     cookie: flowCookies(path, incoming.headers.cookie),
     authorization: isPage ? null : printable(incoming.headers.authorization, 8192),
-    dpop: isPage ? null : printable(headerOnce(incoming, 'dpop'), 4096),
+    // One that is there twice is auth's to refuse: without any, a token would be bound to nobody (RFC 9449, 4.3).
+    dpop: isPage ? null : printable(incoming.headers.dpop?.toString(), 4096),
     'sallyport-request-id': id,
     'sallyport-client-address': caller.address,
     'sallyport-client-user-agent': printable(incoming.headers['user-agent']),
@@ -64,12 +64,6 @@ export async function headersInwards(
   return Object.fromEntries(
     Object.entries(sent).filter((pair): pair is [string, string] => Boolean(pair[1])),
   )
-}
-
-/** A proof that is there twice proves nothing. */
-function headerOnce(incoming: GatewayRequest['incoming'], name: string): string | undefined {
-  const value = incoming.headers[name]
-  return typeof value === 'string' && !isRepeated(incoming, name) ? value : undefined
 }
 
 /** With a form alone, whose origin was checked: a link does nothing, and so needs nothing. */

@@ -1,5 +1,8 @@
 // Tokens that are bound to a key: good with a fresh proof of that key for this very request, once, and in no other way.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -160,5 +163,31 @@ test('an old proof at the token endpoint is refused', async () => {
   expect([response.status, ((await response.json()) as any).error]).toEqual([
     400,
     'invalid_dpop_proof',
+  ])
+})
+
+test('two proofs are none: no token is given, least of all one that is bound to nothing', async () => {
+  const program = await registerApp(stack, admin, {
+    redirectUris: [],
+    grantTypes: ['CLIENT_CREDENTIALS'],
+    scopes: [],
+  })
+  const htu = `${stack.env.PUBLIC_URL}/oauth2/token`
+  const proofs = [await proof({ htu }), await proof({ htu })]
+  const sent = request(htu, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${program.id}:${program.secret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      dpop: proofs,
+    },
+  })
+  sent.end('grant_type=client_credentials')
+  const [response]: IncomingMessage[] = await once(sent, 'response')
+  const { error, access_token } = (await json(response as IncomingMessage)) as any
+  expect([response?.statusCode, error, access_token]).toEqual([
+    400,
+    'invalid_dpop_proof',
+    undefined,
   ])
 })
