@@ -139,6 +139,23 @@ export function errorFromDenial(
   return new GatewayError('STEP_UP_REQUIRED', { challenge: challengeOf(denial) })
 }
 
+/** The same for what acts by an OAuth token: where a scope is what it lacks, it may ask its person for more (RFC 6750, 3.1). */
+export function errorForApp(denial: Denial): GatewayError {
+  if (denial.code !== 'FORBIDDEN' || !/^scopes? /.test(denial.missing))
+    return errorFromDenial(denial)
+  // Those of the graph are everybody's to know; of others a refusal names none.
+  const named = GRAPH_SCOPES[denial.missing]
+  const challenge = `Bearer realm="sallyport", error="insufficient_scope"`
+  return new GatewayError('FORBIDDEN', {
+    headers: { 'www-authenticate': named ? `${challenge}, scope="${named}"` : challenge },
+  })
+}
+
+const GRAPH_SCOPES: Readonly<Record<string, string>> = {
+  'scope graph': 'graph',
+  'scope graph:write': 'graph graph:write',
+}
+
 export interface ErrorBody {
   readonly errors: readonly [
     {

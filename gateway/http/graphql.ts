@@ -111,7 +111,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
     const cors = ((graph as Graph | undefined)?.cors ?? parts.cors).headers(incoming)
     for (const name in cors) all.push(name, cors[name] ?? '')
     for (const name in headers) all.push(name, headers[name] ?? '')
-    if (status === 401) tellOfMetadata(all)
+    if (status === 401 || status === 403) tellOfMetadata(all)
     // A long text is put together and encoded once; a short one goes out with its head in one piece.
     const bytes = body.length > LONG_BODY ? encodeUtf8(body) : body
     all.push('content-length', String(Buffer.byteLength(bytes)))

@@ -1,5 +1,7 @@
 // Step "rules": every access rule of the operation, before anything is planned. What is refused or left out costs no subgraph call.
-import { errorFromDenial } from '../errors.ts'
+import { rulesOfKind } from '@sallyport/claims'
+import type { Principal } from '../authenticate/principal.ts'
+import { errorForApp, errorFromDenial } from '../errors.ts'
 import { serviceUnavailable } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 import { canBeAsked } from './refresh-principal.ts'
@@ -13,13 +15,18 @@ export function checkRules(parts: { readonly now: () => number }) {
     const { leaveOutDenied } = prepared
     if (leaveOutDenied === null) {
       if (denial === null) return
-      throw errorFromDenial(denial, reason)
+      throw actsByOAuthToken(principal) ? errorForApp(denial) : errorFromDenial(denial, reason)
     }
     const isKnownToAuth = !prepared.needsLive || canBeAsked(principal)
     if (denial === null && isKnownToAuth) return
     const caller = { claims: principal.claims, nowSeconds, isKnownToAuth, reason }
     request.prepared = judge(() => leaveOutDenied(caller))
   }
+}
+
+function actsByOAuthToken({ claims }: Principal): boolean {
+  const { proof } = rulesOfKind(claims)
+  return proof === 'oauth-access-token' || proof === 'oauth-client-token'
 }
 
 /** A policy of a deployment's own that breaks says neither yes nor no, here as at a subgraph's door. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { denialError } from '../../claims/denials.ts'
 import {
   errorBody,
+  errorForApp,
   errorFromDenial,
   GatewayError,
   type GatewayErrorCode,
@@ -68,6 +69,16 @@ describe('a refusal', () => {
   test('a denied rule names neither role nor scope', () => {
     const error = errorFromDenial({ code: 'FORBIDDEN', missing: 'policies role:admin' })
     expect(JSON.stringify(errorBody(error, 'req_1'))).not.toContain('admin')
+  })
+
+  test('an app is told that it lacks a scope, and by name where the scope is one of the graph', () => {
+    const header = (missing: string) =>
+      errorForApp({ code: 'FORBIDDEN', missing }).headers['www-authenticate']
+    const lacks = 'Bearer realm="sallyport", error="insufficient_scope"'
+    expect(header('scope graph')).toBe(`${lacks}, scope="graph"`)
+    expect(header('scope graph:write')).toBe(`${lacks}, scope="graph graph:write"`)
+    expect(header('scopes orders:read | orders:all')).toBe(lacks)
+    expect(header('policies role:admin')).toBeUndefined()
   })
 
   test('a denied step-up says what to prove, and how recently', () => {

@@ -118,6 +118,22 @@ test('a person lets an app in: code, tokens, userinfo; the app reads the graph, 
   expect((await stack.client.send(change, {}, bearer(tokens.access_token))).code).toBe('FORBIDDEN')
 })
 
+test('an app that lacks a scope of the graph is told which, and where tokens come from', async () => {
+  const challenge = async (scope: string, query: string) => {
+    const { access_token } = await tokensFor(party, browser, scope)
+    const headers = { ...bearer(access_token), 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify({ query }) }
+    const { status, headers: told } = await fetch(url('/graphql'), init)
+    return [status, told.get('www-authenticate')]
+  }
+  const metadata = `resource_metadata="${url('/.well-known/oauth-protected-resource/graphql')}"`
+  const lacking = `Bearer realm="sallyport", error="insufficient_scope", scope="graph", ${metadata}`
+  expect(await challenge('openid', VIEWER)).toEqual([403, lacking])
+  // No scope helps here.
+  const admins = `{ users(first: 1) { pageInfo { hasNextPage } } }`
+  expect(await challenge('openid graph', admins)).toEqual([403, null])
+})
+
 test('a person who is not signed in is sent to sign in, and comes back to where they were', async () => {
   const fresh = new WebBrowser(stack)
   const unknown = await relyingParty(stack, await registerApp(stack, admin))
