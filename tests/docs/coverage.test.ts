@@ -87,6 +87,7 @@ const RUNNERS: readonly (readonly [
   ['docs/operators.md', 'Kubernetes', 'yaml', 'tests/deploy/chart.test.ts'],
   ['docs/oauth-apps.md', '*', 'sh', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
   ['docs/oauth-apps.md', 'A single-page app', 'ts', 'tests/pages/single-page-app.test.ts'],
+  ['docs/oauth-apps.md', 'A server that agents call', 'ts', 'tests/auth/oauth/agents.test.ts'],
   ['docs/oauth-apps.md', '*', 'ts', 'tests/auth/oauth/apps-of-the-docs.test.ts'],
   ['docs/oauth.md', 'Clients', 'graphql', 'tests/docs/operations.test.ts'],
   ['docs/oauth.md', 'What people see', 'graphql', 'tests/docs/operations.test.ts'],
