@@ -1265,11 +1265,17 @@ export interface Grant {
   readonly clientName: Scalars['String']['output'];
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
   readonly resources: ReadonlyArray<Scalars['String']['output']>;
+  readonly access: ReadonlyArray<GrantedAccess>;
   readonly offline: Scalars['Boolean']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly expiresAt: Scalars['DateTime']['output'];
   readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+}
+
+export interface GrantedAccess {
+  readonly resource: Scalars['String']['output'];
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
 }
 
 export interface GrantConnection {
@@ -1639,6 +1645,7 @@ export type ResolversTypes = {
   RotateClientSecretPayload: ResolverTypeWrapper<Omit<RotateClientSecretPayload, 'client'> & { client: ResolversTypes['Client'] }>;
   DeleteClientPayload: ResolverTypeWrapper<DeleteClientPayload>;
   Grant: ResolverTypeWrapper<GrantModel>;
+  GrantedAccess: ResolverTypeWrapper<GrantedAccess>;
   GrantConnection: ResolverTypeWrapper<Omit<GrantConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['GrantEdge']> }>;
   GrantEdge: ResolverTypeWrapper<Omit<GrantEdge, 'node'> & { node: ResolversTypes['Grant'] }>;
   RevokeGrantInput: RevokeGrantInput;
@@ -1779,6 +1786,7 @@ export type ResolversParentTypes = {
   RotateClientSecretPayload: Omit<RotateClientSecretPayload, 'client'> & { client: ResolversParentTypes['Client'] };
   DeleteClientPayload: DeleteClientPayload;
   Grant: GrantModel;
+  GrantedAccess: GrantedAccess;
   GrantConnection: Omit<GrantConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['GrantEdge']> };
   GrantEdge: Omit<GrantEdge, 'node'> & { node: ResolversParentTypes['Grant'] };
   RevokeGrantInput: RevokeGrantInput;
@@ -2235,11 +2243,17 @@ export type GrantResolvers<ContextType = AuthContext, ParentType extends Resolve
   clientName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   resources?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  access?: Resolver<ReadonlyArray<ResolversTypes['GrantedAccess']>, ParentType, ContextType>;
   offline?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type GrantedAccessResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['GrantedAccess'] = ResolversParentTypes['GrantedAccess']> = {
+  resource?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type GrantConnectionResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['GrantConnection'] = ResolversParentTypes['GrantConnection']> = {
@@ -2379,6 +2393,7 @@ export type Resolvers<ContextType = AuthContext> = {
   RotateClientSecretPayload?: RotateClientSecretPayloadResolvers<ContextType>;
   DeleteClientPayload?: DeleteClientPayloadResolvers<ContextType>;
   Grant?: GrantResolvers<ContextType>;
+  GrantedAccess?: GrantedAccessResolvers<ContextType>;
   GrantConnection?: GrantConnectionResolvers<ContextType>;
   GrantEdge?: GrantEdgeResolvers<ContextType>;
   AccountDeletion?: AccountDeletionResolvers<ContextType>;

@@ -79,6 +79,31 @@ test('fifty refreshes of one token over two instances get one successor, and nob
   expect((await token(1, { ...fields, refresh_token: next })).status).toBe(200)
 })
 
+test('eight resources that an app asks for at once are all let, whichever instance is asked', async () => {
+  const resources = Array.from({ length: 8 }, (_, index) => `https://r${index}.example/api`)
+  await deployment
+    .db('oauth_clients')
+    .where('id', app.id)
+    .update({ resources, first_party: true, scopes: ['openid', 'graph', 'read'] })
+  await deployment
+    .db('roles')
+    .where('name', 'user')
+    .update({ scopes: ['read'] })
+  const [first = '', ...others] = resources
+  await letIn(browser, await askFor(party, 'read', { resource: first }))
+  await Promise.all(
+    others.map(async (resource) => {
+      await letIn(browser, await askFor(party, 'read', { resource }))
+    }),
+  )
+  const [grant] = await deployment
+    .db('oauth_grants')
+    .where('client_id', app.id)
+    .orderBy('created_at', 'desc')
+  const all = Object.fromEntries(resources.map((resource) => [resource, ['read']]))
+  expect(grant.scopes_by_resource).toMatchObject(all)
+})
+
 test('what is over is swept, in pieces, and what is not stays', async () => {
   const { refresh_token } = await tokensFor(party, browser, 'openid graph')
   const [row] = await deployment

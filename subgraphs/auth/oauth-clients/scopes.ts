@@ -25,6 +25,11 @@ export function isGraphScope(scope: string): boolean {
   return scope === 'graph' || scope === 'graph:write'
 }
 
+/** Whether a resource is the graph, as one of the ways of writing it has it. */
+export function isGraph(publicUrl: string, resource: string): boolean {
+  return [publicUrl, `${publicUrl}/`, `${publicUrl}/graphql`].includes(resource)
+}
+
 /**
  * Roles and scopes that somebody gives to a client: below their own rank. A scope that only roles of their rank or above have is
  * such a one; a scope of no role can be given by anybody who could make a role with it.

@@ -47,17 +47,16 @@ export async function giveGrant(
   origin: RequestOrigin,
   asked: AskedGrant,
 ): Promise<Grant> {
-  const { user, session, client, existing } = asked
+  const { user, session, client } = asked
+  // As it is now: another request of the same app may have widened it since it was found.
+  const existing =
+    asked.existing && (await Grant.query(trx).findById(asked.existing.id).forUpdate())
   const given = grantableScopes(asked.scopes, client, user)
   const scopes = [...new Set([...(existing?.scopes ?? []), ...given])]
-  const rejected = asked.scopes.filter((scope) => !scopes.includes(scope))
   const isNewApp = existing === undefined && (await isUnknownApp(trx, user.id, client.id))
   const columns = {
     client_name: client.name,
     scopes,
-    rejected_scopes: [...new Set([...(existing?.rejected_scopes ?? []), ...rejected])].filter(
-      (scope) => !scopes.includes(scope),
-    ),
     resources: [...new Set([...(existing?.resources ?? []), ...asked.resources])],
     scopes_by_resource: JSON.stringify(byResource({ existing, given, asked })),
     offline: scopes.includes('offline_access'),

@@ -3,7 +3,8 @@ import type { Rules } from '@sallyport/claims/rules'
 import { gql } from 'graphql-tag'
 import { paginate } from '../core/pagination.ts'
 import type { Resolvers } from '../generated.ts'
-import { Grant } from '../sessions/app-grant.ts'
+import { isGraph, isGraphScope } from '../oauth-clients/scopes.ts'
+import { Grant, liveGrants } from '../sessions/app-grant.ts'
 import { ownOrAdmin } from '../users/own-or-admin.ts'
 import { revokeGrant } from './revoke-grant.ts'
 
@@ -38,10 +39,12 @@ export const typeDefs = gql`
     clientId: ID!
     "The app's name when it was let in."
     clientName: String!
-    "What it may do, as long as the person may."
+    "All that it may do, at one audience or another, as long as the person may."
     scopes: [String!]!
-    "Audiences that its tokens may have."
+    "Audiences that its tokens may have, as the app wrote them."
     resources: [String!]!
+    "What it may do at each audience."
+    access: [GrantedAccess!]!
     "Whether it goes on when the session in which it was given has ended."
     offline: Boolean!
     "When it was given."
@@ -52,6 +55,14 @@ export const typeDefs = gql`
     expiresAt: DateTime!
     "When it was taken back. Null: it was not."
     revokedAt: DateTime
+  }
+
+  "What a person lets an app do at one audience."
+  type GrantedAccess {
+    "The audience, as the app wrote it."
+    resource: String!
+    "What it may do there, as long as the person may."
+    scopes: [String!]!
   }
 
   "A page of grants."
@@ -83,20 +94,29 @@ export const resolvers = {
   },
   User: {
     grants: async (user, args, { deps }) =>
-      await paginate(
-        deps.db('oauth_grants').where('user_id', user.id).whereNull('revoked_at').select('*'),
-        args,
-        (row) => Grant.fromDatabaseJson(row),
+      await paginate(liveGrants(deps.db).where('g.user_id', user.id).select('g.*'), args, (row) =>
+        Grant.fromDatabaseJson(row),
       ),
   },
   Grant: {
     clientId: (grant) => grant.client_id,
     clientName: (grant) => grant.client_name,
+    access: (grant, _, { deps }) =>
+      grant.resources.map((resource) => ({
+        resource,
+        scopes: scopesOfUse(deps.config.publicUrl, grant, resource),
+      })),
     createdAt: (grant) => grant.created_at,
     lastUsedAt: (grant) => grant.last_used_at,
     expiresAt: (grant) => grant.expires_at,
     revokedAt: (grant) => grant.revoked_at,
   },
 } satisfies Resolvers
+
+/** What opens the graph is asked for with other resources too, and of no use there. */
+function scopesOfUse(publicUrl: string, grant: Grant, resource: string): string[] {
+  const isOfUse = (scope: string) => isGraph(publicUrl, resource) || !isGraphScope(scope)
+  return grant.scopesAt(resource).filter(isOfUse)
+}
 
 export const rules = { User: { grants: ownOrAdmin } } as unknown as Rules

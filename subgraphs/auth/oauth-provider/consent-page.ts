@@ -130,10 +130,11 @@ async function grantOfFlow(
 }
 
 async function ask(
-  { deps }: ServingParts,
+  parts: ServingParts,
   visit: Visit,
   { flow, present }: { readonly flow: Flow; readonly present: Present },
 ): Promise<PageAnswer> {
+  const { deps } = parts
   const client = await findClient(deps.db, String(flow.params.client_id))
   if (client === undefined) return isOver(visit)
   const texts = providerTexts[visit.language].consent
@@ -148,11 +149,13 @@ async function ask(
     }
   }
   const target = redirectTarget(String(flow.params.redirect_uri))
+  // What is added to access that stays, stays.
+  const stays = (await grantOfFlow(parts, flow, present))?.offline === true
   return {
     title: texts.title(client.name),
     formTargets: [target.formTarget],
     content: html`<p>${texts.intro(client.name, visit.productName)}</p>
-      ${scopeList(visit, deps.describedScopes, scopes)}
+      ${scopeList(visit, deps.describedScopes, stays ? [...scopes, 'offline_access'] : scopes)}
       ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.redirect(target.shown)}</p>
       ${form(visit, visit.passage.to('/consent'), [

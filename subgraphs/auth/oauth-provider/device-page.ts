@@ -45,8 +45,8 @@ export function createDevicePage(parts: ServingParts): Page {
       if (found === null) return wrong(visit, 422)
       const answer = visit.form.get('do')
       if (answer === 'allow') return await allow(parts, visit, { ...found, present })
-      if (answer === 'deny') return await deny(parts, visit, found)
-      return confirm(parts, visit, { ...found, present })
+      if (answer === 'deny') return await deny(visit, found)
+      return await confirm(parts, visit, { ...found, present })
     },
   }
 }
@@ -140,7 +140,7 @@ async function allow(
     if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
     return await giveGrant(trx, deps, visit.origin, { ...live, client, ...asked })
   })
-  if (grant === null) return confirm({ deps }, visit, found)
+  if (grant === null) return await confirm({ deps }, visit, found)
   const { session, user } = present
   Object.assign(device, {
     accountId: user.id,
@@ -156,15 +156,15 @@ async function allow(
   return { title: texts.done, content: html`<p role="status">${texts.doneText(client.name)}</p>` }
 }
 
-async function deny(
-  _parts: ServingParts,
-  visit: Visit,
-  { device }: FoundDevice,
-): Promise<PageAnswer> {
-  const texts = providerTexts[visit.language].device
-  Object.assign(device, { error: 'access_denied', errorDescription: 'the person said no' })
-  await device.save()
+async function deny({ language }: Visit, { device }: FoundDevice): Promise<PageAnswer> {
+  const texts = providerTexts[language].device
+  await tellNo(device, 'the person said no')
   return { title: texts.denied, content: html`<p role="status">${texts.deniedText}</p>` }
+}
+
+async function tellNo(device: DeviceCode, errorDescription: string): Promise<void> {
+  Object.assign(device, { error: 'access_denied', errorDescription })
+  await device.save()
 }
 
 function askForCode(visit: Visit, problems: readonly Problem[] = []): PageAnswer {
@@ -195,15 +195,20 @@ function wrong(visit: Visit, status: 422 | 429): PageAnswer {
   return { ...askForCode(visit, [{ text, field: 'code' }]), status } as PageAnswer
 }
 
-function confirm(
+async function confirm(
   { deps }: Pick<ServingParts, 'deps'>,
   visit: Visit,
   { userCode, client, device, present }: FoundDevice & { readonly present: Present },
-): PageAnswer {
+): Promise<PageAnswer> {
   const texts = providerTexts[visit.language].device
   const { ip, ua } = (device as { deviceInfo?: { ip?: string; ua?: string } }).deviceInfo ?? {}
   const asked = accessOf(deps.config, client, device)
   const scopes = grantableScopes(asked.scopes, client, present.user)
+  // An empty list is nothing to ask about.
+  if (scopes.length === 0) {
+    await tellNo(device, 'this person may do nothing of what the device asks for')
+    return { title: texts.denied, content: html`<p role="status">${texts.nothingText}</p>` }
+  }
   return {
     title: texts.confirm(client.name),
     content: html`<p>${texts.confirmIntro}</p>

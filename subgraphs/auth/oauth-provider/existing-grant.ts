@@ -35,9 +35,10 @@ export async function findGrantFor(
     .orderBy('g.created_at', 'desc')
     .first('g.*')
   const own = row === undefined ? null : Grant.fromDatabaseJson(row)
-  if (own !== null && coversAll(own, asked)) return own
+  const wanted = grantableScopes(asked.scopes, client, user)
+  if (own !== null && coversAll(own, { ...asked, scopes: wanted })) return own
   if (asked.wantsConsent) return own
-  if (!(await isUnasked(deps, present, { client, asked }))) return own
+  if (!(await isUnasked(deps, present, { client, asked, wanted }))) return own
   const stays = own?.offline === true || asked.scopes.includes('offline_access')
   if (stays && !(await hasFurtherProof(deps, present))) return own
   return await transact(db, async (trx) =>
@@ -47,19 +48,18 @@ export async function findGrantFor(
 
 function coversAll(grant: Grant, { scopes, resources }: AskedAccess): boolean {
   return resources.every((resource) => {
-    const known = [...grant.scopesAt(resource), ...grant.rejected_scopes]
-    return grant.resources.includes(resource) && scopes.every((scope) => known.includes(scope))
+    const given = grant.scopesAt(resource)
+    return grant.resources.includes(resource) && scopes.every((scope) => given.includes(scope))
   })
 }
 
 async function isUnasked(
   { db }: Pick<AuthDeps, 'db'>,
   { user }: Present,
-  { client, asked }: { readonly client: Client; readonly asked: AccessRequest },
+  { client, asked, wanted }: AskedOfClient,
 ): Promise<boolean> {
   if (asked.redirectUri?.startsWith('https://') !== true) return false
   if (client.first_party) return true
-  const wanted = grantableScopes(asked.scopes, client, user)
   // Beyond the session is asked for each time.
   if (wanted.includes('offline_access')) return false
   const ofPerson = liveGrants(db).where({ 'g.user_id': user.id, 'g.client_id': client.id })
@@ -67,4 +67,11 @@ async function isUnasked(
     .select('g.id')
     .limit(1)
   return earlier !== undefined
+}
+
+interface AskedOfClient {
+  readonly client: Client
+  readonly asked: AccessRequest
+  /** Of what is asked for, all that can be granted now. */
+  readonly wanted: readonly string[]
 }

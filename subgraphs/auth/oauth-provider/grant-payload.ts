@@ -4,7 +4,7 @@ import type { Grant } from '../sessions/app-grant.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
 
 export function grantPayload(grant: Grant): AdapterPayload {
-  const { scopes, rejected_scopes: rejected, resources } = grant
+  const { scopes, resources } = grant
   return {
     jti: grant.id,
     kind: 'Grant',
@@ -16,10 +16,6 @@ export function grantPayload(grant: Grant): AdapterPayload {
     resources: Object.fromEntries(
       resources.map((resource) => [resource, grant.scopesAt(resource).join(' ')]),
     ),
-    rejected: {
-      openid: { scope: ofLibrary(rejected) },
-      resources: Object.fromEntries(resources.map((resource) => [resource, rejected.join(' ')])),
-    },
   } as AdapterPayload
 }
 

@@ -1,6 +1,6 @@
 // The library, told how this deployment does it: what it keeps, who people and apps are, and what its tokens say.
 import type { JWK } from 'jose'
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, Provider } from 'oidc-provider'
 import { languageNames } from '../../../platform/language.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { findClient } from '../oauth-clients/client.ts'
@@ -8,17 +8,15 @@ import { matchClientSecret } from '../oauth-clients/secret.ts'
 import { newAppRefreshToken } from '../sessions/app-refresh-tokens.ts'
 import { findUserWithRoles } from '../users/user.ts'
 import { CLAIMS_BY_SCOPE, profileOf } from './account.ts'
-import { appSessionId } from './app-session-id.ts'
 import { refuseForeignScopes, refuseUnknownScopes } from './asked-scopes.ts'
-import { findOpenSession } from './bind-session.ts'
 import { boundTokens } from './bound-tokens.ts'
 import { LIBRARY_SCOPES } from './client-metadata.ts'
 import type { CurrentRequest } from './current-request.ts'
 import { defaultScope } from './default-scope.ts'
 import { paceDevices } from './device-grant.ts'
-import { findGrantFor } from './existing-grant.ts'
 import { bindToBrowser } from './interactions.ts'
 import type { Library } from './library.ts'
+import { loadGrant } from './load-grant.ts'
 import { problemHtml } from './problem-page.ts'
 import { convergeRefresh } from './refresh-grant.ts'
 import { audienceOf, resourceServer } from './resources.ts'
@@ -166,7 +164,7 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
         claims: async (_use, scope) => profileOf(user, scope.split(' ')) as { sub: string },
       }
     },
-    loadExistingGrant: (ctx) => existingGrant(parts, ctx),
+    loadExistingGrant: (ctx) => loadGrant(parts, ctx),
     interactions: {
       url: (ctx, { uid, prompt }) =>
         beginFlow(parts, {
@@ -268,26 +266,4 @@ function features({ deps, library, current }: ProviderParts): Configuration['fea
       },
     },
   }
-}
-
-async function existingGrant({ deps, current }: ProviderParts, ctx: KoaContextWithOIDC) {
-  const { client, session, params, result, prompts, provider, resourceServers } = ctx.oidc
-  const origin = current.origin()
-  const userId = session?.accountId
-  if (client === undefined || session === undefined || userId === undefined) return undefined
-  // The app knows this session by a name of its own, which leads nowhere else.
-  session.ensureClientContainer(client.clientId)
-  session.sidFor(client.clientId, appSessionId(session.uid, client.clientId))
-  const given = result?.consent?.grantId
-  if (given !== undefined) return await provider.Grant.find(given)
-  const present = await findOpenSession(deps.db, { sessionId: session.uid, userId })
-  if (present === null || origin === null) return undefined
-  const grant = await findGrantFor(deps, origin, present, {
-    clientId: client.clientId,
-    redirectUri: params?.redirect_uri as string | undefined,
-    scopes: [...ctx.oidc.requestParamScopes],
-    resources: Object.keys(resourceServers ?? {}),
-    wantsConsent: prompts.has('consent'),
-  })
-  return grant === null ? undefined : await provider.Grant.find(grant.id)
 }

@@ -1,7 +1,7 @@
 // Audiences that tokens may have (RFC 8707): this deployment, and those that are listed.
 import type { AuthConfig } from '../config.ts'
 import type { Client } from '../oauth-clients/client.ts'
-import { isGraphScope, isProtocolScope } from '../oauth-clients/scopes.ts'
+import { isGraph, isGraphScope, isProtocolScope } from '../oauth-clients/scopes.ts'
 import type { AskedAccess } from './asked-access.ts'
 
 type Settings = Pick<AuthConfig, 'publicUrl' | 'accessTokenSeconds' | 'oauth'>
@@ -12,7 +12,7 @@ export function audienceOf(
   client: Pick<Client, 'resources'>,
   resource: string,
 ): string | null {
-  if ([publicUrl, `${publicUrl}/`, `${publicUrl}/graphql`].includes(resource)) return publicUrl
+  if (isGraph(publicUrl, resource)) return publicUrl
   const listed = [...oauth.resources, ...client.resources]
   return listed.includes(resource) ? resource : null
 }

@@ -3,7 +3,9 @@ import { createLocalJwks, JwtError, type StrictJwt, verifyStrictJwt } from '@sal
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { findClient } from '../oauth-clients/client.ts'
+import { grantableScopes } from '../oauth-grants/give-grant.ts'
 import { findLiveGrant } from '../sessions/app-grant.ts'
+import { findUserWithRoles } from '../users/user.ts'
 
 const LONGEST_SECONDS = 3_600
 
@@ -27,8 +29,11 @@ export async function verifyOwnToken(
   }
   const grant = await findLiveGrant(db, String(grant_id))
   if (grant === undefined || grant.user_id !== sub || grant.client_id !== client.id) return null
-  const user = await db('users').where('id', grant.user_id).first('token_version')
-  return payload.ver === undefined || payload.ver === user?.token_version ? payload : null
+  const user = await findUserWithRoles(db, grant.user_id)
+  if (user === undefined || (payload.ver ?? user.token_version) !== user.token_version) return null
+  // Tokens for other audiences do not say of which version they are: what the person lost meanwhile is not told as theirs.
+  const scopes = grantableScopes(String(payload.scope).split(' '), client, user)
+  return { ...payload, scope: scopes.join(' ') }
 }
 
 /** Whether the client may do less since then, or everything that was issued before a moment is over. */

@@ -15,8 +15,6 @@ export class Grant extends Model {
   /** In which it was given. */
   declare session_id: string
   declare scopes: string[]
-  /** Asked for and not given: nobody is asked again for them. */
-  declare rejected_scopes: string[]
   declare resources: string[]
   /** What was let for each of them. null: kept by a version that knew them together alone. */
   declare scopes_by_resource: Readonly<Record<string, readonly string[]>> | null

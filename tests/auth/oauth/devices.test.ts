@@ -34,11 +34,11 @@ afterAll(async () => {
 })
 
 const begin = async () => await oidc.initiateDeviceAuthorization(party, { scope: 'openid graph' })
-async function poll(device_code: string) {
+async function poll(device_code: string, client_id = tool.id) {
   const body = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
     device_code,
-    client_id: tool.id,
+    client_id,
   })
   const response = await fetch(`${stack.env.PUBLIC_URL}/oauth2/token`, { method: 'POST', body })
   return (await response.json()) as any
@@ -102,6 +102,28 @@ test('no means no, and an answer of a session that never typed the code is none'
   expect((await browser.press(shown, 'deny')).html).toContain('Not connected')
   await sleep(100)
   expect((await poll(begun.device_code)).error).toBe('access_denied')
+})
+
+test('a device that asks for nothing that its person may do is told no, and nobody is asked', async () => {
+  await stack
+    .db('roles')
+    .insert({ name: 'pilot', rank: 5, scopes: ['planes:fly'] })
+    .onConflict('name')
+    .ignore()
+  const { id } = await registerApp(stack, admin, {
+    redirectUris: [],
+    grantTypes: ['DEVICE_CODE'],
+    scopes: ['planes:fly'],
+    tokenEndpointAuthMethod: 'NONE',
+  })
+  const flying = await relyingParty(stack, { id, secret: null })
+  const begun = await oidc.initiateDeviceAuthorization(flying, { scope: 'planes:fly' })
+  const shown = await type(browser, begun.user_code)
+  expect(shown.html).toContain('You may do nothing of what the device asks for')
+  expect(shown.html).not.toContain('value="allow"')
+  const { error } = await poll(begun.device_code, id)
+  expect(error).toBe('access_denied')
+  expect(await stack.db('oauth_grants').where('client_id', id)).toEqual([])
 })
 
 test('guessing codes is counted, and a code in the address is not taken', async () => {

@@ -35,11 +35,12 @@ beforeAll(async () => {
     .db('roles')
     .where('name', 'user')
     .update({ scopes: ['read', 'write'] })
+  await stack.db('roles').insert({ name: 'clerk', rank: 5, scopes: ['stamp'] })
 })
 beforeEach(async () => {
   person = await registerPerson(stack)
   app = await registerApp(stack, admin, {
-    scopes: ['openid', 'offline_access', 'graph', 'read', 'write'],
+    scopes: ['openid', 'offline_access', 'graph', 'read', 'write', 'stamp'],
     resources: [MAIL],
   })
   party = await relyingParty(stack, app)
@@ -75,6 +76,8 @@ const saidBy = ({ access_token }: Pick<Tokens, 'access_token'>) => {
   const { aud, scope } = claimsIn(access_token)
   return [aud, scope]
 }
+const becomeClerk = async () =>
+  await stack.db('user_roles').insert({ user_id: person.id, role_name: 'clerk' })
 const isAsked = ({ status, html }: Loaded) => status === 200 && html.includes('name="scopes"')
 
 describe('what was let for one resource', () => {
@@ -129,6 +132,115 @@ describe('what was let for one resource', () => {
     expect(isAsked(ours)).toBe(true)
     expect(ours.html).toContain('read what you may read')
     expect(ours.html).not.toContain('nowhere else')
+  })
+})
+
+describe('what cannot be granted', () => {
+  test('is left out at another resource as well, and asked for as soon as the person may do it', async () => {
+    await becomeClerk()
+    await letIn(browser, await ask('read stamp', MAIL))
+    await stack.db('user_roles').where({ user_id: person.id, role_name: 'clerk' }).delete()
+    const asked = await ask('read stamp', FILES)
+    const page = await browser.follow(asked.url)
+    expect(page.html).not.toContain('stamp')
+    const back = backAtApp(await browser.press(page, 'allow'))
+    expect(saidBy(await redeem(party, asked, back))).toEqual([FILES, 'read'])
+    const again = await browser.follow((await ask('read stamp', FILES)).url)
+    expect(backAtApp(again).searchParams.has('code')).toBe(true)
+
+    await becomeClerk()
+    const now = await ask('read stamp', FILES)
+    const shown = await browser.follow(now.url)
+    expect(shown.html).toContain('stamp')
+    const wider = await redeem(party, now, backAtApp(await browser.press(shown, 'allow')))
+    expect(saidBy(wider)).toEqual([FILES, 'read stamp'])
+  })
+
+  test('is asked for when the app was given it meanwhile', async () => {
+    const has = async (scopes: string[]) =>
+      await stack.db('oauth_clients').where('id', app.id).update({ scopes })
+    await has(['read'])
+    const first = await ask('read write', MAIL)
+    expect(saidBy(await redeem(party, first, await letIn(browser, first)))).toEqual([MAIL, 'read'])
+    expect(isAsked(await browser.follow((await ask('read write', MAIL)).url))).toBe(false)
+    await has(['read', 'write'])
+    const wider = await ask('read write', MAIL)
+    const page = await browser.follow(wider.url)
+    expect(isAsked(page)).toBe(true)
+    const back = backAtApp(await browser.press(page, 'allow'))
+    expect(saidBy(await redeem(party, wider, back))).toEqual([MAIL, 'read write'])
+  })
+})
+
+test('what is added to access that stays, stays, and the page says so', async () => {
+  const staying = 'It keeps this access when you sign out'
+  await letIn(browser, await ask('read offline_access', MAIL))
+  const wider = await browser.follow((await ask('read write', MAIL)).url)
+  expect(wider.html).toContain(staying)
+  const another = await registerPerson(stack)
+  const elsewhere = new WebBrowser(stack)
+  await elsewhere.signIn(stack, another)
+  const fresh = await elsewhere.follow((await ask('read write', MAIL)).url)
+  expect(isAsked(fresh)).toBe(true)
+  expect(fresh.html).not.toContain(staying)
+})
+
+test('a resource that asks about a token is told what its person may do now', async () => {
+  const api = await registerApp(stack, admin, {
+    redirectUris: [],
+    grantTypes: ['CLIENT_CREDENTIALS'],
+    scopes: [],
+    introspects: [MAIL],
+  })
+  await becomeClerk()
+  const asked = await ask('read stamp', MAIL)
+  const given = await redeem(party, asked, await letIn(browser, asked))
+  const scopeNow = async () => {
+    const authorization = `Basic ${Buffer.from(`${api.id}:${api.secret}`).toString('base64')}`
+    const body = new URLSearchParams({ token: given.access_token })
+    const init = { method: 'POST', body, headers: { authorization } }
+    const answer = await fetch(`${stack.env.PUBLIC_URL}/oauth2/introspect`, init)
+    return ((await answer.json()) as any).scope
+  }
+  expect(await scopeNow()).toBe('read stamp')
+  await stack.db('user_roles').where({ user_id: person.id, role_name: 'clerk' }).delete()
+  expect(await scopeNow()).toBe('read')
+})
+
+describe('a person sees', () => {
+  const list = async () => {
+    const query = `{ viewer { user { grants(first: 10) { edges { node { clientId scopes resources access { resource scopes } } } } } } }`
+    const { data } = await stack.client.send(query, {}, person.headers)
+    return data.viewer.user.grants.edges.map(({ node }: any) => node)
+  }
+
+  test('what they let an app do by resource', async () => {
+    const publicUrl = stack.env.PUBLIC_URL ?? ''
+    await letIn(browser, await ask('read', MAIL))
+    await letIn(browser, await ask('graph write', publicUrl, FILES))
+    expect(await list()).toEqual([
+      {
+        clientId: app.id,
+        scopes: ['read', 'graph', 'write'],
+        resources: [MAIL, publicUrl, FILES],
+        access: [
+          { resource: MAIL, scopes: ['read'] },
+          { resource: publicUrl, scopes: ['graph', 'write'] },
+          { resource: FILES, scopes: ['write'] },
+        ],
+      },
+    ])
+  })
+
+  test('no app that is over with its session', async () => {
+    await letIn(browser, await ask('read', MAIL))
+    expect(await list()).toHaveLength(1)
+    const [grant] = await stack.db('oauth_grants').where('client_id', app.id)
+    await stack
+      .db('sessions')
+      .where('id', grant.session_id)
+      .update({ idle_expires_at: new Date(Date.now() - 1000) })
+    expect(await list()).toEqual([])
   })
 })
 

@@ -39,6 +39,8 @@ export const de: ProviderTexts = {
     doneText: (app) => `${app} macht von selbst weiter. Sie können diese Seite schließen.`,
     denied: 'Nicht verbunden',
     deniedText: 'Das Gerät wurde abgewiesen. Sie können diese Seite schließen.',
+    nothingText:
+      'Nichts von dem, worum das Gerät bittet, dürfen Sie selbst. Es wurde abgewiesen. Sie können diese Seite schließen.',
   },
   logout: {
     title: (product) => `Von ${product} abmelden?`,

@@ -37,6 +37,8 @@ export const en: ProviderTexts = {
     doneText: (app) => `${app} goes on by itself. You can close this page.`,
     denied: 'Not connected',
     deniedText: 'The device was told no. You can close this page.',
+    nothingText:
+      'You may do nothing of what the device asks for, so it was told no. You can close this page.',
   },
   logout: {
     title: (product) => `Sign out of ${product}?`,

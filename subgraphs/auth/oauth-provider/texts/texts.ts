@@ -33,6 +33,7 @@ export interface ProviderTexts {
     readonly doneText: (app: string) => string
     readonly denied: string
     readonly deniedText: string
+    readonly nothingText: string
   }
   readonly logout: {
     readonly title: (product: string) => string
