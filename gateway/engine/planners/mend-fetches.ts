@@ -10,7 +10,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
@@ -26,6 +25,7 @@ import { readArguments } from '../../supergraph/links.ts'
 import type { Pieces } from '../../supergraph/slices.ts'
 import { mapFetches } from './map-fetches.ts'
 import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
+import { withoutSpreads } from './without-spreads.ts'
 import { withoutUnused } from './without-unused.ts'
 
 const PREFIX = 'sallyport_type_'
@@ -53,11 +53,7 @@ interface Renamed {
 }
 
 function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
-  const document = parse(fetch.operation, { noLocation: true })
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) {
-    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  }
+  const document = withoutSpreads(parse(fetch.operation, { noLocation: true }))
   const operation = document.definitions.find(
     (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
   )
@@ -71,7 +67,6 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
   const remove = (node: SelectionNode) => (impossible.has(node) ? null : undefined)
   const mended = visit(document, {
     InlineFragment: remove,
-    FragmentSpread: remove,
     SelectionSet: {
       leave: (node) =>
         node.selections.length > 0 ? undefined : { ...node, selections: [TYPENAME] },
@@ -121,15 +116,13 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
         into.set(name, [...known, { node: selection, type }])
         continue
       }
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
-      if (fragment === undefined) continue
-      const condition = fragment.typeCondition?.name.value ?? type
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue
+      const condition = selection.typeCondition?.name.value ?? type
       if (!types.mayBe(type, condition)) {
         impossible.add(selection)
         continue
       }
-      collect({ type: condition, set: fragment.selectionSet }, into)
+      collect({ type: condition, set: selection.selectionSet }, into)
     }
   }
 

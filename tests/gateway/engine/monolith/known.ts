@@ -45,5 +45,6 @@ export const regressions: readonly (Case & {
     planner: 'hive',
   },
   { seed: 5035, index: 4, why: 'a fragment of the planner of which no spread is left' },
+  { seed: 7173, index: 25, why: 'a fragment of the planner with other names at each place' },
   { seed: 6, index: 5, why: 'an @interfaceObject behind fragments that narrow and widen' },
 ]
