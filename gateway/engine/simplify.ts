@@ -77,7 +77,7 @@ function createReduce(
     if (isOn !== null && isLeftOut(selection, isOn)) return
     const directives = isOn === null ? (selection.directives ?? []) : []
     if (selection.kind === Kind.FIELD) {
-      kept.push(reduceField({ ...selection, directives }, place))
+      kept.push(reduceField({ ...withoutOwnAlias(selection), directives }, place))
       return
     }
     const fragment =
@@ -171,6 +171,13 @@ function createReduce(
     if (isCompositeType(type)) return type
     throw new Error(`"${name}" passed validation as a type condition`)
   }
+}
+
+/** `peer: peer` is `peer`: beside another of that name a planner would ask for both, and the other without what is below it. */
+function withoutOwnAlias(node: FieldNode): FieldNode {
+  if (node.alias?.value !== node.name.value) return node
+  const { alias: _, ...field } = node
+  return field
 }
 
 function namedType(name: string) {
