@@ -16,6 +16,9 @@ export interface BreakerOptions extends Pick<Endurance, 'breaker'> {
   onChange?(state: BreakerState): void
 }
 
+/** After a trial whose client left. It has shown nothing: those who ask and leave at once must not keep a subgraph away that is back. */
+const AFTER_ABANDONED_MS = 100
+
 const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
@@ -53,7 +56,12 @@ export function createBreaker({ breaker, onChange }: BreakerOptions): Breaker {
       const leftMs = openedAt + openMs - performance.now()
       // The library would let others wait for the outcome of the trial, however long that takes.
       if (state === CircuitState.HalfOpen || leftMs > 0) return Promise.reject(refusal(leftMs))
-      return policy.execute(send)
+      return policy.execute(send).catch((failure: unknown) => {
+        if (failure instanceof SubgraphFailure && failure.isAbandoned) {
+          openedAt = performance.now() - openMs + AFTER_ABANDONED_MS
+        }
+        throw failure
+      })
     },
   }
 }

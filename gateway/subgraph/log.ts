@@ -7,7 +7,14 @@ import type { SubgraphFailure } from './failure.ts'
 
 /** Lines for one answer: one with a thousand errors says little more than one with five. */
 const MAX_LINES = 5
+/**
+ * Errors of one answer that are looked at, as many as an answer of the gateway may have. Five megabytes have room for a million
+ * and a half, and each would become an object that is several times as large.
+ */
+const MAX_ERRORS = 1000
 const MAX_PATH = 200
+/** Of a page that came instead of an answer. */
+const MAX_SAID = 500
 
 export interface SubgraphLogOptions {
   readonly subgraph: string
@@ -33,7 +40,7 @@ export function createSubgraphLog(options: SubgraphLogOptions): SubgraphLog {
   return {
     ofAnswer(errors, answer, requestId) {
       let masked = 0
-      const shown = errors.map((error) => {
+      const shown = errors.slice(0, MAX_ERRORS).map((error) => {
         const normalized = normalizeSubgraphError(error, answer)
         if (!isMasked(normalized)) return normalized
         masked += 1
@@ -43,7 +50,13 @@ export function createSubgraphLog(options: SubgraphLogOptions): SubgraphLog {
       if (masked > MAX_LINES) {
         logger.warn({ requestId, subgraph, more: masked - MAX_LINES }, 'more errors of this answer')
       }
-      return shown
+      if (errors.length <= MAX_ERRORS) return shown
+      logger.warn(
+        { requestId, subgraph, errors: errors.length, lookedAt: MAX_ERRORS },
+        'an answer has more errors than are looked at',
+      )
+      // Without a path it explains whatever is missing in the data.
+      return [...shown, moreErrors()]
     },
     ofFailure(failure, requestId) {
       const { code, status, said } = failure
@@ -51,7 +64,7 @@ export function createSubgraphLog(options: SubgraphLogOptions): SubgraphLog {
       if (failure.retryAfterSeconds !== undefined) {
         return withMessage(subgraphFailure(failure), failure.message)
       }
-      const words = said === undefined ? {} : { said: safeText(said) }
+      const words = said === undefined ? {} : { said: safeText(said, MAX_SAID) }
       const fields = { requestId, subgraph, code, ...(status > 0 && { status }), ...words }
       const level = status === 401 ? 'error' : 'warn'
       logger[level]({ ...fields, ...adviceOn(status), err: failure }, 'a subgraph failed')
@@ -93,6 +106,10 @@ export function createSubgraphLog(options: SubgraphLogOptions): SubgraphLog {
     const advice = `"${subgraph}" refuses the identity token of this gateway. What it expects as issuer must be PUBLIC_URL, what it expects as audience must be its name in supergraph.yaml, "${subgraph}", where it reads the keys must be a gateway's /.well-known/identity-jwks.json, and the clocks must agree`
     return { advice }
   }
+}
+
+function moreErrors(): GraphQLFormattedError {
+  return { message: 'There are more errors.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }
 }
 
 function messageOf(error: unknown): string {

@@ -30,8 +30,8 @@ export interface PostAnswer {
   readonly setCookies: readonly string[]
 }
 
-/** Characters that are kept of an answer that cannot be read. */
-export const EXCERPT = 500
+/** Characters that are kept of an answer that cannot be read: more than is logged, so that no secret is cut before it is known as one. */
+export const EXCERPT = 1500
 
 /** @throws SubgraphFailure */
 export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {

@@ -29,13 +29,18 @@ async function listen(handler: Handler): Promise<Server> {
 }
 
 /** Sources for `auth` and `reviews`, both at this address. */
-function sourcesFor(url: string, maxResponseBytes?: number, timeoutMs = 20_000): DataSources {
+function sourcesFor(
+  url: string,
+  maxResponseBytes?: number,
+  timeoutMs = 20_000,
+  warn: (fields: object, message: string) => void = () => undefined,
+): DataSources {
   const entry = { routing_url: url, schema: { file: 'a' }, timeoutMs }
   const reviews = { ...entry, forwardHeaders: ['Accept-Language'] }
   const text = JSON.stringify({ subgraphs: { auth: entry, reviews } })
   const sources = createDataSources({
     subgraphs: readSupergraphConfig(text, { variables: {} }).subgraphs,
-    logger: { warn() {}, error() {} },
+    logger: { warn, error() {} } as never,
     traffic: graphParts().traffic,
     ...(maxResponseBytes !== undefined && { maxResponseBytes }),
   })
@@ -232,6 +237,26 @@ describe('a subgraph that misbehaves', () => {
     })
     const result = await send(sourcesFor(urlOf(server), undefined, 300), 'reviews')
     expect(result.errors?.[0]?.extensions).toEqual({ code: 'SUBGRAPH_TIMEOUT' })
+  })
+
+  test('with errors without end is cut at a thousand, which the log tells once, and its data stays', async () => {
+    const count = 1_000_000
+    const server = await listen((_, response) =>
+      answer(response, `{"data":{"a":null},"errors":[${'{},'.repeat(count - 1)}{}]}`),
+    )
+    const lines: [object, string][] = []
+    const sources = sourcesFor(urlOf(server), undefined, undefined, (...line) => lines.push(line))
+    const { data, errors } = await send(sources, 'reviews')
+    expect(data).toEqual({ a: null })
+    expect(errors).toHaveLength(1001)
+    expect(errors?.at(-1)).toEqual({
+      message: 'There are more errors.',
+      extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+    })
+    const told = lines.filter(([, message]) => message.includes('than are looked at'))
+    expect(told).toEqual([
+      [expect.objectContaining({ subgraph: 'reviews', errors: count }), expect.any(String)],
+    ])
   })
 
   test('keys that are prototypes to JavaScript are dropped, however they are spelled', async () => {

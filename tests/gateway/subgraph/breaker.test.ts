@@ -2,6 +2,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { Cancellation } from '../../../gateway/cancellation.ts'
+import { createBreaker } from '../../../gateway/subgraph/breaker.ts'
+import { SubgraphFailure, type SubgraphFailureOptions } from '../../../gateway/subgraph/failure.ts'
 import {
   answerData,
   answerJson,
@@ -166,6 +168,29 @@ describe('a breaker', () => {
       expect(server.count).toBe(4)
     }, 10_000)
     expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+  })
+
+  test('a trial whose client leaves is followed by another soon: nobody can keep it open by leaving', async () => {
+    let now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    try {
+      const breaker = createBreaker({ breaker: { failures: 1, openMs: 60_000 } })
+      const fail = (options: SubgraphFailureOptions = {}) =>
+        breaker
+          .run(() => Promise.reject(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', '', options)))
+          .catch(() => undefined)
+      await fail()
+      expect(breaker.state).toBe('open')
+      now += 60_001
+      await fail({ isAbandoned: true })
+      expect(breaker.state).toBe('open')
+      await expect(breaker.run(async () => 'answered')).rejects.toThrow('the breaker is open')
+      now += 200
+      expect(await breaker.run(async () => 'answered')).toBe('answered')
+      expect(breaker.state).toBe('closed')
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   test.each([
