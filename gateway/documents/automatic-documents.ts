@@ -21,6 +21,7 @@ export interface AutomaticDocumentsOptions extends AutomaticSettings {
 
 /** Characters of all documents together. */
 const MAX_WEIGHT = 20_000_000
+const PREFIX = 'sallyport:document:'
 
 export function isHashOf(hash: string, text: string): boolean {
   return createHash('sha256').update(text).digest('hex') === hash.toLowerCase()
@@ -32,23 +33,25 @@ export function createAutomaticDocuments(options: AutomaticDocumentsOptions): Au
 
   return {
     find(hash) {
-      const text = own.get(hash)
+      const key = keyOf(hash)
+      const text = own.get(key)
       if (text !== undefined) return text
-      return redis === null ? null : findShared(redis, hash)
+      return redis === null ? null : findShared(redis, key)
     },
     keep(hash, text) {
-      if (own.get(hash) !== undefined) return
-      own.set(hash, text, text.length)
+      const key = keyOf(hash)
+      if (own.get(key) !== undefined) return
+      own.set(key, text, text.length)
       if (redis === null) return
-      redis.set(keyOf(hash), text, 'EX', ttlSeconds).catch(warn)
+      redis.set(`${PREFIX}${key}`, text, 'EX', ttlSeconds).catch(warn)
     },
   }
 
   /** What is in Redis is checked again: it may have been written by others. */
-  async function findShared(store: Redis, hash: string): Promise<string | null> {
-    const text = await store.getex(keyOf(hash), 'EX', ttlSeconds).catch(warn)
-    if (typeof text !== 'string' || !isHashOf(hash, text)) return null
-    own.set(hash, text, text.length)
+  async function findShared(store: Redis, key: string): Promise<string | null> {
+    const text = await store.getex(`${PREFIX}${key}`, 'EX', ttlSeconds).catch(warn)
+    if (typeof text !== 'string' || !isHashOf(key, text)) return null
+    own.set(key, text, text.length)
     return text
   }
 
@@ -58,6 +61,7 @@ export function createAutomaticDocuments(options: AutomaticDocumentsOptions): Au
   }
 }
 
+/** Hexadecimal digits have two spellings, and a hash is one: else a single document could fill the whole cache. */
 function keyOf(hash: string): string {
-  return `sallyport:document:${hash.toLowerCase()}`
+  return hash.toLowerCase()
 }

@@ -171,6 +171,16 @@ describe('automatic', () => {
     expect(found).toEqual(['PERSISTED_QUERY_NOT_FOUND', 'undefined', 'undefined'])
   })
 
+  test('a hash is one, however its digits are written: no spelling takes the place of another document', async () => {
+    await using stack = await startWith({ automatic: { max: 2 } })
+    const [one, other] = ['{ a: hello }', '{ b: hello }']
+    const spellings = [hashOf(other), hashOf(other).toUpperCase()]
+    await post(stack, { query: one, extensions: persisted(hashOf(one)) })
+    for (const hash of spellings) await post(stack, { query: other, extensions: persisted(hash) })
+    for (const hash of [...spellings, hashOf(one)])
+      expect(refusalOf(await post(stack, { extensions: persisted(hash) }))).toBe('undefined')
+  })
+
   test("Apollo Client's link sends a document once, and its hash from then on", async () => {
     await using stack = await startWith({ automatic: {} })
     const bodies: string[] = []
