@@ -88,6 +88,19 @@ describe('secrets', () => {
     expect(lines.join('')).not.toContain(secret)
   })
 
+  test.each([
+    'postgresql://auth:correct-hunter2@db/auth',
+    'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.c2lnbmF0dXJl',
+  ])('no part of %s is left wherever a text is cut', (secret) => {
+    const shown = Array.from({ length: secret.length }, (_, index) =>
+      safeText(`${'x'.repeat(100 - index)} ${secret} and what follows it`, 100),
+    )
+    for (const text of shown) {
+      expect(text.length).toBeLessThanOrEqual(101)
+      expect(text).not.toMatch(/auth:|eyJ/)
+    }
+  })
+
   test.each(['password', 'secret', 'token', 'refreshToken', 'authorization', 'variables'])(
     'a field called %s is not written, alone or inside of an object',
     (name) => {
