@@ -18,7 +18,8 @@ export function readProcess(registry: Registry): void {
   new Gauge({
     name: 'process_start_time_seconds',
     help: 'When it began, in seconds since the epoch.',
-    aggregator: 'min',
+    // Of several workers the youngest: one that ends over and over is seen.
+    aggregator: 'max',
     registers,
   }).set(Math.round(Date.now() / 1000 - process.uptime()))
   new Gauge({

@@ -7,7 +7,7 @@ import type { GatewayConfig } from '../config.ts'
 import { developmentIdentityKeys } from '../identity-keys.ts'
 import { createWorkersAnnouncements, createWorkersGraph } from './graph.ts'
 import { type KnownWorker, workersHealth } from './health.ts'
-import { workersMetrics } from './metrics.ts'
+import { createWorkersMetrics } from './metrics.ts'
 import type { WorkerMessage } from './worker.ts'
 
 /** Between the end of a worker and the start of the next one; doubled each time until one gets ready. */
@@ -36,16 +36,18 @@ export async function startWorkers(
   let failures = 0
   // Made once, or every worker would make its own.
   if (config.identityKeys === null) await developmentIdentityKeys(config.dataDir)
-  const graph = createWorkersGraph(() => [...workers.values()])
+  const all = () => [...workers.values()]
+  const graph = createWorkersGraph(all)
+  const metrics = createWorkersMetrics(all)
   const admin = await listenForAdmins(
     config,
     {
       live: () => ({ status: 200, headers: {}, body: '' }),
-      ready: () => workersHealth([...workers.values()], { expected: config.workers, isStopping }),
-      metrics: () => workersMetrics([...workers.values()]),
+      ready: () => workersHealth(all(), { expected: config.workers, isStopping }),
+      metrics: metrics.page,
       graph,
       usage: graph.show,
-      announcements: createWorkersAnnouncements(() => [...workers.values()]),
+      announcements: createWorkersAnnouncements(all),
     },
     logger,
   )
@@ -75,7 +77,9 @@ export async function startWorkers(
   }
 
   function onExit(worker: Worker, how: { pid: number; code: number; signal: string }): void {
+    const known = workers.get(worker)
     workers.delete(worker)
+    if (known !== undefined) metrics.keepCounts(known)
     if (isStopping) return
     if (!hasBeenReady) {
       logger.error(how, 'a gateway worker ended before it was ready')

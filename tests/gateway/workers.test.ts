@@ -106,6 +106,31 @@ test('one that does not come to its turn any more is told from one that works', 
   expect(workers.find(({ pid }) => pid === stuck?.pid)?.status).toBe('does not answer')
 })
 
+test('what was counted stays counted when one hangs or ends: a sum that falls would be a restart to Prometheus', async () => {
+  await using gateway = startWorkers()
+  await gateway.becomesReady()
+  await Promise.all(Array.from({ length: 50 }, () => hello()))
+  expect(await requests()).toBe(50)
+  for (const { pid } of (await gateway.health()).workers) {
+    process.kill(pid, 'SIGSTOP')
+    const counted = await requests()
+    process.kill(pid, 'SIGCONT')
+    expect(counted).toBe(50)
+  }
+  for (const { pid } of (await gateway.health()).workers) {
+    const startedAt = await metric('process_start_time_seconds')
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(async () => (await gateway.health()).status).toBe('not ready')
+    expect(await requests()).toBe(50)
+    await gateway.becomesReady()
+    expect(await requests()).toBe(50)
+    // The alert for restarts sees those of a worker too.
+    expect(await metric('process_start_time_seconds')).toBeGreaterThan(startedAt)
+  }
+  expect(await hello()).toBe(200)
+  expect(await requests()).toBe(51)
+})
+
 test('SIGTERM lets requests in flight finish, and leaves no process behind', async () => {
   await using gateway = startWorkers()
   await gateway.becomesReady()
@@ -141,6 +166,14 @@ async function hello(headers: object = {}): Promise<number> {
   })
   return status
 }
+
+/** As the metrics of the whole gateway have it. */
+async function metric(name: string): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1])
+}
+
+const requests = () => metric('sallyport_request_duration_seconds_count')
 
 interface Health {
   readonly status: string
