@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, (found: Found) => string>> = {
 }
 
 const UNREACHABLE =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|KnexTimeoutError|Connection terminated|timeout expired|connection error/
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|connection error/
 
 const TLS = /SSL|TLS|certificate|self.signed|altname/i
 
@@ -44,6 +44,12 @@ export function describeDatabaseFailure(
   if (severity !== undefined) return say(`refused: ${detail}`)
   if (TLS.test(`${String(code)} ${cause.message}`)) {
     return say(`and this process do not agree on TLS (${detail}): check sslmode in it`)
+  }
+  // The library guesses at a pool that is full: what it waited for is a connection.
+  if (cause.name === 'KnexTimeoutError' || /timeout expired/.test(cause.message)) {
+    return say(
+      'cannot be reached (timeout): check host and port, whether it runs or hangs, and whether it has connections left',
+    )
   }
   if (UNREACHABLE.test(`${String(code)} ${cause.name} ${cause.message}`)) {
     return say(`cannot be reached (${detail}): check host and port, and whether it runs`)

@@ -1,4 +1,5 @@
 // `sallyport doctor`: what it finds, for people or as JSON; exit code 1 where something does not work.
+import { inTime } from '../../platform/in-time.ts'
 import { readAuthConfig } from '../../subgraphs/auth/config.ts'
 import { withDevelopmentSecrets } from '../../subgraphs/auth/development-secrets.ts'
 import { examineWithoutDatabase } from '../../subgraphs/auth/operator/doctor/examine.ts'
@@ -8,7 +9,10 @@ import {
   isHealthy,
 } from '../../subgraphs/auth/operator/doctor/finding.ts'
 import type { Given, Outcome } from './command.ts'
-import { connectOperator } from './connect.ts'
+import { connectOperator, type Operator } from './connect.ts'
+
+/** For a connection to be closed. A server that was stopped does not even answer a goodbye, and would keep the process for ever. */
+const PATIENCE_MS = 2_000
 
 /** @throws Error with what was found where the settings or the database cannot be used: as every other command does */
 export async function doctor(given: Given): Promise<Outcome> {
@@ -30,6 +34,11 @@ async function findOut(): Promise<readonly Finding[]> {
     const failure = error instanceof Error ? error.message : String(error)
     return await examineWithoutDatabase(config, failure)
   } finally {
-    await operator.close()
+    await closeSoon(operator)
   }
+}
+
+async function closeSoon(operator: Operator): Promise<void> {
+  await inTime(operator.close(), PATIENCE_MS).catch(() => undefined)
+  setTimeout(() => process.exit(), PATIENCE_MS).unref()
 }

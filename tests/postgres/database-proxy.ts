@@ -22,6 +22,8 @@ export interface DatabaseProxy {
    * @param behind what that connection must have sent before it: others send the text for work of their own
    */
   breakOnce(text: string, moment: 'before' | 'after', behind?: string): void
+  /** From the first text of this kind on nothing goes through until it is cut, and no connection ends: as of a server that was stopped. */
+  muteAt(text: string): void
   stop(): Promise<void>
 }
 
@@ -30,6 +32,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   const target = new URL(own.url ?? '')
   const sockets = new Set<Socket>()
   let trap: { text: string; moment: 'before' | 'after'; behind: string | undefined } | null = null
+  let mutingText: string | null = null
+  let isMute = false
   let server: Server | null = null
   // Its own while the way is cut, too.
   const [port = 0] = await freePorts(1)
@@ -54,6 +58,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
       })
     }
     client.on('data', (chunk) => {
+      isMute ||= mutingText !== null && chunk.includes(mutingText)
+      if (isMute) return
       if (trap?.behind !== undefined) isBehind ||= chunk.includes(trap.behind)
       if (trap !== null && chunk.includes(trap.text) && (isBehind || trap.behind === undefined)) {
         const { moment } = trap
@@ -64,6 +70,7 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
       upstream.write(chunk)
     })
     upstream.on('data', (chunk) => {
+      if (isMute) return
       if (isDoomed) return void client.destroy()
       const { delayMs } = proxy
       answers = answers.then(async () => {
@@ -84,6 +91,8 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
   async function cut(): Promise<void> {
     const closing = server
     server = null
+    mutingText = null
+    isMute = false
     if (closing === null) return
     const closed = once(closing, 'close')
     closing.close()
@@ -106,6 +115,9 @@ export async function startDatabaseProxy(): Promise<DatabaseProxy> {
     restore,
     breakOnce: (text: string, moment: 'before' | 'after', behind?: string) => {
       trap = { text, moment, behind }
+    },
+    muteAt: (text: string) => {
+      mutingText = text
     },
     stop: async () => {
       await cut()

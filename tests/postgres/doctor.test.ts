@@ -163,7 +163,13 @@ describe('what waits too long', () => {
       event_id: db.raw('gen_random_uuid()'),
       deadline_at: old(),
     })
-    expect(await findingsOf('erasures')).toEqual([only('erasures', 'warning', /1 overdue/)])
+    await db('erasure_receipts').insert(
+      ['orders', 'files'].map((subgraph) => ({ erasure_id: 'ers_1', subgraph })),
+    )
+    // As `waive-receipt` takes them.
+    expect(await findingsOf('erasures')).toEqual([
+      only('erasures', 'warning', /1 overdue: ers_1 waits for files, orders$/),
+    ])
     const past = await findingsOf('audit', withConfig({ auditRetentionMonths: -24 }))
     expect(past).toEqual([only('audit', 'warning', /past retention: run prune-audit/)])
   })

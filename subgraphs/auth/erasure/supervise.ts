@@ -73,3 +73,22 @@ export async function readErasureMetrics(db: Knex): Promise<ErasureMetrics> {
   )
   return { running: Number(rows[0]?.running), overdue: Number(rows[0]?.overdue) }
 }
+
+export interface OverdueErasure {
+  readonly id: string
+  /** Those that have not answered. */
+  readonly subgraphs: readonly string[]
+}
+
+/** The oldest first: what `waive-receipt` takes. */
+export async function listOverdueErasures(db: Knex, limit: number): Promise<OverdueErasure[]> {
+  const { rows } = await db.raw<{ rows: OverdueErasure[] }>(
+    `select id, array(
+       select subgraph from erasure_receipts
+       where erasure_id = erasures.id and completed_at is null order by subgraph) as subgraphs
+     from erasures where completed_at is null and deadline_at < now()
+     order by deadline_at, id limit ?`,
+    [limit],
+  )
+  return rows
+}

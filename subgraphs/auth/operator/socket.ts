@@ -44,7 +44,13 @@ export async function listenForCommands(deps: OperatorDeps): Promise<{ stop(): P
   }
 }
 
-/** @returns what the running server said, or null when none is running */
+/** A server that was stopped takes connections, and never answers; one that works on something large is back by then. */
+const PATIENCE_MS = 5_000
+
+/**
+ * @returns what the running server said, or null when none is running
+ * @throws Error also when a server is there that does not come to its turn
+ */
 export async function sendCommand(
   dataDir: string,
   name: string,
@@ -53,7 +59,10 @@ export async function sendCommand(
   const path = socketPath(dataDir)
   if (!existsSync(path)) return null
   return await new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath: path, method: 'POST', path: '/' }, (response) => {
+    // The server says "continue" as soon as it has read the head; the command itself may take as long as it takes.
+    const headers = { expect: '100-continue' }
+    const options = { socketPath: path, method: 'POST', path: '/', headers }
+    const outgoing = request(options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => {
@@ -70,6 +79,18 @@ export async function sendCommand(
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(null)
       else reject(error)
     })
-    outgoing.end(JSON.stringify({ name, args }))
+    const late = setTimeout(() => {
+      outgoing.destroy(
+        new Error(
+          `The server that has the embedded database under ${dataDir} open does not answer: it was stopped, or has too much to do`,
+        ),
+      )
+    }, PATIENCE_MS)
+    outgoing.once('close', () => clearTimeout(late))
+    outgoing.once('continue', () => {
+      clearTimeout(late)
+      outgoing.end(JSON.stringify({ name, args }))
+    })
+    outgoing.flushHeaders()
   })
 }

@@ -1,5 +1,6 @@
-// The checks of `doctor`, each by itself: one that cannot look is a finding of its own, and stops no other.
+// The checks of `doctor`, each by itself: one that cannot look, or gets no answer, is a finding of its own, and stops no other.
 import type { Knex } from 'knex'
+import { inTime } from '../../../../platform/in-time.ts'
 import type { AuthConfig } from '../../config.ts'
 import { observeDatabaseClock, observeGatewayClock } from './clocks.ts'
 import { observeDatabase } from './database.ts'
@@ -20,6 +21,9 @@ export interface DoctorDeps {
   readonly db: Knex
   readonly config: AuthConfig
 }
+
+/** Longer than each check's own patience; shorter than that of a person who wants to know what is wrong. */
+const LONGEST_MS = 8_000
 
 type Check<Deps> = readonly [name: string, observe: (deps: Deps) => Promise<readonly Observation[]>]
 
@@ -59,7 +63,7 @@ export async function examineWithoutDatabase(
 
 async function look<Deps>(checks: readonly Check<Deps>[], deps: Deps): Promise<Finding[]> {
   const found = checks.map(async ([check, observe]) => {
-    const observed = await observe(deps).catch((error: unknown) => [
+    const observed = await inTime(observe(deps), LONGEST_MS).catch((error: unknown) => [
       failed(`${check}: ${error instanceof Error ? error.message : String(error)}`),
     ])
     return observed.map((one): Finding => ({ check, ...one }))

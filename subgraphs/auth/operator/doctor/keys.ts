@@ -56,12 +56,9 @@ export async function observeSecrets({ db, config }: DoctorDeps): Promise<Observ
 export async function observeIdentityKeys({
   config,
 }: Pick<DoctorDeps, 'config'>): Promise<Observation[]> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  const answer = await fetch(config.identityJwksUrl, { signal }).catch(() => null)
-  if (answer === null)
+  const count = await countKeys(config.identityJwksUrl).catch(() => null)
+  if (count === null)
     return [{ state: 'unknown', said: 'identity keys: IDENTITY_JWKS_URL cannot be read from here' }]
-  const body = (await answer.json().catch(() => null)) as { keys?: unknown } | null
-  const count = answer.ok && Array.isArray(body?.keys) ? body.keys.length : 0
   return [
     count > 0
       ? ok(`identity keys: ${count} at IDENTITY_JWKS_URL`)
@@ -69,4 +66,17 @@ export async function observeIdentityKeys({
           'identity keys: IDENTITY_JWKS_URL answers without keys: auth refuses every gateway, look at what it leads to',
         ),
   ]
+}
+
+/** @throws Error when nothing comes, or not all of it */
+async function countKeys(url: string): Promise<number> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const text = await answer.text()
+  if (!answer.ok) return 0
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown }
+    return Array.isArray(keys) ? keys.length : 0
+  } catch {
+    return 0
+  }
 }

@@ -1,6 +1,10 @@
 // What waits to leave, and for how long: mail, events, webhooks, erasures, and months of the audit trail.
 import { listAuditMonths } from '../../audit/months.ts'
-import { readErasureMetrics } from '../../erasure/supervise.ts'
+import {
+  listOverdueErasures,
+  type OverdueErasure,
+  readErasureMetrics,
+} from '../../erasure/supervise.ts'
 import { readEventLag } from '../../events/lag.ts'
 import { readWebhookLag } from '../../webhooks/lag.ts'
 import type { DoctorDeps } from './examine.ts'
@@ -8,6 +12,8 @@ import { type Observation, ok, warning } from './finding.ts'
 
 /** Longer than a restart and a few attempts take. */
 const LONG_SECONDS = 300
+/** Of erasures that are overdue. */
+const MOST_NAMED = 10
 
 interface Lag {
   readonly waiting: number
@@ -49,7 +55,14 @@ export async function observeAudit({ db, config }: DoctorDeps): Promise<Observat
 export async function observeErasures({ db }: DoctorDeps): Promise<Observation[]> {
   const { running, overdue } = await readErasureMetrics(db)
   const said = `erasures: ${running} running, ${overdue} overdue`
-  return [overdue === 0 ? ok(said) : warning(said)]
+  if (overdue === 0) return [ok(said)]
+  const oldest = await listOverdueErasures(db, MOST_NAMED)
+  const more = overdue > oldest.length ? [`${overdue - oldest.length} more`] : []
+  return [warning(`${said}: ${[...oldest.map(describeErasure), ...more].join('; ')}`)]
+}
+
+function describeErasure({ id, subgraphs }: OverdueErasure): string {
+  return subgraphs.length === 0 ? id : `${id} waits for ${subgraphs.join(', ')}`
 }
 
 function judge(said: string, { waiting, oldestSeconds }: Lag): Observation {

@@ -46,7 +46,8 @@ async function failureOfNats(settings: NonNullable<AuthConfig['nats']>): Promise
     }
     return nats.isConnected() ? null : failure
   } finally {
-    await nats.stop()
+    // It ends the try to connect that is under way, to each of its servers for longer than anybody waits here.
+    void nats.stop().catch(() => undefined)
   }
 }
 
