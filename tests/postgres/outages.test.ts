@@ -210,3 +210,23 @@ test('auth that starts before its database is live and not ready, and ready once
     await part.end('SIGKILL')
   }
 })
+
+test('metrics of auth come without the database, or with one that does not answer, and lack what it alone knows', async () => {
+  const metrics = async () => {
+    const answer = await fetch(`${stack.auths[0]?.url}/metrics`)
+    const text = await answer.text()
+    return [
+      answer.status,
+      ...['process_cpu_seconds_total ', 'sallyport_events_waiting '].map((name) =>
+        text.includes(`\n${name}`),
+      ),
+    ]
+  }
+  await expect.poll(metrics, { timeout: 10_000 }).toEqual([200, true, true])
+  proxy.muteAt('outbox_events')
+  expect(await metrics()).toEqual([200, true, false])
+  await proxy.cut()
+  expect(await metrics()).toEqual([200, true, false])
+  await proxy.restore()
+  await expect.poll(metrics, { timeout: 30_000 }).toEqual([200, true, true])
+})
