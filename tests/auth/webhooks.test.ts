@@ -10,6 +10,7 @@ import { emitEvent } from '../../subgraphs/auth/core/events/emit.ts'
 import { commands } from '../../subgraphs/auth/operator/commands.ts'
 import { startWebhooks } from '../../subgraphs/auth/webhooks/deliver.ts'
 import { readWebhookLag } from '../../subgraphs/auth/webhooks/lag.ts'
+import { claimUsers } from '../../subgraphs/auth/webhooks/queue.ts'
 import { createWebhookSender } from '../../subgraphs/auth/webhooks/send.ts'
 import { signWebhook } from '../../subgraphs/auth/webhooks/sign.ts'
 import { schemaProblems } from '../event-log.ts'
@@ -171,6 +172,41 @@ describe('when it is not taken', () => {
       user: userId,
     })
     expect(said).toContain('Opened 3 events again')
+    await expectTaken(userId, [...ids, ...ids])
+  })
+
+  test('a replay of what is under way waits until that is over, and loses nothing', async () => {
+    const userId = `usr_underway_${randomBytes(4).toString('hex')}`
+    const older = await emit(userId, 1)
+    await expectTaken(userId, older)
+    const arrived: string[] = []
+    let release = () => {}
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    receiver.answer((event, response) => {
+      if (event.subject !== userId) return void response.writeHead(204).end()
+      arrived.push(event.id)
+      void isReleased.then(() => response.writeHead(204).end())
+    })
+    const ids = [...older, ...(await emit(userId, 2))]
+    await expect.poll(() => arrived, WAIT).toEqual([ids[1]])
+    const unsent = () =>
+      stack.db('outbox_events').where('user_id', userId).whereNull('published_at')
+    await expect.poll(unsent, WAIT).toEqual([])
+    const since = new Date(Date.now() - 600_000).toISOString()
+    const said = await commands['events replay'](deps(), { since, user: userId })
+    expect(said).toContain('Opened 3 events again')
+    // Nobody else comes to it meanwhile, neither for what is under way nor for what stands before it.
+    expect(await claimUsers(stack.db, 'billing', 100)).not.toContain(userId)
+    expect(arrived).toEqual([ids[1]])
+    release()
+    await expectTaken(userId, ids)
+    // The rest of the lease; this test does not wait for it.
+    const waiting = () =>
+      stack.db('webhook_deliveries').where({ target: 'billing', user_id: userId })
+    await expect.poll(async () => (await waiting()).length, WAIT).toBe(3)
+    await waiting().update({ available_at: stack.db.fn.now() })
     await expectTaken(userId, [...ids, ...ids])
   })
 

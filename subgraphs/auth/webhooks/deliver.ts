@@ -6,7 +6,14 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { toCloudEvent } from '../core/events/envelope.ts'
-import { claimUsers, readQueue, settle, syncTargets, type WaitingEvent } from './queue.ts'
+import {
+  claimUsers,
+  type Opened,
+  readQueue,
+  settle,
+  syncTargets,
+  type WaitingEvent,
+} from './queue.ts'
 import { createWebhookSender, type WebhookSender } from './send.ts'
 import type { WebhookTarget } from './targets.ts'
 
@@ -94,13 +101,13 @@ function startTarget(deps: WebhookDeps & { sender: WebhookSender }, target: Webh
 
   async function deliver(userId: string): Promise<void> {
     const startedAt = performance.now()
-    const taken: string[] = []
+    const taken: Opened[] = []
     let held: { id: string; pauseSeconds: number } | null = null
     for (const event of await readQueue(db, { target: target.name, userId })) {
       const isOver = isStopped || performance.now() - startedAt > RUN_MS
       held = isOver ? { id: event.id, pauseSeconds: 0 } : await send(event)
       if (held !== null) break
-      taken.push(event.id)
+      taken.push(event)
     }
     await settle(db, target.name, { taken, held })
   }

@@ -2,11 +2,10 @@
 import type { Knex } from 'knex'
 import { transact } from '../core/database.ts'
 import type { OutboxEvent } from '../core/events/envelope.ts'
+import { WEBHOOK_LEASE_SECONDS } from '../core/events/replay.ts'
 import type { WebhookTarget } from './targets.ts'
 
 const EVENTS_OF_A_USER = 20
-/** An instance that died holds its users back for so long. */
-const LEASE_SECONDS = 60
 
 /** A target that is new gets what happens from now on; one that is no longer in the settings loses what waits for it. */
 export async function syncTargets(db: Knex, targets: readonly WebhookTarget[]): Promise<void> {
@@ -37,12 +36,22 @@ export async function claimUsers(db: Knex, target: string, limit: number): Promi
            and earlier.sequence < oldest.sequence)
        order by sequence limit ? for update skip locked)
      returning user_id`,
-    [LEASE_SECONDS, target, target, limit],
+    [WEBHOOK_LEASE_SECONDS, target, target, limit],
   )
   return rows.map((row) => row.user_id)
 }
 
-export type WaitingEvent = OutboxEvent & { readonly attempts: number }
+export type WaitingEvent = OutboxEvent &
+  Opened & {
+    readonly attempts: number
+  }
+
+/** One delivery of an event, as often as it was asked for: a replay opens it anew. */
+export interface Opened {
+  readonly id: string
+  /** As the database writes it: to the microsecond. */
+  readonly opened_at: string
+}
 
 /** The claim of the oldest holds for all of them. */
 export async function readQueue(
@@ -63,24 +72,33 @@ export async function readQueue(
       'event.occurred_at',
       'event.replays',
       'delivery.attempts',
+      db.raw('delivery.opened_at::text as opened_at'),
     )
 }
 
 export interface Outcome {
-  readonly taken: readonly string[]
+  readonly taken: readonly Opened[]
   /** The first that was not taken: it waits for as long, and what is behind it with it. */
   readonly held: { readonly id: string; readonly pauseSeconds: number } | null
 }
 
-/** In one transaction: an event that is gone frees the next, which may have to wait. */
+/**
+ * In one transaction: an event that is gone frees the next, which may have to wait. One that was replayed while it was under
+ * way stays: it was asked for after it had left.
+ */
 export async function settle(db: Knex, target: string, { taken, held }: Outcome): Promise<void> {
   await transact(db, async (trx) => {
-    const deliveries = () => trx('webhook_deliveries').where({ target })
     if (held !== null) {
-      await deliveries()
-        .where('event_id', held.id)
+      await trx('webhook_deliveries')
+        .where({ target, event_id: held.id })
         .update({ available_at: trx.raw("now() + ? * interval '1 second'", [held.pauseSeconds]) })
     }
-    if (taken.length > 0) await deliveries().whereIn('event_id', taken).delete()
+    if (taken.length === 0) return
+    await trx.raw(
+      `delete from webhook_deliveries as delivery
+       using unnest(?::text[], ?::text[]) as taken (id, opened_at)
+       where target = ? and event_id = taken.id::uuid and delivery.opened_at = taken.opened_at::timestamptz`,
+      [taken.map(({ id }) => id), taken.map(({ opened_at }) => opened_at), target],
+    )
   })
 }

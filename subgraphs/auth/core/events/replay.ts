@@ -3,6 +3,9 @@
 import type { Knex } from 'knex'
 import { transact } from '../database.ts'
 
+/** For so long an instance may be at the events of a user for a webhook; one that died holds them back for as long. */
+export const WEBHOOK_LEASE_SECONDS = 60
+
 export interface Replay {
   readonly since: Date
   /** Default: now. */
@@ -28,13 +31,22 @@ export async function replayEvents(db: Knex, replay: Replay): Promise<number> {
   })
 }
 
+/**
+ * A user whose events are under way at a target stays with the instance that is at it, for as long as its lease lasts: with
+ * another beside it, older and newer events would come at once. So what of theirs waits already says when the rest may leave.
+ */
 async function queueForWebhooks(trx: Knex, events: Knex.QueryBuilder): Promise<void> {
   await trx.raw(
-    `insert into webhook_deliveries (target, event_id, sequence, user_id)
-     select name, id, sequence, user_id from (?) as event, webhook_targets
-     where types is null or type = any (types)
-     on conflict (target, event_id) do update set attempts = 0, available_at = now(), opened_at = now()`,
-    [events],
+    `insert into webhook_deliveries (target, event_id, sequence, user_id, available_at)
+     select name, id, event.sequence, event.user_id,
+       least(coalesce(max(waiting.available_at), now()), now() + ? * interval '1 second')
+     from (?) as event
+     join webhook_targets on types is null or type = any (types)
+     left join webhook_deliveries as waiting on waiting.target = name and waiting.user_id = event.user_id
+     group by name, id, event.sequence, event.user_id
+     on conflict (target, event_id) do update
+     set attempts = 0, available_at = excluded.available_at, opened_at = now()`,
+    [WEBHOOK_LEASE_SECONDS, events],
   )
 }
 
