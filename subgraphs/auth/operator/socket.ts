@@ -49,7 +49,7 @@ const PATIENCE_MS = 5_000
 
 /**
  * @returns what the running server said, or null when none is running
- * @throws Error also when a server is there that does not come to its turn
+ * @throws Error also when a server is there and does not answer
  */
 export async function sendCommand(
   dataDir: string,
