@@ -272,6 +272,42 @@ test('after rotation both secrets work for the overlap, then the old one is refu
   expect((await viewer(headersOf(fresh.key, fresh.secret))).status).toBe(200)
 })
 
+test('of two changes of a key within one second both count', async () => {
+  const { revoke } = await import('../../subgraphs/auth/core/revoke.ts')
+  const person = await registerPerson(stack)
+  const key = await usableKey(person, { roles: ['user'] })
+  const roles = async () => (await viewer(key.headers)).data?.viewer?.roles
+  const [{ second }] = await stack
+    .db('api_keys')
+    .where('id', key.id)
+    .select(stack.db.raw("date_trunc('second', now() + interval '2 hours') as second"))
+  const change = async (to: readonly string[], milliseconds: number) =>
+    await stack.db.transaction(async (trx) => {
+      await trx('api_keys').where('id', key.id).update({ roles: to })
+      await trx('revocations').insert({
+        kind: 'api-key-changed',
+        ref: key.id,
+        expires_at: new Date(second.getTime() + milliseconds),
+      })
+    })
+  await expect.poll(roles).toEqual(['user'])
+  await change([], 100)
+  await expect.poll(roles).toEqual([])
+  await change(['user'], 600)
+  await expect.poll(roles).toEqual(['user'])
+
+  // Of two that wait for one row the later may have begun first: what counts is when it went on.
+  await stack.db.transaction(async (trx) => {
+    for (const _ of [1, 2]) await revoke(trx, [{ kind: 'api-key-changed', id: key.id }])
+  })
+  const last = await stack
+    .db('revocations')
+    .where('ref', key.id)
+    .orderBy('id', 'desc')
+    .first(stack.db.raw('expires_at > lag(expires_at) over (order by id) as is_later'))
+  expect(last).toEqual({ is_later: true })
+})
+
 test('an overlap lasts a day at most', async () => {
   const person = await registerPerson(stack)
   const key = await usableKey(person)

@@ -45,5 +45,6 @@ function keptUntil(trx: Knex, entry: Revocation): Knex.Raw {
     return trx.raw("to_timestamp(?) + ? * interval '1 minute'", [entry.expiresAt, minutes])
   }
   const minutes = entry.kind === 'signing-key' ? SIGNING_KEY_KEPT_MINUTES : KEPT_MINUTES
-  return trx.raw("now() + ? * interval '1 minute'", [minutes])
+  // A gateway tells a change of a key from the one before by this. A transaction that has waited for the row began before that one ended.
+  return trx.raw("clock_timestamp() + ? * interval '1 minute'", [minutes])
 }

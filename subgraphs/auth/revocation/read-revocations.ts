@@ -19,6 +19,7 @@ export interface RevocationRow {
   readonly kind: string
   readonly ref: string
   readonly ver: number | null
+  /** Whole seconds; with fractions where it tells one change from the next. */
   readonly expires_epoch: number
 }
 
@@ -81,7 +82,9 @@ async function readPage(db: Knex, { since, after }: Reading): Promise<Found[]> {
               extract(epoch from pg_postmaster_start_time())::text as server
      )
      select look.*, found.* from look left join lateral (
-       select id, recorded_by, kind, ref, ver, floor(extract(epoch from expires_at))::float8 as expires_epoch
+       select id, recorded_by, kind, ref, ver,
+         (case kind when 'api-key-changed' then extract(epoch from expires_at)
+           else floor(extract(epoch from expires_at)) end)::float8 as expires_epoch
        from revocations
        where (recorded_by, id) > (:transaction::xid8, :id) and expires_at > now()
          ${since === null ? '' : `and ${isNews}`}
