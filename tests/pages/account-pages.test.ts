@@ -19,7 +19,7 @@ import {
 const NEW_PASSWORD = 'seven quiet river stones'
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let stack: Stack
 let chromium: Browser

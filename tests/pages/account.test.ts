@@ -14,7 +14,7 @@ const passwordPages = ['reset-password', 'accept-invitation'] as const
 const buttonPages = ['not-me', 'undo-email-change'] as const
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let stack: Stack
 let chromium: Browser
@@ -41,7 +41,7 @@ async function withPage<T>(
     locale: 'en-GB',
     ...options,
   })
-  context.setDefaultTimeout(30_000)
+  context.setDefaultTimeout(60_000)
   try {
     return await use(await context.newPage())
   } finally {
@@ -250,24 +250,24 @@ test('anyone who hears the page or has no mouse is taken to what matters', async
     const focused = () =>
       page.evaluate<string>('document.activeElement.id || document.activeElement.tagName')
     await open(page, link)
-    expect(await focused()).toBe('password')
+    await expect.poll(focused).toBe('password')
     await page.keyboard.insertText('password123')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
-    expect(await focused()).toBe('password')
+    await expect.poll(focused).toBe('password')
     expect(await page.title()).toMatch(/^Error: /)
     await picture(page, 'reset-password-weak')
     await page.keyboard.insertText(NEW_PASSWORD)
     await page.keyboard.press('Tab')
-    expect(await focused()).toBe('BUTTON')
+    await expect.poll(focused).toBe('BUTTON')
     await page.keyboard.press('Enter')
     await page.getByText('The password is saved').waitFor()
-    expect(await focused()).toBe('done')
+    await expect.poll(focused).toBe('done')
     await picture(page, 'reset-password-done')
     await open(page, link)
     await savePassword(page)
     await page.getByRole('alert').waitFor()
-    expect(await focused()).toBe('problem')
+    await expect.poll(focused).toBe('problem')
     expect(await page.getByRole('link', { name: `Continue to ${PRODUCT}` }).count()).toBe(1)
     await picture(page, 'link-used')
   })

@@ -19,7 +19,7 @@ declare const document: any
 declare const getComputedStyle: (element: unknown) => Record<string, string>
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let chromium: Browser
 

@@ -8,7 +8,7 @@ import { LOGIN, newEmail, PASSWORD, REGISTER, registerPerson } from '../people.t
 import { expectAccessible, look, problemOf, signInWith, withPage } from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const SITE_KEY = '1x00000000000000000000AA'
 

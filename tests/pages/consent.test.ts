@@ -9,7 +9,7 @@ import { registerPerson } from '../people.ts'
 import { enterCode, expectAccessible, look, problemOf, withPage } from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let stack: Stack
 let chromium: Browser

@@ -1,10 +1,14 @@
 // The explorers, in a browser: a person opens the page, presses Send and reads the answer.
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { newEmail, PASSWORD } from '../people.ts'
 import { picture } from './screenshots.ts'
+
+// A browser has much to do, and shares the machine.
+vi.setConfig({ testTimeout: 240_000 })
+const PATIENT = { timeout: 60_000 }
 
 let stack: Stack
 let chromium: Browser
@@ -15,17 +19,23 @@ beforeAll(async () => {
   origin = new URL(stack.client.url).origin
 })
 afterAll(async () => {
-  await chromium.close()
-  await stack.stop()
+  await chromium?.close()
+  await stack?.stop()
 })
 
 const TABS = ['Register', 'Verify', 'Login', 'Viewer']
 
+async function newPage(viewport = { width: 1024, height: 600 }): Promise<Page> {
+  const page = await chromium.newPage({ viewport })
+  page.setDefaultTimeout(PATIENT.timeout)
+  return page
+}
+
 async function openAltair(path = `${origin}/explorer`): Promise<Page> {
-  const page = await chromium.newPage({ viewport: { width: 1024, height: 600 } })
+  const page = await newPage()
   await page.goto(path)
   await page.getByText('+ Add new').waitFor()
-  await expect.poll(() => activeTab(page), { timeout: 20_000 }).toBe('Register')
+  await expect.poll(() => activeTab(page), PATIENT).toBe('Register')
   return page
 }
 
@@ -39,14 +49,14 @@ const shown = (page: Page, selector: string) => page.locator(`${selector}:visibl
 
 async function openTab(page: Page, name: string): Promise<void> {
   await page.locator('.window-switcher__item', { hasText: name }).click()
-  await expect.poll(() => activeTab(page), { timeout: 30_000 }).toBe(name)
+  await expect.poll(() => activeTab(page), PATIENT).toBe(name)
 }
 
 /** Presses Send, and reads the answer off the page. */
 async function send(page: Page): Promise<any> {
   await page.getByText('Send Request').locator('visible=true').click()
   const result = shown(page, 'app-query-result .cm-content')
-  await expect.poll(() => result.textContent(), { timeout: 15_000 }).toMatch(/"(data|errors)"/)
+  await expect.poll(() => result.textContent(), PATIENT).toMatch(/"(data|errors)"/)
   return JSON.parse((await result.textContent()) ?? '')
 }
 
@@ -82,7 +92,7 @@ test('Altair opens on its first tab, and Send on every tab brings an answer of t
   expect(answers.get('Login').errors[0].extensions.code).toBe('INVALID_CREDENTIALS')
   expect(JSON.stringify(answers.get('Viewer'))).toMatch(/"viewer":null|CREDENTIALS_MISSING/)
   await page.close()
-}, 120_000)
+})
 
 test('a person registers, proves the code and asks who they are, all in Altair', async () => {
   // By another name of the same machine than PUBLIC_URL's: the page sends to where it came from.
@@ -100,12 +110,12 @@ test('a person registers, proves the code and asks who they are, all in Altair',
   expect((await send(page)).data.viewer.user.email).toBe(email)
   await picture(page, 'explorer')
   await page.close()
-}, 120_000)
+})
 
 const CDN = 'https://embeddable-sandbox.cdn.apollographql.com/**'
 
 test('without internet the Sandbox page says so and leads to the explorer that works', async () => {
-  const page = await chromium.newPage({ viewport: { width: 1024, height: 300 } })
+  const page = await newPage({ width: 1024, height: 300 })
   await page.route(CDN, (route) => route.abort())
   await page.goto(`${origin}/graphql`)
   await page.getByText('Apollo Sandbox could not be loaded').waitFor()
@@ -114,10 +124,10 @@ test('without internet the Sandbox page says so and leads to the explorer that w
   await page.getByText('+ Add new').waitFor()
   expect(page.url()).toBe(`${origin}/explorer`)
   await page.close()
-}, 120_000)
+})
 
 test('Sandbox is told an absolute address and the first operations, under its own policy', async () => {
-  const page = await chromium.newPage()
+  const page = await newPage()
   const refused: string[] = []
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) refused.push(message.text())
@@ -140,4 +150,4 @@ test('Sandbox is told an absolute address and the first operations, under its ow
   expect(Object.keys(variables)).toEqual(['register', 'verify', 'login'])
   expect(refused).toEqual([])
   await page.close()
-}, 120_000)
+})

@@ -17,7 +17,7 @@ export async function withPage<T>(
 ): Promise<T> {
   const context = await chromium.newContext({ viewport: NARROW, locale: 'en-GB', ...options })
   try {
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     const refused: string[] = []
     page.on('console', (message) => {
@@ -83,6 +83,15 @@ export async function addAuthenticator(page: Page) {
   }
 }
 
+// A busy machine runs the script of the page late.
+const NOTES_WHAT_IS_ASKED = `{
+  const ask = navigator.credentials.get.bind(navigator.credentials)
+  navigator.credentials.get = (options) => {
+    window.passkeysAsked = true
+    return ask(options)
+  }
+}`
+
 /** The sign-in page before somebody who chooses none of the passkeys that the browser fills in: a virtual authenticator would, at once. */
 export async function openSignIn(
   page: Page,
@@ -90,8 +99,10 @@ export async function openSignIn(
   url: string,
 ): Promise<void> {
   await setPresence(false)
+  await page.addInitScript(NOTES_WHAT_IS_ASKED)
   await page.goto(url)
   // The browser was asked, and answered nothing yet.
+  await expect.poll(() => page.evaluate('window.passkeysAsked')).toBe(true)
   await page.evaluate(
     'document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 500)))',
   )

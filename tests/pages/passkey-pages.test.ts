@@ -20,7 +20,7 @@ import {
 declare const document: any
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let stack: Stack
 let chromium: Browser

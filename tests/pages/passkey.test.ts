@@ -1,6 +1,6 @@
 // Passkeys in Chromium, which alone decides about RP IDs, origins and who is asked for a finger; its authenticator is a virtual one.
-import type { Browser, CDPSession } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Browser, BrowserContext, CDPSession } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { launchChromium, type Page } from '../chromium.ts'
 import { type Stack, startStack } from '../harness.ts'
 import { PASSWORD, type Person, registerPerson } from '../people.ts'
@@ -9,7 +9,7 @@ import { PASSWORD, type Person, registerPerson } from '../people.ts'
 declare const PublicKeyCredential: any
 declare const navigator: any
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const RESULT = `__typename
   ... on SignedIn { csrfToken user { email } session { authenticationMethods } }
@@ -25,6 +25,7 @@ const VIEWER =
 
 let stack: Stack
 let chromium: Browser
+let context: BrowserContext
 let page: Page
 let devtools: CDPSession
 let authenticatorId: string
@@ -32,9 +33,17 @@ let person: Person
 
 beforeAll(async () => {
   ;[stack, chromium] = await Promise.all([startStack(), launchChromium()])
+})
+afterAll(async () => {
+  await chromium?.close()
+  await stack?.stop()
+})
+
+// A person with a browser and an authenticator of their own for each test.
+beforeEach(async () => {
   person = await registerPerson(stack)
   // Calls of the test itself, where the page's own policy lets it ask nobody.
-  const context = await chromium.newContext({ bypassCSP: true })
+  context = await chromium.newContext({ bypassCSP: true })
   page = await context.newPage()
   devtools = await context.newCDPSession(page)
   await devtools.send('WebAuthn.enable')
@@ -53,9 +62,8 @@ beforeAll(async () => {
   authenticatorId = added.authenticatorId
   await page.goto(`${stack.env.PUBLIC_URL}/`)
 })
-afterAll(async () => {
-  await chromium?.close()
-  await stack?.stop()
+afterEach(async () => {
+  await context?.close()
 })
 
 /** As a script of the page does it, with its cookies. @returns the one root field */
@@ -93,18 +101,24 @@ const get = (options: object) =>
     return found.toJSON()
   }, options)
 
-test('added in a session, signed in with alone, asked for after the password, and told to the browser', async () => {
+/** Signs in with the cookies of the page, and adds a passkey. @returns what the authenticator made */
+async function addPasskey(): Promise<{ id: string }> {
   const { email } = person
   const login = await ask(LOGIN, { email, password: PASSWORD, delivery: 'COOKIE' })
-  const first = await ask(PROVE, {
+  const { csrfToken } = await ask(PROVE, {
     verificationId: login.verification.id,
     code: await stack.mailbox.takeCode(email),
   })
-  const begun = await ask(START, undefined, first.csrfToken)
-  const response = await create(begun.options)
-  const { verificationId } = begun
-  const added = await ask(CONFIRM, { verificationId, response }, first.csrfToken)
+  const { verificationId, options } = await ask(START, undefined, csrfToken)
+  const response = await create(options)
+  const added = await ask(CONFIRM, { verificationId, response }, csrfToken)
   expect(added).toMatchObject({ kind: 'PASSKEY', isBackedUp: true })
+  return response
+}
+
+test('added in a session, signed in with alone, asked for after the password, and told to the browser', async () => {
+  const { email } = person
+  const response = await addPasskey()
   const { user } = await ask(VIEWER)
   expect(user.passkeySignals).toMatchObject({
     rpId: 'localhost',
@@ -143,6 +157,7 @@ test('added in a session, signed in with alone, asked for after the password, an
 })
 
 test('a browser that could not verify its holder answers nothing, and one of another RP ID neither', async () => {
+  await addPasskey()
   const asked = await ask(BEGIN, { delivery: 'COOKIE' })
   await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
   await expect(get({ ...asked.options, timeout: 2_000 })).rejects.toThrow('NotAllowedError')

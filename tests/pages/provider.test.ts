@@ -24,7 +24,7 @@ import {
   withPage,
 } from './open-pages.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let provider: PretendProvider
 let stack: Stack
@@ -243,7 +243,7 @@ describe('an account at another service is linked in the account', () => {
     theirs.cookies.set('__Host-device', attacker.deviceToken)
     await theirs.signIn(stack, attacker)
     const sent = await theirs.press(await theirs.open('/account/link'), '', { provider: 'acme' })
-    const back = provider.consent(sent.location ?? '', person('the attacker’s own'))
+    const back = provider.consent(sent.location ?? '', person(`of ${attacker.id}`))
     const { pathname, search } = new URL(back)
 
     const browser = new WebBrowser(stack)
@@ -259,7 +259,7 @@ describe('an account at another service is linked in the account', () => {
     const done = await theirs.press(await theirs.open(pathname + search), '')
     expect([done.status, await linked(attacker.email)]).toEqual([
       200,
-      [{ subject: 'the attacker’s own' }],
+      [{ subject: `of ${attacker.id}` }],
     ])
     const app = await stack.client.send(
       'mutation ($input: LinkIdentityInput!) { linkIdentity(input: $input) { url } }',

@@ -8,7 +8,7 @@ import { LOGIN, PASSWORD, type Person, registerPerson } from '../people.ts'
 import { enterCode, look, problemOf, signInByMail, signInWith, withPage } from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let stack: Stack
 let chromium: Browser

@@ -14,7 +14,7 @@ import { type Person, registerPerson, VIEWER } from '../people.ts'
 import { enterCode, viewerOf, withPage } from './open-pages.ts'
 
 // A browser has much to do, and shares the machine.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 /** What the page keeps where a test finds it. */
 declare const app: {
