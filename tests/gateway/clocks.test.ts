@@ -44,7 +44,7 @@ test('a clock that jumps back forgets no revocation and revives no token', async
   const ending = bearer(await stack.auth.token({ claims: { sid: 'ses_2', iat, exp: iat + 600 } }))
   expect((await stack.hello(ending)).status).toBe(200)
   stack.auth.revoke({ kind: 'session', id: 'ses_1' })
-  await expect.poll(async () => (await stack.hello(revoked)).status, { timeout: 8_000 }).toBe(401)
+  await expect.poll(async () => (await stack.hello(revoked)).status).toBe(401)
   offsetMs = -minutes(5)
   expect(refusalOf(await stack.hello(revoked))).toBe('UNAUTHENTICATED SESSION_REVOKED')
   offsetMs = minutes(60)

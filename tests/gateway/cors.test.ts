@@ -6,7 +6,7 @@ import { type Stack, startGateway } from './start-gateway.ts'
 
 const LISTED = 'https://app.example'
 const IN_YAML = 'https://in-yaml.example'
-const SHORT = { headersTimeoutMs: 300, requestTimeoutMs: 600 }
+const SHORT = { headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 }
 
 let stack: Stack
 beforeAll(async () => {

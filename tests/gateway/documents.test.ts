@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readManifest } from '../../gateway/documents/manifest.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { type RedisServer, startRedis } from '../postgres/redis.ts'
@@ -208,9 +208,9 @@ describe('automatic on Redis', () => {
   beforeAll(async () => {
     redis = await startRedis()
   })
+  afterEach(() => redis.thaw())
   afterAll(async () => {
-    redis.thaw()
-    await redis.stop()
+    await redis?.stop()
   })
 
   test('one gateway knows what another was sent; without Redis a client sends the document again', async () => {

@@ -122,7 +122,7 @@ test('a gateway whose identity auth refuses says which settings to compare', asy
     other.auth.switches.isDown = false
     const before = other.logs.length
     await expect
-      .poll(() => other.logs.slice(before).join(''), { timeout: 15_000 })
+      .poll(() => other.logs.slice(before).join(''))
       .toMatch(/refuses the identity token[^"]*PUBLIC_URL[^"]*IDENTITY_JWKS_URL[^"]*IDENTITY_KEYS/)
     const sent = other.auth.calls('/internal/revocations')[0]?.headers['sallyport-identity']
     expect(other.logs.join('')).not.toContain(String(sent))

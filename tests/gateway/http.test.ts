@@ -433,7 +433,7 @@ test('a slow client is cut off', async () => {
     host: '127.0.0.1',
     port: 0,
     tls: null,
-    limits: { ...limits, headersTimeoutMs: 300, requestTimeoutMs: 500 },
+    limits: { ...limits, headersTimeoutMs: 1_000, requestTimeoutMs: 2_000 },
     handle: (_, response) => void response.end(),
   })
   const answer = await rawBytes(listener.url, 'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow')
@@ -447,7 +447,7 @@ test('the raw front takes an ordinary request: the refusals above are not for an
 
 test('an endless chunked body is answered with 413 and cut off', async () => {
   await using short = await startGateway({
-    limits: { requestTimeoutMs: 1000, headersTimeoutMs: 500 },
+    limits: { requestTimeoutMs: 2_000, headersTimeoutMs: 1_000 },
   })
   const { hostname, port } = new URL(short.endpoint)
   const socket = connect(Number(port), hostname)

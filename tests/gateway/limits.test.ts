@@ -53,14 +53,19 @@ function nested(levels: number, page: string): string {
   return `posts${page} { edges { node { author { ${nested(levels - 1, page)} } } } }`
 }
 
-/** The best of many, each a text of its own: other work on the same cores makes a measure longer, never shorter. */
+/**
+ * The best of many, each a text of its own: other work on the same cores makes a measure longer, never shorter.
+ *
+ * By the clock or, where the cores are never free for so long, by the time that they gave to this process.
+ */
 function bestTimeOf(act: (attempt: number) => unknown, goalMs: number): number {
   const giveUpAt = performance.now() + 3_000
   let best = Number.POSITIVE_INFINITY
   for (let attempt = 1; best >= goalMs; attempt += 1) {
-    const start = performance.now()
+    const [start, cpu] = [performance.now(), process.cpuUsage()]
     act(attempt)
-    best = Math.min(best, performance.now() - start)
+    const { user, system } = process.cpuUsage(cpu)
+    best = Math.min(best, performance.now() - start, (user + system) / 1000)
     if (attempt >= 5 && performance.now() > giveUpAt) break
   }
   return best

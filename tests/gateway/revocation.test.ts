@@ -37,7 +37,7 @@ async function silence(ms: number): Promise<void> {
 }
 
 async function becomes(status: number, send: () => Promise<{ status: number }>): Promise<void> {
-  await expect.poll(async () => (await send()).status, { timeout: 15_000 }).toBe(status)
+  await expect.poll(async () => (await send()).status, { timeout: 30_000 }).toBe(status)
 }
 
 describe('while the feed is fresh', () => {
@@ -259,7 +259,7 @@ describe('while auth takes long to answer', () => {
   })
 
   test('once it answers in time again, it is waited for', async () => {
-    const sids = Array.from({ length: 20 }, (_, n) => `ses_${n}`)
+    const sids = Array.from({ length: 64 }, (_, n) => `ses_${n}`)
     const sessions = await Promise.all(
       sids.map(async (id) => ({
         id,
@@ -278,7 +278,7 @@ describe('while auth takes long to answer', () => {
       stack.auth.revoke({ kind: 'session', id: session?.id ?? '' })
       return (await stack.hello(session?.headers)).status
     }
-    await expect.poll(statusAtOnce, { interval: 500, timeout: 9_000 }).toBe(401)
+    await expect.poll(statusAtOnce, { interval: 500 }).toBe(401)
   })
 })
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { graphql, parse } from 'graphql'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { composeSupergraph } from '../../gateway/supergraph/compose.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { authSdl } from './auth-peer.ts'
@@ -91,6 +91,9 @@ test(`${SWAPS} swaps under load lose no request, and none sees half of two graph
   await swapTo('a')
   const seen: Record<string, number> = {}
   let isOver = false
+  onTestFinished(() => {
+    isOver = true
+  })
   const client = async () => {
     while (!isOver) {
       const { status, body } = await stack.send('{ item { id madeBy pricedBy } }')

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createAdmission } from '../../gateway/admission.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
 
@@ -19,6 +19,9 @@ afterAll(async () => {
 
 test('a line before one of them holds nobody up at the other', async () => {
   let isOver = false
+  onTestFinished(() => {
+    isOver = true
+  })
   const keepBusy = () => {
     if (isOver) return
     admission.countTakenIn(1_000_000)

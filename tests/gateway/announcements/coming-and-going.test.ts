@@ -2,7 +2,6 @@
 // fields say so.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startNatsAlone } from '../../nats-alone.ts'
 import {
@@ -66,17 +65,29 @@ async function answerOf(gateway: Changing): Promise<string> {
 /** What clients of both gateways are answered. */
 function startLoad() {
   let seen = new Set<string>()
+  let answers = 0
   let isOver = false
   const client = async (gateway: Changing) => {
-    while (!isOver) seen.add(await answerOf(gateway))
+    while (!isOver) {
+      seen.add(await answerOf(gateway))
+      answers += 1
+    }
   }
   const clients = gateways.flatMap((gateway) => [client(gateway), client(gateway)])
+  /** Each answer once, and from then on anew. */
+  function take() {
+    const taken = [...seen]
+    seen = new Set()
+    return taken
+  }
   return {
-    /** Each answer once, and from then on anew. */
-    take() {
-      const taken = [...seen]
-      seen = new Set()
-      return taken
+    take,
+    /** Those of the next few requests of each client. */
+    async takeNext() {
+      take()
+      const before = answers
+      await expect.poll(() => answers, PATIENT).toBeGreaterThan(before + 20)
+      return take()
     },
     async [Symbol.asyncDispose]() {
       isOver = true
@@ -93,6 +104,18 @@ async function untilBothAsk(instance: Instance): Promise<void> {
   }
 }
 
+/** No gateway asks it, for as long as either needs to hear of it. */
+async function untilNobodyAsks(instance: Instance): Promise<void> {
+  let before = ''
+  const isQuiet = () => {
+    const asked = gateways.map(({ gateway }) => instance.askedAt(gateway.url)).join()
+    const isSame = asked === before
+    before = asked
+    return isSame
+  }
+  await expect.poll(isQuiet, { ...PATIENT, interval: HEARD_MS }).toBe(true)
+}
+
 test('while one instance is there no request fails, whichever comes, leaves or is killed', async () => {
   const first = await come(0)
   await expect
@@ -102,7 +125,7 @@ test('while one instance is there no request fails, whichever comes, leaves or i
   const second = await come(1)
   await untilBothAsk(second)
   await first.leave()
-  await sleep(HEARD_MS)
+  await untilNobodyAsks(first)
   await first.kill()
   // It comes back elsewhere, and the other one is killed without a word.
   const third = await come(0)
@@ -113,17 +136,13 @@ test('while one instance is there no request fails, whichever comes, leaves or i
 
   await third.kill()
   await expect.poll(() => Promise.all(gateways.map(answerOf)), PATIENT).not.toContain(WHOLE)
-  load.take()
-  await sleep(500)
-  expect(load.take()).toEqual([WITHOUT_ORDERS])
+  expect(await load.takeNext()).toEqual([WITHOUT_ORDERS])
 
   const fourth = await come(1)
   await expect
     .poll(() => Promise.all(gateways.map(answerOf)), PATIENT)
     .toEqual(gateways.map(() => WHOLE))
-  await sleep(HEARD_MS)
-  load.take()
-  await sleep(500)
-  expect(load.take()).toEqual([WHOLE])
+  await untilBothAsk(fourth)
+  expect(await load.takeNext()).toEqual([WHOLE])
   await fourth.kill()
 })

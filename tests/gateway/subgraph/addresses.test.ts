@@ -56,7 +56,7 @@ describe('dns+srv://', () => {
     const before = addresses.pick([])?.pool
     expect(before).toBeDefined()
     dns.srv('_graphql._tcp.shop.test', [{ host: 'localhost', port: two.port }])
-    await vi.waitFor(() => expect(addresses.pick([])?.pool).not.toBe(before), 10_000)
+    await vi.waitFor(() => expect(addresses.pick([])?.pool).not.toBe(before), 30_000)
     await addresses.stop()
   })
 
@@ -114,7 +114,7 @@ describe('dns+srv://', () => {
     await addresses.ready
     const before = addresses.pick([])
     await dns[Symbol.asyncDispose]()
-    await vi.waitFor(() => expect(warned.length).toBeGreaterThan(1), 20_000)
+    await vi.waitFor(() => expect(warned.length).toBeGreaterThan(1), 30_000)
     expect(addresses.pick([])).toBe(before)
     await addresses.stop()
   })
@@ -152,7 +152,7 @@ describe('a host with several addresses', () => {
       const other = addresses.pick([picked])
       expect(other).not.toBeNull()
       return picked
-    }, 10_000)
+    }, 30_000)
     one.fail()
     const after = Array.from({ length: 50 }, () => addresses.pick([]))
     expect(after).not.toContain(one)

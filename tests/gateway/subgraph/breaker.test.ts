@@ -38,7 +38,7 @@ async function untilTried(shop: Shop, server: { readonly count: number }) {
     const answer = await shop.ask()
     expect(server.count).toBeGreaterThan(before)
     return answer
-  }, 10_000)
+  }, 30_000)
 }
 
 describe('a breaker', () => {
@@ -117,7 +117,10 @@ describe('a breaker', () => {
 
   test('opens for pages of a proxy that are JSON', async () => {
     await using server = await startSubgraphServer(answerJson(503, '{"message":"no upstream"}'))
-    await using shop = connectTo(server.url, settings)
+    await using shop = connectTo(server.url, {
+      ...settings,
+      breaker: { failures: 3, openMs: 60_000 },
+    })
     await open(shop)
     await shop.ask()
     expect(server.count).toBe(3)
@@ -147,8 +150,8 @@ describe('a breaker', () => {
     const trial = vi.waitFor(async () => {
       const { data } = await shop.ask()
       expect(data).toEqual({ a: 1 })
-    }, 10_000)
-    await vi.waitFor(() => expect(answer).toBeDefined(), 10_000)
+    }, 30_000)
+    await vi.waitFor(() => expect(answer).toBeDefined(), 30_000)
     const { errors } = await shop.ask()
     expect(errors).toMatchObject([{ extensions: { retryAfterSeconds: 1 } }])
     expect(server.count).toBe(4)
@@ -166,7 +169,7 @@ describe('a breaker', () => {
     await vi.waitFor(async () => {
       await shop.ask({ cancellation: cancellation.isCancelled ? new Cancellation() : cancellation })
       expect(server.count).toBe(4)
-    }, 10_000)
+    }, 30_000)
     expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
   })
 
