@@ -251,7 +251,7 @@ const headers = new Map<Caller, Readonly<Record<string, string>>>()
 beforeAll(async () => {
   stack = await startStack({ reviews: true, env: { API_KEY_VERIFICATION: 'off' } })
   for (const caller of CALLERS) headers.set(caller, await headersOf(caller))
-}, 120_000)
+})
 afterAll(async () => {
   await stack?.stop()
 })

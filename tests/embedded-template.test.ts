@@ -65,7 +65,7 @@ test('the template is of the installed PGlite, and what that and the migrations 
   await unpacked.stop()
   await made.stop()
   expect(unpackTemplate(join(folder, 'other'), '0.0.1')).toBe(false)
-}, 120_000)
+})
 
 test('auth and reviews in one database see their own tables alone, and keep them', async () => {
   const open = () => openEmbedded({ folder: join(folder, 'shared') })
@@ -105,4 +105,4 @@ test('auth and reviews in one database see their own tables alone, and keep them
   expect(await shared.owner('kept').select()).toEqual([])
   expect((await reviews('reviews').select()).length).toBeGreaterThan(0)
   await shared.stop()
-}, 120_000)
+})

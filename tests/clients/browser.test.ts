@@ -56,7 +56,7 @@ beforeAll(async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox'],
   })
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await pages?.close()

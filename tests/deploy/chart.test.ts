@@ -71,7 +71,7 @@ describe.each([
     )
     expect(literals.length).toBeGreaterThan(8)
     expect(problemsOf(literals)).toBe('')
-  }, 60_000)
+  })
 
   test('every container is non-root, on a file system that it cannot write, without a privilege or a token of the cluster', () => {
     for (const pod of podsOf(manifests)) {
@@ -201,7 +201,7 @@ test('a field that Kubernetes does not know would be found: silence above means 
   const [gateway] = few.Deployment
   const wrong = JSON.stringify(gateway).replace('"containerPort"', '"containerport"')
   expect(problemsOf([`(${wrong}) satisfies Kinds['Deployment']`])).toContain('containerport')
-}, 60_000)
+})
 
 describe('the network', () => {
   const policyOf = (manifests: Manifests, part: string) =>

@@ -78,7 +78,7 @@ test('docs/first-steps.md: the walk with curl leads from nothing to a signed-in 
   expect(answers).toContain('"verifyApiKey":{"name":"nightly import","status":"ACTIVE"}')
   expect(answers).toContain('"viewer":{"kind":"API_KEY","apiKey":{"name":"nightly import"}')
   expect(answers).not.toContain('errors')
-}, 120_000)
+})
 
 test('docs/first-steps.md: an identity token, and the first admin', () => {
   expect(shell(example('docs/first-steps.md', 'A subgraph by hand', 'sh').code)).toMatch(
@@ -88,7 +88,7 @@ test('docs/first-steps.md: an identity token, and the first admin', () => {
   expect(shell(createAdmin, { SALLYPORT_PASSWORD: 'a long pass phrase' })).toContain(
     'admin@example.com',
   )
-}, 120_000)
+})
 
 test('docs/administration.md: the import reads the line that is shown', () => {
   const page = 'docs/administration.md'
@@ -97,7 +97,7 @@ test('docs/administration.md: the import reads the line that is shown', () => {
   writeFileSync(users, line)
   const answer = shell(example(page, 'Import', 'sh').code.replaceAll('users.jsonl', users))
   expect(answer).toMatch(/1 /)
-}, 120_000)
+})
 
 describe('docs/operators.md', () => {
   test('the secrets that it makes are what production takes', () => {
@@ -134,18 +134,18 @@ describe('docs/operators.md', () => {
     expect(shell(compromised.replace('<kid>', kid))).toContain(kid)
     const revokeAll = shellExamples('docs/operators.md', 'Backups').at(-1) ?? ''
     expect(shell(revokeAll)).not.toBe('')
-  }, 120_000)
+  })
 })
 
 test('docs/audit.md: the trail is whole, and a checkpoint that is not one is refused', () => {
   const [verify = '', checkpoint = ''] = shellExamples('docs/audit.md', 'Whether it is whole')
   expect(shell(verify)).not.toBe('')
   expect(() => shell(`${checkpoint.trim()} 2>&1`)).toThrow(/checkpoint/)
-}, 120_000)
+})
 
 test('docs/events.md: events are sent again', () => {
   expect(shell(example('docs/events.md', 'Operating it', 'sh').code)).not.toBe('')
-}, 120_000)
+})
 
 test('docs/subgraphs.md: the package is packed as it says', () => {
   const [pack = '', install = ''] = shellExamples('docs/subgraphs.md', 'Start')
@@ -156,7 +156,7 @@ test('docs/subgraphs.md: the package is packed as it says', () => {
     encoding: 'utf8',
   })
   expect(listed).toContain('package/dist/rules.js')
-}, 120_000)
+})
 
 test('docs/mails.md: mails are shown, and a template takes the place of a text', () => {
   const previews = join(folder, 'previews')
@@ -170,4 +170,4 @@ test('docs/mails.md: mails are shown, and a template takes the place of a text',
     MAIL_TEMPLATES: join(previews, 'templates'),
   })
   expect(shown).toContain('or open this link within an hour')
-}, 120_000)
+})

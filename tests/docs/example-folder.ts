@@ -59,7 +59,7 @@ export function createExampleFolder(): ExampleFolder {
         stdio: ['ignore', 'ignore', 'inherit'],
       })
       running.push(child)
-      for (let waited = 0; waited < 20_000; waited += 50) {
+      for (let waited = 0; waited < 60_000; waited += 50) {
         if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`)
         if ((await fetch(url, { method: 'POST' }).catch(() => null)) !== null) return
         await sleep(50)
