@@ -1,7 +1,7 @@
 // What an operator says is done at once, or answered in time: whoever owns a subgraph can have composed what takes a minute, again and again.
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
-import { type FollowingOptions, startFollowing, wordsOf } from './following-graph.ts'
+import { type FollowingOptions, PATIENT, startFollowing, wordsOf } from './following-graph.ts'
 
 /** What takes longer than anybody waits, unless somebody ends it. */
 async function endless(signal: AbortSignal | undefined): Promise<never> {
@@ -20,10 +20,10 @@ test('a command waits for no look that composes, and what was looked at is judge
   )
   await using graph = await startFollowing({ judge })
   graph.sdls.live = 'second'
-  await expect.poll(graph.sdlNow).toContain('live: second')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('live: second')
   graph.sdls.live = 'slow'
   await expect
-    .poll(() => isSlow(judge.mock.lastCall?.[0] ?? ({ contents: { sdls: {} } } as never)))
+    .poll(() => isSlow(judge.mock.lastCall?.[0] ?? ({ contents: { sdls: {} } } as never)), PATIENT)
     .toBe(true)
   const judged = judge.mock.calls.length
   expect(await graph.changes.back(null, 'bob')).toContain('Back at')
@@ -31,7 +31,9 @@ test('a command waits for no look that composes, and what was looked at is judge
   expect(judge.mock.calls.length).toBeGreaterThan(judged)
   // What made way is looked at again, and was told nowhere as a failure.
   isQuick = true
-  await expect.poll(graph.heldNow).toEqual([expect.stringContaining('an operator went back')])
+  await expect
+    .poll(graph.heldNow, PATIENT)
+    .toEqual([expect.stringContaining('an operator went back')])
   expect(JSON.stringify(graph.logs)).not.toContain('could not be looked at')
 })
 
@@ -49,11 +51,13 @@ test('what takes longer than an operator waits is said to be under way, and done
     },
   })
   graph.sdls.live = 'opens'
-  await expect.poll(graph.heldNow).toEqual(['waits live: live opens'])
+  await expect.poll(graph.heldNow, PATIENT).toEqual(['waits live: live opens'])
   isSlowNow = true
   await expect(graph.changes.accept(graph.idOf('live'), 'ada')).rejects.toThrow('It is under way')
   expect(graph.sdlNow()).not.toContain('live: opens')
   release()
-  await expect.poll(graph.sdlNow).toContain('live: opens')
-  await expect.poll(() => JSON.stringify(graph.logs)).toContain('a command about the graph is done')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('live: opens')
+  await expect
+    .poll(() => JSON.stringify(graph.logs), PATIENT)
+    .toContain('a command about the graph is done')
 })

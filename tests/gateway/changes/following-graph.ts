@@ -18,6 +18,9 @@ const yaml = `subgraphs:
 ${NAMES.map((name) => `  ${name}: { routing_url: "http://${name}/graphql", schema: { url: "http://${name}/sdl" } }`).join('\n')}
 `
 
+/** However busy the machine is. */
+export const PATIENT = { timeout: 20_000, interval: 20 }
+
 export interface FollowingOptions {
   /** What is said of texts. Default: `wordsOf`. */
   judge?(question: Question, signal?: AbortSignal): Promise<Verdict>

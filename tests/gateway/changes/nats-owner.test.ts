@@ -41,7 +41,7 @@ test('keys that are announced and never sent are not waited for', async () => {
   await bucket.keys('usage', 10).catch(() => [])
   await bucket.get('usage.one').catch(() => null)
   expect(proxy.hasWithheld()).toBe(true)
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
+  expect(performance.now() - startedAt).toBeLessThan(15_000)
   await connection.close().catch(() => undefined)
   await own.close()
 })

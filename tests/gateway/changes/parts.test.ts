@@ -1,13 +1,13 @@
 // Anyone who owns one subgraph keeps no other from being served, and no operator from accepting what another waits with.
 import { expect, test } from 'vitest'
-import { type FollowingOptions, startFollowing, wordsOf } from './following-graph.ts'
+import { type FollowingOptions, PATIENT, startFollowing, wordsOf } from './following-graph.ts'
 
 test('what waits is accepted while another subgraph is broken', async () => {
   await using graph = await startFollowing()
   graph.sdls.live = 'broken'
   graph.sdls.asked = 'opens'
   await expect
-    .poll(graph.heldNow)
+    .poll(graph.heldNow, PATIENT)
     .toEqual(['broken asked+live: live is broken', 'waits asked: asked opens'])
   // Whatever the owner of the other one says meanwhile.
   const id = graph.idOf('asked')
@@ -15,7 +15,7 @@ test('what waits is accepted while another subgraph is broken', async () => {
   expect(await graph.changes.accept(id, 'ada')).toContain('is served')
   expect(graph.sdlNow()).toContain('live: live')
   expect(graph.sdlNow()).toContain('asked: opens')
-  await expect.poll(graph.heldNow).toEqual(['broken live: live is broken'])
+  await expect.poll(graph.heldNow, PATIENT).toEqual(['broken live: live is broken'])
 })
 
 test('of two that wait one is accepted without the other', async () => {
@@ -23,7 +23,7 @@ test('of two that wait one is accepted without the other', async () => {
   graph.sdls.live = 'opens live'
   graph.sdls.asked = 'opens asked'
   await expect
-    .poll(graph.heldNow)
+    .poll(graph.heldNow, PATIENT)
     .toEqual([
       'waits asked+live: live opens,asked opens',
       'waits live: live opens',
@@ -32,32 +32,32 @@ test('of two that wait one is accepted without the other', async () => {
   await graph.changes.accept(graph.idOf('asked'), 'ada')
   expect(graph.sdlNow()).toContain('live: live')
   expect(graph.sdlNow()).toContain('asked: opens asked')
-  await expect.poll(graph.heldNow).toEqual(['waits live: live opens'])
+  await expect.poll(graph.heldNow, PATIENT).toEqual(['waits live: live opens'])
 })
 
 test('what is good is served while one is broken and another waits', async () => {
   await using graph = await startFollowing()
   graph.sdls.live = 'broken'
   graph.sdls.asked = 'opens'
-  await expect.poll(() => graph.heldNow().length).toBe(2)
+  await expect.poll(() => graph.heldNow().length, PATIENT).toBe(2)
   graph.sdls.third = 'more'
-  await expect.poll(graph.sdlNow).toContain('third: more')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('third: more')
   expect(graph.sdlNow()).toContain('live: live')
   expect(graph.sdlNow()).toContain('asked: asked')
   await expect
-    .poll(graph.heldNow)
+    .poll(graph.heldNow, PATIENT)
     .toEqual(['broken asked+live: live is broken', 'waits asked: asked opens'])
 })
 
 test('after going back the rest can be accepted while one is broken', async () => {
   await using graph = await startFollowing()
   graph.sdls.third = 'second'
-  await expect.poll(graph.sdlNow).toContain('third: second')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('third: second')
   await graph.changes.back(null, 'bob')
   expect(graph.sdlNow()).toContain('third: third')
   graph.sdls.live = 'broken'
-  await expect.poll(() => graph.heldNow().join()).toContain('broken live')
-  await expect.poll(() => graph.idOf('third')).not.toBe('')
+  await expect.poll(() => graph.heldNow().join(), PATIENT).toContain('broken live')
+  await expect.poll(() => graph.idOf('third'), PATIENT).not.toBe('')
   await graph.changes.accept(graph.idOf('third'), 'ada')
   expect(graph.sdlNow()).toContain('third: second')
   expect(graph.changes.status().isPinned).toBe(false)
@@ -68,8 +68,8 @@ test('a part that waits is told once, whatever the broken one says', async () =>
   graph.sdls.asked = 'opens'
   for (const text of ['broken', 'broken again', 'broken once more']) {
     graph.sdls.live = text
-    await expect.poll(() => graph.heldNow().join()).toContain('waits asked')
-    await expect.poll(() => graph.changes.status().held[0]?.kind).toBe('broken')
+    await expect.poll(() => graph.heldNow().join(), PATIENT).toContain('waits asked')
+    await expect.poll(() => graph.changes.status().held[0]?.kind, PATIENT).toBe('broken')
   }
   const told = graph.logs.filter((line) => JSON.stringify(line).includes('"of":["asked"]'))
   expect(told).toHaveLength(1)
@@ -78,7 +78,7 @@ test('a part that waits is told once, whatever the broken one says', async () =>
 test('what was accepted and is gone by then is said to be, and served when it comes again', async () => {
   await using graph = await startFollowing({ lookEveryMs: 300 })
   graph.sdls.live = 'opens'
-  await expect.poll(graph.heldNow, { timeout: 5_000 }).toEqual(['waits live: live opens'])
+  await expect.poll(graph.heldNow, PATIENT).toEqual(['waits live: live opens'])
   const id = graph.idOf('live')
   // Before anybody looks again.
   graph.sdls.live = 'live'
@@ -86,7 +86,7 @@ test('what was accepted and is gone by then is said to be, and served when it co
     'is not what there is at this moment',
   )
   graph.sdls.live = 'opens'
-  await expect.poll(graph.sdlNow, { timeout: 5_000 }).toContain('live: opens')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('live: opens')
 })
 
 test('two that need each other are served while a third is broken', async () => {
@@ -99,7 +99,7 @@ test('two that need each other are served while a third is broken', async () => 
   graph.sdls.live = 'broken'
   graph.sdls.asked = 'moves'
   graph.sdls.third = 'moves'
-  await expect.poll(graph.sdlNow).toContain('third: moves')
+  await expect.poll(graph.sdlNow, PATIENT).toContain('third: moves')
   expect(graph.sdlNow()).toContain('asked: moves')
   expect(graph.sdlNow()).toContain('live: live')
 })
@@ -111,7 +111,7 @@ test('a line of the log has some of the reasons, and who asks for the change all
       question.contents.sdls.live === 'wrong' ? { problems } : await wordsOf(question),
   })
   graph.sdls.live = 'wrong'
-  await expect.poll(() => graph.changes.status().held[0]?.reasons.length).toBe(5000)
+  await expect.poll(() => graph.changes.status().held[0]?.reasons.length, PATIENT).toBe(5000)
   const [line] = graph.logs
     .map((one) => JSON.stringify(one))
     .filter((one) => one.includes('is wrong'))
