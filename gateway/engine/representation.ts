@@ -152,6 +152,18 @@ function isLeftOut({ skipIf, includeIf }: RequiredFragment, { isOn }: Selecting)
   return includeIf !== null && !isOn(includeIf)
 }
 
+/** False for what is known by its interface alone, where something is required of some of its objects. */
+function isDecided({ __typename }: Data, selections: Selections, { isOfType }: Selecting): boolean {
+  const typename = String(__typename ?? '')
+  return selections.every(
+    (one) =>
+      one.kind === 'Field' ||
+      one.type === null ||
+      isOfType(typename, one.type) ||
+      !isOfType(one.type, typename),
+  )
+}
+
 /** Undefined where something that is required did not come. */
 function selectValue(value: unknown, selections: Selections | null, how: Selecting): unknown {
   if (selections === null) return value
@@ -160,5 +172,8 @@ function selectValue(value: unknown, selections: Selections | null, how: Selecti
     return items.includes(undefined) ? undefined : items
   }
   if (typeof value !== 'object' || value === null) return null
-  return select(value as Data, selections, how) ?? (isAbsent(value, how.run) ? null : undefined)
+  const own = isDecided(value as Data, selections, how)
+    ? select(value as Data, selections, how)
+    : null
+  return own ?? (isAbsent(value, how.run) ? null : undefined)
 }

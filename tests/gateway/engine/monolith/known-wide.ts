@@ -19,4 +19,10 @@ export const wideRegressions: readonly (Case & { readonly why: string })[] = [
     away: 0,
     why: 'a field whose alias is its own name, beside the same without',
   },
+  {
+    seed: 119,
+    index: 22,
+    away: 30,
+    why: 'something is required of an object whose type did not come',
+  },
 ]
