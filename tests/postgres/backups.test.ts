@@ -1,7 +1,7 @@
 // docs/operators.md, "Backups", as somebody follows it: an archive, a base backup, a disaster, and back to the moment before.
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bearer, type GraphqlAnswer } from '../client.ts'
 import { examplesOf } from '../docs/examples.ts'
 import { NPX } from '../docs/npx.ts'
@@ -24,14 +24,15 @@ const here = (code: string, moment = '') =>
     .replaceAll('/var/lib/postgresql/data', `${cluster.folder}/data`)
     .replace('2026-01-31 12:00:00+00', moment)
 
-beforeAll(async () => {
+// A world of its own for each try: the first one leaves none.
+beforeEach(async () => {
   const [settings = ''] = written('ini')
   // Where the archive is goes without saying for PostgreSQL alone: its commands run in the data folder.
   cluster = await createCluster({ settings: settings.replaceAll('/backup/', '../backup/') })
   cluster.run('mkdir --parents backup/wal')
   deployment = await startDeployment({ pairs: 1, database: cluster.database })
-}, 120_000)
-afterAll(async () => {
+})
+afterEach(async () => {
   await deployment?.stop()
   cluster?.remove()
 })

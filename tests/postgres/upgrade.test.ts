@@ -1,6 +1,6 @@
 // A rolling upgrade as docs/operators.md has it: the earlier version beside this one on one database, under load, and back again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { migrationNames } from '../../migrations/index.ts'
 import { createTestDatabase } from '../database.ts'
 import { expectNothingHalf, startWork } from './acknowledged-work.ts'
@@ -18,12 +18,13 @@ let earlier: ReturnType<typeof unpackEarlierVersion>
 let tree: Tree
 let deployment: Deployment
 
-beforeAll(async () => {
+// A world of its own for each try: the first one leaves none.
+beforeEach(async () => {
   earlier = unpackEarlierVersion()
   tree = { folder: earlier.folder, isBuilt: false }
   deployment = await startDeployment({ tree, database: await createTestDatabase('empty') })
 })
-afterAll(async () => {
+afterEach(async () => {
   await deployment?.stop()
   earlier?.remove()
 })
@@ -35,6 +36,7 @@ test('auth, then the gateways, one instance at a time: nothing that was answered
   expect((await schema()).at(-1)).toBe(EARLIER.migration)
   expect(migrationNames.length).toBeGreaterThan((await schema()).length)
   const work = startWork(deployment, WORKERS)
+  onTestFinished(() => work.stop())
   await sleep(TOGETHER_MS)
 
   const replaceAuth = async (index: number, by: Tree) => {
