@@ -14,10 +14,11 @@ export async function readPassword(): Promise<string> {
 /** The first line of the input, a terminal or not. @returns an empty text when there is none */
 async function ask(): Promise<string> {
   const isTerminal = process.stdin.isTTY === true
-  if (isTerminal) process.stderr.write('Password for the admin: ')
   // On a terminal readline does the echo itself, and writes it where nobody sees it.
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: isTerminal })
+  // Only now: a terminal echoes by itself until readline has it.
+  if (isTerminal) process.stderr.write('Password for the admin: ')
   try {
     return await new Promise<string>((resolve) => {
       lines.once('line', resolve)
