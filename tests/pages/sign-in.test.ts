@@ -115,6 +115,8 @@ test('a keyboard is enough: each thing has the focus in its turn, and shows it',
       const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
       expect(outline).toBe('solid')
     }
+    // The browser gives it the focus some time after the page has loaded.
+    await page.locator('#email:focus').waitFor()
     await keyboard.type(email)
     await tabTo('password')
     await keyboard.type('not the password')
