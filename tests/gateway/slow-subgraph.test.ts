@@ -140,7 +140,7 @@ test(`${REQUESTS} in flight to one subgraph`, async () => {
   })
   answers.length = 0
   asked.length = 0
-  await expect.poll(eachHolds, { timeout: 10_000 }).toBeLessThan(MOST_BYTES / 5)
+  await expect.poll(eachHolds, { timeout: 30_000 }).toBeLessThan(MOST_BYTES / 5)
 }, 60_000)
 
 test('of more than may be in flight some wait, until their deadline and no longer, and the rest is told so at once', async () => {

@@ -119,6 +119,8 @@ test('what was counted stays counted when one hangs or ends: a sum that falls wo
   }
   for (const { pid } of (await gateway.health()).workers) {
     const startedAt = await metric('process_start_time_seconds')
+    // In whole seconds, rounded: the next one starts in another.
+    await expect.poll(() => Date.now() / 1000).toBeGreaterThan(startedAt + 1.5)
     process.kill(pid, 'SIGKILL')
     await expect.poll(async () => (await gateway.health()).status).toBe('not ready')
     expect(await requests()).toBe(50)

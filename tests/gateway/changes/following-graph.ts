@@ -19,7 +19,7 @@ ${NAMES.map((name) => `  ${name}: { routing_url: "http://${name}/graphql", schem
 `
 
 /** However busy the machine is. */
-export const PATIENT = { timeout: 20_000, interval: 20 }
+export const PATIENT = { timeout: 30_000, interval: 20 }
 
 export interface FollowingOptions {
   /** What is said of texts. Default: `wordsOf`. */
