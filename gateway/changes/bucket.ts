@@ -4,6 +4,7 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { type KV, Kvm } from '@nats-io/kv'
 import type { Nats } from '@sallyport/claims/nats'
+import { inTime } from '../../platform/in-time.ts'
 
 export interface Bucket {
   /** `null`: there is none. @throws Error while NATS is unavailable. */
@@ -83,7 +84,7 @@ export function createBucket(
     return entry === null || entry.operation !== 'PUT' ? null : entry
   }
 
-  const soon = <T>(asked: Promise<T>) => answered(asked, patienceMs)
+  const soon = <T>(asked: Promise<T>) => inTime(asked, patienceMs)
 
   return {
     get: async (key) => (await soon(read(key)))?.value ?? null,
@@ -92,7 +93,7 @@ export function createBucket(
       await soon(open().then((kv) => kv.put(key, value)))
     },
     // What came until then counts.
-    keys: (prefix, most) => answered(keys(prefix, most), 2 * patienceMs),
+    keys: (prefix, most) => inTime(keys(prefix, most), 2 * patienceMs),
     async forget(key, value) {
       const connection = nats.connection()
       if (connection === null || connection === refusedBy) return
@@ -106,19 +107,5 @@ export function createBucket(
       }
     },
     isAvailable: () => nats.connection() !== null,
-  }
-}
-
-/** @throws Error when nobody answers in time */
-async function answered<T>(asked: Promise<T>, withinMs: number): Promise<T> {
-  let patience: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new Error(`NATS has not answered in ${withinMs / 1000} s`))
-    patience = setTimeout(refuse, withinMs)
-  })
-  try {
-    return await Promise.race([asked, late])
-  } finally {
-    clearTimeout(patience)
   }
 }
