@@ -1,5 +1,6 @@
 // Draws a monolith and cuts it into subgraphs. Most of what comes out composes; what does not is passed over by the test.
 import {
+  answeredFields,
   type Entity,
   type Field,
   type Interface,
@@ -355,11 +356,7 @@ function argumentsFor(pick: Pick, { args }: Field): string {
 }
 
 function addProvides({ pick }: Drawing, subgraph: Subgraph): void {
-  const fields = [
-    ...subgraph.roots.values(),
-    ...[...subgraph.entities.values()].flatMap(({ fields }) => [...fields.values()]),
-  ].filter(({ isExternal }) => !isExternal)
-  for (const one of fields) {
+  for (const one of answeredFields(subgraph)) {
     const target = subgraph.entities.get(namedType(one.field.type))
     if (target === undefined || pick(2) === 0) continue
     const leaf = target.entity.fields.find(

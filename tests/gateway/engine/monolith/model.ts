@@ -104,3 +104,9 @@ export function namesOfKey(key: string): string[] {
 export function namedType(type: string): string {
   return type.replace(/[[\]!]/g, '')
 }
+
+/** What a subgraph answers itself, at its roots and in its entities. */
+export function answeredFields({ roots, entities }: Subgraph): readonly OwnField[] {
+  const owned = [...entities.values()].flatMap(({ fields }) => [...fields.values()])
+  return [...roots.values(), ...owned].filter(({ isExternal }) => !isExternal)
+}

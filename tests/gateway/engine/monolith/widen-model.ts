@@ -1,7 +1,7 @@
 // What a drawn model has beside the usual: objects that lead back to Query, fields that are provided two levels deep, required
 // through fragments on abstract types, taken over for a share of the requests, or never null in one subgraph alone.
 import type { Entity, Field, Interface, Model, OwnEntity, OwnField, Subgraph } from './model.ts'
-import { keyFields, namedType } from './model.ts'
+import { answeredFields, keyFields, namedType } from './model.ts'
 import { type Pick, pickOne } from './random.ts'
 
 const SCALARS = ['Int', 'String', 'Boolean', 'Float', 'ID', 'Colour']
@@ -60,11 +60,7 @@ function addRoot({ pick, subgraphs }: Widening, entity: Entity): void {
 
 function addDeepProvides(widening: Widening, subgraph: Subgraph): void {
   const { pick, entities } = widening
-  const fields = [
-    ...subgraph.roots.values(),
-    ...[...subgraph.entities.values()].flatMap(({ fields }) => [...fields.values()]),
-  ].filter(({ isExternal }) => !isExternal)
-  for (const one of fields) {
+  for (const one of answeredFields(subgraph)) {
     const target = subgraph.entities.get(namedType(one.field.type))
     if (target === undefined || pick(2) === 0) continue
     const able = target.entity.fields.filter(
