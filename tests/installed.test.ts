@@ -14,6 +14,7 @@ import { createClient } from './client.ts'
 import { example } from './docs/examples.ts'
 import { freePorts } from './free-ports.ts'
 import { PASSWORD, REGISTER, VERIFY } from './people.ts'
+import { registryEnvironment } from './registry-environment.ts'
 
 const PAGE = 'docs/in-your-repository.md'
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-installed-'))
@@ -43,25 +44,17 @@ beforeAll(async () => {
     ADMIN_PORT: String(admin),
     PASSWORD_HASH_COST: '10',
   }
-  await run('npm', ['run', '--silent', 'build'], process.cwd())
+  await npm(['run', '--silent', 'build'], process.cwd())
   for (const packed of ['.', './claims'])
-    await run(
-      'npm',
+    await npm(
       ['pack', packed, '--ignore-scripts', '--silent', '--pack-destination', folder],
       process.cwd(),
     )
   tarballs = readdirSync(folder).map((file) => `./${file}`)
   expect(tarballs).toHaveLength(2)
-  await run('npm', [
-    'install',
-    '--engine-strict',
-    '--prefer-offline',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    ...tarballs,
-  ])
-}, 480_000)
+  const quick = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund']
+  await npm(['install', '--engine-strict', ...quick, ...tarballs])
+}, 600_000)
 afterAll(async () => {
   for (const started of [child, shop]) {
     if (started?.exitCode !== null) continue
@@ -82,20 +75,16 @@ test('what is packed is what publint and attw want', async () => {
   }
 })
 
-async function run(file: string, args: readonly string[], cwd = folder): Promise<string> {
-  const once = () =>
-    promisify(execFile)(file, [...args], {
-      cwd,
-      env: { ...env },
-      timeout: 140_000,
-      killSignal: 'SIGKILL',
-    })
-  // A registry that stops answering in the middle is asked once more.
-  const done = await once().catch((error: { killed?: boolean }) => {
-    if (error.killed !== true) throw error
-    return once()
-  })
-  return done.stdout
+/** A registry that stops answering in the middle is asked once more. */
+async function npm(args: readonly string[], cwd = folder): Promise<void> {
+  const once = () => run('npm', args, cwd, registryEnvironment())
+  await once().catch(once)
+}
+
+async function run(file: string, args: readonly string[], cwd = folder, environment = env) {
+  const options = { cwd, env: environment, timeout: 240_000, killSignal: 'SIGKILL' as const }
+  const { stdout } = await promisify(execFile)(file, [...args], options)
+  return stdout
 }
 
 /** A line of the page, with what is where it is here. */

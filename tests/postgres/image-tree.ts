@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { registryEnvironment } from '../registry-environment.ts'
 import { linkModules } from './link-modules.ts'
 
 export interface ImageTree {
@@ -102,7 +103,7 @@ function copy(
 
 async function run(command: string, cwd: string): Promise<void> {
   const quick = command.replace('npm ci', 'npm ci --prefer-offline --no-audit --no-fund')
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
+  const env = registryEnvironment()
   await promisify(execFile)('sh', ['-c', quick], { cwd, env, maxBuffer: 64 * 1024 * 1024 })
 }
 
