@@ -229,13 +229,13 @@ export type PrincipalKind =
 export interface Mutation {
   readonly register?: Maybe<VerificationRequired>;
   readonly login?: Maybe<AuthResult>;
-  readonly startEmailLogin?: Maybe<VerificationRequired>;
-  readonly startPasskeyLogin?: Maybe<PasskeyChallenge>;
-  readonly openSignInLink?: Maybe<AuthResult>;
-  readonly startProviderLogin?: Maybe<ProviderLogin>;
   readonly verifySession?: Maybe<AuthResult>;
   readonly enrolFactor?: Maybe<FactorEnrolment>;
   readonly updateProfile?: Maybe<User>;
+  readonly startEmailLogin?: Maybe<VerificationRequired>;
+  readonly openSignInLink?: Maybe<AuthResult>;
+  readonly startPasskeyLogin?: Maybe<PasskeyChallenge>;
+  readonly startProviderLogin?: Maybe<ProviderLogin>;
   readonly reauthenticate?: Maybe<AuthResult>;
   readonly denySession?: Maybe<AccountSecured>;
   readonly addEmail?: Maybe<Verification>;
@@ -301,26 +301,6 @@ export interface MutationLoginArgs {
 }
 
 
-export interface MutationStartEmailLoginArgs {
-  input: StartEmailLoginInput;
-}
-
-
-export interface MutationStartPasskeyLoginArgs {
-  input?: InputMaybe<StartPasskeyLoginInput>;
-}
-
-
-export interface MutationOpenSignInLinkArgs {
-  input: OpenSignInLinkInput;
-}
-
-
-export interface MutationStartProviderLoginArgs {
-  input: StartProviderLoginInput;
-}
-
-
 export interface MutationVerifySessionArgs {
   input: VerifySessionInput;
 }
@@ -333,6 +313,26 @@ export interface MutationEnrolFactorArgs {
 
 export interface MutationUpdateProfileArgs {
   input: UpdateProfileInput;
+}
+
+
+export interface MutationStartEmailLoginArgs {
+  input: StartEmailLoginInput;
+}
+
+
+export interface MutationOpenSignInLinkArgs {
+  input: OpenSignInLinkInput;
+}
+
+
+export interface MutationStartPasskeyLoginArgs {
+  input?: InputMaybe<StartPasskeyLoginInput>;
+}
+
+
+export interface MutationStartProviderLoginArgs {
+  input: StartProviderLoginInput;
 }
 
 
@@ -602,27 +602,6 @@ export interface LoginInput {
   readonly captcha?: InputMaybe<Scalars['String']['input']>;
 }
 
-export interface StartEmailLoginInput {
-  readonly email: Scalars['String']['input'];
-  readonly delivery?: InputMaybe<TokenDelivery>;
-  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
-  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
-}
-
-export interface StartPasskeyLoginInput {
-  readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
-  readonly delivery?: InputMaybe<TokenDelivery>;
-  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
-  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
-}
-
-export interface OpenSignInLinkInput {
-  readonly token: Scalars['String']['input'];
-  readonly delivery?: InputMaybe<TokenDelivery>;
-  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
-  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
-}
-
 export interface VerifySessionInput {
   readonly verificationId: Scalars['ID']['input'];
   readonly method?: InputMaybe<VerificationMethod>;
@@ -630,19 +609,6 @@ export interface VerifySessionInput {
   readonly passkey?: InputMaybe<Scalars['JSONObject']['input']>;
   readonly providerAnswer?: InputMaybe<Scalars['String']['input']>;
   readonly rememberDevice?: InputMaybe<Scalars['Boolean']['input']>;
-}
-
-export interface StartProviderLoginInput {
-  readonly provider: Scalars['String']['input'];
-  readonly returnTo?: InputMaybe<Scalars['String']['input']>;
-  readonly delivery?: InputMaybe<TokenDelivery>;
-  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
-  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
-}
-
-export interface ProviderLogin {
-  readonly verificationId: Scalars['ID']['output'];
-  readonly url: Scalars['String']['output'];
 }
 
 export interface SignInMethods {
@@ -656,6 +622,40 @@ export interface SignInMethods {
 export interface SignInProvider {
   readonly id: Scalars['ID']['output'];
   readonly name: Scalars['String']['output'];
+}
+
+export interface StartEmailLoginInput {
+  readonly email: Scalars['String']['input'];
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface OpenSignInLinkInput {
+  readonly token: Scalars['String']['input'];
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface StartPasskeyLoginInput {
+  readonly verificationId?: InputMaybe<Scalars['ID']['input']>;
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface StartProviderLoginInput {
+  readonly provider: Scalars['String']['input'];
+  readonly returnTo?: InputMaybe<Scalars['String']['input']>;
+  readonly delivery?: InputMaybe<TokenDelivery>;
+  readonly deviceName?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceToken?: InputMaybe<Scalars['String']['input']>;
+}
+
+export interface ProviderLogin {
+  readonly verificationId: Scalars['ID']['output'];
+  readonly url: Scalars['String']['output'];
 }
 
 export interface ReauthenticateInput {
@@ -1538,14 +1538,14 @@ export type ResolversTypes = {
   EnrolFactorInput: EnrolFactorInput;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
-  StartEmailLoginInput: StartEmailLoginInput;
-  StartPasskeyLoginInput: StartPasskeyLoginInput;
-  OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
-  StartProviderLoginInput: StartProviderLoginInput;
-  ProviderLogin: ResolverTypeWrapper<ProviderLogin>;
   SignInMethods: ResolverTypeWrapper<SignInMethods>;
   SignInProvider: ResolverTypeWrapper<SignInProvider>;
+  StartEmailLoginInput: StartEmailLoginInput;
+  OpenSignInLinkInput: OpenSignInLinkInput;
+  StartPasskeyLoginInput: StartPasskeyLoginInput;
+  StartProviderLoginInput: StartProviderLoginInput;
+  ProviderLogin: ResolverTypeWrapper<ProviderLogin>;
   ReauthenticateInput: ReauthenticateInput;
   DenySessionInput: DenySessionInput;
   UserEmail: ResolverTypeWrapper<ShownEmailModel>;
@@ -1691,14 +1691,14 @@ export type ResolversParentTypes = {
   EnrolFactorInput: EnrolFactorInput;
   RegisterInput: RegisterInput;
   LoginInput: LoginInput;
-  StartEmailLoginInput: StartEmailLoginInput;
-  StartPasskeyLoginInput: StartPasskeyLoginInput;
-  OpenSignInLinkInput: OpenSignInLinkInput;
   VerifySessionInput: VerifySessionInput;
-  StartProviderLoginInput: StartProviderLoginInput;
-  ProviderLogin: ProviderLogin;
   SignInMethods: SignInMethods;
   SignInProvider: SignInProvider;
+  StartEmailLoginInput: StartEmailLoginInput;
+  OpenSignInLinkInput: OpenSignInLinkInput;
+  StartPasskeyLoginInput: StartPasskeyLoginInput;
+  StartProviderLoginInput: StartProviderLoginInput;
+  ProviderLogin: ProviderLogin;
   ReauthenticateInput: ReauthenticateInput;
   DenySessionInput: DenySessionInput;
   UserEmail: ShownEmailModel;
@@ -1884,13 +1884,13 @@ export type ViewerResolvers<ContextType = AuthContext, ParentType extends Resolv
 export type MutationResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   register?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationRegisterArgs, 'input'>>;
   login?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationLoginArgs, 'input'>>;
-  startEmailLogin?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationStartEmailLoginArgs, 'input'>>;
-  startPasskeyLogin?: Resolver<Maybe<ResolversTypes['PasskeyChallenge']>, ParentType, ContextType, Partial<MutationStartPasskeyLoginArgs>>;
-  openSignInLink?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationOpenSignInLinkArgs, 'input'>>;
-  startProviderLogin?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationStartProviderLoginArgs, 'input'>>;
   verifySession?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationVerifySessionArgs, 'input'>>;
   enrolFactor?: Resolver<Maybe<ResolversTypes['FactorEnrolment']>, ParentType, ContextType, RequireFields<MutationEnrolFactorArgs, 'input'>>;
   updateProfile?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUpdateProfileArgs, 'input'>>;
+  startEmailLogin?: Resolver<Maybe<ResolversTypes['VerificationRequired']>, ParentType, ContextType, RequireFields<MutationStartEmailLoginArgs, 'input'>>;
+  openSignInLink?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationOpenSignInLinkArgs, 'input'>>;
+  startPasskeyLogin?: Resolver<Maybe<ResolversTypes['PasskeyChallenge']>, ParentType, ContextType, Partial<MutationStartPasskeyLoginArgs>>;
+  startProviderLogin?: Resolver<Maybe<ResolversTypes['ProviderLogin']>, ParentType, ContextType, RequireFields<MutationStartProviderLoginArgs, 'input'>>;
   reauthenticate?: Resolver<Maybe<ResolversTypes['AuthResult']>, ParentType, ContextType, RequireFields<MutationReauthenticateArgs, 'input'>>;
   denySession?: Resolver<Maybe<ResolversTypes['AccountSecured']>, ParentType, ContextType, RequireFields<MutationDenySessionArgs, 'input'>>;
   addEmail?: Resolver<Maybe<ResolversTypes['Verification']>, ParentType, ContextType, RequireFields<MutationAddEmailArgs, 'input'>>;
@@ -1953,11 +1953,6 @@ export type FactorEnrolmentResolvers<ContextType = AuthContext, ParentType exten
   __resolveType: TypeResolveFn<'TotpEnrolment' | 'PasskeyChallenge', ParentType, ContextType>;
 };
 
-export type ProviderLoginResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ProviderLogin'] = ResolversParentTypes['ProviderLogin']> = {
-  verificationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-};
-
 export type SignInMethodsResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['SignInMethods'] = ResolversParentTypes['SignInMethods']> = {
   password?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   emailCode?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1969,6 +1964,11 @@ export type SignInMethodsResolvers<ContextType = AuthContext, ParentType extends
 export type SignInProviderResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['SignInProvider'] = ResolversParentTypes['SignInProvider']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ProviderLoginResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['ProviderLogin'] = ResolversParentTypes['ProviderLogin']> = {
+  verificationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type UserEmailResolvers<ContextType = AuthContext, ParentType extends ResolversParentTypes['UserEmail'] = ResolversParentTypes['UserEmail']> = {
@@ -2350,9 +2350,9 @@ export type Resolvers<ContextType = AuthContext> = {
   Mutation?: MutationResolvers<ContextType>;
   AuthResult?: AuthResultResolvers<ContextType>;
   FactorEnrolment?: FactorEnrolmentResolvers<ContextType>;
-  ProviderLogin?: ProviderLoginResolvers<ContextType>;
   SignInMethods?: SignInMethodsResolvers<ContextType>;
   SignInProvider?: SignInProviderResolvers<ContextType>;
+  ProviderLogin?: ProviderLoginResolvers<ContextType>;
   UserEmail?: UserEmailResolvers<ContextType>;
   AccountSecured?: AccountSecuredResolvers<ContextType>;
   ResetPasswordPayload?: ResetPasswordPayloadResolvers<ContextType>;

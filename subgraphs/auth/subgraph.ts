@@ -26,6 +26,7 @@ import { renameResolvers, renameRules } from './renamed.ts'
 import * as roles from './roles/graphql.ts'
 import * as sessions from './sessions/graphql.ts'
 import * as signIn from './sign-in/graphql.ts'
+import * as signInWithoutPassword from './sign-in/without-password/graphql.ts'
 import * as stepUp from './step-up/graphql.ts'
 import * as base from './type-definitions.ts'
 import * as users from './users/graphql.ts'
@@ -37,6 +38,7 @@ const capabilities: readonly Capability[] = [
   users,
   account,
   signIn,
+  signInWithoutPassword,
   stepUp,
   accountSecurity,
   emails,

@@ -1,18 +1,18 @@
 // Begins a sign-in at a provider, for an app or a page of the client's own that it comes back to.
-import type { Caller } from '../core/caller.ts'
-import { requireCookiesAllowed } from '../core/caller.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
-import { limitNetwork } from '../core/throttling/limit-network.ts'
+import type { Caller } from '../../core/caller.ts'
+import { requireCookiesAllowed } from '../../core/caller.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { type Limits, parseInput, text, trimmed } from '../../core/input.ts'
+import { limitNetwork } from '../../core/throttling/limit-network.ts'
 import {
   type BegunProviderLogin,
   beginFlow,
   requireProvider,
   requireReturnUrl,
-} from '../factors/provider/begin-flow.ts'
-import type { StartProviderLoginInput } from '../generated.ts'
-import { deviceHashOf } from '../sessions/device.ts'
-import { requireOffered } from './policy.ts'
+} from '../../factors/provider/begin-flow.ts'
+import type { StartProviderLoginInput } from '../../generated.ts'
+import { deviceHashOf } from '../../sessions/device.ts'
+import { requireOffered } from '../policy.ts'
 
 const limits = {
   provider: text(64),

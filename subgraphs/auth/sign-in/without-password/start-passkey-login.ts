@@ -1,20 +1,23 @@
 // What a browser is asked for when a passkey signs in: in a flow of its own, in which nobody is named, or as the next step of one
 // that asks for it. Each call has a challenge of its own, and ends the one before.
-import type { Caller } from '../core/caller.ts'
-import { requireCookiesAllowed } from '../core/caller.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError } from '../core/errors.ts'
-import { sha256 } from '../core/identifiers.ts'
-import { id, type Limits, parseInput, text, trimmed } from '../core/input.ts'
-import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { putChallenge } from '../factors/passkey/challenge.ts'
-import { requestOptions } from '../factors/passkey/options.ts'
-import type { StartPasskeyLoginInput } from '../generated.ts'
-import { deviceHashOf } from '../sessions/device.ts'
-import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { requireFlow } from '../verifications/check-factor.ts'
-import { isEnrolment, Verification } from '../verifications/verification.ts'
-import { requireOffered } from './policy.ts'
+import type { Caller } from '../../core/caller.ts'
+import { requireCookiesAllowed } from '../../core/caller.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { AuthError } from '../../core/errors.ts'
+import { sha256 } from '../../core/identifiers.ts'
+import { id, type Limits, parseInput, text, trimmed } from '../../core/input.ts'
+import { limitNetwork } from '../../core/throttling/limit-network.ts'
+import { putChallenge } from '../../factors/passkey/challenge.ts'
+import { requestOptions } from '../../factors/passkey/options.ts'
+import type { StartPasskeyLoginInput } from '../../generated.ts'
+import { deviceHashOf } from '../../sessions/device.ts'
+import {
+  type BegunVerification,
+  beginVerification,
+} from '../../verifications/begin-verification.ts'
+import { requireFlow } from '../../verifications/check-factor.ts'
+import { isEnrolment, Verification } from '../../verifications/verification.ts'
+import { requireOffered } from '../policy.ts'
 
 const limits = {
   verificationId: id,

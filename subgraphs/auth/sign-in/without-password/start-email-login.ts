@@ -1,19 +1,22 @@
 // Begins a sign-in with the mailbox alone: a code and a link leave, to the e-mail address as it is stored. Whether there is an
 // account nobody learns who does not read its mail: answer, limits and work are the same for every e-mail address.
-import { recordAudit } from '../core/audit/record.ts'
-import type { Caller } from '../core/caller.ts'
-import { requireCookiesAllowed } from '../core/caller.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
-import { strangersMail, transactMailing } from '../core/throttling/count-mail.ts'
-import { limitNetwork } from '../core/throttling/limit-network.ts'
-import type { StartEmailLoginInput } from '../generated.ts'
-import { findDevice } from '../sessions/device.ts'
-import { emailInput, parseEmail } from '../users/normalize-email.ts'
-import { findUserByEmail, type User } from '../users/user.ts'
-import { UserEmail } from '../users/user-email.ts'
-import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { requireOffered } from './policy.ts'
+import { recordAudit } from '../../core/audit/record.ts'
+import type { Caller } from '../../core/caller.ts'
+import { requireCookiesAllowed } from '../../core/caller.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { type Limits, parseInput, text, trimmed } from '../../core/input.ts'
+import { strangersMail, transactMailing } from '../../core/throttling/count-mail.ts'
+import { limitNetwork } from '../../core/throttling/limit-network.ts'
+import type { StartEmailLoginInput } from '../../generated.ts'
+import { findDevice } from '../../sessions/device.ts'
+import { emailInput, parseEmail } from '../../users/normalize-email.ts'
+import { findUserByEmail, type User } from '../../users/user.ts'
+import { UserEmail } from '../../users/user-email.ts'
+import {
+  type BegunVerification,
+  beginVerification,
+} from '../../verifications/begin-verification.ts'
+import { requireOffered } from '../policy.ts'
 
 const limits = {
   email: emailInput,

@@ -1,25 +1,28 @@
 // Signs in anyone who opened the mailed link and pressed the button there. The flow that had it mailed is over, and gets
 // nothing: else a stranger who began it would be signed in by a click of the owner.
 import type { Knex } from 'knex'
-import type { Caller } from '../core/caller.ts'
-import { requireCookiesAllowed } from '../core/caller.ts'
-import type { AuthDeps } from '../core/dependencies.ts'
-import { AuthError } from '../core/errors.ts'
-import { type Limits, parseInput, text, trimmed } from '../core/input.ts'
-import { forgetGuesses } from '../core/throttling/guard-login.ts'
-import type { OpenSignInLinkInput, TokenDelivery } from '../generated.ts'
-import { findDevice } from '../sessions/device.ts'
-import type { Entered } from '../sessions/issue-tokens.ts'
-import { findUserWithRoles } from '../users/user.ts'
-import { isAddressOf } from '../users/user-email.ts'
-import { type BegunVerification, beginVerification } from '../verifications/begin-verification.ts'
-import { checkLink } from '../verifications/check-link.ts'
-import { consumeVerification } from '../verifications/consume-verification.ts'
-import { startWaiting } from './ask-further.ts'
-import { claimUnproved } from './claim-unproved.ts'
-import { makeSession } from './make-session.ts'
-import { requireOffered, whatFollows } from './policy.ts'
-import { type Admission, transactSignIn } from './transact-sign-in.ts'
+import type { Caller } from '../../core/caller.ts'
+import { requireCookiesAllowed } from '../../core/caller.ts'
+import type { AuthDeps } from '../../core/dependencies.ts'
+import { AuthError } from '../../core/errors.ts'
+import { type Limits, parseInput, text, trimmed } from '../../core/input.ts'
+import { forgetGuesses } from '../../core/throttling/guard-login.ts'
+import type { OpenSignInLinkInput, TokenDelivery } from '../../generated.ts'
+import { findDevice } from '../../sessions/device.ts'
+import type { Entered } from '../../sessions/issue-tokens.ts'
+import { findUserWithRoles } from '../../users/user.ts'
+import { isAddressOf } from '../../users/user-email.ts'
+import {
+  type BegunVerification,
+  beginVerification,
+} from '../../verifications/begin-verification.ts'
+import { checkLink } from '../../verifications/check-link.ts'
+import { consumeVerification } from '../../verifications/consume-verification.ts'
+import { startWaiting } from '../ask-further.ts'
+import { claimUnproved } from '../claim-unproved.ts'
+import { makeSession } from '../make-session.ts'
+import { requireOffered, whatFollows } from '../policy.ts'
+import { type Admission, transactSignIn } from '../transact-sign-in.ts'
 
 const limits = {
   token: text(256),
