@@ -10,41 +10,32 @@ import { connectToRedis } from '../platform/redis.ts'
 import { readRelease } from '../platform/release.ts'
 import { openTracing } from '../platform/tracing/tracing.ts'
 import { createMetricsPage, listenForAdmins } from './admin.ts'
-import { createAdministration } from './administration/data-source.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import type { ApolloContext } from './apollo.ts'
-import { createForApolloServer, type ForApolloServer } from './apollo-server/for-apollo-server.ts'
+import type { ForApolloServer } from './apollo-server/for-apollo-server.ts'
 import { type Clocks, connectToAuth } from './auth-connection.ts'
 import { createAnonymous } from './authenticate/principal.ts'
 import { createProofReplay } from './authenticate/proof-replay.ts'
-import { warm } from './changes/warm.ts'
 import type { GatewayConfig } from './config.ts'
 import { createCorsFactory, createCurrentCors } from './cors-of-graph.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createWaysIn } from './deployment/ways-in.ts'
-import { createAutomaticDocuments } from './documents/automatic-documents.ts'
-import { openFollowing } from './following.ts'
+import { createDoors, type Doors } from './doors.ts'
 import { createFront } from './front.ts'
 import { createHealth, type Health } from './health.ts'
 import type { Hooks } from './hooks/hooks.ts'
 import { loadHooks, readyHooks } from './hooks/load-hooks.ts'
-import { createCallerReader } from './http/client-address.ts'
 import { createLoadMonitor } from './http/load-monitor.ts'
 import { listen } from './http/server.ts'
 import { createIdentity } from './identity.ts'
 import { developmentIdentityKeys } from './identity-keys.ts'
 import { createMetrics } from './metrics.ts'
-import { cacheLimits } from './operation/limits.ts'
 import { type PassedPath, passedPaths } from './passed/paths.ts'
 import { providerPaths } from './passed/provider-paths.ts'
-import { createApolloDoor } from './pipeline/apollo-door.ts'
-import { createStepTimes } from './pipeline/step-times.ts'
-import { createPipeline } from './pipeline.ts'
 import { createRateCounter } from './rate-limits/counter.ts'
 import { createOpenTrace } from './request-trace.ts'
-import { systemNames } from './subgraph/resolve.ts'
-import { type FoundSupergraph, openSupergraph, readGraphSource } from './supergraph/open.ts'
-import type { Graph } from './supergraph.ts'
+import { openServedGraph } from './served-graph.ts'
+import { type FoundSupergraph, readGraphSource } from './supergraph/open.ts'
 
 export interface Gateway {
   readonly url: string
@@ -115,48 +106,30 @@ export async function createGateway(
     ? readyHooks(deps.hooks, logger)
     : await loadHooks(config.supergraphPath, logger)
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, { logger })
-  let forApolloServer: ForApolloServer | null = null
   const startedAt = clocks.monotonic()
   const identityKeys =
     config.identityKeys?.release() ?? (await developmentIdentityKeys(config.dataDir))
   const identity = await createIdentityOf(identityKeys, config, clocks)
   const anonymous = createAnonymous()
-  const following = await openFollowing({
+  let doors: Doors | null = null
+  const { supergraph, firstConfig, following } = await openServedGraph({
     config,
-    clocks,
     place,
+    clocks,
+    logger,
+    metrics,
+    traffic,
+    redis,
     identity,
     identityKeys,
     anonymous,
-    logger,
+    corsOf,
+    found: deps.found,
     isFollowing: deps.followsGraph ?? false,
-    countSwap: metrics.countSwap,
-    currentGraph: () => supergraph.current(),
-    load: (source) => supergraph.load(source),
+    plugins: deps.plugins ?? [],
+    onLoaded: (graph) => doors?.forApolloServer.graphLoaded(graph),
   })
   const { changes, usage } = following
-  const { supergraph, config: firstConfig } = await openSupergraph({
-    ...place,
-    found: deps.found,
-    ...(changes && { find: async () => (await changes.first())?.source ?? null }),
-    warm,
-    names: { ...systemNames(), announced: following.endpointsOf },
-    administration: createAdministration({
-      ...clocks,
-      changes,
-      usage,
-      currentGraph: () => supergraph.current(),
-      logger,
-    }),
-    ...graphOptions(config, logger),
-    traffic,
-    measureSubgraph: metrics.measureSubgraph,
-    planMeasures: metrics.planMeasures,
-    createAutomatic: (settings) => createAutomaticDocuments({ ...settings, redis, logger }),
-    createCors: corsOf,
-    onLoaded: (graph) => forApolloServer?.graphLoaded(graph),
-    createExecution: executionWith(deps.plugins ?? [], logger),
-  })
   const dispatcher = new Agent({ connect: { timeout: 3000 } })
   const auth = connectToAuth({ config, clocks, logger, identity, dispatcher })
   const cors = createCurrentCors(supergraph, corsOf(firstConfig))
@@ -166,18 +139,14 @@ export async function createGateway(
     recordLag: metrics.recordLag,
   })
   const { checks } = metrics
-  const rateCounter = createRateCounter({
+  const counting = {
     redis,
     isWorker: deps.isWorker ?? false,
     logger,
     monotonic: clocks.monotonic,
-  })
-  const replay = createProofReplay({
-    redis,
-    isWorker: deps.isWorker ?? false,
-    logger,
-    monotonic: clocks.monotonic,
-  })
+  }
+  const rateCounter = createRateCounter(counting)
+  const replay = createProofReplay(counting)
   const pipelineParts = {
     ...config,
     binding: { publicUrl: config.publicUrl, replay, now: clocks.now },
@@ -202,21 +171,8 @@ export async function createGateway(
     revocationAgeMs: () => Math.min(auth.feed.ageMs(), clocks.monotonic() - startedAt),
     changesHeld: () => changes?.status().held.filter(({ kind }) => kind !== 'broken').length ?? 0,
   })
-  const pipeline = createPipeline(pipelineParts)
-  const { executionTimeoutMs } = config.limits
-  forApolloServer = createForApolloServer({
-    // The steps of our own door are those that are measured.
-    pipeline: createPipeline(
-      { ...pipelineParts, metrics: { ...metrics, timeSteps: createStepTimes } },
-      createApolloDoor(pipelineParts),
-    ),
-    identifyCaller: createCallerReader(config.trustedProxies),
-    executionTimeoutMs,
-    logger,
-    countRequest: metrics.countRequest,
-    openTrace,
-    currentGraph: supergraph.current,
-  })
+  doors = createDoors({ config, pipelineParts, metrics, openTrace, logger })
+  const { pipeline, forApolloServer } = doors
   let isStopping = false
   const health = createHealth({
     currentGraph: supergraph.current,
@@ -235,7 +191,13 @@ export async function createGateway(
   const handle = createFront({
     config,
     pipeline,
-    pass: { ...pipelineParts, authUrl: config.authUrl, dispatcher, logger, executionTimeoutMs },
+    pass: {
+      ...pipelineParts,
+      authUrl: config.authUrl,
+      dispatcher,
+      logger,
+      executionTimeoutMs: config.limits.executionTimeoutMs,
+    },
     passedPaths: deps.passedPaths ?? [...passedPaths, ...providerPaths(config.providers)],
     health,
     cors,
@@ -305,26 +267,6 @@ export async function createGateway(
       await dispatcher.destroy()
       await tracing?.stop()
     },
-  }
-}
-
-function graphOptions(config: GatewayConfig, logger: Log) {
-  return {
-    logger,
-    // Anyone who may introspect the schema learns nothing new from an error.
-    showSchemaDetails: !config.isProduction && config.introspection === 'development',
-    showSubgraphErrors: !config.isProduction,
-    engine: config.engine,
-    limits: cacheLimits(config.caches.operations),
-  }
-}
-
-function executionWith(plugins: readonly ApolloServerPlugin<ApolloContext>[], logger: Log) {
-  if (plugins.length === 0) return undefined
-  return async (graph: Pick<Graph, 'schema'>) => {
-    // Apollo Server takes longer to load than all of ours.
-    const { createApolloExecution } = await import('./apollo.ts')
-    return createApolloExecution(graph, { plugins, logger })
   }
 }
 
