@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { createLog } from '../platform/log.ts'
 import { exitUnstarted, logProcess } from '../platform/process-log.ts'
 import { SettingsError } from '../platform/settings.ts'
+import { explainTakenPort } from '../platform/taken-port.ts'
 import { type GatewayConfig, readGatewayConfig } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { startWorkers } from './workers/primary.ts'
@@ -69,9 +70,10 @@ function endWith(stop: () => Promise<void>, logger: Logger): void {
 }
 
 /** A port that is taken is a wrong setting like any other. */
-function nameTakenPort({ port }: GatewayConfig, error: unknown): unknown {
-  const { code, port: taken } = error as { readonly code?: unknown; readonly port?: unknown }
-  if (code !== 'EADDRINUSE') return error
-  const name = taken === port ? 'PORT' : 'ADMIN_PORT'
-  return new SettingsError('gateway', [`${name}: ${taken} is taken by another process`])
+function nameTakenPort(
+  { port: PORT, adminPort: ADMIN_PORT }: GatewayConfig,
+  error: unknown,
+): unknown {
+  const said = explainTakenPort({ PORT, ADMIN_PORT }, error)
+  return said === null ? error : new SettingsError('gateway', [said])
 }

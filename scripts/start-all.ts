@@ -8,6 +8,7 @@ import type { FoundSupergraph } from '../gateway/supergraph/open.ts'
 import { REVIEWS_SCHEMA } from '../migrations/reviews/index.ts'
 import { databaseLog } from '../platform/database-log.ts'
 import { hasTwoDatabases, openOneForAll } from '../platform/embedded/one-for-all.ts'
+import { explainTakenPort } from '../platform/taken-port.ts'
 import { type AuthConfig, readAuthConfig } from '../subgraphs/auth/config.ts'
 import { withDevelopmentSecrets } from '../subgraphs/auth/development-secrets.ts'
 import { type ReviewsConfig, readReviewsConfig } from '../subgraphs/reviews/config.ts'
@@ -54,6 +55,7 @@ export async function startAll({
     PORT: configs.gateway.port,
     ADMIN_PORT: configs.gateway.adminPort,
     AUTH_PORT: configs.auth.port,
+    AUTH_ADMIN_PORT: configs.auth.admin?.port,
     ...(hasSample && { REVIEWS_PORT: configs.reviews.port }),
   }
   const parts = await startParts(configs, { log, tell, isElsewhere, hasSample, found }).catch(
@@ -210,11 +212,10 @@ function localHost(host: string | undefined): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function nameTakenPort(ports: Readonly<Record<string, number>>, error: unknown): unknown {
-  const { code, port } = error as { readonly code?: unknown; readonly port?: unknown }
-  if (code !== 'EADDRINUSE') return error
-  const [name = 'PORT'] = Object.entries(ports).find(([, wanted]) => wanted === port) ?? []
-  return new Error(
-    `${name}: ${port} is taken by another process. End it, or set ${name} to another port.`,
-  )
+function nameTakenPort(
+  ports: Readonly<Record<string, number | undefined>>,
+  error: unknown,
+): unknown {
+  const said = explainTakenPort(ports, error)
+  return said === null ? error : new Error(said)
 }

@@ -229,3 +229,13 @@ test('a port that is taken is named, whichever it is, and nothing stays half up'
     taken.close()
   }
 }, 150_000)
+
+test('a port that two settings have is named with both of them', async () => {
+  const env = await settings({})
+  const { child, output } = spawnStart({ ...env, PORT: env.AUTH_PORT ?? '' })
+  await once(child, 'close')
+  expect(output()).toContain(
+    `PORT and AUTH_PORT are both ${env.AUTH_PORT}. Set one of them to another port.`,
+  )
+  expect(child.exitCode).toBe(1)
+}, 60_000)

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { createLog } from '../../platform/log.ts'
 import { exitUnstarted, logProcess } from '../../platform/process-log.ts'
+import { explainTakenPort } from '../../platform/taken-port.ts'
 import { createAuth } from './auth.ts'
 import { type AuthConfig, readAuthConfig } from './config.ts'
 import { withDevelopmentSecrets } from './development-secrets.ts'
@@ -34,13 +35,10 @@ function readConfigOrExit(): AuthConfig {
   }
 }
 
-function exit(error: NodeJS.ErrnoException & { readonly port?: number }): never {
-  const names = { AUTH_PORT: config.port, AUTH_ADMIN_PORT: config.admin?.port }
-  const [taken] = Object.entries(names).filter(([, port]) => port === error.port) ?? []
-  if (error.code !== 'EADDRINUSE' || taken === undefined) exitUnstarted('auth', error)
-  const [name, port] = taken
-  exitUnstarted(
-    'auth',
-    `The auth subgraph cannot start:\n- ${name}: ${port} is taken by another process`,
+function exit(error: unknown): never {
+  const said = explainTakenPort(
+    { AUTH_PORT: config.port, AUTH_ADMIN_PORT: config.admin?.port },
+    error,
   )
+  exitUnstarted('auth', said === null ? error : `The auth subgraph cannot start:\n- ${said}`)
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { createLog } from '../../platform/log.ts'
 import { exitUnstarted, logProcess } from '../../platform/process-log.ts'
+import { explainTakenPort } from '../../platform/taken-port.ts'
 import { type ReviewsConfig, readReviewsConfig } from './config.ts'
 import { createReviews } from './server.ts'
 
@@ -34,8 +35,7 @@ function readConfigOrExit(): ReviewsConfig {
   }
 }
 
-function exit(error: NodeJS.ErrnoException & { readonly port?: number }): never {
-  const isPortTaken = error.code === 'EADDRINUSE' && error.port === config.port
-  const taken = `The reviews subgraph cannot start:\n- REVIEWS_PORT: ${config.port} is taken by another process`
-  exitUnstarted('reviews', isPortTaken ? taken : error)
+function exit(error: unknown): never {
+  const said = explainTakenPort({ REVIEWS_PORT: config.port }, error)
+  exitUnstarted('reviews', said === null ? error : `The reviews subgraph cannot start:\n- ${said}`)
 }
