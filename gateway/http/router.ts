@@ -54,8 +54,9 @@ export function createRouter(parts: RouterParts): Handler {
   }
 
   function wildcard(path: string): Route | undefined {
-    if (isAmbiguousPath(path)) return undefined
-    return routes.get(`${path.slice(0, path.indexOf('/', 1))}/*`)
+    const end = path.indexOf('/', 1)
+    if (end < 0 || isAmbiguousPath(path)) return undefined
+    return routes.get(`${path.slice(0, end)}/*`)
   }
 
   async function visitGraph({ answer, page }: GraphqlRoute, visit: Visit): Promise<void> {

@@ -309,6 +309,8 @@ describe('the explorer', () => {
     ])
     expect((await rawRequestPath('/explorer/../package.json')).slice(0, 12)).toBe('HTTP/1.1 404')
     expect((await rawRequestPath('/explorer/..%2fpackage.json')).slice(0, 12)).toBe('HTTP/1.1 404')
+    // What only begins like it is another path.
+    expect((await fetch(`${stack.gateway.url}/explorers`, { method: 'POST' })).status).toBe(404)
   })
 
   test('neither is there in production, and tokens need HTTPS', async () => {
