@@ -2,6 +2,7 @@
 import { html } from '../../../platform/pages/html.ts'
 import { challengeCookie, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
+import { codeField } from './methods.ts'
 import { operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Visit } from './page.ts'
@@ -91,18 +92,7 @@ function askForCode(visit: Visit, explained?: Explained): PageAnswer {
     ...explained,
     content: html`<p>${texts.verify.mailed(challenge.sentTo ?? '')}</p>
       ${form(visit, passage.to(PATH, { code: '1' }), [
-        field(
-          {
-            name: 'code',
-            label: texts.verify.mailedCode,
-            autocomplete: 'one-time-code',
-            inputMode: 'numeric',
-            hint: texts.verify.mailedCodeHint,
-            maxLength: 64,
-            hasFocus: true,
-          },
-          explained?.problems,
-        ),
+        field(codeField(texts.verify, 'EMAIL_CODE'), explained?.problems),
         button({ text: texts.verify.button }),
       ])}
       ${links([

@@ -1,6 +1,7 @@
 // A new authenticator app: what it has to scan, and the first code of it. Used in the account and on the way in.
 import { Html, html } from '../../../platform/pages/html.ts'
 import { button, field, form } from './fields.ts'
+import { codeField } from './methods.ts'
 import type { Visit } from './page.ts'
 import type { Explained } from './refusals.ts'
 
@@ -27,17 +28,7 @@ export function authenticatorForm(
         Object.entries(of.hidden).map(
           ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
         ),
-        field(
-          {
-            name: 'code',
-            label: texts.verify.authenticatorCode,
-            autocomplete: 'one-time-code',
-            inputMode: 'numeric',
-            hint: texts.verify.authenticatorHint,
-            maxLength: 64,
-          },
-          of.explained?.problems,
-        ),
+        field({ ...codeField(texts.verify, 'TOTP'), hasFocus: false }, of.explained?.problems),
         button({ text: texts.verify.button }),
       ])}`
 }

@@ -1,8 +1,10 @@
 // `/confirm`: whoever is signed in proves that they are still there (step-up), then goes back to where that was asked for.
 import { html, type Piece } from '../../../platform/pages/html.ts'
+import { factors } from '../factors/factors.ts'
 import { type SignInResult, VERIFICATION } from './begun.ts'
 import { challengeCookie, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
+import { codeField, firstOf, insteadText } from './methods.ts'
 import { type Answer, operation } from './operation.ts'
 import { detour, ownPage } from './own.ts'
 import type { PageAnswer, Problem, Visit } from './page.ts'
@@ -19,7 +21,6 @@ const CONFIRM = operation<Confirmed, { readonly input: Readonly<Record<string, u
 )
 
 const PATH = '/confirm'
-const KNOWN = ['PASSWORD', 'PASSKEY', 'TOTP', 'RECOVERY_CODE', 'EMAIL_CODE']
 
 export const confirm = ownPage({
   path: PATH,
@@ -117,7 +118,7 @@ function settle(visit: Visit, answer: Answer<Confirmed>): PageAnswer {
 function ask(visit: Visit, explained?: Explained): PageAnswer {
   const { texts } = visit
   const method = chosen(visit)
-  const others = methodsOf(visit).filter((one) => one !== method && one in texts.verify.instead)
+  const others = methodsOf(visit).filter((one) => one !== method)
   return {
     title: texts.verify.title,
     ...explained,
@@ -126,7 +127,7 @@ function ask(visit: Visit, explained?: Explained): PageAnswer {
       ${links([
         ...others.map((one) => ({
           href: here(visit, one),
-          text: texts.verify.instead[one] ?? one,
+          text: insteadText(texts.verify, one),
         })),
         { href: visit.passage.to('/account'), text: texts.cancel },
       ])}`,
@@ -136,19 +137,7 @@ function ask(visit: Visit, explained?: Explained): PageAnswer {
 function fieldsFor(visit: Visit, method: string, problems: readonly Problem[]): Piece {
   const { verify, ...texts } = visit.texts
   const go = button({ text: verify.button })
-  const code = (label: string, hint: string) =>
-    field(
-      {
-        name: 'code',
-        label,
-        hint,
-        autocomplete: 'one-time-code',
-        maxLength: 64,
-        hasFocus: true,
-        ...(method !== 'RECOVERY_CODE' && { inputMode: 'numeric' }),
-      },
-      problems,
-    )
+  const code = field(codeField(verify, method), problems)
   if (method === 'PASSWORD') {
     const name = 'currentPassword'
     const password = { name, label: texts.password, type: 'password' } as const
@@ -160,13 +149,12 @@ function fieldsFor(visit: Visit, method: string, problems: readonly Problem[]): 
       go,
     ]
   }
-  if (method === 'TOTP') return [code(verify.authenticatorCode, verify.authenticatorHint), go]
-  if (method === 'RECOVERY_CODE') return [code(verify.recoveryCode, verify.recoveryHint), go]
+  if (method !== 'EMAIL_CODE') return [code, go]
   const begun = mailed(visit)
   if (begun === null) return button({ text: texts.signIn.withEmail, does: 'mail' })
   return [
     html`<p>${verify.mailed(begun.sentTo ?? '')}</p>`,
-    code(verify.mailedCode, verify.mailedCodeHint),
+    code,
     go,
     button({ text: verify.resend, does: 'mail', isPlain: true, skipsFields: true }),
   ]
@@ -177,9 +165,10 @@ function mailed({ flowCookies }: Visit) {
   return challenge?.began === 'confirm' ? challenge : null
 }
 
-/** No more than what is shown first: the graph decides what is enough. */
+/** No more than what is shown first: the graph decides what is enough. A provider answers elsewhere. */
 function methodsOf({ query, stepUp }: Visit): readonly string[] {
-  const said = (query.get('methods') ?? '').split(' ').filter((one) => KNOWN.includes(one))
+  const isKnown = (one: string) => Object.hasOwn(factors, one) && one !== 'PROVIDER'
+  const said = (query.get('methods') ?? '').split(' ').filter(isKnown)
   return said.length > 0 ? said : stepUp
 }
 
@@ -187,11 +176,7 @@ function chosen(visit: Visit): string {
   const stepUp = methodsOf(visit)
   const wanted = visit.query.get('with')
   if (wanted !== null && stepUp.includes(wanted)) return wanted
-  return (
-    ['PASSWORD', 'PASSKEY', 'TOTP', 'EMAIL_CODE'].find((one) => stepUp.includes(one)) ??
-    stepUp[0] ??
-    'EMAIL_CODE'
-  )
+  return firstOf(stepUp) ?? 'EMAIL_CODE'
 }
 
 function here(visit: Visit, method: string): string {

@@ -2,6 +2,7 @@
 import { html } from '../../../platform/pages/html.ts'
 import { challengeCookie, clearedChallengeCookie, readChallenge } from './challenge-cookie.ts'
 import { button, field, form, links } from './fields.ts'
+import { codeField } from './methods.ts'
 import { newPasswordField } from './new-password-field.ts'
 import { operation, type Refusal } from './operation.ts'
 import type { Page, PageAnswer, Visit } from './page.ts'
@@ -101,18 +102,7 @@ function askForCode(visit: Visit, sentTo: string, explained?: Explained): PageAn
     ...explained,
     content: html`<p>${texts.forgotPassword.mailed(sentTo)}</p>
       ${form(visit, passage.to('/reset-password'), [
-        field(
-          {
-            name: 'code',
-            label: texts.verify.mailedCode,
-            autocomplete: 'one-time-code',
-            inputMode: 'numeric',
-            hint: texts.verify.mailedCodeHint,
-            maxLength: 64,
-            hasFocus: true,
-          },
-          problems,
-        ),
+        field(codeField(texts.verify, 'EMAIL_CODE'), problems),
         newPasswordField(texts, problems),
         button({ text: texts.savePassword }),
       ])}

@@ -8,8 +8,9 @@ import {
   readChallenge,
 } from './challenge-cookie.ts'
 import { button, checkbox, field, form, links } from './fields.ts'
+import { codeField, firstOf, insteadText } from './methods.ts'
 import { operation, type Refusal } from './operation.ts'
-import type { Page, PageAnswer, Problem, View, Visit } from './page.ts'
+import type { Page, PageAnswer, View, Visit } from './page.ts'
 import { passkeyButton, passkeyForm, readPasskey, START_PASSKEY_LOGIN } from './passkeys.ts'
 import { type Explained, explain } from './refusals.ts'
 import type { PageTexts } from './texts/texts.ts'
@@ -34,9 +35,6 @@ const OFFERED = operation<{ signInMethods: { readonly rememberDeviceDays: number
   'query PageRememberDevice { signInMethods { rememberDeviceDays } }',
   'nobody',
 )
-
-/** What is asked for first, where there is a choice. */
-const ORDER = ['PASSKEY', 'TOTP', 'EMAIL_CODE', 'RECOVERY_CODE']
 
 export const verify: Page = {
   path: '/verify',
@@ -121,7 +119,7 @@ async function ask(visit: Visit, challenge: Challenge, explained?: Explained): P
   const method = chosenMethod(visit, challenge)
   const problems = explained?.problems ?? []
   const remember = await rememberField(visit, challenge)
-  const others = challenge.methods.filter((one) => one !== method && one in texts.verify.instead)
+  const others = challenge.methods.filter((one) => one !== method)
   return {
     title: texts.verify.title,
     ...explained,
@@ -132,7 +130,7 @@ async function ask(visit: Visit, challenge: Challenge, explained?: Explained): P
         method === 'PASSKEY'
           ? passkeyStep(visit, challenge, remember)
           : form(visit, passage.to('/verify', { with: method }), [
-              codeField(texts, method, problems),
+              field(codeField(texts.verify, method), problems),
               remember,
               button({ text: texts.verify.button }),
               method === 'EMAIL_CODE'
@@ -148,7 +146,7 @@ async function ask(visit: Visit, challenge: Challenge, explained?: Explained): P
       ${links([
         ...others.map((one) => ({
           href: passage.to('/verify', { with: one }),
-          text: texts.verify.instead[one] ?? one,
+          text: insteadText(texts.verify, one),
         })),
         { href: passage.to('/sign-in', { again: '1' }), text: texts.verify.startAgain },
       ])}`,
@@ -188,33 +186,10 @@ function introOf({ verify: texts }: PageTexts, challenge: Challenge, method: str
   return challenge.began === 'sign-up' ? texts.mailedSignUp(sentTo) : texts.mailed(sentTo)
 }
 
-function codeField(
-  { verify: texts }: PageTexts,
-  method: string,
-  problems: readonly Problem[],
-): Piece {
-  const shown = {
-    TOTP: { label: texts.authenticatorCode, hint: texts.authenticatorHint },
-    RECOVERY_CODE: { label: texts.recoveryCode, hint: texts.recoveryHint },
-    EMAIL_CODE: { label: texts.mailedCode, hint: texts.mailedCodeHint },
-  }[method] ?? { label: texts.mailedCode, hint: '' }
-  return field(
-    {
-      name: 'code',
-      ...shown,
-      autocomplete: method === 'RECOVERY_CODE' ? 'off' : 'one-time-code',
-      ...(method !== 'RECOVERY_CODE' && { inputMode: 'numeric' }),
-      maxLength: 64,
-      hasFocus: true,
-    },
-    problems,
-  )
-}
-
 function chosenMethod({ query }: Visit, { methods }: Challenge): string {
   const wanted = query.get('with')
   if (wanted !== null && methods.includes(wanted)) return wanted
-  return ORDER.find((one) => methods.includes(one)) ?? methods[0] ?? 'EMAIL_CODE'
+  return firstOf(methods) ?? 'EMAIL_CODE'
 }
 
 /** Nothing can be entered here any more. */

@@ -35,6 +35,8 @@ export const de: PageTexts = {
     recovery:
       'Geben Sie einen der Wiederherstellungscodes ein, die Sie sich notiert haben. Jeder gilt einmal.',
     other: 'Geben Sie den Code ein.',
+    otherCode: 'Code',
+    otherInstead: 'Einen anderen Weg verwenden',
     mailedCode: 'Code aus der E-Mail',
     authenticatorCode: 'Code aus der App',
     recoveryCode: 'Wiederherstellungscode',
@@ -45,6 +47,7 @@ export const de: PageTexts = {
     resend: 'Neuen Code senden',
     resent: 'Ein neuer Code ist unterwegs. Frühere Codes gelten nicht mehr.',
     instead: {
+      PASSWORD: 'Passwort verwenden',
       EMAIL_CODE: 'Code per E-Mail verwenden',
       TOTP: 'Authenticator-App verwenden',
       RECOVERY_CODE: 'Wiederherstellungscode verwenden',

@@ -33,6 +33,8 @@ export const en: PageTexts = {
     authenticator: 'Open your authenticator app and enter the code that it shows.',
     recovery: 'Enter one of the recovery codes that you wrote down. Each of them works once.',
     other: 'Enter the code.',
+    otherCode: 'Code',
+    otherInstead: 'Use another way',
     mailedCode: 'Code from the e-mail',
     authenticatorCode: 'Code from the app',
     recoveryCode: 'Recovery code',
@@ -43,6 +45,7 @@ export const en: PageTexts = {
     resend: 'Send a new code',
     resent: 'A new code is on its way. Earlier codes no longer work.',
     instead: {
+      PASSWORD: 'Use the password',
       EMAIL_CODE: 'Use a code by e-mail',
       TOTP: 'Use the authenticator app',
       RECOVERY_CODE: 'Use a recovery code',

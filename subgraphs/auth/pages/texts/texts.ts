@@ -32,6 +32,8 @@ export interface PageTexts {
     readonly authenticator: string
     readonly recovery: string
     readonly other: string
+    readonly otherCode: string
+    readonly otherInstead: string
     readonly mailedCode: string
     readonly authenticatorCode: string
     readonly recoveryCode: string
