@@ -17,6 +17,7 @@ import {
   startsWith,
   wholeNumber,
 } from '../../../platform/settings.ts'
+import { parseDay, parseTime } from '../../../platform/time.ts'
 import { tracingShape } from '../../../platform/tracing/settings.ts'
 import { readAnomalies } from '../anomalies/settings.ts'
 import { CAPTCHA_SERVICES } from '../core/captcha/services.ts'
@@ -39,13 +40,12 @@ const signInMethods = list((name) => waysIn.includes(name), `one of ${waysIn.joi
 )
 export const REGISTRATION_MODES = ['open', 'invite', 'domains', 'closed'] as const
 const roleNames = list((name) => /^[\w:.-]{1,64}$/.test(name), 'the name of a role')
-const day = z
-  .string()
-  .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,12}Z)?$/.test(text) && isOfCalendar(text),
-    'must be a day or a time, as 2030-01-31 or 2030-01-31T12:00:00Z',
-  )
-  .transform((text) => new Date(text))
+const day = z.string().transform((text, context) => {
+  const time = parseDay(text) ?? parseTime(text)
+  if (time !== null) return time
+  context.addIssue('must be a day or a time, as 2030-01-31 or 2030-01-31T12:00:00Z')
+  return z.NEVER
+})
 const domains = list((name) => domainOf(name) !== null, 'a domain, as example.com').transform(
   (names) => names.flatMap((name) => domainOf(name) ?? []),
 )
@@ -142,10 +142,4 @@ export type Read = z.infer<z.ZodObject<typeof shape>>
 function domainOf(name: string): string | null {
   const [, domain] = tryParseEmail(`a@${name}`)?.normalized.split('@') ?? []
   return domain?.includes('.') ? domain : null
-}
-
-/** `Date` takes 30 February for 2 March. */
-function isOfCalendar(text: string): boolean {
-  const time = Date.parse(text)
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10))
 }
