@@ -3,8 +3,10 @@ import { credentialInUrl } from '../refusals.ts'
 
 const NAMES =
   /(?:^|&)(?:access_?token|id_?token|refresh_?token|token|jwt|api_?key|x-api-key|api_?secret|x-api-secret|secret|authorization|password)=/i
-const OURS = /sp[ks]_(?:live|test)_|srt_|ort_|scs_/i
-// A JWT is looked for where a word begins: from every "eyJ" of a long text the search would be quadratic.
+// Where a word begins, and at their length: `sort_by` is a field, and `ort_` stands in one of some thousand random states.
+const OURS =
+  /(?:^|[^\w-]|%[0-9a-f]{2})(?:sp[ks]_(?:live|test)_\w|[so]rt_[\w-]{22}(?:\.|%2e)|(?:scs|dvt)_[\w-]{43})/i
+// A JWT too: from every "eyJ" of a long text the search would be quadratic.
 const JWT = /(?:^|[^\w-]|%[0-9a-f]{2})eyJ[\w-]+(?:\.|%2e)eyJ/i
 
 /**

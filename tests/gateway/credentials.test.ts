@@ -186,7 +186,10 @@ describe('API keys', () => {
       `apiKey=x`,
       `access_token=x`,
       `variables={"a":"${secret}"}`,
-      `q=srt_abc`,
+      `q=srt_${'a'.repeat(22)}.${'b'.repeat(43)}.${'c'.repeat(43)}`,
+      `q=Bearer%20ort_${'-'.repeat(22)}%2E${'b'.repeat(43)}`,
+      `variables={"a":"scs_${'_'.repeat(43)}"}`,
+      `variables=%7B%22a%22%3A%22dvt_${'a'.repeat(43)}%22%7D`,
       `q=eyJhbGciOi.eyJzdWIi`,
       `variables={"a":"eyJhbGciOi.eyJzdWIi"}`,
       `variables=%7B%22a%22%3A%22eyJhbGciOi%2EeyJzdWIi%22%7D`,
@@ -198,6 +201,20 @@ describe('API keys', () => {
       expect(await response.text()).toContain('CREDENTIAL_IN_URL')
     }
     expect(stack.logs.join('')).not.toContain(secret)
+  })
+
+  test('what only looks like a part of one is none: names of fields, and random states', async () => {
+    for (const search of [
+      'query={sort_by:hello,short_name:hello,report_id:hello,ort_name:hello,import_of:hello}',
+      'query={hello}&state=K3yJort_qH0xZz2bWmJYt5vQnLr8sUeA1cDfGhIkOpT',
+      `query={hello}&state=${'a'.repeat(20)}scs_${'b'.repeat(43)}`,
+      `query={hello}&nonce=xsrt_${'a'.repeat(22)}.b`,
+    ]) {
+      const response = await fetch(`${stack.endpoint}?${search}`, {
+        headers: { 'apollo-require-preflight': '1' },
+      })
+      expect([response.status, search]).toEqual([200, search])
+    }
   })
 })
 
