@@ -21,7 +21,7 @@ export interface PassedPath {
   readonly reads?: readonly ('device' | 'refresh')[]
   /** Whether the answer to a form may set or clear the session's cookies. Default: false. */
   readonly makesSession?: boolean
-  /** Query parameters that may hold an identity token, as `id_token_hint`; elsewhere a token in a URL is refused. Default: none. */
+  /** Query parameters that may hold a JWT that opens nothing, as `id_token_hint`; elsewhere one in a URL is refused. Default: none. */
   readonly identityHints?: readonly string[]
   /**
    * Other sites whose forms are taken for what they are: links with these parameters. Such a POST changes nothing, and is answered with a
@@ -95,7 +95,8 @@ export const passedPaths: readonly PassedPath[] = [
     for: 'people',
     methods: ['GET'],
     flowCookies: APP_FLOW,
-    identityHints: ['id_token_hint'],
+    // Some apps sign what they want to know again, as a JWT.
+    identityHints: ['id_token_hint', 'state'],
   },
   { path: '/oauth2/resume', for: 'people', methods: ['GET'], flowCookies: APP_FLOW },
   { path: '/consent', for: 'people', flowCookies: APP_FLOW },

@@ -213,7 +213,10 @@ describe('what an app logs out with', () => {
     ['beside another token', `/pretend/logout?id_token_hint=${hint}&state=${hint}`],
     ['as a fragment of another', `/pretend/logout?x=1;id_token_hint=${hint}`],
     ['which is an access token', `/pretend/logout?id_token_hint=${accessToken}`],
-    ['which is a refresh token', '/pretend/logout?id_token_hint=srt_abc'],
+    [
+      'which is a refresh token',
+      `/pretend/logout?id_token_hint=srt_${'a'.repeat(22)}.${'b'.repeat(43)}.${'c'.repeat(43)}`,
+    ],
     ['which is the secret of a key', '/pretend/logout?id_token_hint=sps_live_abc'],
     ['which is called a token', `/pretend/logout?id_token=${hint}`],
   ])('a token is refused %s', async (_, target) => {

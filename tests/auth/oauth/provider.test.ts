@@ -73,6 +73,13 @@ test('discovery says the public address whatever host it is asked by', async () 
   }
 })
 
+test('a state that an app signed goes there and back as it is', async () => {
+  const state = 'eyJhbGciOiJIUzI1NiJ9.eyJuZXh0IjoiLyJ9.c2lnbmF0dXJl'
+  const asked = { ...(await askFor(party, 'openid', { state })), state }
+  const tokens = await redeem(party, asked, await letIn(browser, asked))
+  expect(tokens.access_token).toBeDefined()
+})
+
 test('a program gets a token by its own credential and uses the graph with it', async () => {
   await stack
     .db('roles')
