@@ -2,7 +2,7 @@
 import type { Hooks as GatewayHooks } from './gateway/hooks/hooks.ts'
 import type { AuthHooks } from './subgraphs/auth/hooks/hooks.ts'
 
-/** The default export of `sallyport.config.ts`, `.mjs` or `.js` beside `supergraph.yaml`. */
+/** The default export of `sallyport.config.ts`, `.mts`, `.mjs` or `.js` beside `supergraph.yaml`. */
 export interface SallyportConfig {
   readonly hooks?: GatewayHooks & AuthHooks
 }

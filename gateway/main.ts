@@ -12,9 +12,7 @@ import { startWorkers } from './workers/primary.ts'
 import { notifyPrimary } from './workers/worker.ts'
 
 if (existsSync('.env')) process.loadEnvFile()
-await main().catch((error: unknown) =>
-  exitUnstarted('gateway', error instanceof SettingsError ? error.message : error),
-)
+await main().catch((error: unknown) => exitUnstarted('gateway', error))
 
 async function main(): Promise<void> {
   const config = readGatewayConfig()

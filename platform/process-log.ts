@@ -2,6 +2,7 @@
 import { format } from 'node:util'
 import type { Logger } from 'pino'
 import { createLog } from './log.ts'
+import { SetupError } from './setup-error.ts'
 
 /** From here on nothing of this process prints a line of another form. */
 export function logProcess(log: Logger): void {
@@ -22,10 +23,11 @@ export function logProcess(log: Logger): void {
 /**
  * Ends the process. It is told at every LOG_LEVEL, as a sentence at a terminal and as a line of the log elsewhere.
  *
- * @param reason A sentence for anyone who sets the settings, or whatever was thrown.
+ * @param thrown A sentence for anyone who sets the settings, an error that is one, or whatever else was thrown.
  */
-export function exitUnstarted(part: string, reason: unknown): never {
+export function exitUnstarted(part: string, thrown: unknown): never {
   const log = createLog({ part, level: 'fatal' })
+  const reason = thrown instanceof SetupError ? thrown.message : thrown
   if (typeof reason !== 'string') log.fatal({ err: reason }, `${part} cannot start`)
   else if (process.stdout.isTTY) process.stderr.write(`${reason}\n`)
   else log.fatal(reason)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from './log-levels.ts'
 import { isLoopback } from './loopback.ts'
+import { SetupError } from './setup-error.ts'
 
 /** Where a start without settings keeps what it makes. */
 export const DATA_FOLDER = './data'
@@ -9,7 +10,7 @@ export const DATA_FOLDER = './data'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** All that is wrong with the settings of a part, a line each. */
-export class SettingsError extends Error {
+export class SettingsError extends SetupError {
   override readonly name = 'SettingsError'
 
   /** @param part As people call it: `gateway`, `auth subgraph`. */

@@ -1,5 +1,6 @@
 // What the docs tell people to send is something that the graph takes.
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { buildSchema, type DocumentNode, extendSchema, Kind, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { gatewaySdl } from '../gateway/administration/sdl.ts'
@@ -60,6 +61,32 @@ test('every file that the README and the docs link to is there', () => {
     }
   }
 })
+
+test('every section that a page links to is there', () => {
+  const sections = new Map(pages.map((page) => [page, sectionsOf(readFileSync(page, 'utf8'))]))
+  let count = 0
+  for (const page of pages) {
+    const folder = page.includes('/') ? 'docs/' : ''
+    const links = readFileSync(page, 'utf8').matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
+    for (const [, target = '', section = ''] of links) {
+      const there = sections.get(target === '' ? page : join(folder, target))
+      expect(there?.has(section), `${page} → ${target}#${section}`).toBe(true)
+      count += 1
+    }
+  }
+  expect(count).toBeGreaterThan(80)
+})
+
+/** As GitHub and npm name them. */
+function sectionsOf(text: string): ReadonlySet<string> {
+  const headings = text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/^#+ (.+)$/gm)
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-')
+  return new Set([...headings].map(([, heading = '']) => slug(heading)))
+}
 
 test('every setting that a part reads is in docs/settings.md and .env.example, and no other is', () => {
   const read = new Set(

@@ -57,6 +57,11 @@ function refuseChanged(
   printed: DocumentNode,
   { owner, command }: { readonly owner: string; readonly command: string },
 ): void {
+  const names = [...graphNamesOf(supergraph).values()]
+  if (!names.includes(owner))
+    throw new Error(
+      `The supergraph has no subgraph "${owner}", only ${names.join(', ')}: compose it with one that has the SDL that "sallyport ${command}" prints.`,
+    )
   const compare = createComparison(supergraph, printed, owner)
   const found = typesOf(supergraph)
   const problems = [...typesOf(printed).values()].flatMap((type) =>
@@ -70,7 +75,7 @@ function refuseChanged(
   if (problems.length === 0) return
   const lines = problems.map((problem) => `  - ${problem}`).join('\n')
   throw new Error(
-    `${owner}'s part of the supergraph is not what ${owner} prints:\n${lines}\nCompose it with the SDL that "sallyport ${command}" prints.`,
+    `${owner}'s part of the supergraph is not what ${owner} prints. Compose it with the SDL that "sallyport ${command}" prints:\n${lines}`,
   )
 }
 

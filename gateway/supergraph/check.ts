@@ -151,9 +151,17 @@ function checkRule(rule: AccessRule | null, at: string, { subgraph, options }: P
     problems.push(`${at}: @public, but supergraph.yaml does not say mayDeclarePublic`)
   }
   for (const policy of new Set(rule.policies.flat(2))) {
-    if (!options.policies.find(policy)) problems.push(`${at}: unknown policy "${policy}"`)
+    if (options.policies.find(policy)) continue
+    problems.push(`${at}: unknown policy "${policy}"${hintFor(policy)}`)
   }
   return problems
+}
+
+/** Behind the problem comes where it stands. */
+function hintFor(policy: string): string {
+  return policy.startsWith('fresh:')
+    ? '; fresh:<seconds> needs a whole number'
+    : '; there are role:<name>, verified, session, mfa, fresh:<seconds>, live, deny, and those of policies.module'
 }
 
 function needsLive(field: FieldSource, type: TypeSource): boolean {

@@ -1,6 +1,7 @@
 // What schema/supergraph.yaml says, as the gateway knows it: the one list of subgraphs, and what holds for all of them.
 import type { AuthNames } from '../../platform/auth-names/auth-names.ts'
 import type { DescribedScopes } from '../../platform/described-scopes.ts'
+import { SetupError } from '../../platform/setup-error.ts'
 import type { Announced } from '../announcements/announced.ts'
 import type { DocumentsSettings } from '../documents/settings.ts'
 import type { RateLimit } from '../rate-limits/settings.ts'
@@ -51,6 +52,9 @@ export type FileRules = Readonly<Record<string, string>>
 /** Where a rule of the file stands, as `supergraph.yaml:12`. @param subgraph null: the rules for all. */
 export type PlaceOfRule = (subgraph: string | null, coordinate: string) => string | null
 
+/** Where `auth.names` or `auth.omit` speaks of something of auth's. */
+export type PlaceOfAuthName = (section: 'names' | 'omit', coordinate: string) => string | null
+
 /** Pages of other origins, beside `CORS_ORIGINS` and what the gateway itself reads. */
 export interface CorsSettings {
   /** Exact origins whose pages may call. Default: none. */
@@ -75,6 +79,7 @@ export interface SupergraphConfig {
   /** Rules for whatever subgraph has the coordinate, beside those of the SDL. Default: none. */
   readonly rules: FileRules
   readonly placeOfRule: PlaceOfRule
+  readonly placeOfAuthName: PlaceOfAuthName
   /** What auth is called in this graph. */
   readonly authNames: AuthNames
   /** What scopes let an app do, in words. Default: none is described. */
@@ -85,7 +90,7 @@ export interface SupergraphConfig {
 export type DeniedHandling = 'refuse' | 'filter'
 
 /** Everything that is wrong with a supergraph configuration, in one message. */
-export class SupergraphConfigError extends Error {
+export class SupergraphConfigError extends SetupError {
   override readonly name = 'SupergraphConfigError'
   readonly problems: readonly string[]
 

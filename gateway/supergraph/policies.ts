@@ -1,9 +1,7 @@
 // A deployment's own policies for `@policy`: a module beside supergraph.yaml, loaded by the gateway and by the schema check.
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { type CustomPolicy, createPolicies } from '@sallyport/claims/predicates'
+import { importModule } from '../../platform/import-module.ts'
 import { type SupergraphConfig, SupergraphConfigError } from './config.ts'
 
 export type CustomPolicies = Readonly<Record<string, CustomPolicy>>
@@ -20,8 +18,9 @@ export async function loadPolicies(
 ): Promise<CustomPolicies> {
   if (policiesModule === null) return {}
   const path = resolve(dirname(configPath), policiesModule)
-  const loaded = await importModule(path, configPath)
-  const policies: unknown = loaded.default
+  const { default: policies } = await importModule(path).catch((error: Error) => {
+    throw new SupergraphConfigError(configPath, [`policies.module: ${error.message}`])
+  })
   if (!isPolicies(policies)) {
     const problem = `policies.module: ${path} has no default export from names to functions, or to { kinds, holds }`
     throw new SupergraphConfigError(configPath, [problem])
@@ -33,17 +32,6 @@ export async function loadPolicies(
     throw new SupergraphConfigError(configPath, [problem])
   }
   return policies
-}
-
-async function importModule(path: string, configPath: string): Promise<{ default?: unknown }> {
-  try {
-    // A module is loaded once for each address: other text is another one.
-    const text = createHash('sha256').update(readFileSync(path)).digest('base64url')
-    return (await import(`${pathToFileURL(path).href}?${text}`)) as { default?: unknown }
-  } catch (error) {
-    const problem = `policies.module: ${path} cannot be loaded: ${(error as Error).message}`
-    throw new SupergraphConfigError(configPath, [problem])
-  }
 }
 
 function isPolicies(value: unknown): value is CustomPolicies {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { z } from 'zod'
+import { problemInWords } from '../../platform/problem-words.ts'
 import { completeEntries, isRecord } from './complete-entries.ts'
 import { type SupergraphConfig, SupergraphConfigError, type Variables } from './config.ts'
 import { fileSchema, isKnownKey } from './config-schema.ts'
@@ -26,7 +27,19 @@ const BEGINNING = 'begin it with subgraphs: { orders: { routing_url: … } }'
  * @throws SupergraphConfigError
  */
 export function loadSupergraphConfig(path: string, options: ReadOptions): SupergraphConfig {
-  return readSupergraphConfig(readFileSync(path, 'utf8'), { source: path, ...options })
+  return readSupergraphConfig(readFile(path), { source: path, ...options })
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+    throw new SupergraphConfigError(path, [
+      `${why}: SUPERGRAPH_CONFIG says where it is, and "sallyport init" writes one`,
+    ])
+  }
 }
 
 /**
@@ -40,11 +53,13 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     if (problems.length > 0) throw new SupergraphConfigError(source, problems)
   }
   const { value, lines, error } = readYaml(text)
-  if (error !== null) refuse([`is not YAML: ${error}`])
-  if (!isRecord(value)) refuse([`is empty, or has nothing under names: ${BEGINNING}`])
+  const file = basename(source)
+  if (error !== null) refuse([`${file} is not YAML: ${error}`])
+  if (!isRecord(value)) refuse([`${file} is empty, or has nothing under names: ${BEGINNING}`])
   const found: Problem[] = []
   found.push(...problemsOfOwn(value))
-  const result = fileSchema.safeParse(substitute(completeEntries(value), variables, [], found))
+  const written = substitute(completeEntries(value), variables, [], found)
+  const result = fileSchema.safeParse(written, { error: problemInWords })
   found.push(...unknownKeys(value))
   if (!result.success) found.push(...result.error.issues.flatMap(toProblems))
   if (result.success) {
@@ -64,6 +79,8 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
       const entry = subgraph === null ? [] : ['subgraphs', subgraph]
       return placeIn(source, lines, [...entry, 'rules', coordinate])
     },
+    placeOfAuthName: (section: 'names' | 'omit', coordinate: string) =>
+      placeIn(source, lines, ['auth', section, keyOfAuthName(value, section, coordinate)]),
     authNames: data.auth,
     scopes: data.scopes,
     denied: data.denied,
@@ -71,6 +88,13 @@ export function readSupergraphConfig(text: string, options: ReadOptions): Superg
     documents: data.documents,
     operationLimits: Object.freeze(data.operationLimits),
   })
+}
+
+/** `names` are looked up by what they stand for, `omit` is a list. */
+function keyOfAuthName(file: unknown, section: 'names' | 'omit', coordinate: string) {
+  if (section === 'names') return coordinate
+  const { auth } = file as { readonly auth?: { readonly omit?: readonly string[] } }
+  return auth?.omit?.indexOf(coordinate) ?? coordinate
 }
 
 function unknownKeys(value: unknown): Problem[] {

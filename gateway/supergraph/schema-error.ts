@@ -1,5 +1,7 @@
+import { SetupError } from '../../platform/setup-error.ts'
+
 /** Everything that is wrong with the subgraphs' schemas, in one message. */
-export class SchemaError extends Error {
+export class SchemaError extends SetupError {
   override readonly name = 'SchemaError'
   readonly problems: readonly string[]
 

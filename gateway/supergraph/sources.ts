@@ -34,7 +34,7 @@ export async function readSources(
       try {
         return await readSource(configPath, { subgraph, config, ...options })
       } catch (error) {
-        if (error instanceof AuthNamesError) problems.push(...error.problems)
+        if (error instanceof AuthNamesError) problems.push(...describeNames(error, config))
         else problems.push(`${subgraph.name}: ${(error as Error).message}`)
         return null
       }
@@ -42,6 +42,16 @@ export async function readSources(
   )
   if (problems.length > 0) throw new SchemaError(problems)
   return sources.filter((source) => source !== null)
+}
+
+function describeNames(
+  { problems }: AuthNamesError,
+  { placeOfAuthName }: SupergraphConfig,
+): readonly string[] {
+  return problems.map(({ section, coordinate, message }) => {
+    const place = placeOfAuthName(section, coordinate)
+    return `auth.${section}: ${message}${place === null ? '' : ` (${place})`}`
+  })
 }
 
 /** Auth's alone, under its names here. @throws SchemaError */

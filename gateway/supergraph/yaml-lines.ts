@@ -1,5 +1,15 @@
 // A YAML text as a value, and in which line each part of it stands.
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
 
 type Path = readonly (string | number)[]
 
@@ -18,12 +28,26 @@ export interface ReadYaml {
 export function readYaml(text: string): ReadYaml {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })
-  const [error] = document.errors
+  const error = document.errors[0]?.message ?? unknownAlias(document, counter)
   return {
-    value: error === undefined ? document.toJS() : null,
+    value: error === null ? document.toJS() : null,
     lines: { of: (path) => lineOf(document.contents, path, counter) },
-    error: error?.message ?? null,
+    error,
   }
+}
+
+/** The parser does not miss an anchor before the value is made of it, and then without a line. */
+function unknownAlias(document: Document, counter: LineCounter): string | null {
+  let problem: string | null = null
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined
+      const { line } = counter.linePos(offsetOf(alias) ?? 0)
+      problem = `*${alias.source} has no anchor &${alias.source} before it, at line ${line}`
+      return visit.BREAK
+    },
+  })
+  return problem
 }
 
 function lineOf(root: unknown, path: Path, counter: LineCounter): number | null {

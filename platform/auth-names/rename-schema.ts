@@ -8,6 +8,7 @@ import {
   type ObjectTypeExtensionNode,
   visit,
 } from 'graphql'
+import { SetupError } from '../setup-error.ts'
 import type { AuthNames } from './auth-names.ts'
 
 /** Without one of these nobody could end a session, prove who they are, or leave. */
@@ -18,13 +19,20 @@ const BUILT_IN: ReadonlySet<string> = new Set(['ID', 'String', 'Int', 'Float', '
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode
 
-/** Names that do not fit auth's schema, each with what to do. */
-export class AuthNamesError extends Error {
-  override readonly name = 'AuthNamesError'
-  readonly problems: readonly string[]
+/** What of `auth:` does not fit auth's schema, and why. */
+export interface AuthNameProblem {
+  readonly section: 'names' | 'omit'
+  /** As the section has it. */
+  readonly coordinate: string
+  readonly message: string
+}
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
+export class AuthNamesError extends SetupError {
+  override readonly name = 'AuthNamesError'
+  readonly problems: readonly AuthNameProblem[]
+
+  constructor(problems: readonly AuthNameProblem[]) {
+    super(problems.map(({ section, message }) => `auth.${section}: ${message}`).join('\n'))
     this.problems = problems
   }
 }
@@ -40,29 +48,52 @@ export function renameAuthSchema(document: DocumentNode, auth: AuthNames): Docum
   return rename(dropUnreachable(dropOmitted(document, auth)), auth)
 }
 
-function problemsOfOmitted(document: DocumentNode, { omit }: AuthNames): string[] {
+function problemsOfOmitted(document: DocumentNode, { omit }: AuthNames): AuthNameProblem[] {
   const known = coordinatesOf(document)
+  const refuse = (coordinate: string, message: string) =>
+    [{ section: 'omit', coordinate, message }] as const
   return [...omit].flatMap((coordinate) => {
-    if (!known.has(coordinate)) return [`auth.omit: auth has no ${coordinate}`]
-    if (NEVER_OMITTED.test(coordinate)) return [`auth.omit: ${coordinate} is never left out`]
+    if (!known.has(coordinate)) return refuse(coordinate, missing(coordinate, known))
+    if (NEVER_OMITTED.test(coordinate)) return refuse(coordinate, `${coordinate} is never left out`)
     return []
   })
 }
 
-function problemsOfNames(document: DocumentNode, { names }: AuthNames): string[] {
+function problemsOfNames(document: DocumentNode, { names }: AuthNames): AuthNameProblem[] {
   const known = coordinatesOf(document)
   const taken = new Map<string, string>()
-  const problems: string[] = []
+  const problems: AuthNameProblem[] = []
   for (const own of known) {
     if (!isRenamable(own)) continue
     const name = names.get(own) ?? own.split('.').at(-1) ?? ''
     const place = own.includes('.') ? `${own.split('.')[0]}.${name}` : name
     const other = taken.get(place)
-    if (other !== undefined) problems.push(`auth.names: ${other} and ${own} cannot both be ${name}`)
+    if (other !== undefined) {
+      const coordinate = names.has(own) ? own : other
+      const message = `${other} and ${own} cannot both be ${name}`
+      problems.push({ section: 'names', coordinate, message })
+    }
     taken.set(place, own)
   }
   const unknown = [...names.keys()].filter((own) => !known.has(own))
-  return [...problems, ...unknown.map((own) => `auth.names: auth has no ${own}`)]
+  return [
+    ...problems,
+    ...unknown.map((own) => ({
+      section: 'names' as const,
+      coordinate: own,
+      message: missing(own, known),
+    })),
+  ]
+}
+
+/** With the same name where it stands elsewhere: `users` is `Query.users`. */
+function missing(coordinate: string, known: ReadonlySet<string>): string {
+  const nameOf = (one: string) => one.split('.').at(-1)?.toLowerCase()
+  const alike = [...known].filter(
+    (one) => nameOf(one) === nameOf(coordinate) && (isRenamable(one) || one.startsWith('User.')),
+  )
+  const hint = alike.length === 0 ? '' : `; it has ${alike.join(' and ')}`
+  return `auth has no ${coordinate}${hint}`
 }
 
 function isRenamable(coordinate: string): boolean {

@@ -1,16 +1,17 @@
-// `sallyport.config.ts`, `.mjs` or `.js` beside supergraph.yaml: read once by each part that has hooks, at its start.
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+// `sallyport.config.ts`, `.mts`, `.mjs` or `.js` beside supergraph.yaml: read once by each part that has hooks, at its start.
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { importModule } from '../import-module.ts'
+import { SetupError } from '../setup-error.ts'
 
-class HooksError extends Error {
+class HooksError extends SetupError {
   override readonly name = 'HooksError'
 }
 
 /** Beside supergraph.yaml, one of them. */
 export const HOOK_FILES = [
   'sallyport.config.ts',
+  'sallyport.config.mts',
   'sallyport.config.mjs',
   'sallyport.config.js',
 ] as const
@@ -44,16 +45,10 @@ export async function readHooksFile(supergraphPath: string): Promise<ConfigFile[
 }
 
 async function importConfig(path: string): Promise<ConfigFile> {
-  try {
-    // A module is loaded once for each address: other text is another one.
-    const text = createHash('sha256').update(readFileSync(path)).digest('base64url')
-    const address = `${pathToFileURL(path).href}?${text}`
-    const loaded = (await import(address)) as { default?: ConfigFile }
-    if (typeof loaded.default === 'object' && loaded.default !== null) return loaded.default
-  } catch (cause) {
-    const hint = path.endsWith('.ts') ? ' (node reads TypeScript from version 22.18 on)' : ''
-    throw new HooksError(`${path} cannot be loaded: ${(cause as Error).message}${hint}`, { cause })
-  }
+  const { default: config } = await importModule(path).catch((cause: Error) => {
+    throw new HooksError(cause.message, { cause })
+  })
+  if (typeof config === 'object' && config !== null) return config
   throw new HooksError(`${path} has no default export: export default defineConfig({ … })`)
 }
 
@@ -61,8 +56,11 @@ async function importConfig(path: string): Promise<ConfigFile> {
 function refuseUnknown({ hooks = {}, ...rest }: ConfigFile, path: string): void {
   const [other] = Object.keys(rest)
   if (other !== undefined) throw new HooksError(`${path}: "${other}" is not known there`)
+  if (typeof hooks !== 'object' || hooks === null)
+    throw new HooksError(`${path}: hooks is an object, from names to functions`)
   for (const [name, hook] of Object.entries(hooks)) {
-    if (!KNOWN.includes(name)) throw new HooksError(`${path}: there is no hook "${name}"`)
+    if (!KNOWN.includes(name))
+      throw new HooksError(`${path}: there is no hook "${name}"; there are ${KNOWN.join(', ')}`)
     if (typeof hook === 'function' || isHook(hook)) continue
     throw new HooksError(
       `${path}: ${name} is a function, or { run, deadlineMs (1 to 10000), onFailure ("refuse" or "ignore") }`,

@@ -1,12 +1,15 @@
 // The graph to compare with: of a commit, of another supergraph.yaml, or of a composed supergraph that was kept.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, posix, resolve } from 'node:path'
+import { parse } from 'yaml'
 import { UsageError } from '../operator/command.ts'
 import { type OpenedGraph, openGraph } from './open-graph.ts'
 
 const MAX_BYTES = 64 * 1024 * 1024
+/** What a graph is made of. The folder may be that of a whole repository, with pictures and archives. */
+const MADE_OF = /\.(graphqls?|gql|ya?ml|json|lock|[cm]?[jt]s)$/
 
 /** @param against A git reference, or a path that ends in .yaml, .yml or .graphql. */
 export async function openEarlierGraph(
@@ -20,15 +23,24 @@ export async function openEarlierGraph(
   }
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-access-'))
   try {
-    checkOut(against, { from: dirname(resolve(configPath)), to: folder })
-    return await openGraph({ configPath: join(folder, basename(configPath)) })
+    return await openGraph({ configPath: checkOut(against, resolve(configPath), folder) })
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    // Where it was put meanwhile nobody can look.
+    const message = (error as Error).message.replaceAll(`${folder}/`, '')
+    throw new Error(`At ${against}: ${message}`, { cause: error })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** The YAML's folder as it was, and nothing else of the repository. */
-function checkOut(reference: string, { from, to }: { from: string; to: string }): void {
+/**
+ * The YAML's folder as it was, what the YAML names beside that, and nothing else of the repository.
+ *
+ * @returns Where the YAML is now
+ */
+function checkOut(reference: string, configPath: string, to: string): string {
+  const from = dirname(configPath)
   const commit = git(from, [
     'rev-parse',
     '--verify',
@@ -41,13 +53,58 @@ function checkOut(reference: string, { from, to }: { from: string; to: string })
       `--against ${reference} is neither a commit of the repository of ${from} nor a file that ends in .yaml or .graphql.`,
     )
   }
-  const listed = git(from, ['ls-tree', '-r', '-z', commit.trim(), '--', '.']) ?? ''
+  const prefix = git(from, ['rev-parse', '--show-prefix'])?.trim() ?? ''
+  const write = (paths: readonly string[], needed: RegExp) => {
+    const wanted = paths.map((path) => posix.normalize(prefix + path))
+    writeBlobs(from, { commit: commit.trim(), paths: wanted, needed, to })
+  }
+  write(['.'], MADE_OF)
+  const yaml = join(to, prefix, basename(configPath))
+  if (!existsSync(yaml))
+    throw new UsageError(
+      `--against ${reference} has no ${prefix}${basename(configPath)}: there is nothing to compare with before one is committed.`,
+    )
+  write(namedFiles(readFileSync(yaml, 'utf8')), /^/)
+  return yaml
+}
+
+/** Wherever they are, as `../orders/schema.graphql`. */
+function namedFiles(text: string): string[] {
+  const { subgraphs = {}, policies, documents } = Object(parse(text)) as NamedFiles
+  const named = Object.values(Object(subgraphs) as NonNullable<NamedFiles['subgraphs']>)
+  const files = named.map((entry) => entry?.schema?.file)
+  return [...files, policies?.module, documents?.manifest].filter(
+    (file) => typeof file === 'string',
+  )
+}
+
+/** Of a file that nobody has checked. */
+interface NamedFiles {
+  readonly subgraphs?: Readonly<Record<string, { readonly schema?: { readonly file?: unknown } }>>
+  readonly policies?: { readonly module?: unknown }
+  readonly documents?: { readonly manifest?: unknown }
+}
+
+interface Wanted {
+  readonly commit: string
+  /** From the top of the repository. */
+  readonly paths: readonly string[]
+  /** Which names of files below them. */
+  readonly needed: RegExp
+  readonly to: string
+}
+
+function writeBlobs(cwd: string, { commit, paths, needed, to }: Wanted): void {
+  const wanted = paths.filter((path) => !path.startsWith('..'))
+  if (wanted.length === 0) return
+  const listed = git(cwd, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...wanted]) ?? ''
   const files = listed.split('\0').flatMap((line) => {
     const [, blob, name] = /^\d+ blob ([\da-f]+)\t([\s\S]+)$/.exec(line) ?? []
-    return blob === undefined || name === undefined ? [] : [{ blob, name }]
+    return blob !== undefined && name !== undefined && needed.test(name) ? [{ blob, name }] : []
   })
+  if (files.length === 0) return
   const contents = readBlobs(
-    from,
+    cwd,
     files.map(({ blob }) => blob),
   )
   files.forEach(({ name }, index) => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type DocumentNode, GraphQLError, parse, Source } from 'graphql'
 import { parseDocument, stringify } from 'yaml'
 import { packagedAuthSdl } from '../../gateway/supergraph/composition/auth-sdl.ts'
-import { fetchSdl } from '../../gateway/supergraph/composition/fetch-sdl.ts'
+import { fetchSdl, NoSdlError } from '../../gateway/supergraph/composition/fetch-sdl.ts'
 import { proposeNames } from '../../gateway/supergraph/composition/make-room.ts'
 import { type Given, type Outcome, UsageError } from '../operator/command.ts'
 import { isFile } from './config-path.ts'
@@ -25,7 +25,7 @@ export async function init({ subgraph = [], schema = [] }: Given): Promise<Outco
     throw new UsageError(
       `--schema ${unknown}: say where it runs, with --subgraph ${unknown}=<url>.`,
     )
-  const subgraphs = await Promise.all(
+  const subgraphs = await readAll(
     [...urls].map(([name, url]) => readSubgraph(name, url, files.get(name) ?? null)),
   )
   const names = proposeNames(
@@ -72,10 +72,28 @@ function refuseAddress(name: string, url: string): void {
   )
 }
 
+/** @throws Error that names each of them that cannot be read; UsageError where it is the first that was typed wrongly */
+async function readAll(reading: readonly Promise<Subgraph>[]): Promise<Subgraph[]> {
+  const done = await Promise.allSettled(reading)
+  const errors = done.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
+  const [first] = errors
+  if (first instanceof UsageError) throw first
+  if (first !== undefined) throw new Error(errors.map(({ message }) => message).join('\n'))
+  return done.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+}
+
 async function readSubgraph(name: string, url: string, file: string | null): Promise<Subgraph> {
   if (file !== null && !isFile(file)) throw new UsageError(`There is no file ${file}.`)
-  const text = file === null ? await fetchSdl({ subgraphUrl: url }) : readFileSync(file, 'utf8')
+  const text = file === null ? await ask(name, url) : readFileSync(file, 'utf8')
   return { name, url, file, document: parseSdl(name, text, file ?? url) }
+}
+
+/** @throws Error with what to type, not with what to write in a file that is not there yet */
+async function ask(name: string, url: string): Promise<string> {
+  return await fetchSdl({ subgraphUrl: url }).catch((error: Error) => {
+    const why = error instanceof NoSdlError ? error.reason : error.message
+    throw new Error(`${name}: ${why}. Start it, or name its SDL file: --schema ${name}=<file>`)
+  })
 }
 
 /** @throws Error with the place of what is wrong */

@@ -67,12 +67,15 @@ function describeAnswer({ status, type, body }: Answer, name: string): Line[] {
   const form = TYPES.test(type)
     ? ok(`content type: ${type}`)
     : wrong(`content type: "${type}"; a gateway takes application/json alone`)
-  return [form, describeSdl(body, name)]
+  const found = describeSdl(body, name)
+  if (found.verdict === 'wrong' && status !== 200)
+    return [wrong(`it answers ${status}: is this the path that it serves GraphQL at?`), form]
+  return [form, found]
 }
 
 function describeSdl(body: string, name: string): Line {
   try {
-    const { data, errors } = JSON.parse(body) as {
+    const { data, errors } = Object(JSON.parse(body)) as {
       data?: { _service?: { sdl?: string } }
       errors?: { message?: string }[]
     }

@@ -6,13 +6,15 @@ import { GRAPH_AUDIENCE } from '../../gateway/changes/route.ts'
 import type { GraphStatus, HeldChange } from '../../gateway/changes/status.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { readDevelopmentIdentityKeys } from '../../gateway/identity-keys.ts'
+import { formatOf } from '../access/print.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { adminUrlOf } from './admin-url.ts'
 import { withConfigPath } from './config-path.ts'
 
 export async function showSubgraphs({ gateway, format }: Given): Promise<Outcome> {
+  const wanted = formatOf(format, ['table', 'json'])
   const status = (await ask(gateway)) as unknown as GraphStatus
-  const said = format === 'json' ? JSON.stringify(status, null, 2) : describe(status)
+  const said = wanted === 'json' ? JSON.stringify(status, null, 2) : describe(status)
   return { said, isComplete: true }
 }
 

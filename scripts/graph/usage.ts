@@ -1,6 +1,7 @@
 // `sallyport usage --field Type.field`: who still asks for it, before it is removed.
 import { readGatewayConfig } from '../../gateway/config.ts'
 import type { FieldUse } from '../../gateway/usage/usage.ts'
+import { formatOf } from '../access/print.ts'
 import type { Given, Outcome } from '../operator/command.ts'
 import { adminUrlOf } from './admin-url.ts'
 import { withConfigPath } from './config-path.ts'
@@ -14,6 +15,7 @@ interface Answer {
 }
 
 export async function showUsage({ field, gateway, format }: Given): Promise<Outcome> {
+  const wanted = formatOf(format, ['table', 'json'])
   const url = adminUrlOf(gateway, readGatewayConfig(withConfigPath(process.env)))
   const response = await fetch(`${url}/usage?field=${encodeURIComponent(String(field))}`).catch(
     () => {
@@ -22,7 +24,7 @@ export async function showUsage({ field, gateway, format }: Given): Promise<Outc
   )
   if (!response.ok) throw new Error(`${url} does not count who asks for what.`)
   const answer = (await response.json()) as Answer
-  const said = format === 'json' ? JSON.stringify(answer, null, 2) : describe(String(field), answer)
+  const said = wanted === 'json' ? JSON.stringify(answer, null, 2) : describe(String(field), answer)
   return { said, isComplete: answer.isField !== false || answer.uses.length > 0 }
 }
 

@@ -9,6 +9,8 @@ import {
   describedScopesSchema,
   noDescribedScopes,
 } from '../../platform/described-scopes.ts'
+import { problemInWords } from '../../platform/problem-words.ts'
+import { SettingsError } from '../../platform/settings.ts'
 
 const supergraph = z.looseObject({
   subgraphs: z.record(
@@ -22,9 +24,9 @@ const supergraph = z.looseObject({
   scopes: describedScopesSchema.default(noDescribedScopes),
 })
 
-/** @throws Error: without the list an erasure would forget somebody */
+/** @throws SettingsError: without the list an erasure would forget somebody */
 export function readParticipants(path: string): string[] {
-  const { subgraphs } = supergraph.parse(readYaml(path))
+  const { subgraphs } = read(path)
   return Object.entries(subgraphs)
     .filter(([name, { personalData }]) => personalData === true && name !== 'auth')
     .map(([name]) => name)
@@ -34,28 +36,37 @@ export function readParticipants(path: string): string[] {
 const TIMEOUT_MS = 10_000
 
 export function readGatewayTimeout(path: string): number {
-  return supergraph.parse(readYaml(path)).subgraphs.auth?.timeoutMs ?? TIMEOUT_MS
+  return read(path).subgraphs.auth?.timeoutMs ?? TIMEOUT_MS
 }
 
-/** What auth is called in this graph: gateways read the same. @throws Error where they are no names */
+/** What auth is called in this graph: gateways read the same. @throws SettingsError where they are no names */
 export function readAuthNames(path: string): AuthNames {
-  return supergraph.parse(readYaml(path)).auth
+  return read(path).auth
 }
 
-/** What scopes let an app do, in words. @throws Error where one is not described as it must be */
+/** What scopes let an app do, in words. @throws SettingsError where one is not described as it must be */
 export function readDescribedScopes(path: string): DescribedScopes {
-  return supergraph.parse(readYaml(path)).scopes
+  return read(path).scopes
+}
+
+function read(path: string): z.infer<typeof supergraph> {
+  const { data, error } = supergraph.safeParse(readYaml(path), { error: problemInWords })
+  if (data !== undefined) return data
+  const problems = error.issues.map(
+    ({ path: place, message }) =>
+      `SUPERGRAPH_CONFIG: ${path}: ${place.join('.') || 'the file'} ${message}`,
+  )
+  throw new SettingsError('auth subgraph', problems)
 }
 
 function readYaml(path: string): unknown {
   try {
     return parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new Error(
-      `SUPERGRAPH_CONFIG: ${path} cannot be read, and it says who holds personal data`,
-      {
-        cause: error,
-      },
-    )
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such file' : message
+    throw new SettingsError('auth subgraph', [
+      `SUPERGRAPH_CONFIG: ${path} cannot be read, and it says who holds personal data: ${why}`,
+    ])
   }
 }

@@ -285,6 +285,35 @@ describe('access diff', () => {
     await expect(diff(folder, '--output=x')).rejects.toThrow('neither a commit')
   })
 
+  test('against a commit: files beside the folder are of then, and before there was a graph there is nothing to compare', async () => {
+    using folder = createAccessFolder(files)
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+        cwd: folder.path,
+        stdio: 'pipe',
+      })
+    writeFileSync(join(folder.path, 'shop.sdl'), `${header}${shop}`)
+    git('init', '-q')
+    git('add', 'shop.sdl')
+    git('commit', '-qm', 'the shop alone')
+    await expect(diff(folder, 'HEAD')).rejects.toThrow(
+      '--against HEAD has no graph/supergraph.yaml: there is nothing to compare with',
+    )
+    const yaml = readFileSync(folder.config, 'utf8')
+    writeFileSync(folder.config, yaml.replace('file: shop.graphql', 'file: ../shop.sdl'))
+    git('add', '.')
+    git('commit', '-qm', 'a graph')
+    writeFileSync(
+      join(folder.path, 'shop.sdl'),
+      `${header}${shop}`.replace('plain: Plain', 'plain: Plain more: String @public'),
+    )
+    expect((await diff(folder, 'HEAD')).changes).toEqual(['added Query.more'])
+    git('rm', '-q', '--cached', 'shop.sdl')
+    git('commit', '-qm', 'the shop is gone')
+    const gone = diff(folder, 'HEAD').catch((error: Error) => error.message)
+    expect(await gone).toMatch(/^At HEAD: [^/]*\n {2}- shop: shop\.sdl: there is no such file/)
+  })
+
   test('a type, a default and a dry run open fields too', async () => {
     using before = createAccessFolder(files)
     using opened = createAccessFolder({

@@ -323,7 +323,9 @@ test('without the list of who holds personal data auth does not start: it would 
   await expect(start('no/such/supergraph.yaml')).rejects.toThrow('SUPERGRAPH_CONFIG: no/such')
   const file = join(stack.env.DATA_DIR ?? '', 'supergraph.yaml')
   writeFileSync(file, 'subgraphs: { orders: { personalData: perhaps } }')
-  await expect(start(file)).rejects.toThrow('must be true or false')
+  await expect(start(file)).rejects.toThrow(
+    `The auth subgraph cannot start:\n- SUPERGRAPH_CONFIG: ${file}: subgraphs.orders.personalData must be true or false`,
+  )
   writeFileSync(
     file,
     'subgraphs: { auth: {}, a: { personalData: true }, b: { personalData: false }, c: {} }',

@@ -100,8 +100,9 @@ function hookOf(page: string) {
 test("from Apollo Router: Rover's file with what router.yaml said answers as the router does", async () => {
   await using team = await startTeam(apollo)
   await team.write('supergraph.yaml', example(PAGE, 'From Apollo Router', 'yaml').code)
-  await team.write('policies.js', example(PAGE, 'From Apollo Router', 'js').code)
-  await team.write('package.json', '{ "type": "module" }')
+  await team.write('policies.mjs', example(PAGE, 'From Apollo Router', 'js').code)
+  // As `npm init` makes it.
+  await team.write('package.json', '{ "type": "commonjs" }')
   await team.write('products.graphql', apollo.products)
   for (const line of example(PAGE, 'From Apollo Router', 'sh').code.trim().split(' && '))
     await sallyport(team, ...team.typed(line))

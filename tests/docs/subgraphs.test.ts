@@ -198,7 +198,7 @@ describe('joining', () => {
 
   test('policies of a deployment’s own are loaded from beside it', async () => {
     const yaml = joinGraph('policies', { policies: example(PAGE, 'Say who may', 'yaml').code })
-    const module = join(folder.path, 'policies/policies.js')
+    const module = join(folder.path, 'policies/policies.mjs')
     writeFileSync(module, example(PAGE, 'Say who may', 'js').code)
     const policies = await loadPolicies(yaml, loadSupergraphConfig(yaml, { variables }))
     const staff = { kind: 'user', sub: 'usr_1', roles: ['staff'], email_verified: true }

@@ -234,7 +234,11 @@ describe('the file beside supergraph.yaml', () => {
   })
 
   test.each([
-    ['export default { hooks: { onReqest() {} } }', 'there is no hook "onReqest"'],
+    [
+      'export default { hooks: { onReqest() {} } }',
+      'there is no hook "onReqest"; there are onRequest,',
+    ],
+    ['export default { hooks: null }', 'hooks is an object'],
     ['export default { hook: {} }', '"hook" is not known there'],
     [
       'export default { hooks: { onRequest: { run() {}, deadlineMs: 0 } } }',

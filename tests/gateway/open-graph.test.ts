@@ -79,6 +79,14 @@ test('a gateway with a broken graph says so, is not ready and serves nothing', a
   }
 })
 
+test('where there is no supergraph.yaml the start says which setting names it', async () => {
+  await using stack = await startGateway()
+  const supergraphPath = join(dirname(stack.config.supergraphPath), 'none.yaml')
+  await expect(createGateway({ ...stack.config, port: 0, supergraphPath })).rejects.toThrow(
+    `${supergraphPath} cannot be used:\n  - there is no such file: SUPERGRAPH_CONFIG says where it is`,
+  )
+})
+
 test('a module of policies that cannot be used stops the start and says why', async () => {
   await using stack = await startGateway()
   const folder = dirname(stack.config.supergraphPath)

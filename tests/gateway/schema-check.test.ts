@@ -548,6 +548,46 @@ describe('supergraph.yaml', () => {
     expect(() => read('federation_version: =2.9.0\nsubgraphs: {}', variables)).not.toThrow()
   })
 
+  test.each([
+    ['orders:', 'subgraphs.orders: must be names with values below it'],
+    [
+      '1orders: {}',
+      'subgraphs.1orders: must begin with a letter and have letters, digits, _ and - alone',
+    ],
+    ['orders: { timeoutMs: 5s }', 'subgraphs.orders.timeoutMs: must be a number'],
+    ['orders: { timeoutMs: 1.5 }', 'subgraphs.orders.timeoutMs: must be a whole number'],
+    ['orders: { timeoutMs: 1 }', 'subgraphs.orders.timeoutMs: must be at least 50'],
+    ['orders: { concurrency: 99999 }', 'subgraphs.orders.concurrency: must be at most 10000'],
+    [
+      'orders: { mayDeclarePublic: yes }',
+      'subgraphs.orders.mayDeclarePublic: must be true or false',
+    ],
+    ['orders: { forwardHeaders: x-a }', 'subgraphs.orders.forwardHeaders: must be a list'],
+    [
+      'orders: { identity: { header: cookie } }',
+      'subgraphs.orders.identity.header: must be one of sallyport-identity, authorization',
+    ],
+    [
+      'orders: { rules: { Query.orders.total: "@public" } }',
+      'subgraphs.orders.rules.Query.orders.total: must be Type or Type.field, such as Query.orders',
+    ],
+  ])('%s is told in words, with its line', (entry, problem) => {
+    const refused = () => read(`subgraphs:\n  ${entry}`, { AUTH_URL: 'http://a/graphql' })
+    expect(refused).toThrow(`${problem} (supergraph.yaml:2)`)
+    expect(refused).not.toThrow(/Invalid|expected|undefined/)
+  })
+
+  test('what is not YAML names its file where another says it too, and an alias its anchor', () => {
+    for (const [text, problem] of [
+      ['subgraphs: [', /- supergraph\.yaml is not YAML: .* at line 1/],
+      ['subgraphs:\n  orders: *orders', /\*orders has no anchor &orders before it, at line 2/],
+      ['# later', /- supergraph\.yaml is empty/],
+    ] as const) {
+      expect(() => read(text)).toThrow(SupergraphConfigError)
+      expect(() => read(text)).toThrow(problem)
+    }
+  })
+
   test('a list of subgraphs, or one without an address, is told what belongs there', () => {
     expect(() => read('subgraphs: [{ name: orders }]')).toThrow(
       /subgraphs: must have an entry for each subgraph under its name/,

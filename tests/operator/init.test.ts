@@ -67,6 +67,12 @@ test.each([
     2,
     /people is given twice/,
   ],
+  [
+    'every subgraph that does not answer is told, with what to type',
+    ['--subgraph', 'a=http://127.0.0.1:9/', '--subgraph', 'b=http://127.0.0.1:9/'],
+    1,
+    /^a: .* cannot be reached \(ECONNREFUSED\)\. Start it, or name its SDL file: --schema a=<file>\nb: /,
+  ],
   ['a folder instead of an SDL', [...people.slice(0, 3), 'people=.'], 2, /There is no file \./],
 ])('%s is refused, and nothing is written', async (_, args, code, said) => {
   const refused = await init(...args)
@@ -101,7 +107,7 @@ test('a setting that is empty is one that is not there, and an empty file is tol
   ])
   writeFileSync(join(folder, 'supergraph.yaml'), '# later\n')
   const empty = await sallyport(['compose'], {}, folder)
-  expect(empty.stderr).toMatch(/supergraph\.yaml cannot be used:\n {2}- is empty/)
+  expect(empty.stderr).toMatch(/supergraph\.yaml cannot be used:\n {2}- supergraph\.yaml is empty/)
 })
 
 test('an old Node is told by its version, and those of engines are not', () => {
@@ -125,6 +131,15 @@ test('what only reads files leaves nothing in a folder', async () => {
   const { code, stderr } = await sallyport(['check'], {}, folder)
   expect([code, stderr]).toEqual([0, ''])
   expect(readdirSync(folder).sort()).toEqual(['people.graphql', 'supergraph.yaml'])
+})
+
+test.each([
+  [['auth-sdl', '--of', 'graph'], '--of is gateway'],
+  [['subgraphs', '--format', 'yaml'], '--format is one of table, json'],
+  [['usage', '--field', 'A.b', '--format', 'csv'], '--format is one of table, json'],
+])('%j: a value that nobody knows is not passed over', async (args, said) => {
+  const { code, stdout, stderr } = await sallyport(args, {}, folder)
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(said)])
 })
 
 test('--version says which release it is', async () => {

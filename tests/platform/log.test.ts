@@ -171,6 +171,14 @@ describe('a process of its own', () => {
     expect(ended.exitCode).toBe(exitCode)
   })
 
+  test('what somebody has to set is the message, and has no stack', async () => {
+    const { lines } = await run(`
+      const { SetupError } = await import(${JSON.stringify(`${root}/platform/setup-error.ts`)})
+      exitUnstarted('auth', new SetupError('set it'))`)
+    expect(lines).toEqual([expect.objectContaining({ msg: 'set it' })])
+    expect(lines[0]).not.toHaveProperty('err')
+  })
+
   test('reviews in production, while PostgreSQL is unavailable, says so in a few lines of its log', async () => {
     const { exitCode, lines } = await endOf(['subgraphs/reviews/main.ts'], {
       NODE_ENV: 'production',

@@ -11,6 +11,17 @@ type Place = ({ readonly url: string } | { readonly subgraphUrl: string }) & {
   readonly timeoutMs?: number | undefined
 }
 
+/** Why a running subgraph gave none. The message also says what to write in supergraph.yaml. */
+export class NoSdlError extends Error {
+  override readonly name = 'NoSdlError'
+  readonly reason: string
+
+  constructor(reason: string, advice: string) {
+    super(`${reason}; ${advice}`)
+    this.reason = reason
+  }
+}
+
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 5 * 1024 * 1024
 
@@ -86,7 +97,8 @@ async function askSubgraph(
     response.status === 401
       ? 'it answers 401: it takes the identity tokens of another gateway, or another name'
       : `it answers ${response.status} without { _service { sdl } }`
-  throw new Error(`${withoutQuery(url)} gives no SDL: ${why}; name a file with schema.file instead`)
+  const reason = `${withoutQuery(url)} gives no SDL: ${why}`
+  throw new NoSdlError(reason, 'name a file with schema.file instead')
 }
 
 async function request(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
@@ -98,9 +110,8 @@ async function request(url: string, init: RequestInit, timeoutMs: number): Promi
     const code = (cause as { code?: unknown } | undefined)?.code
     const why = name === 'TimeoutError' ? `no answer in ${timeoutMs / 1000} s` : code
     const said = typeof why === 'string' ? ` (${why})` : ''
-    throw new Error(
-      `${withoutQuery(url)} cannot be reached${said}; start it, or name a file with schema.file`,
-    )
+    const reason = `${withoutQuery(url)} cannot be reached${said}`
+    throw new NoSdlError(reason, 'start it, or name a file with schema.file')
   }
 }
 

@@ -32,6 +32,26 @@ test('it is served, and what has no rule takes the access of its entry', async (
   expect(operations.prepare('{ viewer { roles } }', null).forNobody).not.toBeNull()
 })
 
+test('one that git could not merge is told with its line', async () => {
+  const conflict = `type Query { a: Int }\n<<<<<<< HEAD\n`
+  await expect(loadComposed(conflict, { team })).rejects.toThrow(
+    /^The supergraph cannot be parsed: Syntax Error: .* \(line 2\)$/,
+  )
+})
+
+test('one without auth says so, and what to compose it with', async () => {
+  const { supergraphSdl } = composeServices(
+    Object.entries(team.sdl).map(([name, sdl]) => ({
+      name,
+      url: 'http://x/',
+      typeDefs: parse(sdl),
+    })),
+  )
+  await expect(loadComposed(supergraphSdl ?? '', { team })).rejects.toThrow(
+    'The supergraph has no subgraph "auth", only shop: compose it with one that has the SDL that "sallyport auth-sdl" prints.',
+  )
+})
+
 const shop = (text: string) => ({ shop: `${link} type Query { a: Int } ${text}` })
 const auth = (from: string | RegExp, to: string) => ({ auth: authSdlFor(team).replace(from, to) })
 

@@ -8,6 +8,7 @@ import {
 import { SupergraphConfigError } from '../../../gateway/supergraph/config.ts'
 import { readSupergraphConfig } from '../../../gateway/supergraph/read-config.ts'
 import { SchemaError } from '../../../gateway/supergraph/schema-error.ts'
+import { readAuthSdl } from '../../../gateway/supergraph/sources.ts'
 import { authNamesSchema } from '../../../platform/auth-names/auth-names.ts'
 import { createAuthSchema } from '../../../subgraphs/auth/subgraph.ts'
 import { example } from '../../docs/examples.ts'
@@ -270,6 +271,22 @@ describe('a graph with its own User and user', () => {
   ])('refuses %s', (_, auth, problem) => {
     const compose = () => composeTeam({ sdl: { shop }, file: { auth } })
     expect(compose).toThrow(problem)
+  })
+
+  test('tells of each where it stands, and where auth has such a name', async () => {
+    const auth = {
+      names: { users: 'accounts', User: 'Viewer' },
+      omit: ['Query.roles', 'Mutation.logout', 'Query.createApiKey'],
+    }
+    const config = configFor({ sdl: { shop }, file: { auth } })
+    await expect(readAuthSdl('supergraph.yaml', config)).rejects.toMatchObject({
+      problems: [
+        'auth.omit: Mutation.logout is never left out (supergraph.yaml:9)',
+        'auth.omit: auth has no Query.createApiKey; it has Mutation.createApiKey (supergraph.yaml:10)',
+        'auth.names: User and Viewer cannot both be Viewer (supergraph.yaml:5)',
+        'auth.names: auth has no users; it has Query.users (supergraph.yaml:4)',
+      ],
+    })
   })
 
   test.each([

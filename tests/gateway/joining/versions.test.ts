@@ -207,7 +207,7 @@ describe('problems have file and line', () => {
       {
         shop: `${link('2.6', '"@policy"')}type Query {\n  a: Int @policy(policies: [["rle:x"]])\n}`,
       },
-      /unknown policy "rle:x" \(shop\.graphql:3\)/,
+      /unknown policy "rle:x"; there are role:<name>, .* \(shop\.graphql:3\)/,
     ],
     [
       "a field of auth's",
