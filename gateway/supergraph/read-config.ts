@@ -102,9 +102,11 @@ function unknownKeys(value: unknown): Problem[] {
   return unknown.map((key) => ({ path: [key], message: 'is not known here' }))
 }
 
-/** A key that is not known stands in a line of its own. */
+/** A key that is not known stands in a line of its own; what is wrong with one the record around it keeps to itself. */
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  if (issue.code === 'invalid_key')
+    return [{ path, message: issue.issues[0]?.message ?? issue.message }]
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   return issue.keys.map((key) => ({ path: [...path, key], message: 'is not known here' }))
 }
