@@ -1,7 +1,6 @@
 // Takes one factor of a challenge: the attempt is counted before it is looked at, in a statement of its own that no failure
 // rolls back.
 
-import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import { recordAudit } from '../core/audit/record.ts'
 import type { Caller, RequestOrigin } from '../core/caller.ts'
@@ -9,15 +8,14 @@ import { unlessBusy } from '../core/deadline.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { AuthError } from '../core/errors.ts'
 import { sha256 } from '../core/identifiers.ts'
-import { type CountKey, countKey } from '../core/throttling/count-key.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { noteLineage } from '../sessions/note-lineage.ts'
 import { User } from '../users/user.ts'
+import { countGuess } from './count-guess.ts'
 import {
   isEnrolment,
   MAX_ATTEMPTS,
   type Proof,
-  proofsOf,
   Verification,
   type VerificationPurpose,
 } from './verification.ts'
@@ -57,7 +55,7 @@ export async function checkFactor(
   { origin, deadline }: Pick<Caller, 'origin' | 'deadline'>,
   presented: PresentedFactor,
 ): Promise<CheckedFactor> {
-  const { db, throttle } = deps
+  const { db } = deps
   const idHash = sha256(presented.verificationId)
   await requireFlow(db, idHash, presented.flowSecret)
   const forgiveNetwork = await limitNetwork(deps, 'code-network', origin.ipAddress)
@@ -69,23 +67,20 @@ export async function checkFactor(
   const method = presented.method ?? methodOf(challenge, presented.secret)
   const factor = challenge.methods.includes(method) ? deps.factors[method] : undefined
   const act = isEnrolment(challenge) ? factor?.enrolment : factor
-  const account = guessKey(challenge, method, origin.ipAddress)
-  const guesses = await throttle.add('code-account', account)
+  const guess = await countGuess(deps, { challenge, method, address: origin.ipAddress })
   const { secret } = presented
   const user = await personOf(deps, { challenge, factor, secret })
-  const forgive = async () => {
-    await throttle.forgive('code-account', account)
-    await forgiveNetwork()
-  }
   const judgement = await unlessBusy(
     async () => (await act?.check(deps, { user, challenge, secret, deadline, origin })) ?? false,
     async () => {
-      await forgive()
+      await guess.takeBack()
+      await forgiveNetwork()
       await takeBackAttempt(db, challenge)
     },
   )
-  if (factor !== undefined && judgement === true && !challenge.is_decoy && !guesses.isOver) {
-    await forgive()
+  if (factor !== undefined && judgement === true && !challenge.is_decoy && !guess.isOver) {
+    await guess.forgive()
+    await forgiveNetwork()
     const spend = async (trx: Knex) => {
       const use = isEnrolment(challenge) ? factor.enrolment?.confirm : factor.spend
       if (use === undefined) return null
@@ -171,44 +166,6 @@ async function recordFailure(
     userId: challenge?.user_id ?? null,
     detail: { purpose: challenge?.purpose ?? presented.purposes.join(' or ') },
   })
-}
-
-/** Anybody may begin these for an e-mail address that is not theirs. */
-const OPEN_TO_STRANGERS: readonly VerificationPurpose[] = [
-  'REGISTRATION',
-  'EMAIL',
-  'EMAIL_LOGIN',
-  'PROVIDER_LOGIN',
-]
-
-const FURTHER = 'FURTHER'
-
-/**
- * Whom a wrong guess counts against. Nobody can keep an owner out with guesses at what no code opens, nor before they have
- * shown the first factor; and anyone who holds a stolen session uses up the guesses of that session. An answer of a passkey is a
- * signature, which nobody guesses: whoever has used up the tries at somebody's codes has not used up their passkey.
- */
-function guessKey(challenge: Verification, method: string, address: string | null): CountKey {
-  const { purpose, is_decoy, is_mailed, email_normalized: email, id_hash } = challenge
-  const { user_id: user, session_id: session } = challenge
-  // What this step does not ask for opens nothing, and whoever adds a factor knows its secret.
-  const isGuess = challenge.methods.includes(method) && !isEnrolment(challenge)
-  if (is_decoy || !isGuess || method === 'PASSKEY') return countKey({ verification: id_hash })
-  if (method !== 'EMAIL_CODE') {
-    // One count for all of them: a second kind of code is not a second set of guesses.
-    if (user !== null && proofsOf(challenge).length > 0) return countKey({ purpose: FURTHER, user })
-    if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: FURTHER, session })
-    return countKey({ verification: id_hash })
-  }
-  if (purpose === 'STEP_UP' && session !== null) return countKey({ purpose: method, session })
-  if (!is_mailed || email === null) return countKey({ verification: id_hash })
-  if (!OPEN_TO_STRANGERS.includes(purpose)) return codeKey(purpose, email)
-  return countKey({ purpose, email, network: networkOf(address) })
-}
-
-/** What wrong codes for an e-mail address are counted under. */
-export function codeKey(purpose: VerificationPurpose, email: string): CountKey {
-  return countKey({ purpose, email })
 }
 
 /** With cookie delivery a code works in the browser that began the flow, and nowhere else. */

@@ -2,7 +2,7 @@
 // them up, and the owner needs one at the next sign-in.
 import type { AuthDeps } from '../core/dependencies.ts'
 import { countKey } from '../core/throttling/count-key.ts'
-import { codeKey } from './check-factor.ts'
+import { codeKey } from './count-guess.ts'
 
 /** @param email The mailbox that they go to, normalised. */
 export async function forgetSignInCodes(

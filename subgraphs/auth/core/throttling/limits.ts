@@ -44,6 +44,8 @@ export const limits = {
   'code-network': { points: 100, seconds: 15 * MINUTE },
   /** Wrong codes for one address, whatever the verification. */
   'code-account': { points: 50, seconds: DAY, isDurable: true },
+  /** Codes of a further factor from a device on which one was right, without a success between: nobody else's count here. */
+  'factor-device': { points: 20, seconds: 180 * DAY, isDurable: true },
   /** Codes of devices that one person types, and one network. */
   'device-code-user': { points: 10, seconds: 15 * MINUTE },
   'device-code-network': { points: 50, seconds: 15 * MINUTE },
