@@ -338,6 +338,40 @@ describe('a service with OAuth 2 alone', () => {
     })
     expect(providers[0]?.trustsEmail).toBe(false)
   })
+
+  const at = (name: string, place: string, more = {}) => ({
+    [`PROVIDER_${name}_CLIENT_ID`]: 'x',
+    [`PROVIDER_${name}_AUTHORIZATION_URL`]: `https://login.example/${place}/authorize`,
+    [`PROVIDER_${name}_TOKEN_URL`]: `https://login.example/${place}/token`,
+    [`PROVIDER_${name}_USERINFO_URL`]: `https://login.example/${place}/me`,
+    ...more,
+  })
+  const read = (...all: Record<string, string>[]) =>
+    readProviders(Object.assign({ PROVIDERS: 'shop,forum' }, ...all))
+
+  test('of two at one host number 1 is two people: each says its own issuer, or that they are the same', () => {
+    const { problems } = read(at('SHOP', 'shop'), at('FORUM', 'forum'))
+    expect(problems.join('\n')).toMatch(/PROVIDER_SHOP_ISSUER: missing[\s\S]*PROVIDER_FORUM_ISSUER/)
+    const openId = { PROVIDER_FORUM_CLIENT_ID: 'x', PROVIDER_FORUM_ISSUER: 'https://login.example' }
+    expect(read(at('SHOP', 'shop'), openId).problems).toHaveLength(1)
+
+    const own = (name: string, issuer: string) => ({ [`PROVIDER_${name}_ISSUER`]: issuer })
+    const apart = read(
+      at('SHOP', 'shop', own('SHOP', 'https://login.example/shop')),
+      at('FORUM', 'forum'),
+    )
+    expect(apart.problems).toEqual([])
+    expect(apart.providers.map(({ protocol }) => protocol.issuer)).toEqual([
+      'https://login.example/shop',
+      'https://login.example',
+    ])
+    const same = own('SHOP', 'https://login.example')
+    expect(
+      read(at('SHOP', 'shop', same), at('FORUM', 'forum', own('FORUM', 'https://login.example')))
+        .problems,
+    ).toEqual([])
+    expect(read(at('SHOP', 'all'), at('FORUM', 'all')).problems).toEqual([])
+  })
 })
 
 describe('what auth connects to', () => {

@@ -60,7 +60,28 @@ export function readProviders(env: Environment): ReadProviders {
     }
     return readProvider(givenFor(env, name, problems)) ?? []
   })
+  for (const own of providers) requireOwnIssuer(own, providers, givenFor(env, own.id, problems))
   return { providers, problems }
+}
+
+/**
+ * Who somebody is, is kept under the issuer. Of two services at one host whose subjects are numbers the first would sign in as people of
+ * the second: where nobody has said that they have the same people, they must not come to have the same issuer.
+ */
+function requireOwnIssuer(
+  { id, protocol }: ProviderSettings,
+  all: readonly ProviderSettings[],
+  given: Given,
+): void {
+  if (protocol.kind !== 'oauth2' || given.value('ISSUER') !== null) return
+  const isShared = all.some(
+    (other) =>
+      other.id !== id &&
+      other.protocol.issuer === protocol.issuer &&
+      !(other.protocol.kind === 'oauth2' && other.protocol.userinfoUrl === protocol.userinfoUrl),
+  )
+  if (isShared)
+    given.complain('ISSUER', 'missing; another provider at this origin may have other people')
 }
 
 function givenFor(env: Environment, id: string, problems: string[]): Given {
