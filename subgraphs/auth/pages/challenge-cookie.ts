@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 const NAME = '__Host-challenge'
 const MAX_AGE_SECONDS = 3_600
+/** A browser drops a cookie of more than 4096 bytes, name and value, without a word (RFC 6265bis, section 5.6). */
+const MAX_LENGTH = 4_000
 
 const beginnings = ['sign-in', 'email', 'sign-up', 'reset', 'address', 'confirm'] as const
 
@@ -30,8 +32,14 @@ const shape = z.object({
 
 export function challengeCookie(challenge: Challenge): string {
   const { id, methods, sentTo, began, passkey, remember } = challenge
-  const held = { id, methods, sentTo, began, passkey, remember }
-  return line(Buffer.from(JSON.stringify(held)).toString('base64url'), MAX_AGE_SECONDS)
+  const encode = (options: Challenge['passkey']) =>
+    Buffer.from(
+      JSON.stringify({ id, methods, sentTo, began, remember, passkey: options }),
+    ).toString('base64url')
+  const whole = encode(passkey)
+  // Without the list of somebody's many passkeys the browser offers those that it finds by itself: all of them can be found.
+  const value = whole.length > MAX_LENGTH ? encode({ ...passkey, allowCredentials: [] }) : whole
+  return line(value, MAX_AGE_SECONDS)
 }
 
 export function clearedChallengeCookie(): string {
