@@ -1,4 +1,5 @@
 // Passkeys: adding one, signing in with nothing else, and every answer that is worth nothing.
+import { randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { enrolApp } from '../../authenticator.ts'
@@ -139,6 +140,18 @@ describe('adding', () => {
     const proof = { verificationId: begun.verificationId, passkey: response }
     expect((await send(PROVE, proof)).code).toBe('VERIFICATION_FAILED')
     expect(options.challenge).not.toBe(begun.options.challenge)
+  })
+
+  test('an id of more than 1023 bytes is refused, and one of as many signs in', async () => {
+    const person = await registerPerson(stack)
+    const made = async (bytes: number) =>
+      await addPasskey(stack, person, {
+        deviation: { id: randomBytes(bytes).toString('base64url') },
+      })
+    for (const bytes of [1024, 3000])
+      expect((await made(bytes)).confirmed.code).toBe('VERIFICATION_FAILED')
+    const { passkey } = await made(1023)
+    expect((await signInWith(stack, passkey)).user.id).toBe(person.id)
   })
 
   test('another session, another person, a late one: worth nothing', async () => {

@@ -24,6 +24,7 @@ export async function readRegistration(
   const info = await verify(passkeys, answer, challenge)
   if (info === null) return null
   const { credential } = info
+  if (Buffer.from(credential.id, 'base64url').length > MAX_ID_BYTES) return null
   return {
     credential_id: credential.id,
     public_key: Buffer.from(credential.publicKey).toString('base64url'),
@@ -34,6 +35,9 @@ export async function readRegistration(
     aaguid: info.aaguid,
   }
 }
+
+/** WebAuthn level 3, section 7.1, step 25. A longer one would not fit into an index of the database either. */
+const MAX_ID_BYTES = 1023
 
 const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
 
