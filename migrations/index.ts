@@ -36,6 +36,7 @@ import * as sessionLineage from './0120-session-lineage.ts'
 import * as oauthRefusals from './0123-oauth-refusals.ts'
 import * as revokedTokens from './0124-revoked-tokens.ts'
 import * as scopesByResource from './0125-scopes-by-resource.ts'
+import * as locatedAt from './0126-located-at.ts'
 
 export interface Migration {
   readonly name: string
@@ -79,6 +80,7 @@ export const migrations: readonly Migration[] = [
   { name: '0123-oauth-refusals', up: oauthRefusals.up },
   { name: '0124-revoked-tokens', up: revokedTokens.up },
   { name: '0125-scopes-by-resource', up: scopesByResource.up },
+  { name: '0126-located-at', up: locatedAt.up },
 ]
 
 /** In order. */

@@ -36,6 +36,8 @@ export async function isChallenged(
 
 interface History {
   readonly last_at: Date
+  /** Of the coordinates; null: as `last_at`. */
+  readonly located_at: Date | null
   readonly country: string | null
   readonly latitude: number | null
   readonly longitude: number | null
@@ -64,12 +66,12 @@ export async function findAnomalies(
   )
 }
 
-function isTooFast({ last_at, latitude, longitude }: History, place: Place): boolean {
+function isTooFast({ last_at, located_at, latitude, longitude }: History, place: Place): boolean {
   if (latitude === null || longitude === null) return false
   if (place.latitude === null || place.longitude === null) return false
   const here = { latitude: place.latitude, longitude: place.longitude }
   const km = kilometresBetween({ latitude, longitude }, here)
-  const hours = (Date.now() - last_at.getTime()) / 3_600_000
+  const hours = (Date.now() - (located_at ?? last_at).getTime()) / 3_600_000
   return km > LEAST_KM && km > hours * FASTEST_KMH
 }
 
@@ -106,6 +108,8 @@ export async function rememberPlace(
        values (?, ?, ?, ?, case when ?::text is null then '{}' else array[?::text] end)
      on conflict (user_id) do update set
        last_at = now(),
+       located_at = case when excluded.latitude is null
+         then coalesce(known.located_at, known.last_at) else now() end,
        country = coalesce(excluded.country, known.country),
        latitude = coalesce(excluded.latitude, known.latitude),
        longitude = coalesce(excluded.longitude, known.longitude),

@@ -19,6 +19,11 @@ export interface Places {
 }
 
 const CHECK_MS = 60_000
+/**
+ * Of a network whose town is not known the file has the middle of its country, and says how far off that may be: two such errors
+ * must not look like a journey (`travel` begins at 500 km).
+ */
+const MOST_RADIUS_KM = 250
 
 /**
  * Reads the file anew when it changes, beside the requests; what is broken is logged, and the one before stays.
@@ -57,11 +62,13 @@ function versionOf({ ino, size, mtimeMs }: Stats): string {
 
 function placeOf(found: CityResponse | null): Place | null {
   if (found === null) return null
-  const { latitude, longitude } = found.location ?? {}
+  const { latitude, longitude, accuracy_radius = 0 } = found.location ?? {}
+  const isLocated =
+    latitude !== undefined && longitude !== undefined && accuracy_radius <= MOST_RADIUS_KM
   return {
     country: found.country?.iso_code ?? null,
-    latitude: latitude ?? null,
-    longitude: longitude ?? null,
+    latitude: isLocated ? latitude : null,
+    longitude: isLocated ? longitude : null,
   }
 }
 

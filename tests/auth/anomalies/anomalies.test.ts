@@ -10,12 +10,13 @@ import { example } from '../../docs/examples.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { nothingLeftToMail } from '../../mailbox.ts'
 import { LOGIN, PASSWORD, type Person, registerPerson, VERIFY } from '../../people.ts'
-import { city, writeMmdb } from './mmdb.ts'
+import { city, wholeCountry, writeMmdb } from './mmdb.ts'
 
 const LISBON = '198.51.100.7'
 const PORTO = '198.51.100.200'
 const TOKYO = '203.0.113.7'
 const NOWHERE = '192.0.2.7'
+const SOMEWHERE_IN_PORTUGAL = '192.0.2.200'
 
 const folder = mkdtempSync(join(tmpdir(), 'places-'))
 const file = join(folder, 'places.mmdb')
@@ -26,6 +27,7 @@ beforeAll(() => {
       { network: '198.51.100.0/25', data: city('PT', 38.72, -9.14) },
       { network: '198.51.100.128/25', data: city('PT', 41.15, -8.61) },
       { network: '203.0.113.0/24', data: city('JP', 35.68, 139.69) },
+      { network: '192.0.2.128/25', data: wholeCountry('PT', 37.74, -25.67) },
       { network: '127.0.0.0/8', data: city('PT', 38.72, -9.14) },
     ]),
   )
@@ -85,6 +87,7 @@ async function subjectsTo(stack: Stack, { email }: Person): Promise<string[]> {
 const hoursAgo = async (stack: Stack, hours: number) =>
   await stack.db('sign_in_places').update({
     last_at: stack.db.raw("now() - ? * interval '1 hour'", [hours]),
+    located_at: null,
   })
 
 describe('impossible travel and new countries', () => {
@@ -165,6 +168,21 @@ describe('impossible travel and new countries', () => {
       expect(outcomeOf(await login(stack, person, TOKYO, known))).toBe('SignedIn')
       await hoursAgo(stack, 20)
       expect(outcomeOf(await login(stack, person, LISBON))).toBe('SignedIn')
+    })
+  })
+
+  test('a network that is known to its country alone is no place, nor does it hide how long a journey took', async () => {
+    await withStack({ anomalies: 'travel:block' }, async (stack, person) => {
+      await login(stack, person, LISBON)
+      // The middle of the country, as far as the file knows it, is 1,400 km away.
+      expect(outcomeOf(await login(stack, person, SOMEWHERE_IN_PORTUGAL))).toBe('SignedIn')
+      expect(outcomeOf(await login(stack, person, LISBON))).toBe('SignedIn')
+      await hoursAgo(stack, 20)
+      for (const address of [SOMEWHERE_IN_PORTUGAL, NOWHERE])
+        expect(outcomeOf(await login(stack, person, address))).toBe('SignedIn')
+      expect(outcomeOf(await login(stack, person, TOKYO))).toBe('SignedIn')
+      expect(outcomeOf(await login(stack, person, NOWHERE))).toBe('SignedIn')
+      expect(outcomeOf(await login(stack, person, LISBON))).toBe('INVALID_CREDENTIALS')
     })
   })
 

@@ -113,3 +113,11 @@ function control(type: number, size: number): Buffer {
 export function city(country: string, latitude: number, longitude: number): Value {
   return { country: { iso_code: country }, location: { latitude, longitude } }
 }
+
+/** Of a network of which nothing but the country is known: the middle of that, as MaxMind's own files have it. */
+export function wholeCountry(country: string, latitude: number, longitude: number): Value {
+  return {
+    country: { iso_code: country },
+    location: { latitude, longitude, accuracy_radius: 1000 },
+  }
+}
