@@ -11,7 +11,12 @@ import { networkOf } from '@sallyport/claims/networks'
 import type { Knex } from 'knex'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { type CountKey, countKey } from '../core/throttling/count-key.ts'
-import { isEnrolment, proofsOf, type Verification, type VerificationPurpose } from './verification.ts'
+import {
+  isEnrolment,
+  proofsOf,
+  type Verification,
+  type VerificationPurpose,
+} from './verification.ts'
 
 export interface Guess {
   readonly challenge: Verification
