@@ -171,7 +171,7 @@ describe('impossible travel and new countries', () => {
     })
   })
 
-  test('a network that is known to its country alone is no place, nor does it hide how long a journey took', async () => {
+  test('a network that is known to its country alone counts as no place, and does not hide how long a journey took', async () => {
     await withStack({ anomalies: 'travel:block' }, async (stack, person) => {
       await login(stack, person, LISBON)
       // The middle of the country, as far as the file knows it, is 1,400 km away.
