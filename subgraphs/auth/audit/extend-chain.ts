@@ -4,6 +4,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { tryLock } from '../core/advisory-lock.ts'
 import { transact } from '../core/database.ts'
+import { type Repeating, repeat } from '../core/repeat.ts'
 import {
   type ChainedRecord,
   type ChainHead,
@@ -24,30 +25,12 @@ const BATCH = 500
 const CHECKPOINT_RECORDS = 1_000
 const CHECKPOINT_MINUTES = 60
 
-export function startChaining(deps: ChainDeps): { stop(): Promise<void> } {
-  let stopped = false
-  let timer = setTimeout(start, CHAIN_MS)
-  let running: Promise<void> = Promise.resolve()
-
-  async function tick(): Promise<void> {
-    try {
-      while (!stopped && (await chainOnce(deps)) === BATCH);
-    } catch (error) {
-      deps.log.warn({ err: error }, 'audit records could not be chained')
-    }
-    if (!stopped) timer = setTimeout(start, CHAIN_MS)
-  }
-  function start(): void {
-    running = tick()
-  }
-
-  return {
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
-    },
-  }
+export function startChaining(deps: ChainDeps): Repeating {
+  return repeat({
+    pauseMs: CHAIN_MS,
+    run: async () => (await chainOnce(deps)) === BATCH,
+    onFailure: (error) => deps.log.warn({ err: error }, 'audit records could not be chained'),
+  })
 }
 
 /** @returns how many records were chained */

@@ -3,11 +3,8 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { transact } from '../core/database.ts'
 import { messageIdOf, type OutboxEvent, toCloudEvent } from '../core/events/envelope.ts'
+import { type Repeating, repeat } from '../core/repeat.ts'
 import type { EventPublisher } from './publisher.ts'
-
-export interface EventRelay {
-  stop(): Promise<void>
-}
 
 interface RelayDeps {
   readonly db: Knex
@@ -26,32 +23,17 @@ const LEASE_SECONDS = 30
 const RUN_MS = 15_000
 const MAX_PAUSE_SECONDS = 30
 
-export function startEventRelay(deps: RelayDeps): EventRelay {
-  let stopped = false
-  let timer: NodeJS.Timeout
-  let running: Promise<void> = Promise.resolve()
-
-  async function tick(): Promise<void> {
-    try {
-      if (deps.publisher.isReady()) await deps.publisher.prepare?.()
-      while (!stopped && deps.publisher.isReady() && (await relayOnce(deps)) > 0);
-    } catch (error) {
-      deps.log.warn({ err: error }, 'the event outbox could not be read')
-    }
-    if (!stopped) timer = setTimeout(start, POLL_MS)
-  }
-  function start(): void {
-    running = tick()
-  }
-  start()
-
-  return {
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
+export function startEventRelay(deps: RelayDeps): Repeating {
+  return repeat({
+    pauseMs: POLL_MS,
+    atOnce: true,
+    async run() {
+      if (!deps.publisher.isReady()) return false
+      await deps.publisher.prepare?.()
+      return (await relayOnce(deps)) > 0
     },
-  }
+    onFailure: (error) => deps.log.warn({ err: error }, 'the event outbox could not be read'),
+  })
 }
 
 /** @returns how many events left */

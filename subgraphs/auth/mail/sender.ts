@@ -5,6 +5,7 @@ import type { Language } from '../../../platform/language.ts'
 import type { AuthConfig } from '../config.ts'
 import { mailKinds } from '../core/mail/kinds.ts'
 import type { MailTemplate } from '../core/mail/outbox.ts'
+import { type Repeating, repeat } from '../core/repeat.ts'
 import { codeFor, linkTokenFor, Verification } from '../verifications/verification.ts'
 import type { MailTexts } from './templates.ts'
 import type { MailTransport } from './transport.ts'
@@ -23,39 +24,22 @@ const POLL_MS = 250
 const BATCH = 10
 const MAX_ATTEMPTS = 12
 
-export interface MailSender {
-  stop(): Promise<void>
-}
-
 export function startMailSender(deps: {
   readonly db: Knex
   readonly config: AuthConfig
   readonly log: Logger
   readonly transport: MailTransport
   readonly texts: MailTexts
-}): MailSender {
-  let stopped = false
-  let timer: NodeJS.Timeout
-  let running: Promise<void> = Promise.resolve()
-
-  async function tick(): Promise<void> {
-    try {
-      while (!stopped && (await sendBatch(deps)) === BATCH);
-    } catch (error) {
-      deps.log.warn({ err: error }, 'the mail outbox could not be read')
-    }
-    if (!stopped) timer = setTimeout(start, POLL_MS)
-  }
-  function start(): void {
-    running = tick()
-  }
-  start()
-
+}): Repeating {
+  const sending = repeat({
+    pauseMs: POLL_MS,
+    atOnce: true,
+    run: async () => (await sendBatch(deps)) === BATCH,
+    onFailure: (error) => deps.log.warn({ err: error }, 'the mail outbox could not be read'),
+  })
   return {
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
+    async stop() {
+      await sending.stop()
       deps.transport.stop()
     },
   }

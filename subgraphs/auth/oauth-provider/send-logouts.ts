@@ -1,5 +1,6 @@
 // Tells apps that a person's session ended (OpenID Connect Back-Channel Logout 1.0, 2.5): at least once, and no longer than is of use.
 import type { Knex } from 'knex'
+import { type Repeating, repeat } from '../core/repeat.ts'
 import { appSessionId } from './app-session-id.ts'
 import type { ServingParts } from './serving.ts'
 
@@ -15,35 +16,19 @@ interface Due {
   readonly attempts: number
 }
 
-export function startLogoutSender(parts: ServingParts): { stop(): Promise<void> } {
+export function startLogoutSender(parts: ServingParts): Repeating {
   const { log } = parts.deps
-  let stopped = false
-  let running = Promise.resolve()
-  let timer = setTimeout(tick, LOOK_MS)
-  timer.unref()
-
-  function tick(): void {
-    running = sendDue(parts)
-      .catch((error: unknown) => log.warn({ err: error }, 'apps could not be told of a logout'))
-      .then(() => {
-        if (stopped) return
-        timer = setTimeout(tick, LOOK_MS)
-        timer.unref()
-      })
-  }
-
-  return {
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
-    },
-  }
+  return repeat({
+    pauseMs: LOOK_MS,
+    run: async () => (await sendDue(parts)) === AT_ONCE,
+    onFailure: (error) => log.warn({ err: error }, 'apps could not be told of a logout'),
+  })
 }
 
-async function sendDue(parts: ServingParts): Promise<void> {
+async function sendDue(parts: ServingParts): Promise<number> {
   const due = await takeDue(parts.deps.db)
   await Promise.all(due.map((one) => sendOne(parts, one)))
+  return due.length
 }
 
 /** What is taken comes back later by itself: a crash loses nothing. */
