@@ -5,6 +5,7 @@
 // later fetch at their path is for each of them, and nothing but what made them is merged into them from further up.
 import { type AskedFields, compileAskedFields, compileAskedOfEntities } from './asked-fields.ts'
 import { isInherited } from './data.ts'
+import { eachFetch } from './planners/each-fetch.ts'
 import type { FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
 
 /** Names alone: objects of different types are never equal, so a path's types do not matter here. */
@@ -62,26 +63,8 @@ function writesFromAbove({ names: from, asked }: PlacedRequest, names: Names): b
 
 function placeAll(plan: PlanNode): PlacedRequest[] {
   const found: PlacedRequest[] = []
-  visit(plan, [])
+  eachFetch(plan, (fetch, path) => found.push(...placeFetch(fetch, path)))
   return found
-
-  function visit(node: PlanNode | null, path: PlanPath): void {
-    switch (node?.kind) {
-      case 'Fetch':
-        found.push(...placeFetch(node, path))
-        break
-      case 'Flatten':
-        visit(node.node, [...path, ...node.path])
-        break
-      case 'Sequence':
-      case 'Parallel':
-        for (const child of node.nodes) visit(child, path)
-        break
-      case 'Condition':
-        for (const child of [node.whenOn, node.whenOff]) visit(child, path)
-        break
-    }
-  }
 }
 
 function placeFetch(fetch: FetchNode, path: PlanPath): PlacedRequest[] {

@@ -1,28 +1,17 @@
 // Whether a plan asks a subgraph for a field that is external there, at a place where it does not provide it.
 import { type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
+import { eachFetch } from './each-fetch.ts'
 import type { Joined } from './joined.ts'
 import type { FetchNode, PlanNode } from './plan.ts'
 
 /** `Type.field of subgraph` for one that is; null when there is none. */
-export function findExternal(node: PlanNode | null, joined: Joined): string | null {
-  switch (node?.kind) {
-    case 'Fetch':
-      return findInFetch(node, joined)
-    case 'Flatten':
-      return findExternal(node.node, joined)
-    case 'Sequence':
-    case 'Parallel':
-      for (const one of node.nodes) {
-        const found = findExternal(one, joined)
-        if (found !== null) return found
-      }
-      return null
-    case 'Condition':
-      return findExternal(node.whenOn, joined) ?? findExternal(node.whenOff, joined)
-    default:
-      return null
-  }
+export function findExternal(plan: PlanNode | null, joined: Joined): string | null {
+  let found: string | null = null
+  eachFetch(plan, (fetch) => {
+    found ??= findInFetch(fetch, joined)
+  })
+  return found
 }
 
 interface At {

@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
+import { eachFetch } from './each-fetch.ts'
 import type { Joined } from './joined.ts'
 import type {
   EntityRequest,
@@ -54,26 +55,8 @@ export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
   const root: Place = { objects: new Set(['Query', 'Mutation']), fields: new Map() }
   let lacking: string | null = null
   const renamed = new Set<string>()
-  visit(plan, [])
+  eachFetch(plan, addFetch)
   return { root, lacking, overwritten: findOverwritten(root, renamed) }
-
-  function visit(node: PlanNode | null, path: PlanPath): void {
-    switch (node?.kind) {
-      case 'Fetch':
-        addFetch(node, path)
-        break
-      case 'Flatten':
-        visit(node.node, [...path, ...node.path])
-        break
-      case 'Sequence':
-      case 'Parallel':
-        for (const one of node.nodes) visit(one, path)
-        break
-      case 'Condition':
-        for (const one of [node.whenOn, node.whenOff]) visit(one, path)
-        break
-    }
-  }
 
   function addFetch(fetch: FetchNode, path: PlanPath): void {
     const document = parse(fetch.operation, { noLocation: true })
