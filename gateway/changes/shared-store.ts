@@ -16,6 +16,8 @@ const DECISION = 'decision'
 /** Of all gateways together, beside those that this one knows. */
 const VERSIONS = 40
 const LISTED = 1000
+const UNSIGNED =
+  'a decision about the graph that nobody of ours signed, or whose clock is ahead of ours'
 
 export interface SharedStoreOptions {
   readonly store: GraphStore
@@ -31,16 +33,17 @@ export function createSharedStore({
   logger,
 }: SharedStoreOptions): GraphStore {
   let isTold = false
-  /** As it lies there: opened once. */
+  /** As it lies there. What is good is opened once; what is not may be only too new for our clock, and is good a little later. */
   let seen: { readonly text: string; readonly decision: Decision | null } | null = null
 
   async function shared(): Promise<Decision | null> {
     const value = await bucket.get(DECISION)
     if (value === null) return null
     const text = Buffer.from(value).toString('utf8')
-    if (seen?.text === text) return seen.decision
+    const isKnown = seen?.text === text
+    if (isKnown && seen?.decision) return seen.decision
     const decision = await signed.open(text)
-    if (decision === null) logger.warn('a decision about the graph that nobody of ours signed')
+    if (decision === null && !isKnown) logger.warn(UNSIGNED)
     seen = { text, decision }
     return decision
   }
