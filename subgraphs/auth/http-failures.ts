@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { IdentityError } from '@sallyport/claims'
 import type { Logger } from 'pino'
+import { NoAnswer } from '../../platform/in-time.ts'
 import { isDatabaseAway } from './core/database.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { AuthError } from './core/errors.ts'
@@ -48,7 +49,7 @@ export function fail(deps: AuthDeps, response: ServerResponse, error: unknown): 
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status
-  if (isDatabaseAway(error) || isUnavailable(error)) return 503
+  if (isDatabaseAway(error) || error instanceof NoAnswer || isUnavailable(error)) return 503
   const http = (error as { extensions?: { http?: { status?: unknown } } } | null)?.extensions?.http
   return typeof http?.status === 'number' ? http.status : 500
 }

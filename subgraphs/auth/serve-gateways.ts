@@ -1,6 +1,7 @@
 // What gateways alone may ask, and monitors.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Claims } from '@sallyport/claims'
+import { inTime } from '../../platform/in-time.ts'
 import type { AuthDeps } from './core/dependencies.ts'
 import { HttpError, readJson, sendJson } from './core/http-body.ts'
 import { answerCredentials } from './introspection/http.ts'
@@ -41,8 +42,15 @@ function requireGateway(claims: Claims): void {
   if (claims.kind !== 'gateway') throw new HttpError(403, 'for gateways alone')
 }
 
-export async function ready(deps: AuthDeps, response: ServerResponse): Promise<void> {
-  await deps.db.raw('select 1')
+/** Whoever probes waits a few seconds, and should be told: one that hangs says as little as a process that does. */
+const READY_MS = 2_000
+
+/** @throws NoAnswer while the database takes questions and answers none */
+export async function ready({ db }: AuthDeps, response: ServerResponse): Promise<void> {
+  await inTime(
+    db.raw('select 1').then(() => true),
+    READY_MS,
+  )
   sendJson(response, 200, { status: 'ready' })
 }
 

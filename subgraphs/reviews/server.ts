@@ -6,6 +6,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { createIdentityReader, type IdentityReaderOptions } from '@sallyport/claims'
 import type { EventConsumer } from '@sallyport/claims/events'
 import type { Logger } from 'pino'
+import { inTime } from '../../platform/in-time.ts'
 import { prepareStop } from '../../platform/stop-server.ts'
 import type { ReviewsConfig } from './config.ts'
 import { createContext, type ReviewsContext } from './context.ts'
@@ -40,6 +41,8 @@ const SUBGRAPH_NAME = 'reviews'
 const REQUEST_TIMEOUT_MS = 15_000
 /** Longer than a gateway keeps an idle connection, so that it is the gateway who closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** Of a database that takes questions and answers none. */
+const READY_MS = 2_000
 
 const LONGEST_STOP_MS = 10_000
 
@@ -73,10 +76,10 @@ async function serve(
     identify: (headers) => identity.read(headers),
     contextOf: (claims) => createContext(db, now, claims),
     isReady: () =>
-      db.raw('select 1').then(
-        () => true,
-        () => false,
-      ),
+      inTime(
+        db.raw('select 1').then(() => true),
+        READY_MS,
+      ).catch(() => false),
     logger,
   })
   const server = createServer(

@@ -230,3 +230,19 @@ test('metrics of auth come without the database, or with one that does not answe
   await proxy.restore()
   await expect.poll(metrics, { timeout: 30_000 }).toEqual([200, true, true])
 })
+
+test('with a database that answers nothing auth says within seconds that it is not ready, and that it is as soon as it answers', async () => {
+  const ready = async () => {
+    const answer = await fetch(`${stack.auths[0]?.url}/health/ready`, {
+      signal: AbortSignal.timeout(8_000),
+    })
+    return [answer.status, answer.headers.get('retry-after')]
+  }
+  await expect.poll(ready).toEqual([200, null])
+  // Of all connections, those included that are open by then.
+  proxy.muteAt('select 1')
+  expect(await ready()).toEqual([503, '2'])
+  await proxy.cut()
+  await proxy.restore()
+  await expect.poll(ready, { timeout: 30_000 }).toEqual([200, null])
+})
