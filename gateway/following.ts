@@ -79,6 +79,7 @@ export async function openFollowing(parts: FollowingParts) {
             identityFor: async (name) =>
               await identity.headerFor(anonymous, askedForSdl(name), 'its SDL'),
             announcements: registry,
+            logger,
           }),
           store: opened.store,
           ...config.graph,

@@ -16,6 +16,7 @@ import { type FirstGraph, firstGraph } from './first-graph.ts'
 import { createFollowGraph, type FollowParts } from './follow-graph.ts'
 import { GraphRecord } from './graph-record.ts'
 import { createJudgeApart, type JudgeApart } from './judge-apart.ts'
+import type { Sight } from './look.ts'
 import { ChangeRefused, type GraphStatus } from './status.ts'
 
 export interface GraphChanges extends GraphCommands {
@@ -55,7 +56,6 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
   let isWaiting = false
   let found: FirstGraph | null = null
   let askAt = Number.NEGATIVE_INFINITY
-  let asking: Promise<void> | null = null
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let turn: Promise<unknown> = Promise.resolve()
@@ -102,23 +102,33 @@ export function createGraphChanges(options: GraphChangesOptions): GraphChanges {
     await following.follow(await store.decision())
     askInTime()
     const sight = await look.look()
-    if (sight.kind === 'missing') return
+    const problems = problemsOf(sight)
+    if (sight.kind === 'missing' && problems.length === 0) return
     const isSeen = sight.kind === 'seen'
-    const id = isSeen ? record.idOf(sight.seen.contents) : digestOf(sight.problems.join())
+    const id = isSeen ? record.idOf(sight.seen.contents) : digestOf(problems.join())
     // An editor, or a deployment, writes several files one after the other: what is the same twice is meant.
     const isStill = id === sighted
     sighted = id
     if (!isStill) return
     if (isSeen) await following.consider(sight.seen, id, looking.signal)
-    else if (record.held?.id !== id) record.hold(id, 'broken', { of: [], reasons: sight.problems })
+    else if (record.held?.id !== id) record.hold(id, 'broken', { of: [], reasons: problems })
+  }
+
+  /** Without one that is new in the file nothing else of it can be served: somebody has to be told. At the start that is told already. */
+  function problemsOf(sight: Sight): readonly string[] {
+    if (sight.kind === 'seen') return []
+    if (sight.kind === 'unreadable') return sight.problems
+    if (record.served === null) return []
+    return look
+      .health()
+      .filter(({ name, failure }) => failure !== null && sight.names.includes(name))
+      .map(({ name, failure }) => `${name} has not said what it is: ${failure}`)
   }
 
   function askInTime(): void {
-    if (asking !== null || monotonic() < askAt) return
+    if (monotonic() < askAt) return
     askAt = monotonic() + options.askEveryMs
-    asking = look.ask().finally(() => {
-      asking = null
-    })
+    void look.ask()
   }
 
   return {

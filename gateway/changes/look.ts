@@ -5,12 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Registry } from '../announcements/registry.ts'
 import { accessLockPath } from '../supergraph/access-lock.ts'
 import { packagedSdl } from '../supergraph/composition/auth-sdl.ts'
-import {
-  fetchSdl,
-  fetchText,
-  type IdentityFor,
-  withoutQuery,
-} from '../supergraph/composition/fetch-sdl.ts'
+import { withoutQuery } from '../supergraph/composition/fetch-sdl.ts'
 import {
   type SubgraphConfig,
   type SupergraphConfig,
@@ -18,6 +13,7 @@ import {
   type Variables,
 } from '../supergraph/config.ts'
 import { readSupergraphConfig } from '../supergraph/read-config.ts'
+import { type AskingOptions, createAsking } from './asking.ts'
 import { type Contents, digestOf } from './contents.ts'
 
 export interface Seen {
@@ -51,28 +47,19 @@ export interface Look {
   health(): readonly SourceHealth[]
 }
 
-export interface LookOptions {
+export interface LookOptions extends Omit<AskingOptions, 'addressesOf'> {
   readonly configPath: string
   readonly variables: Variables
-  readonly identityFor: IdentityFor
   /** Where subgraphs have announced themselves. */
   readonly announcements: Pick<Registry, 'expect' | 'addressesOf'>
-  readonly now: () => number
 }
 
 const NO_FILE = 'there is no such file, or it cannot be read'
 
-interface Asked {
-  sdl: string | null
-  etag: string | null
-  seenAt: number | null
-  failure: string | null
-}
-
 export function createLook(options: LookOptions): Look {
-  const { configPath, variables, identityFor, announcements, now } = options
+  const { configPath, variables, announcements, now } = options
   const files = createFiles()
-  const asked = new Map<string, Asked>()
+  const asking = createAsking({ ...options, addressesOf: announcements.addressesOf })
   /** The last that could be read: a broken one names nobody. */
   let config: SupergraphConfig | null = null
   let isComposed = false
@@ -114,7 +101,10 @@ export function createLook(options: LookOptions): Look {
       if (sdl !== null) sdls[name] = sdl
       else if ('announced' in schema) askNow(subgraph)
       else if ('file' in schema) problems.push(`${origins[name]}: ${NO_FILE}`)
-      else missing.push(name)
+      else {
+        missing.push(name)
+        if (asking.said(name).failure === null) void asking.ask(subgraph)
+      }
     }
     if (problems.length > 0) return { kind: 'unreadable', problems }
     if (missing.length > 0) return { kind: 'missing', names: missing }
@@ -128,7 +118,7 @@ export function createLook(options: LookOptions): Look {
   async function textOf(name: string, schema: SubgraphConfig['schema']): Promise<string | null> {
     if ('of' in schema) return packagedSdl(schema.of)
     if ('file' in schema) return await files.read(beside(schema.file))
-    return asked.get(name)?.sdl ?? null
+    return asking.said(name).sdl
   }
 
   async function digestOfOthers({ policiesModule, documents }: SupergraphConfig): Promise<string> {
@@ -139,50 +129,18 @@ export function createLook(options: LookOptions): Look {
 
   /** It belongs to the graph as soon as it has said where and what it is, and not before. */
   function askNow(subgraph: SubgraphConfig): void {
-    if (announcements.addressesOf(subgraph.name).length > 0) void askOne(subgraph)
-  }
-
-  async function askOne(subgraph: SubgraphConfig): Promise<void> {
-    const { name } = subgraph
-    const schema = placeOf(subgraph)
-    if (schema === null) return
-    const known = asked.get(name) ?? { sdl: null, etag: null, seenAt: null, failure: null }
-    asked.set(name, known)
-    try {
-      if ('url' in schema) {
-        const { sdl, etag } = await fetchText(schema.url, { etag: known.etag })
-        if (sdl !== null) known.sdl = sdl
-        known.etag = etag
-      } else known.sdl = await fetchSdl({ ...schema, identity: await identityFor(name) })
-      known.seenAt = now()
-      known.failure = null
-    } catch (error) {
-      known.failure = (error as Error).message
-    }
-  }
-
-  /** Null: there is nobody to ask. */
-  function placeOf({ name, schema }: SubgraphConfig) {
-    if ('file' in schema || 'of' in schema) return null
-    if (!('announced' in schema)) return schema
-    const addresses = announcements.addressesOf(name)
-    const subgraphUrl = addresses[Math.floor(Math.random() * addresses.length)]
-    return subgraphUrl === undefined ? null : { subgraphUrl }
+    if (announcements.addressesOf(subgraph.name).length > 0) void asking.ask(subgraph)
   }
 
   return {
     look,
     async ask() {
-      if (config !== null && !isComposed) await Promise.all(config.subgraphs.map(askOne))
+      if (config !== null && !isComposed) await Promise.all(config.subgraphs.map(asking.ask))
     },
-    adopt(sdls) {
-      for (const [name, sdl] of Object.entries(sdls)) {
-        if (!asked.has(name)) asked.set(name, { sdl, etag: null, seenAt: null, failure: null })
-      }
-    },
+    adopt: asking.adopt,
     health: () =>
       (config?.subgraphs ?? []).map(({ name, schema }) => {
-        const { seenAt = null, failure = null } = asked.get(name) ?? {}
+        const { seenAt, failure } = asking.said(name)
         const isNowhere = 'announced' in schema && announcements.addressesOf(name).length === 0
         const from = isComposed ? 'composed' : kindOf(schema)
         return { name, from, seenAt, failure: isNowhere ? 'it is announced nowhere' : failure }

@@ -60,6 +60,19 @@ test('supergraph.yaml: what auth is called is read at the start alone', async ()
   await expect.poll(heldReasons, PATIENT).toEqual([])
 })
 
+test('supergraph.yaml: a subgraph that cannot be asked what it is is told, and keeps what is served', async () => {
+  const before = yamlOf(sources, `rules: { Query.sale: '@authenticated' }\n`)
+  const entry =
+    '  gone: { routing_url: "http://127.0.0.1:9/", schema: { url: "http://127.0.0.1:9/sdl" } }'
+  gateway.write('supergraph.yaml', before.replace('subgraphs:', `subgraphs:\n${entry}`))
+  await expect
+    .poll(heldReasons, PATIENT)
+    .toEqual([expect.stringMatching(/^gone has not said what it is: .*cannot be reached/)])
+  expect(await gateway.dataOf('{ product { name } }')).toEqual({ product: { name: 'chair' } })
+  gateway.write('supergraph.yaml', before)
+  await expect.poll(heldReasons, PATIENT).toEqual([])
+})
+
 test('policies: what their module says now decides', async () => {
   const policies = (answer: string) =>
     gateway.write('policies.mjs', `export default { staff: () => ${answer} }`)
