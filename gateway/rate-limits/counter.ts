@@ -13,6 +13,7 @@ import {
 } from 'rate-limiter-flexible'
 import type { Log } from '../../platform/log.ts'
 import type { RateLimit } from './settings.ts'
+import { createSubjects, type Subjects } from './subjects.ts'
 
 export interface Count {
   readonly isOver: boolean
@@ -41,26 +42,31 @@ export interface RateCounterOptions {
 interface Limiters {
   readonly shared: RateLimiterAbstract | null
   readonly own: RateLimiterAbstract
+  /** Of what is counted in memory; null: there cannot be too many. */
+  readonly subjects: Subjects | null
 }
 
 /** The primary, for longer: it does nothing else, and a burst of starting workers holds it up. */
 const PRIMARY_TIMEOUT_MS = 2000
 const PAUSE_MS = 1000
+const TELL_EVERY_MS = 60_000
 
 export function createRateCounter(options: RateCounterOptions): RateCounter {
   const { redis, logger, monotonic } = options
   const limiters = new Map<string, Limiters>()
   let nextLookAt = Number.NEGATIVE_INFINITY
+  let nextTellAt = Number.NEGATIVE_INFINITY
   let isAway = false
 
   return {
     async count(limit, subject, points) {
-      const { shared, own } = limitersOf(limit)
-      const asked = { limit, subject, points }
-      if (shared === null) return await consume(own, asked)
+      const { shared, own, subjects } = limitersOf(limit)
+      const inMemory = () => ({ limit, subject: subjects?.countedAs(subject) ?? subject, points })
+      if (shared === null) return await consume(own, inMemory())
+      const asked = redis === null ? inMemory() : { limit, subject, points }
       if (isAway) {
         if (monotonic() >= nextLookAt) void lookAgain(shared, asked)
-        return await consume(own, asked)
+        return await consume(own, inMemory())
       }
       try {
         return await consume(shared, asked)
@@ -68,7 +74,7 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
         nextLookAt = monotonic() + PAUSE_MS
         if (!isAway) logger.warn({ err: error }, 'requests are counted in this process alone')
         isAway = true
-        return await consume(own, asked)
+        return await consume(own, inMemory())
       }
     },
     stop: () => redis?.disconnect(),
@@ -93,9 +99,21 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
     const key = keyOf(limit)
     const found = limiters.get(key)
     if (found !== undefined) return found
-    const made = createLimiters(key, limit, options)
+    const made = { ...createLimiters(key, limit, options), subjects: subjectsOf(limit) }
     limiters.set(key, made)
     return made
+  }
+
+  /** Of API keys there are as many as auth has made: nobody else is counted by them. */
+  function subjectsOf({ by, ofKey, windowSeconds }: RateLimit): Subjects | null {
+    if (by === 'key' || ofKey !== undefined) return null
+    return createSubjects({ windowMs: windowSeconds * 1000, monotonic, onCrowd: tellOfCrowd })
+  }
+
+  function tellOfCrowd(): void {
+    if (monotonic() < nextTellAt) return
+    nextTellAt = monotonic() + TELL_EVERY_MS
+    logger.warn('more ask than are counted by themselves: who came last is counted with others')
   }
 }
 
@@ -109,7 +127,7 @@ function createLimiters(
   keyPrefix: string,
   { max, windowSeconds, ofKey }: RateLimit,
   { redis, isWorker }: RateCounterOptions,
-): Limiters {
+): Omit<Limiters, 'subjects'> {
   // Keys have limits as they like: there is one limiter for all of them, which counts and never refuses.
   const points = ofKey === undefined ? max : Number.MAX_SAFE_INTEGER
   const settings = { keyPrefix, points, duration: windowSeconds }

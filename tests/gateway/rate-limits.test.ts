@@ -1,8 +1,10 @@
 // How often somebody may ask (limits: of supergraph.yaml, @rateLimit): whom it counts for, what each alias costs, what clients are told.
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { createRateCounter } from '../../gateway/rate-limits/counter.ts'
 import { readRateLimits } from '../../gateway/rate-limits/directive.ts'
 import { subjectOf } from '../../gateway/rate-limits/subject.ts'
+import { createSubjects } from '../../gateway/rate-limits/subjects.ts'
 import { readSupergraphConfig } from '../../gateway/supergraph/read-config.ts'
 import { composeFixture } from './graph-fixture.ts'
 import { bearer, refusalOf, type Stack, startGateway } from './start-gateway.ts'
@@ -269,5 +271,67 @@ describe('@rateLimit', () => {
     ],
   ])('%s is refused', (sdl, message) => {
     expect(() => limitsOf(sdl)).toThrow(message)
+  })
+})
+
+describe('a flood from more addresses than are kept', () => {
+  const flood = (most: number) => {
+    let passed = 0
+    let crowded = 0
+    const subjects = createSubjects({
+      windowMs: 60_000,
+      monotonic: () => passed,
+      onCrowd: () => {
+        crowded += 1
+      },
+      most,
+    })
+    return {
+      ...subjects,
+      crowded: () => crowded,
+      pass: (ms: number) => {
+        passed += ms
+      },
+    }
+  }
+  const addresses = (count: number) => Array.from({ length: count }, (_, at) => `address:${at}`)
+
+  test('those who were there before are counted by themselves, and those who come last in groups', () => {
+    const subjects = flood(100)
+    const names = new Set(addresses(200_000).map(subjects.countedAs))
+    expect(names.size).toBeLessThan(10_000)
+    for (const one of addresses(100)) expect(subjects.countedAs(one)).toBe(one)
+    expect(subjects.countedAs('address:5000')).toBe(subjects.countedAs('address:5000'))
+    expect(subjects.crowded()).toBeGreaterThan(0)
+  })
+
+  test('whoever is over stays over, and there is room again when windows end', () => {
+    const subjects = flood(100)
+    const [first = ''] = addresses(1)
+    for (const one of addresses(300)) subjects.countedAs(one)
+    subjects.pass(59_000)
+    expect(subjects.countedAs('address:200')).toMatch(/^group:/)
+    expect(subjects.countedAs(first)).toBe(first)
+    subjects.pass(2_000)
+    expect(subjects.countedAs('address:200')).toBe('address:200')
+  })
+
+  test('in a group they are counted too, and refused', async () => {
+    const warned: unknown[] = []
+    const counter = createRateCounter({
+      redis: null,
+      isWorker: false,
+      logger: { warn: (line: unknown) => void warned.push(line), info: () => {} } as never,
+      monotonic: () => 0,
+    })
+    const limit = { by: 'address', field: null, max: 2, windowSeconds: HOUR } as const
+    // As many as are counted by themselves, and then some in each group.
+    let refused = 0
+    for (const one of addresses(140_000))
+      if ((await counter.count(limit, one, 1)).isOver) refused += 1
+    expect(refused).toBeGreaterThan(10_000)
+    expect(refused).toBeLessThan(40_000)
+    expect(warned).toHaveLength(1)
+    counter.stop()
   })
 })
