@@ -64,7 +64,10 @@ export function createConnection(options: ConnectionOptions): Connection {
       underWay += 1
       return breaker.run(() => sendRepeatedly(attempts, request)).finally(leave)
     },
-    stop: () => addresses.stop(),
+    async stop() {
+      await addresses.stop()
+      measures.stop()
+    },
   }
 }
 

@@ -24,6 +24,8 @@ export interface SubgraphMeasures {
   /** One was sent again. */
   countRetry(): void
   setBreaker(state: BreakerState): void
+  /** Its connection is gone. What was counted stays. */
+  stop(): void
 }
 
 /** The same for every graph that has a subgraph of this name: a swap starts no count anew. */
@@ -36,7 +38,11 @@ const BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_00
 interface Counts {
   readonly outcomes: Record<SubgraphOutcome, number>
   retries: number
-  breaker: number
+  /**
+   * Of each graph that is not drained yet. What is left of an old one may fail for reasons of its own, as at an address that was given
+   * up: its breaker must not stand for that of the graph which is served.
+   */
+  readonly breakers: Set<{ level: number }>
   readonly durations: Histograms
 }
 
@@ -47,7 +53,8 @@ export function createSubgraphMeasures(registry: Registry): MeasureSubgraph {
   return (subgraph) => {
     const counts = known.get(subgraph) ?? newCounts(subgraph)
     known.set(subgraph, counts)
-    counts.breaker = LEVELS.closed
+    const breaker = { level: LEVELS.closed }
+    counts.breakers.add(breaker)
     return {
       record(outcome, ms) {
         counts.outcomes[outcome] += 1
@@ -57,8 +64,9 @@ export function createSubgraphMeasures(registry: Registry): MeasureSubgraph {
         counts.retries += 1
       },
       setBreaker(state) {
-        counts.breaker = LEVELS[state]
+        breaker.level = LEVELS[state]
       },
+      stop: () => void counts.breakers.delete(breaker),
     }
   }
 }
@@ -68,7 +76,7 @@ function newCounts(subgraph: string): Counts {
   return {
     outcomes: outcomes as Counts['outcomes'],
     retries: 0,
-    breaker: LEVELS.closed,
+    breakers: new Set(),
     durations: createHistograms([subgraph], BOUNDS_MS),
   }
 }
@@ -105,7 +113,12 @@ function register(registry: Registry, known: ReadonlyMap<string, Counts>): void 
     aggregator: 'max',
     registers,
     collect() {
-      for (const [subgraph, { breaker }] of known) this.set({ subgraph }, breaker)
+      this.reset()
+      for (const [subgraph, { breakers }] of known) {
+        const levels = [...breakers].map(({ level }) => level)
+        // One that is no longer in the graph has none.
+        if (levels.length > 0) this.set({ subgraph }, Math.max(...levels))
+      }
     },
   })
   const durations = toMetric({
@@ -122,4 +135,5 @@ export const unmeasured: MeasureSubgraph = () => ({
   record: () => undefined,
   countRetry: () => undefined,
   setBreaker: () => undefined,
+  stop: () => undefined,
 })

@@ -8,7 +8,12 @@ export function createMetrics(): Metrics {
     countRateLimited: nothing,
     countDocument: nothing,
     countSwap: nothing,
-    measureSubgraph: () => ({ record: nothing, countRetry: nothing, setBreaker: nothing }),
+    measureSubgraph: () => ({
+      record: nothing,
+      countRetry: nothing,
+      setBreaker: nothing,
+      stop: nothing,
+    }),
     planMeasures: { hits: 0, misses: 0, record: nothing },
     checks: { count: nothing, read: () => ({}) },
     countRequest: nothing,

@@ -1,9 +1,11 @@
 // A subgraph that keeps failing is left alone for a while, and a single request tries whether it is back.
 import { setTimeout } from 'node:timers/promises'
+import { Registry } from 'prom-client'
 import { describe, expect, test, vi } from 'vitest'
 import { Cancellation } from '../../../gateway/cancellation.ts'
 import { createBreaker } from '../../../gateway/subgraph/breaker.ts'
 import { SubgraphFailure, type SubgraphFailureOptions } from '../../../gateway/subgraph/failure.ts'
+import { createSubgraphMeasures } from '../../../gateway/subgraph/measures.ts'
 import {
   answerData,
   answerJson,
@@ -219,3 +221,38 @@ const graphqlErrors: Behaviour = (_, response) => {
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end('{"errors":[{"message":"no","extensions":{"code":"CONFLICT"}}]}')
 }
+
+describe('what metrics say of breakers while a graph takes the place of another', () => {
+  function measured() {
+    const registry = new Registry()
+    const measure = createSubgraphMeasures(registry)
+    const told = async () => /breaker_state\{subgraph="shop"\} (\d)/.exec(await registry.metrics())?.[1]
+    return { measure, told }
+  }
+
+  test('what is left of the old one, and fails, stands for nothing once it is drained', async () => {
+    const { measure, told } = measured()
+    const before = measure('shop')
+    measure('shop')
+    before.setBreaker('open')
+    before.stop()
+    expect(await told()).toBe('0')
+  })
+
+  test('a graph that could not be built hides no open breaker', async () => {
+    const { measure, told } = measured()
+    measure('shop').setBreaker('open')
+    measure('shop').stop()
+    expect(await told()).toBe('2')
+  })
+
+  test('a subgraph that is in no graph any more has none', async () => {
+    const { behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    const shop = connectTo(server.url, settings)
+    await open(shop)
+    expect(await shop.metrics()).toContain('sallyport_breaker_state{subgraph="shop"} 2')
+    await shop[Symbol.asyncDispose]()
+    expect(await shop.metrics()).not.toContain('sallyport_breaker_state{subgraph="shop"}')
+  })
+})
