@@ -1,6 +1,8 @@
 // The parts of a graph that changes while it serves: what is looked at, what subgraphs announce, what is asked, and who is told.
 import cluster from 'node:cluster'
+import { inTime } from '../platform/in-time.ts'
 import type { Log } from '../platform/log.ts'
+import { keepAnnouncements } from './announcements/kept.ts'
 import { createRegistry } from './announcements/registry.ts'
 import { createAnnouncementRoute } from './announcements/route.ts'
 import { shareAnnouncements } from './announcements/shared.ts'
@@ -32,6 +34,8 @@ interface FollowingParts extends Pick<GraphChangesOptions, 'place' | 'load' | 'c
 
 /** How often what other gateways have heard is read. */
 const FOLLOW_MS = 1000
+/** Nobody waits for NATS at the start. */
+const FIRST_HEARING_MS = 2000
 
 export async function openFollowing(parts: FollowingParts) {
   const { config, clocks, place, identity, identityKeys, anonymous, logger } = parts
@@ -46,12 +50,13 @@ export async function openFollowing(parts: FollowingParts) {
       })
     : null
   const registry = createRegistry({ ...clocks, audience: config.publicUrl })
-  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, { ...clocks, logger })
-  const hearing = setInterval(() => {
-    announcements
-      .follow()
-      .catch((error) => logger.warn({ err: error }, 'announcements cannot be read'))
-  }, FOLLOW_MS).unref()
+  const announcements = shareAnnouncements(registry, opened?.bucket ?? null, {
+    ...clocks,
+    logger,
+    kept: isFollowing ? keepAnnouncements(config.graph.dir) : undefined,
+  })
+  const warn = (error: unknown) => logger.warn({ err: error }, 'announcements cannot be read')
+  let hearing: NodeJS.Timeout | undefined
   const usage = opened
     ? createUsage({
         ...clocks,
@@ -109,6 +114,15 @@ export async function openFollowing(parts: FollowingParts) {
     usage,
     endpointsOf: registry.endpointsOf,
     routes,
+    /** The graph to begin with, and where those of it are that announced themselves before. */
+    async first() {
+      try {
+        return (await changes?.first())?.source ?? null
+      } finally {
+        await inTime(announcements.follow(), FIRST_HEARING_MS).catch(warn)
+        hearing = setInterval(() => void announcements.follow().catch(warn), FOLLOW_MS).unref()
+      }
+    },
     /** Nothing is swapped in any more. */
     async stopChanges() {
       clearInterval(hearing)

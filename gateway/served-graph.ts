@@ -61,7 +61,7 @@ export async function openServedGraph(parts: ServedGraphParts) {
   const { supergraph, config: firstConfig } = await openSupergraph({
     ...place,
     found: parts.found,
-    ...(changes && { find: async () => (await changes.first())?.source ?? null }),
+    ...(changes && { find: following.first }),
     warm,
     names: { ...systemNames(), announced: following.endpointsOf },
     administration: createAdministration({

@@ -1,7 +1,9 @@
-// Announcements that one gateway has heard reach the others over NATS KV. They are checked there as if the subgraph had come by itself.
+// Announcements that one gateway has heard reach the others over NATS KV, and itself when it starts again, from disk. They are checked
+// there as if the subgraph had come by itself.
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { Bucket } from '../changes/bucket.ts'
+import type { KeptAnnouncements } from './kept.ts'
 import type { AnnouncementOutcome, Registry } from './registry.ts'
 
 const MOST = 500
@@ -11,23 +13,31 @@ const OVER_MS = 10 * 60 * 1000
 
 export interface SharedAnnouncements {
   take(token: string, from: string | null): Promise<AnnouncementOutcome>
-  /** Reads what others have heard. */
+  /** Reads what others have heard, and once what this gateway had. Names that the file does not have by then are not heard. */
   follow(): Promise<void>
 }
 
 export interface ShareOptions {
   readonly now: () => number
   readonly logger: { warn(...args: unknown[]): void }
+  /** Default: nothing is kept. */
+  readonly kept?: KeptAnnouncements | undefined
 }
 
 export function shareAnnouncements(
   registry: Registry,
   bucket: Bucket | null,
-  { now, logger }: ShareOptions,
+  { now, logger, kept }: ShareOptions,
 ): SharedAnnouncements {
   /** What lies there, by key: checked once. */
   let seen = new Map<string, string>()
   let reading: Promise<void> | null = null
+  let recalling: Promise<void> | null = null
+
+  /** What is not there any more has run out, or is passed over as ever. */
+  async function recall(): Promise<void> {
+    for (const token of (await kept?.read()) ?? []) await registry.take(token, null)
+  }
 
   async function readAll(shared: Bucket): Promise<void> {
     const found = new Map<string, string>()
@@ -58,12 +68,16 @@ export function shareAnnouncements(
       return outcome
     },
     async follow() {
-      if (bucket?.isAvailable() !== true) return
-      // It is asked every second, and NATS may take longer.
-      reading ??= readAll(bucket).finally(() => {
-        reading = null
-      })
-      await reading
+      recalling ??= recall()
+      await recalling
+      if (bucket?.isAvailable() === true) {
+        // It is asked every second, and NATS may take longer.
+        reading ??= readAll(bucket).finally(() => {
+          reading = null
+        })
+        await reading
+      }
+      await kept?.write(registry.tokens().map(({ token }) => token))
     },
   }
 }

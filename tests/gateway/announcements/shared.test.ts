@@ -79,3 +79,26 @@ test('NATS that does not answer is asked once, however often it is time to ask',
   void shared.follow()
   expect(asked).toBe(1)
 })
+
+test('what was heard before the start is known after it, as long as it holds and its key does', async () => {
+  let texts: readonly string[] = []
+  const kept = {
+    read: async () => texts,
+    write: async (all: readonly string[]) => {
+      texts = all
+    },
+  }
+  const before = startRegistry()
+  const options = { now, logger, kept }
+  const first = shareAnnouncements(before, null, options)
+  await first.take(await signed(1), '10.0.0.1')
+  await first.follow()
+  const again = async () => {
+    const registry = startRegistry()
+    await shareAnnouncements(registry, null, { ...options, kept: { ...kept, write: async () => {} } }).follow()
+    return registry.addressesOf('orders')
+  }
+  expect(await again()).toEqual([addressOf(1)])
+  seconds += 61
+  expect(await again()).toEqual([])
+})
