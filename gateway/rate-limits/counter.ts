@@ -12,6 +12,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible'
 import type { Log } from '../../platform/log.ts'
+import { createKnownOver, type KnownOver } from './known-over.ts'
 import type { RateLimit } from './settings.ts'
 import { createSubjects, type Subjects } from './subjects.ts'
 
@@ -44,6 +45,8 @@ interface Limiters {
   readonly own: RateLimiterAbstract
   /** Of what is counted in memory; null: there cannot be too many. */
   readonly subjects: Subjects | null
+  /** Null: whoever counts them knows it too. */
+  readonly over: KnownOver | null
 }
 
 /** The primary, for longer: it does nothing else, and a burst of starting workers holds it up. */
@@ -60,7 +63,7 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
 
   return {
     async count(limit, subject, points) {
-      const { shared, own, subjects } = limitersOf(limit)
+      const { shared, own, subjects, over } = limitersOf(limit)
       const inMemory = () => ({ limit, subject: subjects?.countedAs(subject) ?? subject, points })
       if (shared === null) return await consume(own, inMemory())
       const asked = redis === null ? inMemory() : { limit, subject, points }
@@ -68,8 +71,12 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
         if (monotonic() >= nextLookAt) void lookAgain(shared, asked)
         return await consume(own, inMemory())
       }
+      const secondsLeft = over?.secondsLeft(subject) ?? null
+      if (secondsLeft !== null) return { isOver: true, remaining: 0, resetSeconds: secondsLeft }
       try {
-        return await consume(shared, asked)
+        const count = await consume(shared, asked)
+        if (count.isOver) over?.note(subject, count.resetSeconds)
+        return count
       } catch (error) {
         nextLookAt = monotonic() + PAUSE_MS
         if (!isAway) logger.warn({ err: error }, 'requests are counted in this process alone')
@@ -84,7 +91,7 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
   async function lookAgain(shared: RateLimiterAbstract, asked: Asked): Promise<void> {
     nextLookAt = monotonic() + PAUSE_MS
     try {
-      // Who is known to be over is refused without Redis, which says nothing of it: so a write of our own.
+      // A write of its own: whoever asks may be over, and is then refused without Redis.
       if (redis === null) await consume(shared, asked)
       else await redis.set('sallyport:rate:look', '', 'PX', PAUSE_MS)
       isAway = false
@@ -99,7 +106,11 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
     const key = keyOf(limit)
     const found = limiters.get(key)
     if (found !== undefined) return found
-    const made = { ...createLimiters(key, limit, options), subjects: subjectsOf(limit) }
+    const made = {
+      ...createLimiters(key, limit, options),
+      subjects: subjectsOf(limit),
+      over: redis !== null && limit.ofKey === undefined ? createKnownOver(monotonic) : null,
+    }
     limiters.set(key, made)
     return made
   }
@@ -127,17 +138,14 @@ function createLimiters(
   keyPrefix: string,
   { max, windowSeconds, ofKey }: RateLimit,
   { redis, isWorker }: RateCounterOptions,
-): Omit<Limiters, 'subjects'> {
+): Pick<Limiters, 'shared' | 'own'> {
   // Keys have limits as they like: there is one limiter for all of them, which counts and never refuses.
   const points = ofKey === undefined ? max : Number.MAX_SAFE_INTEGER
   const settings = { keyPrefix, points, duration: windowSeconds }
   const own = new RateLimiterMemory(settings)
   if (redis !== null) {
-    // Anyone who is over stays so until the window ends: that need not be asked again.
-    const known = ofKey === undefined ? { inMemoryBlockOnConsumed: max + 1 } : {}
     const shared = new RateLimiterRedis({
       ...settings,
-      ...known,
       storeClient: redis,
       rejectIfRedisNotReady: true,
     })
@@ -160,25 +168,31 @@ async function consume(
 ): Promise<Count> {
   const { max, windowSeconds, ofKey } = limit
   try {
-    if (ofKey === undefined) return toCount(await limiter.consume(subject, points), false)
+    if (ofKey === undefined) return toCount(await limiter.consume(subject, points), limit)
     const key = `${subject}:${windowSeconds}`
     const found = await limiter.consume(key, points, { customDuration: windowSeconds })
     const remainingPoints = max - found.consumedPoints
     const { msBeforeNext } = found
-    return toCount({ remainingPoints, msBeforeNext }, remainingPoints < 0)
+    return toCount({ remainingPoints, msBeforeNext, isOver: remainingPoints < 0 }, limit)
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return toCount(refusal, true)
-    throw refusal
+    if (!(refusal instanceof RateLimiterRes)) throw refusal
+    const { remainingPoints, msBeforeNext } = refusal
+    return toCount({ remainingPoints, msBeforeNext, isOver: true }, limit)
   }
 }
 
+interface Consumed extends Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'> {
+  readonly isOver?: boolean
+}
+
 function toCount(
-  { remainingPoints, msBeforeNext }: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>,
-  isOver: boolean,
+  { remainingPoints, msBeforeNext, isOver = false }: Consumed,
+  { windowSeconds }: RateLimit,
 ): Count {
   return {
     isOver,
     remaining: isOver ? 0 : Math.max(0, remainingPoints),
-    resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    // The library goes by the clock of the machine, which may have been set back: no window is longer than it is.
+    resetSeconds: Math.min(windowSeconds, Math.max(1, Math.ceil(msBeforeNext / 1000))),
   }
 }

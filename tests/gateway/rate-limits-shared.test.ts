@@ -1,5 +1,8 @@
 // Gateways that count together on Redis, and each for itself while Redis is unavailable or slow: never nobody.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { createRateCounter } from '../../gateway/rate-limits/counter.ts'
+import { connectToRedis } from '../../platform/redis.ts'
 import { newKey, newSecret } from '../../subgraphs/auth/api-keys/key-format.ts'
 import { type RedisServer, startRedis } from '../postgres/redis.ts'
 import { type Stack, startGateway } from './start-gateway.ts'
@@ -111,4 +114,31 @@ test('without Redis from the start everybody is counted here', async () => {
   await gone.stop()
   await using stack = await startGateway({ env: { REDIS_URL: gone.url }, yaml: yaml(2) })
   expect(await statuses(3, stack)).toEqual([200, 200, 429])
+})
+
+test('a clock that is set back keeps nobody out for longer than their window, and nobody is told so', async () => {
+  await redis.flush()
+  const logger = { warn() {}, info() {} }
+  const client = await connectToRedis(redis.url, { logger })
+  await once(client, 'ready')
+  const limit = { by: 'address', field: null, max: 1, windowSeconds: 3 } as const
+  const before = Date.now()
+  const clock = vi.spyOn(Date, 'now')
+  const counters = [client, null].map((own) =>
+    createRateCounter({ redis: own, isWorker: false, logger, monotonic: () => performance.now() }),
+  )
+  try {
+    for (const counter of counters) {
+      clock.mockImplementation(() => before)
+      const ask = () => counter.count(limit, 'address:203.0.113.7', 1)
+      expect((await ask()).isOver).toBe(false)
+      expect((await ask()).isOver).toBe(true)
+      clock.mockImplementation(() => before - 3_600_000)
+      expect((await ask()).resetSeconds).toBeLessThanOrEqual(3)
+      await expect.poll(async () => (await ask()).isOver).toBe(false)
+    }
+  } finally {
+    clock.mockRestore()
+    for (const counter of counters) counter.stop()
+  }
 })
