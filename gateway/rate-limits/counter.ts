@@ -91,7 +91,7 @@ export function createRateCounter(options: RateCounterOptions): RateCounter {
   async function lookAgain(shared: RateLimiterAbstract, asked: Asked): Promise<void> {
     nextLookAt = monotonic() + PAUSE_MS
     try {
-      // A write of its own: whoever asks may be over, and is then refused without Redis.
+      // A write, as counting is one: a Redis that can be read alone is no use.
       if (redis === null) await consume(shared, asked)
       else await redis.set('sallyport:rate:look', '', 'PX', PAUSE_MS)
       isAway = false
