@@ -1,5 +1,7 @@
 // What a gateway counts of itself: every request once, with who asked and what came of it, and never in a client's words.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readProcess } from '../../platform/process-metrics.ts'
 import { readMetricsText, seriesOf, sumOf } from '../metrics-text.ts'
 import { bearer, type Stack, startGateway } from './start-gateway.ts'
 
@@ -145,4 +147,20 @@ test('whatever is sent, no word of it is a label, and the series stay as many', 
   expect(after).not.toMatch(/evil/)
   expect(seriesOf(after).length).toBe(seriesOf(before).length)
   expect(sumOf(after, 'sallyport_requests_total')).toBeGreaterThan(180)
+})
+
+test('a clock that is set is no start: the process has begun when it began, whenever it is asked', async () => {
+  const startedAt = async () => {
+    const registry = new Registry()
+    readProcess(registry)
+    return sumOf(await registry.metrics(), 'process_start_time_seconds')
+  }
+  const before = await startedAt()
+  expect(Math.abs(before - (Date.now() / 1000 - process.uptime()))).toBeLessThan(60)
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => performance.timeOrigin + 7_200_000)
+  try {
+    expect(await startedAt()).toBe(before)
+  } finally {
+    clock.mockRestore()
+  }
 })
