@@ -151,7 +151,8 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
   const otel = await openTracing(config.tracing, 'sallyport-auth')
   const tracing = otel && createRequestTracing(otel, database.db)
   const oauth = await createOAuthProvider(deps)
-  const http = await createAuthServer({ deps, identity, feed, oauth, names, tracing })
+  const { hasTakers } = delivery
+  const http = await createAuthServer({ deps, identity, feed, oauth, names, tracing, hasTakers })
   await new Promise<void>((resolve, reject) => {
     http.server.once('error', reject)
     http.server.listen(config.port, config.host, () => resolve())

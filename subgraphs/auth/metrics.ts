@@ -16,19 +16,22 @@ interface MetricsDeps {
   readonly log: Pick<Log, 'warn'>
   readonly checks: CheckCounts
   readonly hooks: ReadyAuthHooks
+  /** Whether anybody takes events. */
+  readonly hasTakers: boolean
 }
 
 /** Less than Prometheus waits: without an answer it takes for gone what is there and lacks its database. */
 const DATABASE_MS = 3_000
 
 /** What waits is the database's to know, and read when somebody asks. While it is unavailable the rest is told without it. */
-export async function readMetrics({ db, log, checks, hooks }: MetricsDeps): Promise<Registry> {
+export async function readMetrics(deps: MetricsDeps): Promise<Registry> {
+  const { db, log, checks, hooks } = deps
   const registry = new Registry()
   readProcess(registry)
   countChecks(registry, checks)
   if (hooks.isAny) registry.registerMetric(hooks.durations)
   try {
-    showWaiting(registry, await inTime(readWaiting(db), DATABASE_MS))
+    showWaiting(registry, await inTime(readWaiting(deps), DATABASE_MS))
   } catch (error) {
     if (!isDatabaseAway(error) && !(error instanceof NoAnswer)) throw error
     log.warn({ err: error }, 'metrics lack what the database knows')
@@ -50,8 +53,10 @@ function countChecks(registry: Registry, checks: CheckCounts): void {
   }
 }
 
-async function readWaiting(db: Knex) {
-  const events = await readEventLag(db)
+async function readWaiting({ db, hasTakers }: Pick<MetricsDeps, 'db' | 'hasTakers'>) {
+  const { waiting, oldestSeconds } = await readEventLag(db)
+  // Where nobody takes them they stay as long as settings say, and none is late: an alarm would never end.
+  const events = { waiting, oldestSeconds: hasTakers ? oldestSeconds : 0 }
   const erasures = await readErasureMetrics(db)
   const unchained = Number((await db('audit_unsealed').count('* as count').first())?.count)
   return { events, erasures, unchained, webhooks: await readWebhookLag(db) }

@@ -54,8 +54,11 @@ export async function ready({ db }: AuthDeps, response: ServerResponse): Promise
   sendJson(response, 200, { status: 'ready' })
 }
 
-export async function metrics(deps: AuthDeps, response: ServerResponse): Promise<void> {
-  const registry = await readMetrics(deps)
+export async function metrics(
+  { deps, hasTakers }: Pick<ServerDeps, 'deps' | 'hasTakers'>,
+  response: ServerResponse,
+): Promise<void> {
+  const registry = await readMetrics({ ...deps, hasTakers })
   response.writeHead(200, { 'content-type': registry.contentType })
   response.end(await registry.metrics())
 }

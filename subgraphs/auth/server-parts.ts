@@ -17,6 +17,8 @@ export interface ServerDeps {
   readonly names: AuthNames
   /** Null: nothing is traced. */
   readonly tracing: RequestTracing | null
+  /** Whether anybody takes events. */
+  readonly hasTakers: boolean
 }
 
 export type ForwardingNotes = ReturnType<typeof createForwardingNotes>

@@ -71,7 +71,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     'GET /health/live': (_, response) => health['GET /health/live'](response),
     'GET /health/ready': (_, response) => health['GET /health/ready'](response),
     ...(deps.config.admin === null && {
-      'GET /metrics': (_: IncomingMessage, response: ServerResponse) => metrics(deps, response),
+      'GET /metrics': (_: IncomingMessage, response: ServerResponse) => metrics(parts, response),
     }),
   }
   const server = createServer(
@@ -92,7 +92,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
       ? null
       : await listenForMonitors(
           deps.config.admin,
-          { ...health, 'GET /metrics': (response) => metrics(deps, response) },
+          { ...health, 'GET /metrics': (response) => metrics(parts, response) },
           (response, error) => fail(deps, response, error),
         )
   return {

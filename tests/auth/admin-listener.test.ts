@@ -1,6 +1,7 @@
 // AUTH_ADMIN_PORT: monitors read metrics where gateways do not ask, and the port of gateways has none.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Stack, startStack } from '../harness.ts'
+import { registerPerson } from '../people.ts'
 
 let stack: Stack
 beforeAll(async () => {
@@ -32,6 +33,14 @@ test('metrics and health are on the admin listener, and nothing of the graph is'
 test('the port of gateways has health, and no metrics', async () => {
   expect(await statusOf(`${auth().url}/metrics`)).toBe(404)
   expect(await statusOf(`${auth().url}/health/ready`)).toBe(200)
+})
+
+test('where nobody takes events they wait, and none of them is late: no alarm is for that', async () => {
+  await registerPerson(stack)
+  await stack.db('outbox_events').update({ opened_at: stack.db.raw(`now() - interval '1 hour'`) })
+  const metrics = await (await fetch(`${auth().adminUrl}/metrics`)).text()
+  expect(metrics).toMatch(/\nsallyport_events_waiting [1-9]/)
+  expect(metrics).toContain('\nsallyport_events_oldest_seconds 0\n')
 })
 
 test('what goes wrong is told there without a word of why', async () => {

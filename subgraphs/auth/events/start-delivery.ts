@@ -21,6 +21,8 @@ interface DeliveryDeps {
 }
 
 interface Delivery {
+  /** Whether there is anybody who takes events: else none of them is late. */
+  readonly hasTakers: boolean
   stop(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export async function startEventDelivery(deps: DeliveryDeps): Promise<Delivery> 
   }, FORGET_MS)
   timer.unref()
   return {
+    hasTakers: isDelivered,
     stop: async () => {
       clearInterval(timer)
       await sending.stop()
@@ -53,7 +56,7 @@ export async function startEventDelivery(deps: DeliveryDeps): Promise<Delivery> 
   }
 }
 
-async function deliver(deps: DeliveryDeps): Promise<Delivery> {
+async function deliver(deps: DeliveryDeps): Promise<Pick<Delivery, 'stop'>> {
   if (deps.config.nats !== null) return await deliverToNats(deps, deps.config.nats)
   const publisher = createInProcessPublisher(deps.consumers, async (answer) => {
     await recordReceipt(deps, answer)
@@ -65,7 +68,7 @@ async function deliver(deps: DeliveryDeps): Promise<Delivery> {
 async function deliverToNats(
   { db, config, log }: DeliveryDeps,
   { url, credentialsFile }: { readonly url: string; readonly credentialsFile: string | null },
-): Promise<Delivery> {
+): Promise<Pick<Delivery, 'stop'>> {
   const { connectNats, RECEIPT_STREAM } = await import('@sallyport/claims/nats')
   const { createNatsPublisher } = await import('./nats-publisher.ts')
   const nats = connectNats({ url, credentialsFile, name: 'sallyport-auth', log })
