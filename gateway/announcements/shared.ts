@@ -35,8 +35,8 @@ export function shareAnnouncements(
   let recalling: Promise<void> | null = null
 
   /** What is not there any more has run out, or is passed over as ever. */
-  async function recall(): Promise<void> {
-    for (const token of (await kept?.read()) ?? []) await registry.take(token, null)
+  async function recall({ read }: KeptAnnouncements): Promise<void> {
+    for (const token of await read()) await registry.take(token, null)
   }
 
   async function readAll(shared: Bucket): Promise<void> {
@@ -68,8 +68,10 @@ export function shareAnnouncements(
       return outcome
     },
     async follow() {
-      recalling ??= recall()
-      await recalling
+      if (kept !== undefined) {
+        recalling ??= recall(kept)
+        await recalling
+      }
       if (bucket?.isAvailable() === true) {
         // It is asked every second, and NATS may take longer.
         reading ??= readAll(bucket).finally(() => {

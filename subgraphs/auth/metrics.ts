@@ -25,7 +25,7 @@ const DATABASE_MS = 3_000
 
 /** What waits is the database's to know, and read when somebody asks. While it is unavailable the rest is told without it. */
 export async function readMetrics(deps: MetricsDeps): Promise<Registry> {
-  const { db, log, checks, hooks } = deps
+  const { log, checks, hooks } = deps
   const registry = new Registry()
   readProcess(registry)
   countChecks(registry, checks)

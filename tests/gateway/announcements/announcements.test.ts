@@ -221,6 +221,8 @@ test('a gateway that starts again with files and what announced itself alone has
   await expect.poll(() => first.dataOf('{ orders }'), PATIENT).toEqual({ orders: 'three' })
   const before = (await first.status()).versions
   await first[Symbol.asyncDispose]()
+  // As after so long a time that none of them holds any more.
+  rmSync(join(graphDir, 'announcements.json'))
   await using again = await startChanging(sources, { graphDir, prepare, beside: one })
   const { body } = await again.send('{ orders }')
   expect(body.errors?.[0]?.extensions.code).toBe('SUBGRAPH_UNAVAILABLE')
