@@ -1,10 +1,6 @@
 // What subgraphs said of themselves when they were asked: the text at an address, with its ETag, or the SDL of a running subgraph. One
 // that is away, slow or changes all the time is as it was, and keeps no other from being asked.
-import {
-  fetchSdl,
-  fetchText,
-  type IdentityFor,
-} from '../supergraph/composition/fetch-sdl.ts'
+import { fetchSdl, fetchText, type IdentityFor } from '../supergraph/composition/fetch-sdl.ts'
 import type { SubgraphConfig } from '../supergraph/config.ts'
 import { createPace } from './pace.ts'
 

@@ -95,7 +95,10 @@ test('what was heard before the start is known after it, as long as it holds and
   await first.follow()
   const again = async () => {
     const registry = startRegistry()
-    await shareAnnouncements(registry, null, { ...options, kept: { ...kept, write: async () => {} } }).follow()
+    await shareAnnouncements(registry, null, {
+      ...options,
+      kept: { ...kept, write: async () => {} },
+    }).follow()
     return registry.addressesOf('orders')
   }
   expect(await again()).toEqual([addressOf(1)])

@@ -45,7 +45,9 @@ test('one that says something else whenever it is asked is taken ten times, and 
     said += 1
     response.end(`type Query { field${said}: Int }`)
   })
-  const steady = await serve((_, response) => void response.end(`type Query { steady${said}: Int }`))
+  const steady = await serve(
+    (_, response) => void response.end(`type Query { steady${said}: Int }`),
+  )
   const taken = async (times: number) => {
     const seen = new Set<string | null>()
     for (let turn = 0; turn < times; turn += 1) {
@@ -61,7 +63,10 @@ test('one that says something else whenever it is asked is taken ten times, and 
   passedMs += 60_000
   expect(await taken(30)).toBe(1)
   await asking.ask(at('steady', steady))
-  expect(asking.said('steady')).toMatchObject({ failure: null, sdl: `type Query { steady${said}: Int }` })
+  expect(asking.said('steady')).toMatchObject({
+    failure: null,
+    sdl: `type Query { steady${said}: Int }`,
+  })
 })
 
 test('one that stops changing is what it said last, within a minute', async () => {
@@ -89,7 +94,10 @@ test('an ETag is of its own address: at another one the same means another text'
       response.writeHead(isSame ? 304 : 200, { etag: '"1"' })
       response.end(isSame ? '' : text)
     })
-  const [before, after] = [await serveText('type Query { a: Int }'), await serveText('type Query { b: Int }')]
+  const [before, after] = [
+    await serveText('type Query { a: Int }'),
+    await serveText('type Query { b: Int }'),
+  ]
   await asking.ask(at('live', before))
   await asking.ask(at('live', after))
   expect(asking.said('live').sdl).toBe('type Query { b: Int }')

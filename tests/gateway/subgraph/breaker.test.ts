@@ -226,7 +226,8 @@ describe('what metrics say of breakers while a graph takes the place of another'
   function measured() {
     const registry = new Registry()
     const measure = createSubgraphMeasures(registry)
-    const told = async () => /breaker_state\{subgraph="shop"\} (\d)/.exec(await registry.metrics())?.[1]
+    const told = async () =>
+      /breaker_state\{subgraph="shop"\} (\d)/.exec(await registry.metrics())?.[1]
     return { measure, told }
   }
 
