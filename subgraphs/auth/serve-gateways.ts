@@ -42,7 +42,7 @@ function requireGateway(claims: Claims): void {
   if (claims.kind !== 'gateway') throw new HttpError(403, 'for gateways alone')
 }
 
-/** Whoever probes waits a few seconds, and should be told: one that hangs says as little as a process that does. */
+/** Anyone who probes waits a few seconds, and should be told: what hangs says as little as a process that does. */
 const READY_MS = 2_000
 
 /** @throws NoAnswer while the database takes questions and answers none */

@@ -149,7 +149,7 @@ test('whatever is sent, no word of it is a label, and the series stay as many', 
   expect(sumOf(after, 'sallyport_requests_total')).toBeGreaterThan(180)
 })
 
-test('a clock that is set is no start: the process has begun when it began, whenever it is asked', async () => {
+test('a clock that is set does not look like a start: the process has begun when it began, whenever it is asked', async () => {
   const startedAt = async () => {
     const registry = new Registry()
     readProcess(registry)
