@@ -1,6 +1,6 @@
 // The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
 // neither the loop nor libuv's pool, which token checks need, waits for a plan.
-import { print } from 'graphql'
+import { type DocumentNode, Kind, print } from 'graphql'
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
 import { apiSchemaInPieces } from '../api-schema.ts'
@@ -21,6 +21,7 @@ import { mendRequires } from './mend-requires.ts'
 import type { Plan } from './plan.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
+import { serialMutations } from './serial-mutations.ts'
 
 /** A crash takes those with it that are planned beside it. */
 const PLANS_AT_ONCE = 2
@@ -52,7 +53,8 @@ export async function createHivePlanner(
     plan({ document, operationName }, percentage) {
       // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
       const request = { text: print(document), operationName, percentage }
-      return admit(() => planOrRetry(request)).then(readPlan)
+      const plan = admit(() => planOrRetry(request)).then(readPlan)
+      return isMutation(document) ? plan.then(inSeries) : plan
     },
     async stop() {
       isStopped = true
@@ -67,6 +69,10 @@ export async function createHivePlanner(
     const { node } = readHivePlan(said)
     if (node === null) return { node }
     return { node: mendFetches(mendKeys(mendRequires(distinctAliases(node), joined), joined)) }
+  }
+
+  function inSeries({ node }: Plan): Plan {
+    return { node: node === null ? null : serialMutations(node) }
   }
 
   async function planOrRetry(request: PlanRequest): Promise<unknown> {
@@ -102,6 +108,12 @@ export async function createHivePlanner(
     if (child === current) child = startHiveChild(supergraphSdl, program)
     return child
   }
+}
+
+function isMutation({ definitions }: DocumentNode): boolean {
+  return definitions.some(
+    (one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === 'mutation',
+  )
 }
 
 async function readGraph(supergraphSdl: string) {

@@ -11,16 +11,15 @@ import {
   type FragmentDefinitionNode,
   Kind,
   parse,
-  print,
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
 import { type Objects, type Place, placeAt, readFetched, textOfField } from './fetched.ts'
 import type { Joined } from './joined.ts'
 import { mapFetches } from './map-fetches.ts'
+import { onlyRequests } from './only-requests.ts'
 import type { EntityRequest, FetchNode, PlanNode, PlanPath, RequiredSelection } from './plan.ts'
 import { UnsupportedOperation } from './planner.ts'
-import { withoutUnused } from './without-unused.ts'
 
 /** @throws UnsupportedOperation where nobody was asked for what is required */
 export function mendRequires(plan: PlanNode, joined: Joined): PlanNode {
@@ -209,25 +208,5 @@ function separated(fetch: FetchNode): PlanNode {
   const lists = new Map(entities.map((one) => [one.variable, JSON.stringify(one.requires)]))
   const isOne = entities.every((one) => lists.get(one.variable) === JSON.stringify(one.requires))
   if (isOne) return fetch
-  return { kind: 'Parallel', nodes: entities.map((one) => alone(fetch, one)) }
-}
-
-function alone(fetch: FetchNode, request: EntityRequest): FetchNode {
-  const document = parse(fetch.operation, { noLocation: true })
-  const definitions = document.definitions.map((one) => {
-    if (one.kind !== Kind.OPERATION_DEFINITION) return one
-    const selections = one.selectionSet.selections.filter(
-      (each) => each.kind === Kind.FIELD && (each.alias ?? each.name).value === request.alias,
-    )
-    return { ...one, selectionSet: { ...one.selectionSet, selections } }
-  })
-  const own = withoutUnused({ ...document, definitions })
-  const operation = own.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
-  const declared = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? []
-  return {
-    ...fetch,
-    operation: print(own),
-    variables: fetch.variables.filter((name) => declared.includes(name)),
-    entities: [request],
-  }
+  return { kind: 'Parallel', nodes: entities.map((one) => onlyRequests(fetch, [one])) }
 }

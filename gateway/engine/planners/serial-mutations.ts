@@ -1,0 +1,96 @@
+// Fields of a mutation run one after the other, each to its end: what is read below one is read before the next begins (GraphQL
+// specification, section 6.2.2). Hive's planner runs the next one beside such reads, or puts them behind all of them:
+//
+//   planned   rename { stock } of names;  Parallel: sell { name } of shop, stock below `rename`
+//   serial    rename { stock } of names;  stock below `rename`;  sell { name } of shop
+//
+// Fields that follow each other at one subgraph stay one request, as each of them is run to its end there.
+import { Kind, parse, type SelectionSetNode } from 'graphql'
+import { fragmentsOf } from '../../operation/select.ts'
+import { mapFetches } from './map-fetches.ts'
+import { onlyRequests } from './only-requests.ts'
+import type { FetchNode, PlanNode, PlanPath } from './plan.ts'
+
+/** @param plan of a mutation */
+export function serialMutations(plan: PlanNode): PlanNode {
+  const roots = rootFetches(plan)
+  if (roots.length < 2) return plan
+  const names = roots.map(namesOf)
+  const nodes = roots.map((_, turn) => partOf(plan, turn)).filter((node) => node !== null)
+  return { kind: 'Sequence', nodes }
+
+  function partOf(node: PlanNode, turn: number, path: PlanPath = []): PlanNode | null {
+    switch (node.kind) {
+      case 'Fetch':
+        return partOfFetch(node, turn, path)
+      case 'Flatten': {
+        const inner = partOf(node.node, turn, [...path, ...node.path])
+        return inner && { ...node, node: inner }
+      }
+      case 'Condition': {
+        const [whenOn, whenOff] = [node.whenOn, node.whenOff].map(
+          (one) => one && partOf(one, turn, path),
+        )
+        return whenOn || whenOff
+          ? { ...node, whenOn: whenOn ?? null, whenOff: whenOff ?? null }
+          : null
+      }
+      default: {
+        const inner = node.nodes.flatMap((one) => partOf(one, turn, path) ?? [])
+        return inner.length === 0 ? null : { ...node, nodes: inner }
+      }
+    }
+  }
+
+  function partOfFetch(fetch: FetchNode, turn: number, path: PlanPath): FetchNode | null {
+    if (fetch.entities === null) {
+      const own = path.length === 0 ? roots.indexOf(fetch) : turnOf(path)
+      return own === turn ? fetch : null
+    }
+    const requests = fetch.entities.flatMap((one) => {
+      const paths = one.paths.filter((own) => turnOf([...path, ...own]) === turn)
+      return paths.length === 0 ? [] : [{ ...one, paths }]
+    })
+    return requests.length === 0 ? null : onlyRequests(fetch, requests)
+  }
+
+  function turnOf(path: PlanPath): number {
+    const [name] = path
+    const turn = names.findIndex((own) => typeof name === 'string' && own.has(name))
+    return turn < 0 ? roots.length - 1 : turn
+  }
+}
+
+function rootFetches(plan: PlanNode): FetchNode[] {
+  const found: FetchNode[] = []
+  mapFetches(plan, (fetch, path) => {
+    if (fetch.entities === null && path.length === 0) found.push(fetch)
+    return fetch
+  })
+  return found
+}
+
+/** In the answer. */
+function namesOf({ operation, outputRewrites }: FetchNode): ReadonlySet<string> {
+  const document = parse(operation, { noLocation: true })
+  const fragments = fragmentsOf(document)
+  const names = new Set<string>()
+  for (const one of document.definitions) {
+    if (one.kind === Kind.OPERATION_DEFINITION) collect(one.selectionSet)
+  }
+  for (const one of outputRewrites) {
+    if (one.kind === 'Rename' && one.path.length === 1) names.add(one.to)
+  }
+  return names
+
+  function collect({ selections }: SelectionSetNode): void {
+    for (const one of selections) {
+      if (one.kind === Kind.FIELD) names.add((one.alias ?? one.name).value)
+      else if (one.kind === Kind.INLINE_FRAGMENT) collect(one.selectionSet)
+      else {
+        const fragment = fragments.get(one.name.value)
+        if (fragment !== undefined) collect(fragment.selectionSet)
+      }
+    }
+  }
+}
