@@ -199,7 +199,7 @@ export async function createCompiledEngine(
   ): Execute {
     const options = { prepared, clientNames, schema, isOn }
     const nobodys = nobodysFields(prepared)
-    const { writeAhead, write } = compileResponse(options)
+    const write = compileResponse(options)
     const addDenied = compileDeniedErrors(options)
 
     return async (run) => {
@@ -208,8 +208,8 @@ export async function createCompiledEngine(
       try {
         const pending = step?.(run)
         if (pending !== undefined) await pending
-        if (writeAhead !== null) await writeAhead(run)
-        const text = write(run)
+        const written = write(run)
+        const text = typeof written === 'string' ? written : await written
         if (run.isFaulty) reportFaults(run)
         addDenied?.(run)
         const errors = withClientNames(run.errors, clientNames)

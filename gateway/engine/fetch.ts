@@ -1,7 +1,8 @@
 // Compiles a fetch of root fields: its body, and where the answer goes.
+import type { GraphQLFormattedError } from 'graphql'
 import { type DataSource, mayRepeat, type SubgraphAnswer } from '../subgraph/data-source.ts'
 import { compileAskedFields } from './asked-fields.ts'
-import { objectsAt } from './cursor.ts'
+import { objectsAt, placesOf } from './cursor.ts'
 import { type Data, isInherited, ownValue, toJson } from './data.ts'
 import type { Merge } from './merge.ts'
 import type { PlannedVariables } from './planned-operation.ts'
@@ -34,7 +35,6 @@ export function compileFetch({
   const rewrite = compileRewrites(fetch.outputRewrites, isOfType)
   const asked = compileAskedFields(fetch)
   const rename = compileErrorNames(fetch.outputRewrites)
-  const place = path.filter((element) => typeof element === 'string')
 
   return function fetchRoot(run) {
     const targets = path.length === 0 ? [run.data] : objectsAt(run, [path], isOfType).objects
@@ -46,9 +46,7 @@ export function compileFetch({
   }
 
   function take(run: Run, targets: readonly Data[], { data, errors }: SubgraphAnswer): void {
-    for (const error of (errors ?? []).map(rename)) {
-      run.addError(error.path ? { ...error, path: [...place, ...error.path] } : error)
-    }
+    if (errors !== undefined) tell(run, targets, errors.map(rename))
     if (data === null) {
       // One error may take all of an answer: what was asked for beside it is null for the same reason.
       for (const target of targets) markNull(target)
@@ -56,6 +54,24 @@ export function compileFetch({
     }
     rewrite?.(data)
     for (const target of targets) merge(target, data, asked)
+  }
+
+  /** Below the root an error is told wherever an object stands that leads back to it. */
+  function tell(
+    run: Run,
+    targets: readonly Data[],
+    errors: readonly GraphQLFormattedError[],
+  ): void {
+    const places =
+      path.length === 0
+        ? [[]]
+        : [...placesOf(run, [path], { wanted: new Set(targets), isOfType }).values()].flat()
+    for (const error of errors) {
+      if (run.isFullOfErrors) return
+      const { path: own } = error
+      if (own === undefined) run.addError(error)
+      else for (const place of places) run.addError({ ...error, path: [...place, ...own] })
+    }
   }
 
   function markNull(target: Data): void {

@@ -5,7 +5,6 @@
 // turns of the event loop, ahead of the rest of the answer.
 import {
   type FieldNode,
-  type GraphQLField,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -19,11 +18,14 @@ import { tooComplex } from '../operation/too-complex.ts'
 import { variableDefaults } from '../operation/variable-defaults.ts'
 import type { CollectFields } from './collect-fields.ts'
 import type { ClientNames } from './distinct-names.ts'
+import type { AskedField, Introspected } from './introspected.ts'
 import { createWriter, writeInTurns } from './introspection-writer.ts'
 import type { Run } from './run.ts'
-import type { Write } from './write.ts'
+import { NULL, type Write } from './write.ts'
 
 export interface IntrospectionOptions {
+  /** The text of the document. */
+  readonly query: string
   readonly schema: GraphQLSchema
   readonly operation: OperationDefinitionNode
   readonly clientNames: ClientNames
@@ -35,60 +37,81 @@ const FIELDS_OF_ELEMENT = 24
 const FIELDS_OF_NO_ELEMENT = 2000
 
 interface Introspection {
-  /** Null when the operation asks for nothing of the schema. In turns: it may be some ten thousand fields. */
-  readonly writeAhead: ((run: Run) => Promise<void>) | null
-  /** What was written ahead for the nodes that select one introspection field under one name. */
-  readonly compile: (nodes: readonly FieldNode[]) => Write
+  /** In turns: it may be some ten thousand fields. @param write writes the whole answer */
+  readonly writeAround: (run: Run, write: (run: Run) => string) => Promise<string>
+  /** What is written of one introspection field, by the nodes that select it under one name. */
+  readonly compile: (definition: string, nodes: readonly FieldNode[]) => Write
 }
 
-export function compileIntrospection(options: IntrospectionOptions): Introspection {
-  const asked = rootFields(options)
+const INTROSPECTION = /__(?:schema|type)\b/
+
+/** Null for an operation that asks for nothing of the schema. */
+export function compileIntrospection(options: IntrospectionOptions): Introspection | null {
+  if (!INTROSPECTION.test(options.query)) return null
+  const atRoot = rootFields(options)
+  const writeLacking = createWriteLacking(options)
   return {
-    writeAhead: asked.length === 0 ? null : createWriteAhead(asked, options),
-    compile: ([node]) => {
-      return (_, run) => run.introspected?.get(node as FieldNode) ?? run.fault()
+    async writeAround(run, write) {
+      const introspected: Introspected = { texts: new Map(), lacking: new Set(atRoot), fields: 0 }
+      run.introspected = introspected
+      for (;;) {
+        await writeLacking(run, introspected)
+        const text = write(run)
+        // Where an object leads back to `Query` it shows while it is written that the schema is asked for.
+        if (introspected.lacking.size === 0) return text
+        run.forgetTexts()
+      }
+    },
+    compile(definition, nodes) {
+      const asked = atRoot.find((one) => areSame(one.nodes, nodes)) ?? askedField(definition, nodes)
+      return (_, { introspected }) => {
+        const text = asked && introspected?.texts.get(asked)
+        if (text === undefined && asked !== undefined) introspected?.lacking.add(asked)
+        return text ?? NULL
+      }
     },
   }
 }
 
-function rootFields({ schema, operation, collectFields }: IntrospectionOptions): RootField[] {
+function rootFields({ schema, operation, collectFields }: IntrospectionOptions): AskedField[] {
   const type = schema.getRootType(operation.operation)
   if (!type) return []
   const sets = [operation.selectionSet]
   const place = { type, runtimeType: type, sets, deniedSets: [] }
-  return [...(collectFields(place)?.values() ?? [])].flatMap(({ definition, nodes }) => {
-    const field = [SchemaMetaFieldDef, TypeMetaFieldDef].find(({ name }) => name === definition)
-    return field === undefined ? [] : [{ field, nodes }]
-  })
+  return [...(collectFields(place)?.values() ?? [])].flatMap(
+    ({ definition, nodes }) => askedField(definition, nodes) ?? [],
+  )
 }
 
-interface RootField {
-  readonly field: GraphQLField<unknown, unknown>
-  readonly nodes: readonly FieldNode[]
+function askedField(definition: string, nodes: readonly FieldNode[]): AskedField | undefined {
+  const field = [SchemaMetaFieldDef, TypeMetaFieldDef].find(({ name }) => name === definition)
+  return field && { field, nodes }
+}
+
+function areSame(some: readonly FieldNode[], others: readonly FieldNode[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index])
 }
 
 /** @throws OPERATION_TOO_COMPLEX as soon as it is more than the query of tools takes */
-function createWriteAhead(asked: readonly RootField[], options: IntrospectionOptions) {
+function createWriteLacking(options: IntrospectionOptions) {
   const defaults = variableDefaults(options.operation)
   const maximum = FIELDS_OF_NO_ELEMENT + FIELDS_OF_ELEMENT * elementsOf(options.schema)
-  return async (run: Run) => {
-    const written = new Map<FieldNode, string>()
+  return async (run: Run, introspected: Introspected) => {
     const variables = { ...defaults, ...run.variables }
     const count = { inTurn: 0, inAll: 0 }
     const compileField = createWriter(options, { variables, count })
-    let fields = 0
-    for (const { field, nodes } of asked) {
-      const write = compileField(field, nodes)
-      const { text, fields: own } = await writeInTurns(() => write({}), {
+    for (const asked of introspected.lacking) {
+      const write = compileField(asked.field, asked.nodes)
+      const { text, fields } = await writeInTurns(() => write({}), {
         count,
         // What stands at several places counts as often: it is as much at least.
         afterTurn: () => requireAtMost(maximum, count.inAll),
       })
-      fields += own
-      requireAtMost(maximum, fields)
-      written.set(nodes[0] as FieldNode, text)
+      introspected.fields += fields
+      requireAtMost(maximum, introspected.fields)
+      introspected.texts.set(asked, text)
     }
-    run.introspected = written
+    introspected.lacking.clear()
   }
 }
 

@@ -16,7 +16,7 @@ const INTEGER = /^-?(?:0|[1-9]\d*)$/
 const fits: Readonly<Record<string, (value: unknown) => boolean>> = {
   String: (value) => typeof value === 'string' && longNumberOf(value) === null,
   Boolean: (value) => typeof value === 'boolean',
-  Int: isInteger,
+  Int: isInt,
   Float: (value) => Number.isFinite(value) || longNumberOf(value) !== null,
   ID: (value) => typeof value === 'string' || isInteger(value),
 }
@@ -54,6 +54,11 @@ function writeId(value: unknown): string {
 /** What `1e400` is read as, for which JSON has no word. */
 function isEndless(value: unknown): boolean {
   return typeof value === 'number' && !Number.isFinite(value)
+}
+
+/** GraphQL specification, section 3.5.1: 32 bits. */
+function isInt(value: unknown): boolean {
+  return isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31
 }
 
 function isInteger(value: unknown): boolean {

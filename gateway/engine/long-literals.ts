@@ -6,7 +6,9 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   type IntValueNode,
+  isListType,
   isScalarType,
   isSpecifiedScalarType,
   Kind,
@@ -58,9 +60,12 @@ export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema)
       },
       enter(node) {
         if (!isValue(node) || !isLong(node)) return undefined
-        const type = typeInfo.getInputType()
+        const isList = node.kind === Kind.LIST
+        // In a list the type is that of its items already.
+        const type = isList ? typeInfo.getParentInputType() : typeInfo.getInputType()
         const named = getNamedType(type)
         if (!type || !isScalarType(named)) return undefined
+        if (isList && isListType(getNullableType(type))) return undefined
         if (named.name === 'ID') return isNumber(node) ? textOf(node) : undefined
         if (isSpecifiedScalarType(named)) return undefined
         return isWhole(node) ? hoist(node, type) : hoistNumbers(node, type)

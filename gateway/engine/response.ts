@@ -27,27 +27,23 @@ import type { Run } from './run.ts'
 import { createRuntimeTypeOf } from './runtime-type.ts'
 import { compileList, NULL, once, type Shape, type Write, writeShape } from './write.ts'
 
-export interface Response {
-  /** What takes more than one turn of the event loop; null where nothing does. */
-  readonly writeAhead: ((run: Run) => Promise<void>) | null
-  /** Writes `data`. */
-  readonly write: (run: Run) => string
-}
+/** Writes `data`; in turns of the event loop where the schema itself is asked for. */
+export type WriteResponse = (run: Run) => string | Promise<string>
 
 /** The writer of `data`, for one set of conditions. */
-export function compileResponse(options: CollectOptions): Response {
+export function compileResponse(options: CollectOptions): WriteResponse {
   const { prepared, clientNames, schema } = options
   const { operation } = prepared.asked
   const collectFields = createCollectFields(options)
   const runtimeTypeOf = createRuntimeTypeOf(schema)
-  const introspection = compileIntrospection({ schema, operation, clientNames, collectFields })
+  const { query } = prepared
+  const asked = { query, schema, operation, clientNames, collectFields }
+  const introspection = compileIntrospection(asked)
   const rootType = schema.getRootType(operation.operation)
   if (!rootType) throw new Error(`the schema has no ${operation.operation} type`)
-  const write = compileComposite(rootType, { sets: [operation.selectionSet], deniedSets: [] })
-  return {
-    writeAhead: introspection.writeAhead,
-    write: (run) => write(run.data, run) ?? NULL,
-  }
+  const writeRoot = compileComposite(rootType, { sets: [operation.selectionSet], deniedSets: [] })
+  const write = (run: Run) => writeRoot(run.data, run) ?? NULL
+  return introspection === null ? write : (run) => introspection.writeAround(run, write)
 
   function compileValue(type: GraphQLOutputType, selected: Selected): Write {
     const write = compileNullable(getNullableType(type), selected)
@@ -104,7 +100,9 @@ export function compileResponse(options: CollectOptions): Response {
   function compileField(field: CollectedField): Write {
     const { definition, nodes, runtimeType } = field
     if (definition === '__typename') return compileTypename(runtimeType)
-    if (definition === '__schema' || definition === '__type') return introspection.compile(nodes)
+    if (introspection !== null && definition.startsWith('__')) {
+      return introspection.compile(definition, nodes)
+    }
     const type = fieldTypeOf(field)
     if (denialOf(field) !== null) return compileDenied(type)
     return compileValue(type, selectedBelow(field))

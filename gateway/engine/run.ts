@@ -1,9 +1,10 @@
 // One operation while it runs: the data so far, the errors so far, and what several places share.
-import type { FieldNode, GraphQLFormattedError } from 'graphql'
+import type { GraphQLFormattedError } from 'graphql'
 import type { ExecuteOptions } from '../engine.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type Data, ownValue } from './data.ts'
 import type { Flight } from './flight.ts'
+import type { Introspected } from './introspected.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -27,8 +28,8 @@ export class Run {
   absent: Set<object> | null = null
   /** The answer has a null that nobody asked for, see `faults.ts`. */
   isFaulty = false
-  /** What is said of the schema itself, by the first node that asks for it, see `introspection.ts`. */
-  introspected: ReadonlyMap<FieldNode, string> | null = null
+  /** What is said of the schema itself. */
+  introspected: Introspected | null = null
   /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
 
@@ -89,6 +90,14 @@ export class Run {
   #shareOne(value: object): void {
     this.shared ??= new Map()
     if (!this.shared.has(value)) this.shared.set(value, { writer: null, text: null })
+  }
+
+  /** What was written of objects at several places does not hold any more. */
+  forgetTexts(): void {
+    for (const shared of this.shared?.values() ?? []) {
+      shared.writer = null
+      shared.text = null
+    }
   }
 
   slotsOf(key: string): Map<string, Slot> {

@@ -77,6 +77,7 @@ function createReduce(
     if (isOn !== null && isLeftOut(selection, isOn)) return
     const directives = isOn === null ? (selection.directives ?? []) : []
     if (selection.kind === Kind.FIELD) {
+      if (INTROSPECTION.has(selection.name.value)) return
       kept.push(reduceField({ ...withoutOwnAlias(selection), directives }, place))
       return
     }
@@ -183,6 +184,9 @@ function withoutOwnAlias(node: FieldNode): FieldNode {
 function namedType(name: string) {
   return { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } } as const
 }
+
+/** What the gateway answers itself, also where an object leads back to `Query`. */
+const INTROSPECTION: ReadonlySet<string> = new Set(['__schema', '__type'])
 
 /** Asks whether the object is there, and nothing else. */
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }

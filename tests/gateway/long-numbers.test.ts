@@ -32,8 +32,10 @@ const graph: Readonly<Record<string, SubgraphFixture>> = {
         echo(value: Big, values: [Big], id: ID, text: String, range: Range): String @public
         plain(value: Float): Float @public
         page(first: Big): String @public
+        many(lists: [[Big]]): String @public
+        must(value: Big!): String @public
       }
-      input Range { from: Big to: Big! id: ID }
+      input Range { from: Big to: Big! id: ID all: [Big!] }
     `,
     resolvers: {
       Big: new GraphQLScalarType<unknown, unknown>({
@@ -139,6 +141,42 @@ test.each([
   [`{ echo(range: { to: 1, id: ${LONG} }) }`, LONG],
 ])('a literal: %s', async (query, expected) => {
   expect(await sent(query, '{}')).toContain(expected)
+})
+
+test.each([
+  `{ echo(values: [1, ${LONG}, null]) }`,
+  `{ echo(values: ${LONG}) }`,
+  `{ many(lists: [[${LONG}], [], null]) }`,
+  `{ many(lists: [${LONG}]) }`,
+  `{ must(value: [${LONG}, { a: [${LONG}] }]) }`,
+  `{ must(value: { a: ${LONG} }) }`,
+  `query ($v: Big) { echo(values: [${LONG}, $v]) }`,
+  `query ($v: Big) { must(value: [${LONG}, $v]) }`,
+  `{ echo(range: { to: ${LONG}, all: [${LONG}, 2] }) }`,
+  `query ($v: [Big!] = [${LONG}]) { echo(values: $v) }`,
+])('a subgraph takes the literal: %s', async (query) => {
+  fixture.received.length = 0
+  const { errors } = await fixture.ask(query)
+  expect(errors).toBeUndefined()
+  expect(fixture.received[0]?.text).toContain(LONG)
+})
+
+test.each([2 ** 31, -(2 ** 31) - 1, 1764_277_200_000])(
+  '%d has more than the 32 bits of an Int',
+  async (value) => {
+    answer = `{"data":{"count":${value}}}`
+    expect(JSON.parse(bodyOf(await run('{ count }')))).toMatchObject({
+      data: { count: null },
+      errors: [{ path: ['count'], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }],
+    })
+    answer = null
+  },
+)
+
+test.each([2 ** 31 - 1, -(2 ** 31), 0])('%d is an Int', async (value) => {
+  answer = `{"data":{"count":${value}}}`
+  expect(bodyOf(await run('{ count }'))).toBe(`{"data":{"count":${value}}}`)
+  answer = null
 })
 
 test.each([
