@@ -1,4 +1,5 @@
 // A module of a deployment's own beside supergraph.yaml: its policies, its hooks.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
@@ -26,7 +27,7 @@ function messageOf(thrown: unknown): string {
   return code === 'ENOENT' ? 'there is no such file' : message
 }
 
-/** Of a SyntaxError the line stands at the head of the stack alone, behind the path or the address that was asked for. */
+/** Behind the path or the address that was asked for, in the stack. */
 function placeOf(thrown: unknown, path: string): string {
   const { stack = '' } = Object(thrown) as Partial<Error>
   const behind = (start: string, line: RegExp) => {
@@ -34,8 +35,21 @@ function placeOf(thrown: unknown, path: string): string {
     return at < 0 ? undefined : line.exec(stack.slice(at + start.length))?.[1]
   }
   const address = pathToFileURL(path).href
-  const line = behind(`${address}?`, /^[\w-]{43}:(\d+)/) ?? behind(`${path}:`, /^(\d+)/)
+  const line =
+    behind(`${address}?`, /^[\w-]{43}:(\d+)/) ??
+    behind(`${path}:`, /^(\d+)/) ??
+    (thrown instanceof SyntaxError ? lineOfSyntaxError(path) : undefined)
   return line === undefined ? '' : ` (${basename(path)}:${line})`
+}
+
+/** Node keeps it to itself, unless it prints the error: nothing is run, and what reads TypeScript here has no part in it. */
+function lineOfSyntaxError(path: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', path], {
+    encoding: 'utf8',
+    env: {},
+    timeout: 5000,
+  })
+  return /^[^\n]*:(\d+)\n/.exec(stderr)?.[1]
 }
 
 /** What node says of a file that it takes for CommonJS, and of one that it cannot read at all. */

@@ -89,8 +89,9 @@ function ownAccess(field: FieldSource, type: TypeSource, place: Place): DefaultA
   const { config } = place.subgraph
   if (config.access !== 'public') return config.access
   if (type.root === 'mutation' || type.root === 'subscription') return 'deny'
-  if (!mayOpen(field, place)) return 'deny'
-  return type.root === null ? strictestOfType(type, place.all) : 'public'
+  const access = type.root === null ? strictestOfType(type, place.all) : 'public'
+  // The lock has what is open to everybody, and says nothing of the rest.
+  return access === 'public' && !mayOpen(field, place) ? 'deny' : access
 }
 
 /** A file is there because somebody put it there; what comes over the network may have new fields. */

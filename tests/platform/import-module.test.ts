@@ -1,10 +1,13 @@
 // What is said of a module of a deployment's own that node cannot load: its line, and what to do.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeFailure } from '../../platform/import-module.ts'
 
 const digest = 'a'.repeat(43)
 
-/** As node throws it, with where it read the text at the head of the stack. */
+/** With where it read the text at the head of the stack, as node has it for CommonJS. */
 function syntaxError(message: string, head: string): SyntaxError {
   const error = new SyntaxError(message)
   error.stack = `${head}\nexport default {\n^^^^^^\n\nSyntaxError: ${message}\n    at compileSourceTextModule (node:internal/modules/esm/utils:344:16)`
@@ -12,10 +15,13 @@ function syntaxError(message: string, head: string): SyntaxError {
 }
 
 test('the line of a module that is wrong is told', () => {
-  const error = syntaxError("Unexpected token '}'", `file:///graph/policies.mjs?${digest}:3`)
-  expect(describeFailure(error, '/graph/policies.mjs')).toBe(
-    "Unexpected token '}' (policies.mjs:3)",
-  )
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-module-'))
+  const path = join(folder, 'policies.mjs')
+  writeFileSync(path, 'export default {\n  staff: () => true,,\n}\n')
+  // As node throws it of a module: with no word of where.
+  const error = syntaxError("Unexpected token ','", '')
+  expect(describeFailure(error, path)).toBe("Unexpected token ',' (policies.mjs:2)")
+  rmSync(folder, { recursive: true })
   const thrown = new Error('no such plan')
   thrown.stack = `Error: no such plan\n    at file:///graph/policies.mjs?${digest}:7:9`
   expect(describeFailure(thrown, '/graph/policies.mjs')).toBe('no such plan (policies.mjs:7)')

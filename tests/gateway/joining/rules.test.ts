@@ -187,6 +187,21 @@ describe('access', () => {
     )
   })
 
+  test('a type that is closed elsewhere needs no lock: what compose wrote is what is composed from it', async () => {
+    const remote = {
+      shop: { ...entries.shop, schema: { subgraph_url: 'http://127.0.0.1:1/graphql' } },
+    }
+    const federation = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])'
+    const stock = `${federation} type Query { stock: Int } type Order @key(fields: "id") { id: ID! left: Int }`
+    const team = { sdl: { shop, stock }, entries: remote }
+    const { sdl, opened, denied } = composeTeam({ ...team, accepted: 'all' })
+    expect(opened.filter((one) => one.includes('Order.'))).toEqual([])
+    const again = composeTeam({ ...team, accepted: new Set(opened) })
+    expect([again.sdl, again.denied]).toEqual([sdl, denied])
+    const accepted = new Set(opened)
+    expect(await verdicts({ ...team, accepted }, '{ orders { total } }')).toEqual(SIGNED_IN)
+  })
+
   test('public opens of an SDL that comes by itself what the lock has, and compose says what that is', async () => {
     const remote = {
       shop: { ...entries.shop, schema: { subgraph_url: 'http://127.0.0.1:1/graphql' } },
