@@ -191,7 +191,8 @@ describe('access', () => {
     const remote = {
       shop: { ...entries.shop, schema: { subgraph_url: 'http://127.0.0.1:1/graphql' } },
     }
-    const federation = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])'
+    const federation =
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])'
     const stock = `${federation} type Query { stock: Int } type Order @key(fields: "id") { id: ID! left: Int }`
     const team = { sdl: { shop, stock }, entries: remote }
     const { sdl, opened, denied } = composeTeam({ ...team, accepted: 'all' })
