@@ -41,6 +41,7 @@ export function styleOf({ accent, variables }: Brand): string {
       .list > li { padding: .8rem 0; border-top: 1px solid light-dark(#d5d9de, #3a3f45); }
       .list form { margin: .4rem 0 0; }
       .list p { margin: 0; }
+      .list ul { margin: 0; padding-inline-start: 1.3rem; }
       .codes { font-family: ui-monospace, monospace; font-size: 1.05rem; columns: 2; padding-inline-start: 1.5rem; }
       .qr { display: block; width: 13rem; max-width: 100%; background: #fff; padding: .5rem; border-radius: var(--radius); }
       .qr svg { display: block; width: 100%; height: auto; }

@@ -43,6 +43,7 @@ export async function createAuthServer(parts: ServerDeps): Promise<AuthServer> {
     {
       ...parts,
       config: deps.config,
+      describedScopes: deps.describedScopes,
       schema,
       onUnexpected: (error) => deps.log.error({ err: error }, 'a request failed'),
     },

@@ -63,6 +63,7 @@ test.each([true, false])(
         expect(new URL((await back).url()).searchParams.get('state')).toBe(asked.state)
         await page.waitForURL(`${REDIRECT}**`)
         await page.goto(`${stack.env.PUBLIC_URL}/account`)
+        if (javaScriptEnabled) await look(page, 'page-account-apps')
         await page.getByRole('button', { name: 'Take it back (Shop)' }).click()
         await page.getByText('The app may no longer use your account.').waitFor()
         expect(await page.getByRole('button', { name: 'Take it back' }).count()).toBe(0)

@@ -1,19 +1,21 @@
 // `/consent`: where a person comes back to after signing in, and is asked whether an app may. Who needs not be asked is sent on.
+import type { Knex } from 'knex'
 import { html } from '../../../platform/pages/html.ts'
 import { transact } from '../core/database.ts'
 import { findClient } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
 import { button, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Visit } from '../pages/page.ts'
-import { Grant, liveGrants } from '../sessions/app-grant.ts'
+import { scopeList } from '../pages/scope-list.ts'
+import { findGrantInSession, type Grant } from '../sessions/app-grant.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { askFurtherProof } from './ask-further-proof.ts'
 import { askedAccess } from './asked-access.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { answerInteraction, browserOf, findInteraction, findRequest } from './interactions.ts'
 import { scopesAtResources } from './resources.ts'
-import { isAsShown, resourceLine, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
+import { isAsShown, resourceLine, shownScopes } from './shown-access.ts'
 import { providerTexts } from './texts/texts.ts'
 
 type Flow = NonNullable<Awaited<ReturnType<typeof findInteraction>>>
@@ -43,9 +45,9 @@ export function createConsentPage(parts: ServingParts): Page {
         const error = { error: 'access_denied', error_description: 'the person said no' }
         return { location: await answerInteraction(flow, error) }
       }
-      const existing = await grantOfFlow(parts, flow, present)
+      const before = await grantOfFlow(deps.db, flow, present)
       const asked = askedAccess(flow.params, deps.config.publicUrl)
-      if (asked.scopes.includes('offline_access') || existing?.offline === true) {
+      if (asked.scopes.includes('offline_access') || before?.offline === true) {
         const lacking = await askFurtherProof(deps, visit, { path: '/consent', present })
         if (lacking !== null) return lacking
       }
@@ -55,6 +57,8 @@ export function createConsentPage(parts: ServingParts): Page {
         if (client === undefined) return null
         const scopes = scopesAtResources(deps.config, client, asked)
         if (!isAsShown(visit, grantableScopes(scopes, client, live.user))) return null
+        // The button may have been pressed twice.
+        const existing = await grantOfFlow(trx, flow, present)
         return await giveGrant(trx, deps, visit.origin, {
           ...live,
           client,
@@ -117,16 +121,12 @@ async function afterSignIn(visit: Visit, flow: Flow, present: Present): Promise<
 }
 
 async function grantOfFlow(
-  { deps }: ServingParts,
-  flow: Flow,
-  { session }: Present,
+  db: Knex,
+  { params }: Flow,
+  { session, user }: Present,
 ): Promise<Grant | undefined> {
-  const id = flow.grantId
-  if (id === undefined) return undefined
-  const row: object | undefined = await liveGrants(deps.db)
-    .where({ 'g.id': id, 'g.session_id': session.id })
-    .first('g.*')
-  return row === undefined ? undefined : Grant.fromDatabaseJson(row)
+  const clientId = String(params.client_id)
+  return await findGrantInSession(db, { userId: user.id, clientId, sessionId: session.id })
 }
 
 async function ask(
@@ -150,14 +150,15 @@ async function ask(
   }
   const target = redirectTarget(String(flow.params.redirect_uri))
   // What is added to access that stays, stays.
-  const stays = (await grantOfFlow(parts, flow, present))?.offline === true
+  const stays = (await grantOfFlow(deps.db, flow, present))?.offline === true
   return {
     title: texts.title(client.name),
     formTargets: [target.formTarget],
     content: html`<p>${texts.intro(client.name, visit.productName)}</p>
-      ${scopeList(visit, deps.describedScopes, stays ? [...scopes, 'offline_access'] : scopes)}
+      ${scopeList(visit, stays ? [...scopes, 'offline_access'] : scopes)}
       ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.redirect(target.shown)}</p>
+      <p class="hint">${visit.texts.signIn.signedInAs(present.user.email)}</p>
       ${form(visit, visit.passage.to('/consent'), [
         shownScopes(scopes),
         button({ text: texts.allow, does: 'allow' }),

@@ -3,22 +3,26 @@
 import { html } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import { transact } from '../core/database.ts'
-import { AuthError } from '../core/errors.ts'
-import { sha256 } from '../core/identifiers.ts'
-import { countKey } from '../core/throttling/count-key.ts'
-import { limitNetwork } from '../core/throttling/limit-network.ts'
-import { type Client, findClient } from '../oauth-clients/client.ts'
+import type { Client } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
 import { button, field, form } from '../pages/fields.ts'
 import type { Page, PageAnswer, Problem, Visit } from '../pages/page.ts'
+import { scopeList } from '../pages/scope-list.ts'
 import { requireOpenSession } from '../sessions/live-session.ts'
 import { askFurtherProof } from './ask-further-proof.ts'
 import { type AskedAccess, askedAccess } from './asked-access.ts'
 import { findOpenSession, type Present } from './bind-session.ts'
 import { scopesAtResources } from './resources.ts'
-import { isAsShown, resourceLine, scopeList, shownScopes } from './scope-list.ts'
 import type { ServingParts } from './serving.ts'
+import { isAsShown, resourceLine, shownScopes } from './shown-access.ts'
 import { providerTexts } from './texts/texts.ts'
+import {
+  claimCode,
+  type DeviceCode,
+  type FoundDevice,
+  letInBefore,
+  markAnswered,
+} from './typed-code.ts'
 
 /** Somebody must have proved who they are this lately: a screen left open lets nobody's device in. */
 const FRESH_SECONDS = 900
@@ -42,28 +46,17 @@ export function createDevicePage(parts: ServingParts): Page {
       if (lacking !== null) return lacking
       const found = await claimCode(parts, visit, present)
       if (found === 'limited') return wrong(visit, 429)
-      if (found === null) return wrong(visit, 422)
       const answer = visit.form.get('do')
+      if (found === null) {
+        // The button was pressed twice.
+        const client = answer === 'allow' ? await letInBefore(parts, visit, present) : undefined
+        return client === undefined ? wrong(visit, 422) : connected(visit, client)
+      }
       if (answer === 'allow') return await allow(parts, visit, { ...found, present })
       if (answer === 'deny') return await deny(visit, found)
       return await confirm(parts, visit, { ...found, present })
     },
   }
-}
-
-interface FoundDevice {
-  readonly userCode: string
-  readonly client: Client
-  readonly device: DeviceCode
-}
-
-type DeviceCode = NonNullable<Awaited<ReturnType<typeof findDevice>>>
-
-async function findDevice({ provider }: ServingParts, userCode: string) {
-  const { DeviceCode } = provider()
-  const found = await DeviceCode.findByUserCode(userCode)
-  const isWaiting = found !== undefined && !found.accountId && !found.error && !found.consumed
-  return isWaiting ? found : null
 }
 
 async function freshOf({ deps }: ServingParts, { person }: Visit): Promise<Present | null> {
@@ -78,50 +71,6 @@ function signIn({ person, lostSession }: Visit): string {
   return person === null ? '/sign-in?flow=device' : '/sign-in?flow=device&again=1'
 }
 
-/** Counted before it is looked at. The first session that types a code is the one that answers it. */
-async function claimCode(
-  parts: ServingParts,
-  visit: Visit,
-  { session, user }: Present,
-): Promise<FoundDevice | 'limited' | null> {
-  const { deps } = parts
-  const userCode = (visit.form.get('code') ?? '').toUpperCase().replace(/[^A-Z]/g, '')
-  const isAnswer = visit.form.has('do')
-  const forgive = isAnswer ? async () => {} : await countTry(parts, visit, user.id)
-  if (forgive === null) return 'limited'
-  const device = userCode.length === 8 ? await findDevice(parts, userCode) : null
-  if (device === null) return null
-  const claimed = await deps
-    .db('oauth_objects')
-    .where({ model: 'DeviceCode', user_code_hash: sha256(userCode) })
-    .whereRaw('expires_at > now() and coalesce(claimed_by, ?) = ?', [session.id, session.id])
-    .modify((query) => {
-      // An answer to what this session never typed is none.
-      if (isAnswer) query.where('claimed_by', session.id)
-    })
-    .update({ claimed_by: session.id })
-  const client = await findClient(deps.db, String(device.clientId))
-  if (claimed === 0 || client === undefined) return null
-  await forgive()
-  return { userCode, client, device }
-}
-
-/** null: too many. */
-async function countTry(
-  { deps }: ServingParts,
-  { origin }: Visit,
-  userId: string,
-): Promise<(() => Promise<void>) | null> {
-  try {
-    const forgive = await limitNetwork(deps, 'device-code-network', origin.ipAddress)
-    const { isOver } = await deps.throttle.add('device-code-user', countKey({ user: userId }))
-    return isOver ? null : forgive
-  } catch (error) {
-    if (error instanceof AuthError && error.code === 'RATE_LIMITED') return null
-    throw error
-  }
-}
-
 function accessOf(config: AuthConfig, client: Client, { params = {} }: DeviceCode): AskedAccess {
   const asked = askedAccess(params as Record<string, unknown>, config.publicUrl)
   return { ...asked, scopes: scopesAtResources(config, client, asked) }
@@ -133,14 +82,15 @@ async function allow(
   found: FoundDevice & { readonly present: Present },
 ): Promise<PageAnswer> {
   const { client, device, present } = found
-  const texts = providerTexts[visit.language].device
   const asked = accessOf(deps.config, client, device)
   const grant = await transact(deps.db, async (trx) => {
     const live = await requireOpenSession(trx, present)
-    if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return null
+    if (!isAsShown(visit, grantableScopes(asked.scopes, client, live.user))) return 'changed'
+    if (!(await markAnswered(trx, found.userCode))) return 'answered'
     return await giveGrant(trx, deps, visit.origin, { ...live, client, ...asked })
   })
-  if (grant === null) return await confirm({ deps }, visit, found)
+  if (grant === 'changed') return await confirm({ deps }, visit, found)
+  if (grant === 'answered') return connected(visit, client)
   const { session, user } = present
   Object.assign(device, {
     accountId: user.id,
@@ -153,7 +103,12 @@ async function allow(
     resource: asked.resources.length === 1 ? asked.resources[0] : asked.resources,
   })
   await device.save()
-  return { title: texts.done, content: html`<p role="status">${texts.doneText(client.name)}</p>` }
+  return connected(visit, client)
+}
+
+function connected({ language }: Visit, { name }: Client): PageAnswer {
+  const texts = providerTexts[language].device
+  return { title: texts.done, content: html`<p role="status">${texts.doneText(name)}</p>` }
 }
 
 async function deny({ language }: Visit, { device }: FoundDevice): Promise<PageAnswer> {
@@ -212,9 +167,10 @@ async function confirm(
   return {
     title: texts.confirm(client.name),
     content: html`<p>${texts.confirmIntro}</p>
-      ${scopeList(visit, deps.describedScopes, scopes)}
+      ${scopeList(visit, scopes)}
       ${resourceLine(visit, deps.config, { client, resources: asked.resources })}
       <p>${texts.from(ip ?? '?', ua ?? '?')}</p>
+      <p class="hint">${visit.texts.signIn.signedInAs(present.user.email)}</p>
       ${form(visit, PATH, [
         html`<input type="hidden" name="code" value="${userCode}">`,
         shownScopes(scopes),

@@ -6,7 +6,7 @@ import { transact } from '../core/database.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { type Client, findClient } from '../oauth-clients/client.ts'
 import { giveGrant, grantableScopes } from '../oauth-grants/give-grant.ts'
-import { Grant, letsAll, liveGrants } from '../sessions/app-grant.ts'
+import { findGrantInSession, type Grant, letsAll, liveGrants } from '../sessions/app-grant.ts'
 import { hasFurtherProof } from './ask-further-proof.ts'
 import type { AskedAccess } from './asked-access.ts'
 import type { Present } from './bind-session.ts'
@@ -30,20 +30,25 @@ export async function findGrantFor(
   if (client === undefined) return null
   const asked = { ...request, scopes: scopesAtResources(deps.config, client, request) }
   const { session, user } = present
-  const row: object | undefined = await liveGrants(db)
-    .where({ 'g.user_id': user.id, 'g.client_id': asked.clientId, 'g.session_id': session.id })
-    .orderBy('g.created_at', 'desc')
-    .first('g.*')
-  const own = row === undefined ? null : Grant.fromDatabaseJson(row)
+  const place = { userId: user.id, clientId: client.id, sessionId: session.id }
+  const own = (await findGrantInSession(db, place)) ?? null
   const wanted = grantableScopes(asked.scopes, client, user)
   if (own !== null && coversAll(own, { ...asked, scopes: wanted })) return own
   if (asked.wantsConsent) return own
   if (!(await isUnasked(deps, present, { client, asked, wanted }))) return own
   const stays = own?.offline === true || asked.scopes.includes('offline_access')
   if (stays && !(await hasFurtherProof(deps, present))) return own
-  return await transact(db, async (trx) =>
-    giveGrant(trx, deps, origin, { ...present, client, ...asked, ...(own && { existing: own }) }),
-  )
+  return await transact(db, async (trx) => {
+    // Another request of the app, at the same moment, may have been given it.
+    await trx('users').where('id', user.id).forUpdate().first('id')
+    const existing = await findGrantInSession(trx, place)
+    return await giveGrant(trx, deps, origin, {
+      ...present,
+      client,
+      ...asked,
+      ...(existing && { existing }),
+    })
+  })
 }
 
 function coversAll(grant: Grant, { scopes, resources }: AskedAccess): boolean {

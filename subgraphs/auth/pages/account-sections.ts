@@ -2,6 +2,7 @@
 import { type Html, html, type Piece } from '../../../platform/pages/html.ts'
 import { describeAgent } from './describe-agent.ts'
 import { button, form } from './fields.ts'
+import { type GrantedApp, grantedAccess } from './granted-access.ts'
 import type { Visit } from './page.ts'
 import type { WaysIn } from './ways-in.ts'
 
@@ -18,7 +19,7 @@ export interface Account {
   }[]
   readonly grants: {
     readonly edges: readonly {
-      readonly node: {
+      readonly node: GrantedApp & {
         id: string
         clientName: string
         createdAt: string
@@ -142,9 +143,10 @@ function apps(visit: Visit, { grants: { edges } }: Account): Piece {
       <h2 id="apps">${texts.apps}</h2>
       <ul class="list">
         ${open.map(
-          ({ id, clientName, createdAt }) => html`<li>
+          ({ id, clientName, createdAt, ...granted }) => html`<li>
           <p><strong>${clientName}</strong></p>
           <p class="hint">${texts.addedOn(dateOf(visit, createdAt))}</p>
+          ${grantedAccess(visit, granted)}
           ${act(visit, { does: 'revoke-grant', id, text: texts.endGrant, what: clientName })}
         </li>`,
         )}

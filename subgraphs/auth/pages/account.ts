@@ -27,7 +27,7 @@ const ACCOUNT = operation<{
     factors { id kind name createdAt }
     recoveryCodesLeft
     linkedIdentities { id provider email createdAt }
-    grants(last: 100) { edges { node { id clientName createdAt revokedAt } } }
+    grants(last: 100) { edges { node { id clientName access { resource scopes } offline createdAt revokedAt } } }
     sessions(last: 100) { edges { node { id status current device userAgent ipAddress lastUsedAt } } }
   } } }`,
 )

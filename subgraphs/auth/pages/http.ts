@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import type { AuthNames } from '../../../platform/auth-names/auth-names.ts'
+import type { DescribedScopes } from '../../../platform/described-scopes.ts'
 import { isLanguage, type Language, preferredLanguage } from '../../../platform/language.ts'
 import { createFrame, type Frame } from '../../../platform/pages/frame.ts'
 import { html } from '../../../platform/pages/html.ts'
@@ -52,6 +53,7 @@ interface PagesParts {
   >
   readonly schema: GraphQLSchema
   readonly names: AuthNames
+  readonly describedScopes: DescribedScopes
   readonly onUnexpected: (error: unknown) => void
 }
 
@@ -94,7 +96,7 @@ function createAnswer(
 }
 
 function visitOf(
-  { config, graph }: PagesParts & { readonly graph: Graph },
+  { config, graph, describedScopes }: PagesParts & { readonly graph: Graph },
   { query, form, headers, door }: PageRequest,
   language: Language,
 ): Visit | null {
@@ -121,6 +123,8 @@ function visitOf(
     registration: config.registration,
     lostSession: textOf(headers['sallyport-client-lost-session']),
     origin: door.origin,
+    describedScopes,
+    publicUrl: config.publicUrl,
     productName: config.brand.productName,
     homeUrl: config.brand.homeUrl,
     offerPasskey: () => makeOffer(config, formToken),

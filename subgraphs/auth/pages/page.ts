@@ -1,4 +1,5 @@
 // The shape of a page: a path, what it asks of the graph, and what it shows or does.
+import type { DescribedScopes } from '../../../platform/described-scopes.ts'
 import type { Language } from '../../../platform/language.ts'
 import type { Html } from '../../../platform/pages/html.ts'
 import type { RegistrationMode } from '../config.ts'
@@ -47,6 +48,9 @@ export interface Visit {
   readonly lostSession: string | null
   /** Where it came from, for the audit trail. */
   readonly origin: RequestOrigin
+  /** What scopes let an app do, in the deployment's own words. */
+  readonly describedScopes: DescribedScopes
+  readonly publicUrl: string
   readonly productName: string
   readonly homeUrl: string
   /** A challenge for whoever has a passkey, of which nothing is kept before it is answered. */

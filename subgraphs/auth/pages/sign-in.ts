@@ -43,7 +43,7 @@ export const signIn: Page = {
   uses: [START_PASSKEY_LOGIN, PROVE_PASSKEY],
   async show(visit) {
     if (visit.person !== null && !visit.query.has('again')) return await showPresent(visit)
-    return await showForm(visit, {})
+    return await showForm(visit, { email: visit.query.get('login_hint') ?? '' })
   },
   async act(visit) {
     const email = visit.form.get('email') ?? ''

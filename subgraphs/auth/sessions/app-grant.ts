@@ -57,6 +57,18 @@ export async function findLiveGrant(db: Knex, id: string): Promise<Grant | undef
   return row === undefined ? undefined : Grant.fromDatabaseJson(row)
 }
 
+/** The live one that an app goes on with in a session: an app has one there, however often it asks. */
+export async function findGrantInSession(
+  db: Knex,
+  of: { readonly userId: string; readonly clientId: string; readonly sessionId: string },
+): Promise<Grant | undefined> {
+  const row: object | undefined = await liveGrants(db)
+    .where({ 'g.user_id': of.userId, 'g.client_id': of.clientId, 'g.session_id': of.sessionId })
+    .orderBy('g.created_at', 'desc')
+    .first('g.*')
+  return row === undefined ? undefined : Grant.fromDatabaseJson(row)
+}
+
 /** Whether it is live, as part of another statement. */
 export function isLiveGrant(db: Knex, id: string): Knex.QueryBuilder {
   return liveGrants(db).where('g.id', id).select(db.raw('1'))

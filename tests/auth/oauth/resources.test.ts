@@ -232,6 +232,26 @@ describe('a person sees', () => {
     ])
   })
 
+  test('the same on the account page: in words, by place, and whether it stays', async () => {
+    await letIn(browser, await ask('read', MAIL))
+    await letIn(browser, await ask('graph write offline_access', stack.env.PUBLIC_URL ?? '', FILES))
+    const { html } = await browser.open('/account')
+    const [, apps = ''] = html.split('aria-labelledby="apps">')
+    const [shown = ''] = apps.split('<form')
+    const said = shown
+      .replaceAll(/<[^<>]*>/g, ' ')
+      .split(/\s+/)
+      .join(' ')
+    expect(said).toContain(
+      [
+        'It can: read what you may read write',
+        'At mail.example/api it can: read',
+        'At files.example/mcp it can: write',
+        'It keeps this access when you sign out, until you take it back.',
+      ].join(' '),
+    )
+  })
+
   test('no app that is over with its session', async () => {
     await letIn(browser, await ask('read', MAIL))
     expect(await list()).toHaveLength(1)

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as oidc from 'openid-client'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readAuthConfig } from '../../../subgraphs/auth/config.ts'
 import { syncFileClients } from '../../../subgraphs/auth/oauth-clients/sync-file.ts'
@@ -73,6 +74,15 @@ test('are shown in the deployment’s words, by language, and by their names whe
   const german = await shownIn('de')
   expect(german).toContain('<li>Ihre Bestellungen sehen</li>')
   expect(german).toContain('<li>cancel orders that were not sent yet</li>')
+})
+
+test('and so they are on the account page', async () => {
+  const own = new WebBrowser(stack)
+  await own.signIn(stack, await registerPerson(stack))
+  await letIn(own, await askFor(party, 'openid orders:read notes:read'))
+  const german = await own.open('/account?ui_locales=de')
+  expect(german.html).toContain('<li>Ihre Bestellungen sehen</li>')
+  expect(german.html).toContain('<li><code>notes:read</code></li>')
 })
 
 test('an app’s `ui_locales` holds for signing in, too', async () => {
@@ -168,6 +178,7 @@ describe('one that nobody knows', () => {
       db: stack.db,
       config: readAuthConfig(env),
       describedScopes: readDescribedScopes(config),
+      log: pino({ level: 'silent' }),
     }
     await expect(syncFileClients(deps)).rejects.toThrow(
       'OAUTH_CLIENTS_FILE: shop: There is no scope "orders:raed"',

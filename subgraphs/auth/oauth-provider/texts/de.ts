@@ -7,19 +7,11 @@ export const de: ProviderTexts = {
     redirect: (host) =>
       `Danach geht es weiter zu ${host}. Fahren Sie nur fort, wenn Sie das kennen.`,
     resources: (where) => `Das gilt für ${where} und sonst nirgends.`,
-    offline: 'Der Zugriff bleibt bestehen, wenn Sie sich abmelden, bis Sie ihn zurücknehmen.',
     allow: 'Zulassen',
     deny: 'Nicht zulassen',
     over: 'Diese Anfrage ist abgelaufen',
     overText:
       'Sie hat zu lange gedauert, wurde schon beantwortet oder in einem anderen Browser begonnen. Gehen Sie zur App zurück, und beginnen Sie neu.',
-  },
-  scopes: {
-    openid: 'anhand einer Nummer wissen, wer Sie hier sind',
-    profile: 'Ihren Namen sehen',
-    email: 'Ihre E-Mail-Adresse sehen',
-    graph: 'lesen, was Sie lesen dürfen',
-    'graph:write': 'ändern, was Sie ändern dürfen',
   },
   device: {
     title: 'Ein Gerät verbinden',

@@ -6,19 +6,11 @@ export const en: ProviderTexts = {
     intro: (app, product) => `${app} asks to use your account at ${product}. It will be able to:`,
     redirect: (host) => `Afterwards you are sent to ${host}. Go on only if you know it.`,
     resources: (where) => `It may do this at ${where}, and nowhere else.`,
-    offline: 'It keeps this access when you sign out, until you take it back.',
     allow: 'Allow',
     deny: 'Do not allow',
     over: 'This request is over',
     overText:
       'It took too long, was answered already, or began in another browser. Go back to the app, and start again.',
-  },
-  scopes: {
-    openid: 'know who you are here, by a number',
-    profile: 'see your name',
-    email: 'see your e-mail address',
-    graph: 'read what you may read',
-    'graph:write': 'change what you may change',
   },
   device: {
     title: 'Connect a device',

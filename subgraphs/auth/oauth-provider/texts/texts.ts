@@ -9,14 +9,11 @@ export interface ProviderTexts {
     readonly intro: (app: string, product: string) => string
     readonly redirect: (host: string) => string
     readonly resources: (where: string) => string
-    readonly offline: string
     readonly allow: string
     readonly deny: string
     readonly over: string
     readonly overText: string
   }
-  /** By name; anything else is shown as it is called. */
-  readonly scopes: Readonly<Record<string, string>>
   readonly device: {
     readonly title: string
     readonly intro: string

@@ -209,6 +209,18 @@ export const de: PageTexts = {
       app: 'Die Authenticator-App ist eingerichtet. Erstellen Sie Wiederherstellungscodes für den Fall, dass Sie sie verlieren.',
     },
   },
+  scopes: {
+    here: 'Die App kann:',
+    at: (place) => `Bei ${place} kann die App:`,
+    offline: 'Der Zugriff bleibt bestehen, wenn Sie sich abmelden, bis Sie ihn zurücknehmen.',
+    words: {
+      openid: 'anhand einer Nummer wissen, wer Sie hier sind',
+      profile: 'Ihren Namen sehen',
+      email: 'Ihre E-Mail-Adresse sehen',
+      graph: 'lesen, was Sie lesen dürfen',
+      'graph:write': 'ändern, was Sie ändern dürfen',
+    },
+  },
   app: {
     intro:
       'Eine Authenticator-App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Danach werden Sie bei der Anmeldung gefragt.',

@@ -196,6 +196,18 @@ export const en: PageTexts = {
       app: 'The authenticator app is added. Create recovery codes in case you lose it.',
     },
   },
+  scopes: {
+    here: 'It can:',
+    at: (place) => `At ${place} it can:`,
+    offline: 'It keeps this access when you sign out, until you take it back.',
+    words: {
+      openid: 'know who you are here, by a number',
+      profile: 'see your name',
+      email: 'see your e-mail address',
+      graph: 'read what you may read',
+      'graph:write': 'change what you may change',
+    },
+  },
   app: {
     intro:
       'An authenticator app on your phone shows a new code every 30 seconds. You will be asked for it when you sign in.',

@@ -150,6 +150,13 @@ export interface PageTexts {
     readonly endOthers: string
     readonly done: Readonly<Record<string, string>>
   }
+  readonly scopes: {
+    readonly here: string
+    readonly at: (place: string) => string
+    readonly offline: string
+    /** By name; anything else is shown as it is called. */
+    readonly words: Readonly<Record<string, string>>
+  }
   readonly app: {
     readonly intro: string
     readonly begin: string

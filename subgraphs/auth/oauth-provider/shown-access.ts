@@ -1,26 +1,11 @@
-// What an app asks for, in words. What was shown goes with the page's form: nobody grants what they did not see.
-import { type DescribedScopes, wordsForScope } from '../../../platform/described-scopes.ts'
+// Where an app would use what it asks for. What was shown goes with the page's form: nobody grants what they did not see.
 import { html, type Piece } from '../../../platform/pages/html.ts'
 import type { AuthConfig } from '../config.ts'
 import type { Client } from '../oauth-clients/client.ts'
+import { placeOf } from '../pages/granted-access.ts'
 import type { Visit } from '../pages/page.ts'
 import { audienceOf } from './resources.ts'
 import { providerTexts } from './texts/texts.ts'
-
-/** In the deployment's own words where it has some; what nobody described is shown by its name. */
-export function scopeList(
-  { language }: Pick<Visit, 'language'>,
-  described: DescribedScopes,
-  scopes: readonly string[],
-): Piece {
-  const texts = providerTexts[language]
-  const shown = scopes.filter((scope) => scope !== 'offline_access')
-  return html`<ul>${shown.map((scope) => {
-    const words = wordsForScope(described, { scope, language }) ?? texts.scopes[scope]
-    return words === undefined ? html`<li><code>${scope}</code></li>` : html`<li>${words}</li>`
-  })}</ul>
-      ${scopes.includes('offline_access') ? html`<p>${texts.consent.offline}</p>` : null}`
-}
 
 /** Where the app would use it; unsaid where that is this deployment alone. */
 export function resourceLine(
@@ -30,7 +15,7 @@ export function resourceLine(
 ): Piece | null {
   const audiences = resources.map((resource) => audienceOf(config, client, resource))
   if (audiences.every((audience) => audience === config.publicUrl)) return null
-  const shown = resources.map((resource) => resource.replace(/^https?:\/\//, '')).join(', ')
+  const shown = resources.map(placeOf).join(', ')
   return html`<p>${providerTexts[language].consent.resources(shown)}</p>`
 }
 
