@@ -37,6 +37,8 @@ import * as oauthRefusals from './0123-oauth-refusals.ts'
 import * as revokedTokens from './0124-revoked-tokens.ts'
 import * as scopesByResource from './0125-scopes-by-resource.ts'
 import * as locatedAt from './0126-located-at.ts'
+import * as clientsFile from './0127-clients-file.ts'
+import * as logoutsAtExpiry from './0128-logouts-at-expiry.ts'
 
 export interface Migration {
   readonly name: string
@@ -81,6 +83,8 @@ export const migrations: readonly Migration[] = [
   { name: '0124-revoked-tokens', up: revokedTokens.up },
   { name: '0125-scopes-by-resource', up: scopesByResource.up },
   { name: '0126-located-at', up: locatedAt.up },
+  { name: '0127-clients-file', up: clientsFile.up },
+  { name: '0128-logouts-at-expiry', up: logoutsAtExpiry.up },
 ]
 
 /** In order. */

@@ -94,7 +94,7 @@ export async function createAuth(config: AuthConfig, parts: AuthParts = {}): Pro
       throw databaseUrl === null ? error : describeDatabaseFailure(error, databaseUrl)
     },
   )
-  await syncFileClients({ db: database.db, config, describedScopes })
+  await syncFileClients({ db: database.db, config, describedScopes, log })
   const threads = createHashThreads({ cost: config.passwordHashCost, log })
   const hasher = createPasswordHasher({
     threads,

@@ -9,7 +9,7 @@ import type { VersionedSecret } from './core/secret.ts'
 import type { ProviderSettings } from './factors/provider/protocol.ts'
 import { readProviders } from './factors/provider/read-providers.ts'
 import type { MailSettings } from './mail/templates.ts'
-import { type FileClient, readClientsFile } from './oauth-clients/clients-file.ts'
+import { type ClientsFile, readClientsFile } from './oauth-clients/clients-file.ts'
 import { readSecrets } from './settings/secrets.ts'
 import { type REGISTRATION_MODES, type Read, shape } from './settings/shape.ts'
 import { unsafeSettings } from './settings/unsafe.ts'
@@ -65,7 +65,7 @@ export interface AuthConfig {
     readonly strangerScopes: readonly string[]
   }
   /** Of OAUTH_CLIENTS_FILE; null: there is none, and nothing is said of clients. */
-  readonly oauthClients: readonly FileClient[] | null
+  readonly oauthClients: ClientsFile | null
   /** The list of subgraphs, which says who holds personal data. */
   readonly supergraphPath: string
   readonly erasureDeadlineDays: number
@@ -147,11 +147,11 @@ export function readAuthConfig(env: Environment): AuthConfig {
       ...unsafeSettings(given, settings),
     ],
   })
-  const { clients } = readClientsFile(read.OAUTH_CLIENTS_FILE, env)
+  const { version, clients } = readClientsFile(read.OAUTH_CLIENTS_FILE, env)
   return toConfig(read, {
     secrets: secrets.found as AuthSecrets,
     providers: providers.providers,
-    oauthClients: read.OAUTH_CLIENTS_FILE === undefined ? null : clients,
+    oauthClients: read.OAUTH_CLIENTS_FILE === undefined ? null : { version, clients },
   })
 }
 

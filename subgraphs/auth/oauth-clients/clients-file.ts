@@ -13,6 +13,12 @@ import {
 } from './client-input.ts'
 import { overlap } from './secret.ts'
 
+export interface ClientsFile {
+  /** Higher with each change; null: it says none. */
+  readonly version: number | null
+  readonly clients: readonly FileClient[]
+}
+
 export interface FileClient extends ClientShape {
   readonly id: string
   /** null: it proves itself otherwise, or not at all. */
@@ -57,32 +63,38 @@ const client = z.strictObject({
     .max(overlap.maxSeconds, 'At most a week.')
     .default(overlap.defaultSeconds),
 })
-const file = z.strictObject({ clients: z.array(client).max(1_000) })
+const file = z.strictObject({
+  version: z.number().int('must be a whole number').min(0).nullable().default(null),
+  clients: z.array(client).max(1_000),
+})
+
+const empty: ClientsFile = { version: null, clients: [] }
 
 /** What it says, and everything that is wrong with it; no problem has a secret in it. */
 export function readClientsFile(
   path: string | undefined,
   env: Environment,
-): { readonly clients: readonly FileClient[]; readonly problems: readonly string[] } {
-  if (path === undefined) return { clients: [], problems: [] }
+): ClientsFile & { readonly problems: readonly string[] } {
+  if (path === undefined) return { ...empty, problems: [] }
   const wrong = (what: string) => `OAUTH_CLIENTS_FILE: ${path}: ${what}`
   let content: unknown
   try {
     content = parse(readFileSync(path, 'utf8'))
   } catch {
-    return { clients: [], problems: [wrong('cannot be read as YAML')] }
+    return { ...empty, problems: [wrong('cannot be read as YAML')] }
   }
   const { data, error } = file.safeParse(content)
   if (data === undefined) {
     const problems = error.issues.map(({ path: at, message }) =>
       wrong(`${at.join('.') || 'the file'}: ${message}`),
     )
-    return { clients: [], problems }
+    return { ...empty, problems }
   }
   const read = data.clients.map((entry) => toClient(entry, env))
   const ids = read.map(({ client }) => client.id)
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   return {
+    version: data.version,
     clients: read.map(({ client }) => client),
     problems: [
       ...read.flatMap(({ problems }) => problems.map(wrong)),

@@ -9,6 +9,7 @@ import { emitEvent } from '../core/events/emit.ts'
 import { Client, findClient } from './client.ts'
 import { type ClientShape, clientColumns } from './client-input.ts'
 import type { FileClient } from './clients-file.ts'
+import { outdatedBy } from './clients-file-version.ts'
 import { removeClient } from './delete-client.ts'
 import { auditOf } from './register-client.ts'
 import { problemOfScopes } from './scopes.ts'
@@ -18,23 +19,31 @@ import { shapeOf, writeClient } from './update-client.ts'
 const OPERATOR = { kind: 'operator' } as const
 
 /**
- * One that is no longer in the file is deleted.
+ * One that is no longer in the file is deleted. Without the setting nothing is said of clients, so none is taken away.
  * @throws Error for an id that was registered otherwise, and for scopes that the deployment does not have
  */
 export async function syncFileClients(
-  deps: Pick<AuthDeps, 'db' | 'config' | 'describedScopes'>,
+  deps: Pick<AuthDeps, 'db' | 'config' | 'describedScopes' | 'log'>,
 ): Promise<void> {
-  const { oauthClients } = deps.config
+  const { oauthClients: file } = deps.config
+  if (file === null) return
   await transact(deps.db, async (trx) => {
     await lock(trx, 'fileClients')
-    for (const wanted of oauthClients ?? []) await syncOne(trx, deps, wanted)
-    // Without the setting nothing is said of clients, so none is taken away.
-    if (oauthClients === null) return
+    const outdated = await outdatedBy(trx, file)
+    if (outdated !== null) {
+      const versions = { version: file.version, readBefore: outdated }
+      deps.log.warn(
+        versions,
+        'OAUTH_CLIENTS_FILE is older than one that was read before: it is left alone',
+      )
+      return
+    }
+    for (const wanted of file.clients) await syncOne(trx, deps, wanted)
     const gone: { id: string }[] = await trx('oauth_clients')
       .where('source', 'FILE')
       .whereNotIn(
         'id',
-        oauthClients.map(({ id }) => id),
+        file.clients.map(({ id }) => id),
       )
       .select('id')
     for (const { id } of gone) {

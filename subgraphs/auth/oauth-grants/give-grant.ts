@@ -9,6 +9,7 @@ import { enqueueMail } from '../core/mail/outbox.ts'
 import { plainText } from '../core/mail/plain-text.ts'
 import { isProtocolScope } from '../oauth-clients/scopes.ts'
 import { Grant } from '../sessions/app-grant.ts'
+import { tellAppOfExpiry } from '../sessions/tell-apps.ts'
 import type { UserWithRoles } from '../users/user.ts'
 
 export interface AskedGrant {
@@ -84,6 +85,7 @@ export async function giveGrant(
     detail: facts,
   })
   await emitEvent(trx, 'grant.given', user.id, facts)
+  await tellAppOfExpiry(trx, grant.id)
   if (isNewApp) await tellOfNewApp(trx, origin, { user, client })
   return grant
 }

@@ -14,6 +14,8 @@ interface Due {
   readonly user_id: string
   readonly session_id: string
   readonly attempts: number
+  /** It waited for the end that comes by itself. */
+  readonly at_expiry: boolean
 }
 
 export function startLogoutSender(parts: ServingParts): Repeating {
@@ -48,10 +50,11 @@ async function takeDue(db: Knex): Promise<Due[]> {
       attempts: db.raw('attempts + 1'),
       available_at: db.raw("now() + power(2, attempts + 3) * interval '1 second'"),
     })
-    .returning(['id', 'client_id', 'user_id', 'session_id', 'attempts'])
+    .returning(['id', 'client_id', 'user_id', 'session_id', 'attempts', 'at_expiry'])
 }
 
 async function sendOne({ deps, provider }: ServingParts, due: Due): Promise<void> {
+  if (due.at_expiry && !(await hasExpired(deps.db, due))) return
   const client = await provider().Client.find(due.client_id)
   try {
     // The types do not know it: the library's own end of a session calls it.
@@ -70,4 +73,17 @@ async function sendOne({ deps, provider }: ServingParts, due: Due): Promise<void
     deps.log.warn({ err: error, clientId: due.client_id }, 'an app was not told of a logout')
   }
   await deps.db('oauth_logouts').where('id', due.id).delete()
+}
+
+/** A session that was used meanwhile ends later; of one that somebody ended, its apps were told then. */
+async function hasExpired(db: Knex, { id, session_id }: Due): Promise<boolean> {
+  const end = 'least(expires_at, idle_expires_at)'
+  const session: { ends_at: Date; is_over: boolean } | undefined = await db('sessions')
+    .where({ id: session_id, status: 'ACTIVE' })
+    .first(db.raw(`${end} as ends_at, ${end} <= now() as is_over`))
+  if (session?.is_over === true) return true
+  const row = db('oauth_logouts').where('id', id)
+  if (session === undefined) await row.delete()
+  else await row.update({ available_at: session.ends_at, attempts: 0 })
+  return false
 }

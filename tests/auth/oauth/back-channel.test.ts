@@ -39,6 +39,10 @@ beforeEach(() => {
   answer = 200
 })
 
+/** What is still to be told of this person. */
+const toTell = async (person: Person) =>
+  await stack.db('oauth_logouts').where('user_id', person.id).select('available_at', 'at_expiry')
+
 /** What the apps were told of this person. */
 const toldOf = (person: Person) => told.filter((token) => claimsIn(token).sub === person.id)
 
@@ -65,7 +69,30 @@ test('an app is told when the session ends, with the name that it knows it by', 
   expect(claims).not.toHaveProperty('nonce')
   const [header = ''] = token.split('.')
   expect(JSON.parse(Buffer.from(header, 'base64url').toString()).typ).toBe('logout+jwt')
-  await expect.poll(async () => await stack.db('oauth_logouts')).toEqual([])
+  await expect.poll(() => toTell(person)).toEqual([])
+})
+
+test('an app is told of a session that ends by itself, when it does', async () => {
+  const { person, tokens } = await letIn()
+  const look = async () =>
+    await stack
+      .db('oauth_logouts')
+      .where('user_id', person.id)
+      .update({ available_at: new Date(0) })
+  // Used meanwhile, it ends later than it seemed to.
+  await look()
+  await expect
+    .poll(async () => (await toTell(person)).map((row) => row.available_at > new Date()))
+    .toEqual([true])
+  expect(toldOf(person)).toEqual([])
+  await stack
+    .db('sessions')
+    .where('user_id', person.id)
+    .update({ idle_expires_at: new Date(Date.now() - 1000) })
+  await look()
+  await expect.poll(() => toldOf(person).length).toBe(1)
+  expect(claimsIn(toldOf(person)[0] ?? '').sid).toBe(tokens.claims().sid)
+  await expect.poll(() => toTell(person)).toEqual([])
 })
 
 test('one that does not answer is told again', async () => {
@@ -74,7 +101,10 @@ test('one that does not answer is told again', async () => {
   await stack.client.send(LOGOUT, { input: { scope: 'ALL' } }, person.headers)
   await expect.poll(() => toldOf(person).length).toBe(1)
   answer = 200
-  await stack.db('oauth_logouts').update({ available_at: new Date(0) })
+  await stack
+    .db('oauth_logouts')
+    .where('user_id', person.id)
+    .update({ available_at: new Date(0) })
   await expect.poll(() => toldOf(person).length).toBe(2)
-  await expect.poll(async () => await stack.db('oauth_logouts')).toEqual([])
+  await expect.poll(() => toTell(person)).toEqual([])
 })

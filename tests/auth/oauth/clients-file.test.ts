@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
+import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAuthConfig } from '../../../subgraphs/auth/config.ts'
 import { syncFileClients } from '../../../subgraphs/auth/oauth-clients/sync-file.ts'
@@ -16,6 +17,8 @@ let stack: Stack
 let browser: WebBrowser
 const folder = mkdtempSync(join(tmpdir(), 'clients-file-'))
 const path = join(folder, 'clients.yaml')
+const warnings: string[] = []
+const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
 const [FIRST, SECOND, THIRD] = ['a'.repeat(64), 'b'.repeat(64), 'c'.repeat(64)] as const
 
 beforeAll(async () => {
@@ -31,9 +34,11 @@ afterAll(async () => {
 let id = ''
 let made = 0
 // What is cut stays so for a moment, also for a client that comes back under its id.
-beforeEach(() => {
+beforeEach(async () => {
   made += 1
   id = `client-${made}`
+  warnings.length = 0
+  await stack.db('oauth_clients_file').delete()
 })
 
 type Entry = Readonly<Record<string, unknown>>
@@ -57,10 +62,14 @@ const shop = (more: Entry = {}): Entry => ({
 })
 
 /** An instance starts, with this file and this secret. */
-async function start(clients: readonly Entry[], secret: string = FIRST): Promise<void> {
-  writeFileSync(path, JSON.stringify({ clients }))
+async function start(
+  clients: readonly Entry[],
+  secret: string = FIRST,
+  version: number | null = null,
+): Promise<void> {
+  writeFileSync(path, JSON.stringify({ version, clients }))
   const config = readAuthConfig({ ...stack.env, OAUTH_CLIENTS_FILE: path, SECRET: secret })
-  await syncFileClients({ db: stack.db, config, describedScopes: new Map() })
+  await syncFileClients({ db: stack.db, config, describedScopes: new Map(), log })
 }
 async function send(endpoint: string, fields: Record<string, string>, secret: string) {
   const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
@@ -234,6 +243,31 @@ test('the file that was read last is true: one of before takes away what is new,
   expect((await refresh(given.refresh)).error).toBe('invalid_grant')
   const asked = await askFor(await relyingParty(stack, { id, secret: FIRST }), 'openid graph')
   expect((await letIn(browser, asked)).searchParams.has('code')).toBe(true)
+})
+
+describe('a file with a version', () => {
+  const old = () => program({ id: `${id}-old` })
+  const clients = async () =>
+    await stack.db('oauth_clients').whereLike('id', `${id}%`).orderBy('id').pluck('id')
+
+  test('that is lower, or a file without one, is left alone, and said to be', async () => {
+    await start([old()], FIRST, 6)
+    await start([old(), shop()], FIRST, 7)
+    const given = await letAppIn()
+    const access_token = (await refresh(given.refresh)).access_token
+    for (const before of [6, null]) {
+      await start([old()], SECOND, before)
+      expect(await clients()).toEqual([id, `${id}-old`])
+      expect(warnings.pop()).toContain('OAUTH_CLIENTS_FILE is older than one that was read before')
+    }
+    expect(await atGateways(access_token)).toEqual(['USER', 'USER'])
+    await start([old()], FIRST, 8)
+    expect([await clients(), warnings]).toEqual([[`${id}-old`], []])
+  })
+
+  test('is a whole number', async () => {
+    await expect(start([program()], FIRST, 1.5)).rejects.toThrow('version: must be a whole number')
+  })
 })
 
 test('instances that start at once make a client once', async () => {

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readAuthConfig } from '../../../subgraphs/auth/config.ts'
 import { matchClientSecret } from '../../../subgraphs/auth/oauth-clients/secret.ts'
 import { syncFileClients } from '../../../subgraphs/auth/oauth-clients/sync-file.ts'
@@ -214,7 +215,12 @@ describe('OAUTH_CLIENTS_FILE', () => {
     return readAuthConfig({ ...stack.env, ...env, OAUTH_CLIENTS_FILE: path })
   }
   const sync = async (yaml: string, env?: object) =>
-    await syncFileClients({ db: stack.db, config: config(yaml, env), describedScopes: new Map() })
+    await syncFileClients({
+      db: stack.db,
+      config: config(yaml, env),
+      describedScopes: new Map(),
+      log: pino({ level: 'silent' }),
+    })
   const shop = (more = '') => `clients:
   - id: shop
     name: Shop
@@ -223,6 +229,10 @@ describe('OAUTH_CLIENTS_FILE', () => {
     scopes: [openid, graph${more}]
     secretVariable: SHOP_SECRET
 `
+
+  beforeEach(async () => {
+    await stack.db('oauth_clients_file').delete()
+  })
 
   test('is made true at each start; its clients are nobody’s to change in the graph', async () => {
     await sync(shop())
@@ -242,7 +252,7 @@ describe('OAUTH_CLIENTS_FILE', () => {
     await sync(code, { SHOP_CLIENT_SECRET: secret, REPORT_CLIENT_SECRET: 'c'.repeat(64) })
     const rows = await stack.db('oauth_clients').where('source', 'FILE').orderBy('id').pluck('id')
     expect(rows).toEqual(['nightly-report', 'shop'])
-    await sync('clients: []')
+    await sync('version: 1\nclients: []')
   })
 
   test('an unchanged file changes nothing', async () => {
