@@ -20,6 +20,9 @@ export interface DpopProof {
   readonly id: string
 }
 
+/** By which a proof may be signed. `Ed25519` is what RFC 9864 calls EdDSA with that curve. */
+export const dpopAlgorithms: readonly string[] = ['ES256', 'Ed25519', 'EdDSA']
+
 const MAX_PROOF_BYTES = 4096
 const WINDOW_SECONDS = 30
 const MAX_ID_LENGTH = 256
@@ -57,7 +60,7 @@ async function verified(proof: string): Promise<{
 }> {
   try {
     const { payload, protectedHeader } = await compactVerify(proof, keyInHeader, {
-      algorithms: ['ES256', 'EdDSA'],
+      algorithms: [...dpopAlgorithms],
     })
     if (protectedHeader.typ !== 'dpop+jwt') throw new Error('typ is not dpop+jwt')
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload))

@@ -1,4 +1,5 @@
 // The one table of error codes (docs/errors.md): what a refusal says, its HTTP status and its headers.
+import { dpopAlgorithms } from '@sallyport/claims/dpop'
 import {
   challengeOf,
   type Denial,
@@ -109,7 +110,7 @@ export class GatewayError extends Error {
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     })
     this.headers = Object.freeze({
-      ...(this.status === 401 && { 'www-authenticate': authenticateHeader(options.reason) }),
+      ...(this.status === 401 && { 'www-authenticate': authenticateHeader(options) }),
       ...(retryAfterSeconds !== undefined && {
         'retry-after': String(Math.ceil(retryAfterSeconds)),
       }),
@@ -208,10 +209,14 @@ function defaultRetryAfter(code: GatewayErrorCode): number | undefined {
 }
 
 // RFC 6750 section 3: no error code when no credential was sent, invalid_token for one that failed.
-function authenticateHeader(reason: string | undefined): string {
+function authenticateHeader({ reason, logReason }: GatewayErrorOptions): string {
+  if (logReason === 'DPOP_PROOF_INVALID') return DPOP_CHALLENGE
   const realm = 'Bearer realm="sallyport"'
   if (reason === undefined || reason === 'CREDENTIALS_MISSING' || reason === 'API_KEY_INVALID') {
     return realm
   }
   return `${realm}, error="invalid_token", error_description="${reason}"`
 }
+
+/** RFC 9449, 7.1: the token may be good, and what is missing is a proof of its key. */
+const DPOP_CHALLENGE = `DPoP realm="sallyport", error="invalid_dpop_proof", algs="${dpopAlgorithms.join(' ')}"`

@@ -51,7 +51,9 @@ export function passedAnswer(
   }
 }
 
+/** Programs of OAuth read `error` and `error_description` (RFC 6749, 5.2); the rest is as everywhere. */
 export function passedRefusal(refusal: GatewayError, path: PassedPath, id: string): PlainAnswer {
+  const oauth = { error: oauthErrorOf(refusal.status), error_description: refusal.message }
   return {
     status: refusal.status,
     headers: {
@@ -59,8 +61,17 @@ export function passedRefusal(refusal: GatewayError, path: PassedPath, id: strin
       ...alwaysFor(path, undefined),
       'content-type': 'application/json; charset=utf-8',
     },
-    body: JSON.stringify(errorBody(refusal, id)),
+    body: JSON.stringify({
+      ...(path.for === 'programs' && oauth),
+      ...errorBody(refusal, id),
+    }),
   }
+}
+
+function oauthErrorOf(status: number): string {
+  if (status === 429 || status === 503) return 'temporarily_unavailable'
+  if (status >= 500) return 'server_error'
+  return status === 403 ? 'access_denied' : 'invalid_request'
 }
 
 /** The session's cookies come with a form that was sent, never with a link that was followed. */

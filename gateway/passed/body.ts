@@ -4,6 +4,7 @@ import { exceededJsonLimit, type JsonLimits } from '../http/json-limits.ts'
 import { badRequest, unsupportedMediaType } from '../refusals.ts'
 import type { GatewayRequest } from '../request.ts'
 import type { PassedPath } from './paths.ts'
+import { announcesBody } from './request-form.ts'
 
 const DEFAULT_BYTES = 16 * 1024
 const FORM = 'application/x-www-form-urlencoded'
@@ -20,6 +21,10 @@ export async function readPassedBody(
 ): Promise<PassedBody | null> {
   if (incoming.method !== 'POST') return null
   const type = mediaTypeOf(incoming.headers['content-type'] ?? '')
+  // As userinfo is asked (OpenID Connect Core, 5.3.1): the credential is a header, and there is nothing to send.
+  if (path.for === 'programs' && type === '' && !announcesBody(incoming.headers)) {
+    return { type: FORM, fields: new URLSearchParams() }
+  }
   const mayBeJson = path.for === 'programs' && type === 'application/json'
   if (type !== FORM && !mayBeJson) {
     throw unsupportedMediaType(

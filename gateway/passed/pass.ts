@@ -107,7 +107,7 @@ function createPass(parts: PassParts) {
     for (const step of firstSteps) await step(request)
     checkRequestForm(path, request)
     refuseInsecure(request.caller)
-    if (isPostedAnswer(path, request.incoming)) {
+    if (isPostedAnswer(path, request.incoming, parts.publicUrl)) {
       return redirectAnswer(path, await readPassedBody(path, request, parts.limits))
     }
     if (path.for === 'people') checkFormOrigin(request.incoming, parts.publicUrl)

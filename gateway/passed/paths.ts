@@ -1,6 +1,7 @@
 // The fixed list of paths that auth answers behind the gateway. What is not in it never reaches auth's own door.
 import { cookieNames } from '../authenticate/cookies.ts'
 import { isAmbiguousPath } from '../http/route.ts'
+import { asksForAccess, asksForSignOut } from './app-parameters.ts'
 
 export interface PassedPath {
   /** Asked of auth exactly so, whatever the client wrote. */
@@ -24,10 +25,13 @@ export interface PassedPath {
   /** Query parameters that may hold a JWT that opens nothing, as `id_token_hint`; elsewhere one in a URL is refused. Default: none. */
   readonly identityHints?: readonly string[]
   /**
-   * Other sites whose forms are taken for what they are: links with these parameters. Such a POST changes nothing, and is answered with a
-   * redirect to this page with them. Default: none.
+   * Other sites, or all of them, whose forms are taken for what they are: links with these parameters. Such a POST changes nothing, and
+   * is answered with a redirect to this page with them. Default: none.
    */
-  readonly postedAnswers?: { readonly from: readonly string[]; readonly fields: readonly string[] }
+  readonly postedAnswers?: {
+    readonly from: readonly string[] | 'elsewhere'
+    readonly fields: readonly string[]
+  }
   /** Most bytes of a body. Default: 16 KiB. */
   readonly bodyBytes?: number
 }
@@ -93,10 +97,10 @@ export const passedPaths: readonly PassedPath[] = [
   {
     path: '/oauth2/authorize',
     for: 'people',
-    methods: ['GET'],
     flowCookies: APP_FLOW,
     // Some apps sign what they want to know again, as a JWT.
     identityHints: ['id_token_hint', 'state'],
+    postedAnswers: { from: 'elsewhere', fields: asksForAccess },
   },
   { path: '/oauth2/resume', for: 'people', methods: ['GET'], flowCookies: APP_FLOW },
   { path: '/consent', for: 'people', flowCookies: APP_FLOW },
@@ -105,6 +109,7 @@ export const passedPaths: readonly PassedPath[] = [
     path: '/oauth2/end_session',
     for: 'people',
     identityHints: ['id_token_hint'],
+    postedAnswers: { from: 'elsewhere', fields: asksForSignOut },
     reads: ['refresh'],
     makesSession: true,
   },

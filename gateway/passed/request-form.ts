@@ -24,6 +24,6 @@ function hasHeaderCredential(headers: GatewayRequest['incoming']['headers']): bo
   return ['authorization', 'x-api-key', 'x-api-secret'].some((name) => headers[name] !== undefined)
 }
 
-function announcesBody(headers: GatewayRequest['incoming']['headers']): boolean {
+export function announcesBody(headers: GatewayRequest['incoming']['headers']): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

@@ -25,7 +25,7 @@ export async function answerProgram(
   if (hasStaleProof(request)) return refuseProof(response)
   const path = request.url?.split('?')[0]
   const asks = path === paths.introspection || path === paths.revocation
-  if (asks && provesNoClient(request, sent ?? '')) return refuseUnknownClient(response)
+  if (asks && provesNoClient(request, sent ?? '')) return refuseUnknownClient(deps, response)
   const { body, token } = asks
     ? await withHandle(deps, sent ?? '')
     : { body: sent, token: undefined }
@@ -54,8 +54,8 @@ function provesNoClient({ headers }: IncomingMessage, body: string): boolean {
   )
 }
 
-function refuseUnknownClient(response: ServerResponse): void {
-  response.setHeader('www-authenticate', 'Basic')
+function refuseUnknownClient({ config }: ServingParts['deps'], response: ServerResponse): void {
+  response.setHeader('www-authenticate', `Basic realm="${config.publicUrl}"`)
   sendJson(response, 401, {
     error: 'invalid_client',
     error_description: 'client authentication failed',

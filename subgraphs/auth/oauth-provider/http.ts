@@ -42,6 +42,9 @@ export function createOAuthHandlers(parts: Parts): Readonly<Record<string, OAuth
     [`POST ${paths.registration}`]: async (request, response) => {
       const sent = await readText(request, MAX_BODY_BYTES)
       const answer = await registerItself(parts.deps, parts.originOf(request), sent)
+      if (answer.retryAfterSeconds !== undefined) {
+        response.setHeader('retry-after', String(answer.retryAfterSeconds))
+      }
       sendJson(response, answer.status, answer.body)
     },
     'GET /.well-known/openid-configuration': document,
@@ -78,6 +81,10 @@ function limited(parts: Parts, handler: OAuthHandler, refuse: Refusal): OAuthHan
       await limitNetwork(parts.deps, 'oauth-request-network', ipAddress)
     } catch (error) {
       if (!(error instanceof AuthError && error.code === 'RATE_LIMITED')) throw error
+      response.setHeader(
+        'retry-after',
+        String(Math.ceil(Number(error.extensions.retryAfterSeconds))),
+      )
       return refuse(parts, request, response)
     }
     await handler(request, response)

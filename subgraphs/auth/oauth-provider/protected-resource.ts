@@ -1,4 +1,5 @@
 // Where an agent that was refused finds who gives tokens for this deployment (RFC 9728).
+import { dpopAlgorithms } from '@sallyport/claims/dpop'
 import type { DescribedScopes } from '../../../platform/described-scopes.ts'
 import type { AuthConfig } from '../config.ts'
 import { supportedScopes } from './supported-scopes.ts'
@@ -20,6 +21,7 @@ export const protectedResource = {
       authorization_servers: [publicUrl],
       scopes_supported: supportedScopes(describedScopes),
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: dpopAlgorithms,
       resource_name: brand.productName,
     }
   },

@@ -1,4 +1,5 @@
 // The library, told how this deployment does it: what it keeps, who people and apps are, and what its tokens say.
+import { dpopAlgorithms } from '@sallyport/claims/dpop'
 import type { JWK } from 'jose'
 import type { Configuration, Provider } from 'oidc-provider'
 import { languageNames } from '../../../platform/language.ts'
@@ -122,7 +123,9 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256'],
-      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
+      // As the gateways take them with each request.
+      dPoPSigningAlgValues: [...dpopAlgorithms] as never,
     },
     responseTypes: ['code'],
     // Where an admin's clients are told of a logout.
@@ -171,6 +174,7 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
           flow: uid,
           prompt: prompt.name,
           languages: ctx.oidc.params?.ui_locales,
+          hint: ctx.oidc.params?.login_hint,
         }),
     },
     // A grant says itself whether it ends with the session.
@@ -197,12 +201,13 @@ export const cookieNames = {
 /** Whose flow it is, and where it goes on. */
 async function beginFlow(
   { deps, current }: ProviderParts,
-  { flow, prompt, languages }: BegunFlow,
+  { flow, prompt, languages, hint }: BegunFlow,
 ): Promise<string> {
   const { browser, hasLostToken = false } = current.get() ?? {}
   if (browser !== undefined) await bindToBrowser(deps.db, flow, browser)
   const query = new URLSearchParams({ flow })
   if (typeof languages === 'string') query.set('ui_locales', languages)
+  if (typeof hint === 'string' && prompt === 'login') query.set('login_hint', hint)
   const signIn = hasLostToken ? '/continue-session' : '/sign-in'
   return `${prompt === 'login' ? signIn : '/consent'}?${query}`
 }
@@ -212,6 +217,8 @@ interface BegunFlow {
   readonly prompt: string
   /** In which the app would have the person asked (OpenID Connect Core, 3.1.2.1). */
   readonly languages: unknown
+  /** Who the app believes is about to sign in. */
+  readonly hint: unknown
 }
 
 function features({ deps, library, current }: ProviderParts): Configuration['features'] {

@@ -1,6 +1,5 @@
 // An app registers itself (RFC 7591): off unless OAUTH_REGISTRATION=open. It gets no more than the deployment offers to strangers, is
 // never the deployment's own, and goes again where nobody lets it in.
-import { z } from 'zod'
 import { recordAudit } from '../core/audit/record.ts'
 import type { RequestOrigin } from '../core/caller.ts'
 import { transact } from '../core/database.ts'
@@ -10,40 +9,19 @@ import { emitEvent } from '../core/events/emit.ts'
 import { newId } from '../core/identifiers.ts'
 import { limitNetwork } from '../core/throttling/limit-network.ts'
 import { Client, hasRoomFor, newClientSecret } from '../oauth-clients/client.ts'
-import {
-  type ClientShape,
-  clientColumns,
-  clientLimits,
-  emptyClient,
-  problemsOfClient,
-} from '../oauth-clients/client-input.ts'
+import { clientColumns } from '../oauth-clients/client-input.ts'
 import { auditOf } from '../oauth-clients/register-client.ts'
 import { storeSecret } from '../oauth-clients/secret.ts'
+import { GRANT_TYPES, readRegistration } from './registration-request.ts'
 
-const GRANT_TYPES = {
-  authorization_code: 'AUTHORIZATION_CODE',
-  refresh_token: 'REFRESH_TOKEN',
-  'urn:ietf:params:oauth:grant-type:device_code': 'DEVICE_CODE',
-} as const
+export interface Registration {
+  readonly status: 201 | 400 | 404 | 429 | 503
+  readonly body: object
+  readonly retryAfterSeconds?: number
+}
 
-const asked = z.object({
-  client_name: clientLimits.name.default('An app'),
-  redirect_uris: clientLimits.redirectUris.default([]),
-  grant_types: z
-    .array(z.enum(Object.keys(GRANT_TYPES) as [keyof typeof GRANT_TYPES]))
-    .min(1)
-    .max(3)
-    .default(['authorization_code']),
-  response_types: z.array(z.literal('code')).max(1).optional(),
-  token_endpoint_auth_method: z
-    .enum(['none', 'client_secret_basic', 'client_secret_post'])
-    .default('client_secret_basic'),
-  scope: z.string().max(1_000).optional(),
-})
-
-export type Registration =
-  | { readonly status: 201; readonly body: object }
-  | { readonly status: 400 | 404 | 429 | 503; readonly body: object }
+/** Until registrations that nobody used may have gone. */
+const FULL_SECONDS = 3_600
 
 export async function registerItself(
   deps: AuthDeps,
@@ -52,20 +30,18 @@ export async function registerItself(
 ): Promise<Registration> {
   const { oauth, secrets } = deps.config
   if (oauth.registration === null) return { status: 404, body: { error: 'not_found' } }
-  const shape = parse(sent, oauth.registration.scopes)
-  if (typeof shape === 'string') {
-    return { status: 400, body: { error: 'invalid_client_metadata', error_description: shape } }
-  }
+  const shape = readRegistration(sent, oauth.registration.scopes)
+  if ('error' in shape) return { status: 400, body: shape }
   try {
     await limitNetwork(deps, 'register-network', origin.ipAddress)
   } catch (error) {
     if (!(error instanceof AuthError && error.code === 'RATE_LIMITED')) throw error
-    return { status: 429, body: { error: 'temporarily_unavailable' } }
+    return unavailable(429, Number(error.extensions.retryAfterSeconds))
   }
   const secret = shape.tokenEndpointAuthMethod === 'NONE' ? null : newClientSecret()
   return await transact(deps.db, async (trx): Promise<Registration> => {
     if (!(await hasRoomFor(trx, 'strangers'))) {
-      return { status: 503, body: { error: 'temporarily_unavailable' } }
+      return unavailable(503, FULL_SECONDS)
     }
     const [row] = await trx('oauth_clients')
       .insert({
@@ -86,32 +62,8 @@ export async function registerItself(
   })
 }
 
-/** @returns what is wrong with it */
-function parse(sent: string, offered: readonly string[]): ClientShape | string {
-  let json: unknown
-  try {
-    json = JSON.parse(sent)
-  } catch {
-    return 'the body is not JSON'
-  }
-  const { data, error } = asked.safeParse(json)
-  if (data === undefined) {
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-  }
-  const grantTypes = data.grant_types.map((type) => GRANT_TYPES[type])
-  const wanted = data.scope?.split(' ').filter(Boolean) ?? offered
-  const canStay = grantTypes.includes('REFRESH_TOKEN')
-  const shape: ClientShape = {
-    ...emptyClient,
-    name: data.client_name,
-    redirectUris: data.redirect_uris,
-    grantTypes,
-    scopes: offered.filter(
-      (scope) => wanted.includes(scope) && (canStay || scope !== 'offline_access'),
-    ),
-    tokenEndpointAuthMethod: data.token_endpoint_auth_method.toUpperCase() as 'NONE',
-  }
-  return problemsOfClient(shape)[0]?.message ?? shape
+function unavailable(status: 429 | 503, retryAfterSeconds: number): Registration {
+  return { status, body: { error: 'temporarily_unavailable' }, retryAfterSeconds }
 }
 
 function answerOf(client: Client, secret: string | null): object {

@@ -11,7 +11,10 @@ export interface Keyring {
   sign(payload: JWTPayload): Promise<string>
   /** Public keys that verify now or soon: pending, active and retiring. */
   jwks(): JSONWebKeySet
-  /** Private keys, the active one first, then those that still verify: for identity tokens. */
+  /**
+   * Private keys, the active one first, then those whose identity tokens apps may still hold: as hints, long after those are over
+   * (OpenID Connect RP-Initiated Logout 1.0, section 4).
+   */
   signing(): readonly JWK[]
   /** Reads the keys again; `sallyport rotate-keys` and tests do not wait for the timer. */
   reload(): Promise<void>
@@ -78,12 +81,23 @@ async function load(db: Knex, config: AuthConfig): Promise<Loaded> {
     .orderBy('created_at', 'desc')
   const active = keys.find((key) => key.status === 'active')
   if (active === undefined) throw new Error('There is no active signing key')
+  const earlier = [
+    ...keys.filter(({ status }) => status === 'retiring'),
+    ...(await retiredLately(db, config)),
+  ]
   return {
     kid: active.kid,
     key: await importJWK(active.privateJwk(config.secrets.keyEncryptionKey), 'ES256'),
     jwks: { keys: keys.map((key) => key.public_jwk) },
-    signing: [active, ...keys.filter(({ status }) => status === 'retiring')].map((key) =>
-      key.privateJwk(config.secrets.keyEncryptionKey),
-    ),
+    signing: [active, ...earlier].map((key) => key.privateJwk(config.secrets.keyEncryptionKey)),
   }
+}
+
+/** As long as a session may be. One that somebody else may hold, or that no KEY_ENCRYPTION_KEY opens any more, is none. */
+async function retiredLately(db: Knex, config: AuthConfig): Promise<SigningKey[]> {
+  const retired = await SigningKey.query(db)
+    .where({ status: 'retired', compromised: false })
+    .whereRaw("retiring_at > now() - ? * interval '1 day'", [config.refreshAbsoluteDays])
+    .orderBy('created_at', 'desc')
+  return retired.filter((key) => config.secrets.keyEncryptionKey.has(key.key_encryption_version))
 }

@@ -3,6 +3,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rotateKeys } from '../../../subgraphs/auth/tokens/rotate-keys.ts'
 import { type Stack, startStack } from '../../harness.ts'
 import { type Person, registerPerson } from '../../people.ts'
 import {
@@ -504,4 +505,38 @@ test('a token for another audience is for that alone: listed, one, and without t
     { authorization: `Bearer ${tokens.access_token}` },
   )
   expect(code).toBe('UNAUTHENTICATED')
+})
+
+// The last: tokens of the key before are over with it.
+test('a hint for signing out is good though its key signs no longer, unless somebody else may hold that key', async () => {
+  const own = new WebBrowser(stack)
+  await own.signIn(stack, person)
+  const asked = await askFor(party, 'openid')
+  const { id_token = '' } = await redeem(party, asked, await letIn(own, asked))
+  const [header = ''] = id_token.split('.')
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+  // Nobody is signed in any more, so nobody is asked.
+  const leadsTo = async () => {
+    const post_logout_redirect_uri = 'https://shop.example/bye'
+    const query = new URLSearchParams({ id_token_hint: id_token, post_logout_redirect_uri })
+    return (await new WebBrowser(stack).open(`/oauth2/end_session?${query}`)).location
+  }
+  const [auth] = stack.auths
+  const keyEncryptionKey = auth?.deps.config.secrets.keyEncryptionKey as never
+  const rotate = async (more: object = {}) => {
+    await rotateKeys(stack.db, { signingKeyDays: 30, keyEncryptionKey, ...more })
+    await auth?.deps.keyring.reload()
+  }
+  const hoursAgo = stack.db.raw("now() - interval '2 hours'")
+  await rotate({ isForced: true })
+  await stack.db('signing_keys').where('status', 'pending').update({ created_at: hoursAgo })
+  await rotate()
+  await stack.db('signing_keys').where({ kid }).update({ retiring_at: hoursAgo })
+  await rotate()
+  expect(await stack.db('signing_keys').where({ kid }).first('status')).toEqual({
+    status: 'retired',
+  })
+  expect(await leadsTo()).toBe('https://shop.example/bye')
+  await rotate({ compromisedKid: kid })
+  expect(await leadsTo()).toBeNull()
 })

@@ -65,12 +65,14 @@ interface Proof {
   readonly typ?: string
   readonly pair?: KeyPair
   readonly jwk?: object
+  readonly alg?: string
 }
 
 async function proof({
   pair = keys,
   typ = 'dpop+jwt',
   jwk,
+  alg = 'ES256',
   ...claims
 }: Proof = {}): Promise<string> {
   return await new SignJWT({
@@ -82,7 +84,7 @@ async function proof({
     ...claims,
   })
     .setProtectedHeader({
-      alg: 'ES256',
+      alg,
       typ,
       jwk: (jwk ?? (await exportJWK(pair.publicKey))) as never,
     })
@@ -151,6 +153,51 @@ test('userinfo and refresh ask for the same key', async () => {
   const stolen = { DPoP: oidc.getDPoPHandle(party, other) }
   // The app proves itself with its secret: only then the key alone is what is missing.
   await expect(oidc.refreshTokenGrant(party, refreshToken, {}, stolen)).resolves.toBeTruthy()
+})
+
+test('of one proof that comes to userinfo many times at once, one counts', async () => {
+  const userinfo = `${stack.env.PUBLIC_URL}/oauth2/userinfo`
+  const dpop = await proof({ htm: 'GET', htu: userinfo })
+  const get = async () =>
+    (await fetch(userinfo, { headers: { authorization: `DPoP ${token}`, dpop } })).status
+  const answers = await Promise.all(Array.from({ length: 8 }, get))
+  expect(answers.sort()).toEqual([200, ...Array.from({ length: 7 }, () => 401)])
+})
+
+test('a refusal says that a proof is missing, and by what it may be signed', async () => {
+  const challenge = 'DPoP realm="sallyport", error="invalid_dpop_proof", algs="ES256 Ed25519 EdDSA"'
+  const userinfo = `${stack.env.PUBLIC_URL}/oauth2/userinfo`
+  for (const scheme of ['DPoP', 'Bearer']) {
+    const headers = { authorization: `${scheme} ${token}` }
+    const [told, asked] = await Promise.all([
+      fetch(userinfo, { headers }),
+      stack.client.send('{ viewer { user { id } } }', {}, headers),
+    ])
+    expect(told.headers.get('www-authenticate')).toBe(challenge)
+    expect(asked.headers.get('www-authenticate')).toContain(challenge)
+  }
+})
+
+test('a key of Ed25519 serves by either name of its algorithm', async () => {
+  const program = await registerApp(stack, admin, {
+    redirectUris: [],
+    grantTypes: ['CLIENT_CREDENTIALS'],
+    scopes: [],
+    dpopRequired: true,
+  })
+  const pair = await generateKeyPair('Ed25519', { extractable: true })
+  const of = await relyingParty(stack, program)
+  const DPoP = oidc.getDPoPHandle(of, pair)
+  const { access_token } = await oidc.clientCredentialsGrant(of, {}, { DPoP })
+  const ath = createHash('sha256').update(access_token).digest('base64url')
+  for (const alg of ['Ed25519', 'EdDSA']) {
+    const headers = {
+      authorization: `DPoP ${access_token}`,
+      dpop: await proof({ pair, alg, ath }),
+    }
+    const { data } = await stack.client.send('{ viewer { kind } }', {}, headers)
+    expect(data.viewer.kind).toBe('CLIENT')
+  }
 })
 
 test('an old proof at the token endpoint is refused', async () => {

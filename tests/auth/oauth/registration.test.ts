@@ -55,14 +55,22 @@ test('open, an app gets what is offered, and nothing that it asks for beyond tha
   expect(JSON.stringify(row)).not.toContain(body.client_secret)
 })
 
-test.each<[string, object]>([
-  ['javascript', { redirect_uris: ['javascript:alert(1)'] }],
-  ['http beyond this machine', { redirect_uris: ['http://evil.example/cb'] }],
-  ['an address of the network', { redirect_uris: ['http://169.254.169.254/latest'] }],
+test.each<[string, object, string?]>([
+  ['javascript', { redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
+  [
+    'http beyond this machine',
+    { redirect_uris: ['http://evil.example/cb'] },
+    'invalid_redirect_uri',
+  ],
+  [
+    'an address of the network',
+    { redirect_uris: ['http://169.254.169.254/latest'] },
+    'invalid_redirect_uri',
+  ],
   ['client credentials', { redirect_uris: [REDIRECT], grant_types: ['client_credentials'] }],
   ['implicit', { redirect_uris: [REDIRECT], grant_types: ['implicit'] }],
   ['a token at once', { redirect_uris: [REDIRECT], response_types: ['token'] }],
-  ['no redirect', {}],
+  ['no redirect', {}, 'invalid_redirect_uri'],
   [
     'keys by address',
     {
@@ -71,9 +79,9 @@ test.each<[string, object]>([
       jwks_uri: 'http://127.0.0.1/',
     },
   ],
-])('refused: %s', async (_, metadata) => {
+])('refused: %s', async (_, metadata, code = 'invalid_client_metadata') => {
   const { status, body } = await register(open, metadata)
-  expect([status, body.error]).toEqual([400, 'invalid_client_metadata'])
+  expect([status, body.error]).toEqual([400, code])
 })
 
 test('one that nobody let in within a day goes again', async () => {
@@ -108,8 +116,10 @@ test('what anybody may have kept is limited for a network, and goes as soon as i
     .update({ points: limits['oauth-request-network'].points })
   const page = await authorize()
   expect([page.status, page.headers.get('content-type')]).toEqual([429, 'text/html; charset=utf-8'])
+  expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
   for (const path of ['par', 'device_authorization']) {
     const refused = await post(path)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect([refused.status, ((await refused.json()) as any).error]).toEqual([
       429,
       'temporarily_unavailable',
