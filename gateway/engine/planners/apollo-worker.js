@@ -12,12 +12,14 @@ const planner = new QueryPlanner(supergraph)
 const apiSchema = supergraph.apiSchema()
 port.postMessage({ isReady: true })
 
-port.on('message', ({ id, text, operationName }) => {
+port.on('message', ({ id, text, operationName, overrides }) => {
   try {
     const options = operationName === null ? {} : { operationName }
     const operation = operationFromDocument(apiSchema, parse(text), options)
     // A plan is a tree of plain objects.
-    const plan = JSON.stringify(planner.buildQueryPlan(operation))
+    const plan = JSON.stringify(
+      planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }),
+    )
     port.postMessage({ id, plan })
   } catch (error) {
     port.postMessage({ id, error: error instanceof Error ? error.message : String(error) })

@@ -14,6 +14,7 @@ import { apiSchemaInPieces } from '../api-schema.ts'
 import { createHasClash } from './clashing-requires.ts'
 import { readJoined } from './joined.ts'
 import { mendKeys } from './mend-keys.ts'
+import { readOverrideLabels } from './override-labels.ts'
 import {
   type EntityRequest,
   type FetchNode,
@@ -37,17 +38,20 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
   const hasClash = createHasClash(document, schema)
   const joined = readJoined(document)
   const findFault = createFindFault(joined)
+  const labels = readOverrideLabels(document)
   let thread = await startThread(supergraphSdl)
   return {
     schema,
-    overridePercentages: [],
-    async plan({ document: operation, operationName }) {
+    overridePercentages: labels.thresholds,
+    async plan({ document: operation, operationName }, percentage) {
       if (hasClash(operation)) {
         const detail = 'two of its fields require another with different arguments'
         throw new UnsupportedOperation('REQUIRED_WITH_OTHER_ARGUMENTS', detail)
       }
       if (thread.isGone) thread = await startThread(supergraphSdl)
-      const { node } = readApolloPlan(await thread.plan(print(operation), operationName))
+      const text = print(operation)
+      const overrides = labels.at(percentage)
+      const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
       const plan = { node: node === null ? null : mendKeys(node, joined) }
       const fault = findFault(plan, operation)
       if (fault?.isWrong) throw fault.error
@@ -57,9 +61,15 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
   }
 }
 
+interface PlanRequest {
+  readonly text: string
+  readonly operationName: string | null
+  readonly overrides: readonly (readonly [label: string, isOn: boolean])[]
+}
+
 interface PlannerThread {
   readonly isGone: boolean
-  plan(text: string, operationName: string | null): Promise<QueryPlan>
+  plan(request: PlanRequest): Promise<QueryPlan>
   stop(): Promise<void>
 }
 
@@ -103,7 +113,7 @@ async function startThread(supergraphSdl: string): Promise<PlannerThread> {
     get isGone() {
       return isGone
     },
-    plan(text, operationName) {
+    plan(request) {
       lastId += 1
       const id = lastId
       const deadline = setTimeout(() => {
@@ -111,7 +121,7 @@ async function startThread(supergraphSdl: string): Promise<PlannerThread> {
       }, PLAN_TIMEOUT_MS)
       return new Promise<QueryPlan>((resolve, reject) => {
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, text, operationName })
+        worker.postMessage({ id, ...request })
       }).finally(() => clearTimeout(deadline))
     },
     async stop() {

@@ -14,6 +14,11 @@ export interface SecondPlannerOptions {
   readonly logger: Logger
 }
 
+interface Request {
+  readonly input: PlannerInput
+  readonly percentage: number
+}
+
 export function withSecondPlanner(
   first: Planner,
   { openSecond, findFault, logger }: SecondPlannerOptions,
@@ -22,10 +27,11 @@ export function withSecondPlanner(
   return {
     ...first,
     async plan(input, percentage) {
-      const plan = await first.plan(input, percentage).catch((error) => instead(input, error))
+      const request = { input, percentage }
+      const plan = await first.plan(input, percentage).catch((error) => instead(request, error))
       const fault = findFault(plan, input.document)
       if (fault === null) return plan
-      const other = await planSecond(input, fault.error).catch(() => null)
+      const other = await planSecond(request, fault.error).catch(() => null)
       if (other !== null && findFault(other, input.document) === null) return other
       if (fault.isWrong) throw fault.error
       return plan
@@ -36,19 +42,17 @@ export function withSecondPlanner(
     },
   }
 
-  async function instead(input: PlannerInput, error: unknown): Promise<Plan> {
-    if (!(error instanceof UnsupportedOperation)) return planSecond(input, error)
+  async function instead(request: Request, error: unknown): Promise<Plan> {
+    if (!(error instanceof UnsupportedOperation)) return planSecond(request, error)
     // What the first one found to be nobody's says more than where the second one failed.
-    const plan = await planSecond(input, error).catch(() => null)
-    if (plan === null || findFault(plan, input.document) !== null) throw error
+    const plan = await planSecond(request, error).catch(() => null)
+    if (plan === null || findFault(plan, request.input.document) !== null) throw error
     return plan
   }
 
-  /** Progressive overrides are known to the first alone. */
-  async function planSecond(input: PlannerInput, error: unknown): Promise<Plan> {
-    if (first.overridePercentages.length > 0) throw error
+  async function planSecond({ input, percentage }: Request, error: unknown): Promise<Plan> {
     logger.info({ err: error }, 'an operation is left to the second planner')
     second ??= openSecond()
-    return (await second).plan(input, 0)
+    return (await second).plan(input, percentage)
   }
 }
