@@ -9,6 +9,7 @@ import { shareAnnouncements } from './announcements/shared.ts'
 import type { Clocks } from './auth-connection.ts'
 import type { createAnonymous } from './authenticate/principal.ts'
 import { createGraphChanges, type GraphChangesOptions } from './changes/changes.ts'
+import { createJudgeApart, memoryForComposing } from './changes/judge-apart.ts'
 import { createLook } from './changes/look.ts'
 import { openStore } from './changes/open-store.ts'
 import { createGraphRoute } from './changes/route.ts'
@@ -88,6 +89,9 @@ export async function openFollowing(parts: FollowingParts) {
           }),
           store: opened.store,
           ...config.graph,
+          judgeApart: createJudgeApart({
+            memoryMb: memoryForComposing(process.constrainedMemory(), config.workers),
+          }),
           load,
           asked: usage.asked,
           countSwap,

@@ -8,7 +8,7 @@ import type { Question, Verdict } from './judge.ts'
 const PROGRAM = new URL('./judge-process.js', import.meta.url)
 /** A graph that takes longer, or more memory, is as good as hostile. */
 const LONGEST_MS = 60_000
-const MEMORY_MB = 2048
+const MEMORY_MB = { most: 2048, least: 256 }
 /** Beside a gateway that keeps a processor busy it still gets a quarter of it. */
 const NICER = 5
 const MOST_NICE = 19
@@ -23,7 +23,20 @@ export interface JudgeApart {
 /** One that could not even begin, as while files of the package are replaced, is tried again. */
 const PAUSES_MS = [1_000, 5_000]
 
-export function createJudgeApart(): JudgeApart {
+/**
+ * Half of what a container has, for all processes of a gateway that may compose at a time: what grows beyond the container's limit ends the
+ * gateway with it, and the graph that does so could come from anybody who owns one subgraph.
+ *
+ * @param limitBytes of the container; 0: it has none
+ */
+export function memoryForComposing(limitBytes: number, processes: number): number {
+  if (limitBytes === 0) return MEMORY_MB.most
+  const shareMb = Math.floor(limitBytes / 2 / processes / 1024 ** 2)
+  return Math.min(MEMORY_MB.most, Math.max(MEMORY_MB.least, shareMb))
+}
+
+/** @param memoryMb Of its heap. Default: 2048. */
+export function createJudgeApart({ memoryMb = MEMORY_MB.most } = {}): JudgeApart {
   let stop = () => {}
   let isStopped = false
 
@@ -45,7 +58,7 @@ export function createJudgeApart(): JudgeApart {
     const child = fork(PROGRAM, {
       // SDL of strangers is read there: it has nothing to lose.
       env: {},
-      execArgv: [`--max-old-space-size=${MEMORY_MB}`, ...runsTypeScript()],
+      execArgv: [`--max-old-space-size=${memoryMb}`, ...runsTypeScript()],
       timeout: LONGEST_MS,
       killSignal: 'SIGKILL',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -64,8 +77,16 @@ export function createJudgeApart(): JudgeApart {
     stop = () => {}
     signal?.throwIfAborted()
     if (verdict !== undefined) return { verdict, hasCrashed: false }
-    const problems = [`composing ended without an answer (${endedBy ?? code})`]
+    const problems = [reasonOf(endedBy, code)]
     return { verdict: { problems }, hasCrashed: endedBy === null }
+  }
+
+  function reasonOf(endedBy: NodeJS.Signals | null, code: number | null): string {
+    // V8 aborts when its heap is full.
+    if (endedBy === 'SIGABRT') return `composing needs more than ${memoryMb} MB of memory`
+    if (endedBy === 'SIGKILL' && !isStopped)
+      return `composing took longer than ${LONGEST_MS / 1000} s, or more memory than there is`
+    return `composing ended without an answer (${endedBy ?? code})`
   }
 
   return Object.assign(judge, {

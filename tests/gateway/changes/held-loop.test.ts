@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createJudgeApart } from '../../../gateway/changes/judge-apart.ts'
+import { createJudgeApart, memoryForComposing } from '../../../gateway/changes/judge-apart.ts'
 import { SHOP, startChanging, startSources } from './changing-graph.ts'
 
 /** Of work, not of waiting: other programs of a busy machine do not count. */
@@ -50,6 +50,22 @@ test('the process that composes gives way to the gateway that serves', async () 
   expect(Number.parseInt(line ?? '', 10)).toBe(Math.min(getPriority() + 5, 19))
   judgeApart.stop()
   await verdict
+})
+
+test('the process that composes takes half of the memory of a container at most, and one that needs more ends alone, with that reason', async () => {
+  const GIB = 1024 ** 3
+  expect(memoryForComposing(GIB, 1)).toBe(512)
+  expect(memoryForComposing(8 * GIB, 2)).toBe(2048)
+  // As little as it can do with, however many workers there are.
+  expect(memoryForComposing(GIB, 8)).toBe(256)
+  // No container, and one without a limit.
+  expect(memoryForComposing(0, 1)).toBe(2048)
+  expect(memoryForComposing(2 ** 64, 1)).toBe(2048)
+  const contents = { yaml: 'subgraphs: {}', sdls: {}, supergraph: null, others: '' }
+  const question = { contents, origins: {}, before: null, policies: [], opened: [], asked: null }
+  expect(await createJudgeApart({ memoryMb: 16 })(question)).toEqual({
+    problems: ['composing needs more than 16 MB of memory'],
+  })
 })
 
 /** The longest turn while something is done, in processor time of this process. */
