@@ -20,6 +20,8 @@ export function providerPaths(names: readonly string[]): PassedPath[] {
       flowCookies: ['__Host-flow', '__Host-provider', '__Host-challenge'],
       reads: ['device'],
       makesSession: true,
+      // Another service's code is as it likes (RFC 6749, 4.1.2): with some it is a JWT. It opens nothing here.
+      identityHints: ['code'],
       postedAnswers: { from: POSTING_ORIGINS, fields: ANSWER },
     },
   ])

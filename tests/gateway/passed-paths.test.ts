@@ -654,3 +654,22 @@ test('what the gateway answers itself cannot be listed', async () => {
   })
   await expect(start).rejects.toThrow('/health/ready')
 })
+
+test('the answer of a provider passes whatever its code looks like, and no access token does', async () => {
+  const own = await startGateway({ env: { PROVIDERS: 'acme' } })
+  try {
+    own.auth.answerPagesWith((_incoming, response) => {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+      response.end('a form')
+    })
+    const open = (code: string) =>
+      fetch(`${own.gateway.url}/sign-in/acme/callback?code=${code}&state=abc`)
+    const code = 'eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl'
+    expect((await open(code)).status).toBe(200)
+    expect(own.auth.passed()).toHaveLength(1)
+    expect((await open(await own.auth.token({}))).status).toBe(400)
+    expect(own.auth.passed()).toHaveLength(1)
+  } finally {
+    await own[Symbol.asyncDispose]()
+  }
+})
