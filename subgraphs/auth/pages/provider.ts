@@ -13,7 +13,6 @@ import type { Page, PageAnswer, Visit } from './page.ts'
 import { type Passage, readPassage } from './passage.ts'
 import { clearedProviderCookie, providerCookie, readProviderTrip } from './provider-cookie.ts'
 import { explainAnswer } from './provider-refusals.ts'
-import { explain } from './refusals.ts'
 
 const START = operation<
   { startProviderLogin: { readonly verificationId: string; readonly url: string } },
@@ -54,7 +53,7 @@ function begin(config: Config, { id, name }: Named): Page {
   const path = `/sign-in/${id}`
   const ask = (visit: Visit, refusal?: Refusal): PageAnswer => ({
     title: visit.texts.provider.continueWith(name),
-    ...(refusal && explain(visit, refusal)),
+    ...(refusal && explainAnswer(visit, { name, refusal })),
     content: html`${refusal === undefined ? html`<div data-send>${sending(visit)}</div>` : sending(visit)}
       <p><a href="${visit.passage.to('/sign-in', { again: '1' })}">${visit.texts.backToSignIn}</a></p>`,
   })
