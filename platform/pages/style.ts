@@ -14,7 +14,7 @@ export function styleOf({ accent, variables }: Brand): string {
       header { margin: 1rem 0 2rem; }
       header a { font-weight: 700; color: inherit; text-decoration: none; }
       header img { display: block; max-width: 100%; max-height: 3rem; }
-      h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; }
+      h1 { font-size: clamp(1.2rem, 6vw, 1.5rem); line-height: 1.25; margin: 0 0 .5rem; hyphens: auto; }
       h2 { font-size: 1.15rem; line-height: 1.3; margin: 2.25rem 0 .5rem; }
       a { color: light-dark(var(--accent), var(--accent-dark)); }
       form { margin: 1.5rem 0; }
@@ -42,7 +42,7 @@ export function styleOf({ accent, variables }: Brand): string {
       .list form { margin: .4rem 0 0; }
       .list p { margin: 0; }
       .list ul { margin: 0; padding-inline-start: 1.3rem; }
-      .codes { font-family: ui-monospace, monospace; font-size: 1.05rem; columns: 2; padding-inline-start: 1.5rem; }
+      .codes { font-family: ui-monospace, monospace; font-size: 1.05rem; padding-inline-start: 2.5rem; white-space: nowrap; }
       .qr { display: block; width: 13rem; max-width: 100%; background: #fff; padding: .5rem; border-radius: var(--radius); }
       .qr svg { display: block; width: 100%; height: auto; }
       code { overflow-wrap: anywhere; }
