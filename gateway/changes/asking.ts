@@ -43,7 +43,7 @@ type Place = { readonly url: string } | { readonly subgraphUrl: string }
 
 const NOTHING: Known = { sdl: null, etag: null, seenAt: null, failure: null }
 const TOO_OFTEN =
-  'its SDL is another one again and again: ten changes are taken at once, and then one in a minute'
+  'its SDL is another one again and again: a hundred changes are taken at once, and then one in 30 s'
 
 export function createAsking(options: AskingOptions): Asking {
   const { identityFor, addressesOf, now, logger } = options

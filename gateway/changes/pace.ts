@@ -6,9 +6,9 @@ export interface Pace {
   takes(name: string): boolean
 }
 
-/** So many at once, as while instances are replaced one by one; then one within each minute. */
-const AT_ONCE = 10
-const EVERY_MS = 60_000
+/** So many at once, more than a busy day of deployments has; then one within each half minute. */
+const AT_ONCE = 100
+const EVERY_MS = 30_000
 
 /** @param monotonic Milliseconds that never jump. */
 export function createPace(monotonic: () => number): Pace {

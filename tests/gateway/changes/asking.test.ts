@@ -39,7 +39,7 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const at = (name: string, url: string) => ({ name, schema: { url } }) as SubgraphConfig
 
-test('one that says something else whenever it is asked is taken ten times, and then once a minute', async () => {
+test('one that says something else whenever it is asked is taken a hundred times, and then twice a minute', async () => {
   let said = 0
   const url = await serve((_, response) => {
     said += 1
@@ -56,11 +56,11 @@ test('one that says something else whenever it is asked is taken ten times, and 
     }
     return seen.size
   }
-  // What it was, and ten more.
-  expect(await taken(30)).toBe(11)
+  // What it was, and a hundred more.
+  expect(await taken(130)).toBe(101)
   expect(asking.said('live').failure).toContain('again and again')
   expect(warned).toEqual([[{ subgraph: 'live' }, expect.stringContaining('again and again')]])
-  passedMs += 60_000
+  passedMs += 30_000
   expect(await taken(30)).toBe(1)
   await asking.ask(at('steady', steady))
   expect(asking.said('steady')).toMatchObject({
@@ -69,7 +69,7 @@ test('one that says something else whenever it is asked is taken ten times, and 
   })
 })
 
-test('one that stops changing is what it said last, within a minute', async () => {
+test('one that stops changing is what it said last, within half a minute', async () => {
   let text = ''
   const url = await serve((request, response) => {
     const etag = `"${text}"`
@@ -77,12 +77,12 @@ test('one that stops changing is what it said last, within a minute', async () =
     response.writeHead(isSame ? 304 : 200, { etag })
     response.end(isSame ? '' : text)
   })
-  for (let turn = 0; turn < 20; turn += 1) {
+  for (let turn = 0; turn < 120; turn += 1) {
     text = `type Query { field${turn}: Int }`
     await asking.ask(at('live', url))
   }
   expect(asking.said('live').sdl).not.toBe(text)
-  passedMs += 60_000
+  passedMs += 30_000
   await asking.ask(at('live', url))
   expect(asking.said('live')).toMatchObject({ sdl: text, failure: null })
 })
