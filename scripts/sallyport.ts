@@ -14,7 +14,8 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof UsageError ? 2 : 1
+  // A server that could not start in part would go on with the rest of it.
+  process.exit(error instanceof UsageError ? 2 : 1)
 }
 
 /** Where there is no file of that name Docker makes a folder, for a volume. */

@@ -1,6 +1,6 @@
 // `access matrix`, `access explain`, `access diff`: who may read which field, why, and what changed. They read files, and start nothing.
-import { existsSync, readFileSync } from 'node:fs'
-import { findConfigPath } from '../graph/config-path.ts'
+import { readFileSync } from 'node:fs'
+import { findConfigPath, isFile } from '../graph/config-path.ts'
 import { type Command, type Given, UsageError } from '../operator/command.ts'
 import { callerOf, callerOptions } from './caller.ts'
 
@@ -88,7 +88,7 @@ async function open(given: Given) {
 }
 
 function documentOf(text: string): string {
-  if (existsSync(text)) return readFileSync(text, 'utf8')
+  if (isFile(text)) return readFileSync(text, 'utf8')
   if (/[{]/.test(text)) return text
   throw new UsageError(`--document ${text} is neither a file nor a GraphQL document.`)
 }

@@ -61,7 +61,13 @@ async function ask(
   })
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
   if (response.ok) return answer
-  throw new Error(String(answer.error ?? `${url} answers ${response.status}.`))
+  throw new Error(String(answer.error ?? describeStranger(url, response.status)))
+}
+
+/** `sallyport dev` serves what changes at once, and keeps no versions. */
+function describeStranger(url: string, status: number): string {
+  if (status !== 404) return `${url} answers ${status}.`
+  return `${url} answers 404: it is not the admin listener (ADMIN_PORT) of a gateway that keeps versions of its graph, as "sallyport start" does and "sallyport dev" does not.`
 }
 
 const REACH = {

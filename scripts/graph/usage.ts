@@ -22,7 +22,10 @@ export async function showUsage({ field, gateway, format }: Given): Promise<Outc
       throw new Error(`No gateway answers at ${url}: name its admin listener with --gateway.`)
     },
   )
-  if (!response.ok) throw new Error(`${url} does not count who asks for what.`)
+  if (!response.ok)
+    throw new Error(
+      `${url} does not count who asks for what: it is not the admin listener (ADMIN_PORT) of a gateway that "sallyport start" started.`,
+    )
   const answer = (await response.json()) as Answer
   const said = wanted === 'json' ? JSON.stringify(answer, null, 2) : describe(String(field), answer)
   return { said, isComplete: answer.isField !== false || answer.uses.length > 0 }

@@ -10,6 +10,7 @@ import { buildSchema, graphql } from 'graphql'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createClient, type GraphqlClient } from '../client.ts'
 import { freePorts } from '../free-ports.ts'
+import { sallyport } from './sallyport.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
 const PATIENT = { timeout: 90_000, interval: 100 }
@@ -22,6 +23,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 }
 
 let url = ''
+let taken = 0
 let child: ChildProcess
 let client: GraphqlClient
 const printed: string[] = []
@@ -61,7 +63,8 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
   write('shop.graphql', FIRST)
   writeConfig()
-  const [port, auth, admin] = await freePorts(3)
+  const [port = 0, auth, admin] = await freePorts(3)
+  taken = port
   child = spawn(
     process.execPath,
     [
@@ -160,6 +163,25 @@ test('sallyport.config is read anew, and a broken one changes nothing', async ()
   await expect
     .poll(async () => (await client.send('{ deals }').catch(() => null))?.data, PATIENT)
     .toEqual({ deals: ['half'] })
+})
+
+test('another at the same port says so, and ends: nothing of it goes on', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'sallyport-dev-other-'))
+  const [auth, admin] = await freePorts(2)
+  const { code, stderr } = await sallyport(
+    ['dev'],
+    {
+      DATA_DIR: other,
+      PORT: String(taken),
+      AUTH_PORT: String(auth),
+      ADMIN_PORT: String(admin),
+      PASSWORD_HASH_COST: '10',
+    },
+    folder,
+  )
+  rmSync(other, { recursive: true, force: true })
+  expect(stderr).toContain(`PORT: ${taken} is taken by another process.`)
+  expect(code).toBe(1)
 })
 
 test('it ends at once when it is told to, in the middle of a change too', async () => {

@@ -135,6 +135,7 @@ test('what only reads files leaves nothing in a folder', async () => {
 
 test.each([
   [['auth-sdl', '--of', 'graph'], '--of is gateway'],
+  [['access', 'explain', '--document', '.'], '--document . is neither a file nor'],
   [['subgraphs', '--format', 'yaml'], '--format is one of table, json'],
   [['usage', '--field', 'A.b', '--format', 'csv'], '--format is one of table, json'],
 ])('%j: a value that nobody knows is not passed over', async (args, said) => {

@@ -72,6 +72,12 @@ test('what cannot be done is said, with exit code 1', async () => {
   const nobody = await sallyport(['subgraphs', '--gateway', 'http://127.0.0.1:1'], keys)
   expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('No gateway answers')])
   const url = gateway.gateway.adminUrl
+  // The public listener, or one of `sallyport dev`.
+  const wrong = ['--gateway', gateway.gateway.url]
+  for (const args of [['subgraphs'], ['usage', '--field', 'Query.a']]) {
+    const { code, stderr } = await sallyport([...args, ...wrong], keys)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('admin listener (ADMIN_PORT)')])
+  }
   const other = { IDENTITY_KEYS: JSON.stringify({ keys: [await generateIdentityKey()] }) }
   const stranger = await sallyport(['subgraphs', '--gateway', url], other)
   expect([stranger.code, stranger.stderr]).toEqual([1, expect.stringContaining('IDENTITY_KEYS')])
