@@ -7,6 +7,7 @@ import { checkSharedFields, checkSubgraphs } from './check.ts'
 import { upgradeFederation1 } from './composition/federation-1.ts'
 import { addFileRules } from './composition/file-rules.ts'
 import { placeOf } from './composition/places.ts'
+import { findRepeated } from './composition/repeated-types.ts'
 import { findUnsupported } from './composition/unsupported.ts'
 import { freeNames, withoutRules, withRules } from './composition/write-rules.ts'
 import { AUTH_SUBGRAPH, type FileRules, type PlaceOfRule } from './config.ts'
@@ -134,7 +135,10 @@ function readAll(sources: readonly SubgraphSource[]): readonly SubgraphDocument[
   const subgraphs = sources.flatMap(({ config, sdl, origin = config.name }) => {
     try {
       const document = parse(new Source(sdl, origin))
-      problems.push(...findUnsupported(config.name, document))
+      problems.push(
+        ...findUnsupported(config.name, document),
+        ...findRepeated(config.name, document),
+      )
       return [readSubgraph(config, document)]
     } catch (error) {
       problems.push(`${config.name}: ${describeError(error as Error)}`)

@@ -195,6 +195,11 @@ describe('problems have file and line', () => {
       /Nope.*\(shop\.graphql:3\)/,
     ],
     [
+      'a type that is there twice',
+      { shop: 'type Query { a: A }\ntype A { x: Int }\ntype A { y: Int }' },
+      /shop: A is defined twice; write "extend type A" .* \(shop\.graphql:2, shop\.graphql:3\)/,
+    ],
+    [
       'a type that another subgraph has too',
       {
         shop: `${link('2.3')}type Query { a: A }\ntype A { x: Int }`,
