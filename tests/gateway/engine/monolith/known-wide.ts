@@ -7,12 +7,18 @@ export interface Case {
 }
 
 export const knownWide: Readonly<Record<string, readonly Omit<Case, 'away'>[]>> = {
-  // A field behind an @interfaceObject is not fetched beside one that requires another; an error says so.
-  hive: [{ seed: 33, index: 25 }],
-  apollo: [],
+  hive: [],
+  // An entity in a value type is not fetched; an error says so.
+  apollo: [{ seed: 36, index: 7 }],
 }
 
 export const wideRegressions: readonly (Case & { readonly why: string })[] = [
+  {
+    seed: 33,
+    index: 25,
+    away: 0,
+    why: 'what one planner loses is left to the other beside a progressive @override too',
+  },
   {
     seed: 24,
     index: 28,
