@@ -1,7 +1,7 @@
 // The library, told how this deployment does it: what it keeps, who people and apps are, and what its tokens say.
 import { dpopAlgorithms } from '@sallyport/claims/dpop'
 import type { JWK } from 'jose'
-import type { Configuration, Provider } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { languageNames } from '../../../platform/language.ts'
 import type { AuthDeps } from '../core/dependencies.ts'
 import { findClient } from '../oauth-clients/client.ts'
@@ -26,11 +26,13 @@ import { createStore } from './store.ts'
 import { supportedScopes } from './supported-scopes.ts'
 import { writeToken } from './write-token.ts'
 
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
 /** What we add to the library's own grants. */
 const wraps: Readonly<Record<string, typeof convergeRefresh>> = {
   client_credentials: refuseForeignScopes,
   refresh_token: convergeRefresh,
-  'urn:ietf:params:oauth:grant-type:device_code': paceDevices,
+  [DEVICE_CODE]: paceDevices,
 }
 
 export interface ProviderParts {
@@ -88,6 +90,10 @@ export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Prov
     const body = ctx.body as Record<string, unknown>
     // The code is typed: a link with it would be followed by anybody.
     if (ctx.path === paths.device_authorization) delete body.verification_uri_complete
+    // The library calls it a wrong request.
+    if (body.error === 'invalid_request' && asksForForeignGrant(ctx.path, ctx.oidc)) {
+      body.error = 'unauthorized_client'
+    }
     // Of scopes, the library knows those that say what it is told of people.
     if ('scopes_supported' in body) body.scopes_supported = supportedScopes(deps.describedScopes)
   })
@@ -95,6 +101,13 @@ export function createProvider(parts: ProviderParts, keys: readonly JWK[]): Prov
     deps.log.error({ err: error, path: ctx.path }, 'the OAuth provider failed')
   })
   return provider
+}
+
+/** A way to tokens that this client was not given (RFC 6749, 5.2; RFC 8628, 3.2). */
+function asksForForeignGrant(path: string, oidc: KoaContextWithOIDC['oidc'] | undefined): boolean {
+  const { client, params } = oidc ?? {}
+  const type = path === paths.device_authorization ? DEVICE_CODE : params?.grant_type
+  return client !== undefined && typeof type === 'string' && !client.grantTypeAllowed(type)
 }
 
 interface Models {

@@ -112,6 +112,22 @@ describe('userinfo', () => {
   })
 })
 
+test('a client that was not given a way to tokens is told so (RFC 6749, 5.2)', async () => {
+  const app = await registerApp(world.stack, world.admin)
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}`,
+  }
+  for (const [path, body, code] of [
+    ['/oauth2/token', 'grant_type=client_credentials', 'unauthorized_client'],
+    ['/oauth2/device_authorization', 'scope=openid', 'unauthorized_client'],
+    ['/oauth2/token', 'grant_type=refresh_token', 'invalid_request'],
+    ['/oauth2/token', 'scope=openid', 'invalid_request'],
+  ] as const) {
+    const answer = await post(path, body, headers)
+    expect([answer.status, ((await answer.json()) as any).error]).toEqual([400, code])
+  }
+})
+
 test('a client that proves nothing is challenged with a realm (RFC 7617, 2)', async () => {
   for (const path of ['/oauth2/introspect', '/oauth2/revoke']) {
     const answer = await post(path, 'token=x')
