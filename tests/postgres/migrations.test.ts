@@ -51,6 +51,10 @@ test.each([
     /revocations_kind_check refuses/,
   ],
   ['create unique index one_name on users (full_name)', /users: one_name refuses/],
+  [
+    'alter table users add column is_member boolean not null default true; create unique index one_member on users (full_name) where is_member',
+    /one_member refuses/,
+  ],
   ['alter table roles drop constraint roles_pkey cascade', /roles_pkey is gone: .* ON CONFLICT/],
 ] as const)('%s would be found', async (statement, told) => {
   const name = '9999-breaks'
@@ -82,9 +86,13 @@ test('what only adds breaks nothing: a further word, a table, a column with a de
   expect((await breachesOf([adds])).get(name)).toEqual([])
 })
 
-test('a new column may be unique: older instances leave it out', async () => {
+test.each([
+  'alter table users add column handle text unique',
+  `alter table users add column is_chief boolean not null default false;
+    create unique index one_chief on users (status) where is_chief`,
+])('a new column may be unique, or say what is: older instances leave it out (%#)', async (sql) => {
   const up = async (db: Parameters<Migration['up']>[0]) => {
-    await db.raw('alter table users add column handle text unique')
+    await db.raw(sql)
   }
   expect(await breachesOf([...migrations.slice(released), { name: '9999-adds', up }])).toEqual(
     new Map([...(await breachesOf(migrations.slice(released))), ['9999-adds', []]]),

@@ -5,6 +5,8 @@ export interface Column {
   readonly type: string
   readonly isRequired: boolean
   readonly hasDefault: boolean
+  /** Whether it is false where it is left out. */
+  readonly isFalseByDefault: boolean
 }
 
 export interface SchemaPicture {
@@ -22,8 +24,9 @@ export async function pictureOf(db: Knex): Promise<SchemaPicture> {
   const ask = async <Row>(sql: string): Promise<Row[]> => (await db.raw<{ rows: Row[] }>(sql)).rows
   const columns = await ask<Column & { name: string }>(`
     select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-      a.attnotnull as "isRequired", a.atthasdef or a.attidentity <> '' as "hasDefault"
-    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      a.attnotnull as "isRequired", a.atthasdef or a.attidentity <> '' as "hasDefault",
+      coalesce(pg_get_expr(d.adbin, d.adrelid) = 'false', false) as "isFalseByDefault"
+    from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
     where ${ORDINARY} and a.attnum > 0 and not a.attisdropped`)
   const tables = await ask<{ name: string }>(`
     select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${ORDINARY}`)
@@ -70,7 +73,8 @@ export function findBreaches(before: SchemaPicture, after: SchemaPicture): strin
     if (
       !isAsWide(before.rules.get(name), text) &&
       isOld(name, ': ') &&
-      !isOfNewColumn(name.split(': ')[0] ?? '', text, before)
+      !isOfNewColumn(name.split(': ')[0] ?? '', text, before) &&
+      !isWhereNewColumn(name.split(': ')[0] ?? '', text, { before, after })
     )
       breaches.push(`${name} refuses what older instances may write: ${text}`)
   for (const [name, text] of before.rules)
@@ -86,6 +90,17 @@ function isOfNewColumn(table: string, rule: string, { columns }: SchemaPicture):
   return unique
     .split(', ')
     .some((column) => /^\w+$/.test(column) && !columns.has(`${table}.${column}`))
+}
+
+/** A partial index has no row of older instances where its condition is a column that they leave out, and that is then false. */
+function isWhereNewColumn(
+  table: string,
+  rule: string,
+  { before, after }: { readonly before: SchemaPicture; readonly after: SchemaPicture },
+): boolean {
+  const [, column] = /^CREATE UNIQUE INDEX .* WHERE (\w+)$/.exec(rule) ?? []
+  if (column === undefined || before.columns.has(`${table}.${column}`)) return false
+  return after.columns.get(`${table}.${column}`)?.isFalseByDefault === true
 }
 
 /** A list of allowed words may grow. */
