@@ -7,7 +7,7 @@
 // Fields that follow each other at one subgraph stay one request, as each of them is run to its end there.
 import { Kind, parse, type SelectionSetNode } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
-import { mapFetches } from './map-fetches.ts'
+import { eachFetch } from './each-fetch.ts'
 import { onlyRequests } from './only-requests.ts'
 import type { FetchNode, PlanNode, PlanPath } from './plan.ts'
 
@@ -63,9 +63,8 @@ export function serialMutations(plan: PlanNode): PlanNode {
 
 function rootFetches(plan: PlanNode): FetchNode[] {
   const found: FetchNode[] = []
-  mapFetches(plan, (fetch, path) => {
+  eachFetch(plan, (fetch, path) => {
     if (fetch.entities === null && path.length === 0) found.push(fetch)
-    return fetch
   })
   return found
 }
