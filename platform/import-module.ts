@@ -1,5 +1,5 @@
 // A module of a deployment's own beside supergraph.yaml: its policies, its hooks.
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
@@ -12,13 +12,13 @@ export async function importModule(path: string): Promise<{ readonly default?: u
     const text = createHash('sha256').update(readFileSync(path)).digest('base64url')
     return (await import(`${pathToFileURL(path).href}?${text}`)) as { readonly default?: unknown }
   } catch (cause) {
-    throw new Error(`${path} cannot be loaded: ${describeFailure(cause, path)}`, { cause })
+    throw new Error(`${path} cannot be loaded: ${await describeFailure(cause, path)}`, { cause })
   }
 }
 
 /** @param thrown By node, or by the module itself, which may throw anything. */
-export function describeFailure(thrown: unknown, path: string): string {
-  return `${messageOf(thrown)}${placeOf(thrown, path)}${hintFor(thrown, path)}`
+export async function describeFailure(thrown: unknown, path: string): Promise<string> {
+  return `${messageOf(thrown)}${await placeOf(thrown, path)}${hintFor(thrown, path)}`
 }
 
 function messageOf(thrown: unknown): string {
@@ -28,7 +28,7 @@ function messageOf(thrown: unknown): string {
 }
 
 /** Behind the path or the address that was asked for, in the stack. */
-function placeOf(thrown: unknown, path: string): string {
+async function placeOf(thrown: unknown, path: string): Promise<string> {
   const { stack = '' } = Object(thrown) as Partial<Error>
   const behind = (start: string, line: RegExp) => {
     const at = stack.indexOf(start)
@@ -38,18 +38,20 @@ function placeOf(thrown: unknown, path: string): string {
   const line =
     behind(`${address}?`, /^[\w-]{43}:(\d+)/) ??
     behind(`${path}:`, /^(\d+)/) ??
-    (thrown instanceof SyntaxError ? lineOfSyntaxError(path) : undefined)
+    (thrown instanceof SyntaxError ? await lineOfSyntaxError(path) : undefined)
   return line === undefined ? '' : ` (${basename(path)}:${line})`
 }
 
-/** Node keeps it to itself, unless it prints the error: nothing is run, and what reads TypeScript here has no part in it. */
-function lineOfSyntaxError(path: string): string | undefined {
-  const { stderr } = spawnSync(process.execPath, ['--check', path], {
-    encoding: 'utf8',
-    env: {},
-    timeout: 5000,
+/**
+ * Node keeps it to itself, unless it prints the error: nothing is run, and what reads TypeScript here has no part in it. A gateway that
+ * serves goes on meanwhile.
+ */
+async function lineOfSyntaxError(path: string): Promise<string | undefined> {
+  const printed = await new Promise<string>((resolve) => {
+    const options = { encoding: 'utf8', env: {}, timeout: 5000 } as const
+    execFile(process.execPath, ['--check', path], options, (_, __, stderr) => resolve(stderr))
   })
-  return /^[^\n]*:(\d+)\n/.exec(stderr)?.[1]
+  return /^[^\n]*:(\d+)\n/.exec(printed)?.[1]
 }
 
 /** What node says of a file that it takes for CommonJS, and of one that it cannot read at all. */

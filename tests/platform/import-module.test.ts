@@ -14,17 +14,23 @@ function syntaxError(message: string, head: string): SyntaxError {
   return error
 }
 
-test('the line of a module that is wrong is told', () => {
+test('the line of a module that is wrong is told', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-module-'))
   const path = join(folder, 'policies.mjs')
   writeFileSync(path, 'export default {\n  staff: () => true,,\n}\n')
   // As node throws it of a module: with no word of where.
   const error = syntaxError("Unexpected token ','", '')
-  expect(describeFailure(error, path)).toBe("Unexpected token ',' (policies.mjs:2)")
+  let hasTurned = false
+  setImmediate(() => {
+    hasTurned = true
+  })
+  expect(await describeFailure(error, path)).toBe("Unexpected token ',' (policies.mjs:2)")
+  // A gateway that serves reads its policies anew: the event loop waits for nothing.
+  expect(hasTurned).toBe(true)
   rmSync(folder, { recursive: true })
   const thrown = new Error('no such plan')
   thrown.stack = `Error: no such plan\n    at file:///graph/policies.mjs?${digest}:7:9`
-  expect(describeFailure(thrown, '/graph/policies.mjs')).toBe('no such plan (policies.mjs:7)')
+  expect(await describeFailure(thrown, '/graph/policies.mjs')).toBe('no such plan (policies.mjs:7)')
 })
 
 test.each([
@@ -34,19 +40,21 @@ test.each([
     '/graph/sallyport.config.ts',
     'sallyport.config.mts',
   ],
-])('one that node takes for CommonJS (%s) is told another name', (message, path, name) => {
-  expect(describeFailure(syntaxError(message, `${path}:1`), path)).toBe(
+])('one that node takes for CommonJS (%s) is told another name', async (message, path, name) => {
+  expect(await describeFailure(syntaxError(message, `${path}:1`), path)).toBe(
     `${message} (${path.split('/').at(-1)}:1); name it ${name}, or write "type": "module" in package.json`,
   )
 })
 
-test('TypeScript that node does not read, a file that is not there, and what is not an error have words too', () => {
+test('TypeScript that node does not read, a file that is not there, and what is not an error have words too', async () => {
   const unread = Object.assign(new TypeError('Unknown file extension ".ts"'), {
     code: 'ERR_UNKNOWN_FILE_EXTENSION',
   })
-  expect(describeFailure(unread, '/graph/sallyport.config.ts')).toContain('from version 22.18 on')
+  expect(await describeFailure(unread, '/graph/sallyport.config.ts')).toContain(
+    'from version 22.18 on',
+  )
   const gone = Object.assign(new Error('ENOENT: open'), { code: 'ENOENT' })
-  expect(describeFailure(gone, '/graph/policies.mjs')).toBe('there is no such file')
+  expect(await describeFailure(gone, '/graph/policies.mjs')).toBe('there is no such file')
   for (const thrown of [undefined, null, 'closed'])
-    expect(describeFailure(thrown, '/graph/policies.mjs')).toBe(String(thrown))
+    expect(await describeFailure(thrown, '/graph/policies.mjs')).toBe(String(thrown))
 })
