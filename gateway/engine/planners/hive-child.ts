@@ -4,10 +4,15 @@ import { type ChildProcess, fork } from 'node:child_process'
 /** So long a plan may take: its document is as good as hostile. */
 const PLAN_TIMEOUT_MS = 10_000
 
+/** Each of them is compiled at once. Of many that come together the event loop gets a few, and then answers others. */
+const ANSWERS_A_TURN = 4
+
 export interface PlanRequest {
   readonly text: string
   readonly operationName: string | null
   readonly percentage: number
+  /** Planned in a thread of the process, beside the others; what is short is planned one after the other. */
+  readonly isLong: boolean
 }
 
 export interface HiveChild {
@@ -38,8 +43,13 @@ export class AddonUnavailable extends Error {
 type Message =
   | { readonly kind: 'ready'; readonly overridePercentages: readonly number[] }
   | { readonly kind: 'unavailable' | 'invalid'; readonly error: string }
-  | { readonly kind: 'planned'; readonly id: number; readonly plan: unknown }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: string }
+  | readonly PlanAnswer[]
+
+interface PlanAnswer {
+  readonly id: number
+  readonly plan?: unknown
+  readonly error?: string
+}
 
 interface Waiting {
   resolve(plan: unknown): void
@@ -61,11 +71,12 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
   const waiting = new Map<number, Waiting>()
   let isGone = false
   let lastId = 0
+  let unsent: (PlanRequest & { readonly id: number })[] = []
+  const answers: PlanAnswer[] = []
   child.on('message', (message: Message) => {
-    if (message.kind !== 'planned' && message.kind !== 'failed') return
-    const one = waiting.get(message.id)
-    if (message.kind === 'planned') one?.resolve(message.plan)
-    else one?.reject(new Error(message.error))
+    if ('kind' in message) return
+    if (answers.length === 0) setImmediate(takeSome)
+    answers.push(...message)
   })
   child.on('exit', () => {
     isGone = true
@@ -88,8 +99,8 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
       try {
         return await new Promise((resolve, reject) => {
           waiting.set(id, { resolve, reject })
-          // One that cannot be told has ended, which is told above.
-          child.send({ id, ...request }, () => undefined)
+          if (unsent.length === 0) setImmediate(send)
+          unsent.push({ id, ...request })
         })
       } finally {
         clearTimeout(deadline)
@@ -98,6 +109,23 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
       }
     },
     stop: () => void child.kill('SIGKILL'),
+  }
+
+  /** What is asked within a turn of the event loop goes together: a message costs both sides more than a small plan. */
+  function send(): void {
+    const requests = unsent
+    unsent = []
+    // One that cannot be told has ended, which is told above.
+    child.send(requests, () => undefined)
+  }
+
+  function takeSome(): void {
+    for (const { id, plan, error } of answers.splice(0, ANSWERS_A_TURN)) {
+      const one = waiting.get(id)
+      if (error === undefined) one?.resolve(plan)
+      else one?.reject(new Error(error))
+    }
+    if (answers.length > 0) setImmediate(takeSome)
   }
 }
 
@@ -110,10 +138,14 @@ async function opened(child: ChildProcess, supergraphSdl: string): Promise<reado
     )
     child.send({ supergraphSdl }, () => undefined)
   })
-  if (message.kind === 'ready') return message.overridePercentages
+  if ('kind' in message) {
+    if (message.kind === 'ready') return message.overridePercentages
+    child.kill('SIGKILL')
+    if (message.kind === 'unavailable') throw new AddonUnavailable(message.error)
+    throw new Error(message.error)
+  }
   child.kill('SIGKILL')
-  if (message.kind === 'unavailable') throw new AddonUnavailable(message.error)
-  throw new Error(message.kind === 'invalid' ? message.error : 'the planner did not begin')
+  throw new Error('the planner did not begin')
 }
 
 /** While it has nothing to do it does not keep us alive. */

@@ -1,19 +1,13 @@
 // The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
 // neither the loop nor libuv's pool, which token checks need, waits for a plan.
 import { type DocumentNode, Kind, print } from 'graphql'
+import { SHORT_DOCUMENT } from '../../operation/prepare-operation.ts'
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
 import { apiSchemaInPieces } from '../api-schema.ts'
-import { createAdmission } from './admission.ts'
 import { distinctAliases } from './distinct-aliases.ts'
-import {
-  AddonUnavailable,
-  type HiveChild,
-  hiveProgram,
-  PlannerCrashed,
-  type PlanRequest,
-  startHiveChild,
-} from './hive-child.ts'
+import { AddonUnavailable, hiveProgram } from './hive-child.ts'
+import { startHiveProcesses } from './hive-processes.ts'
 import { readJoined } from './joined.ts'
 import { createMendFetches } from './mend-fetches.ts'
 import { mendKeys } from './mend-keys.ts'
@@ -23,46 +17,33 @@ import { type Planner, UnsupportedOperation } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
 import { serialMutations } from './serial-mutations.ts'
 
-/** A crash takes those with it that are planned beside it. */
-const PLANS_AT_ONCE = 2
-
 /** @throws Error when the addon does not load on this platform, or when the supergraph is not valid */
 export async function createHivePlanner(
   supergraphSdl: string,
   program: URL = hiveProgram,
 ): Promise<Planner> {
-  let child = startHiveChild(supergraphSdl, program)
-  // The child has a program and a graph to load: meanwhile we read the graph as well.
+  const processes = startHiveProcesses(supergraphSdl, program)
+  // The process has a program and a graph to load: meanwhile we read the graph as well.
   const [{ overridePercentages }, { schema, joined, mendFetches }] = await Promise.all([
-    child.catch(throwUnavailable),
+    processes.opened.catch(throwUnavailable),
     readGraph(supergraphSdl),
   ]).catch(async (error: unknown) => {
-    await child.then(
-      (one) => one.stop(),
-      () => undefined,
-    )
+    await processes.stop()
     throw error
   })
-  const admit = createAdmission(PLANS_AT_ONCE)
-  const admitSuspect = createAdmission(1)
-  let isStopped = false
 
   return {
     schema,
     overridePercentages: [...overridePercentages].sort((one, other) => one - other),
     plan({ document, operationName }, percentage) {
       // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
-      const request = { text: print(document), operationName, percentage }
-      const plan = admit(() => planOrRetry(request)).then(readPlan)
+      const text = print(document)
+      const isLong = text.length > SHORT_DOCUMENT
+      const request = { text, operationName, percentage, isLong }
+      const plan = processes.plan(request).catch(throwKnown).then(readPlan)
       return isMutation(document) ? plan.then(inSeries) : plan
     },
-    async stop() {
-      isStopped = true
-      await child.then(
-        (one) => one.stop(),
-        () => undefined,
-      )
-    },
+    stop: () => processes.stop(),
   }
 
   function readPlan(said: unknown): Plan {
@@ -73,40 +54,6 @@ export async function createHivePlanner(
 
   function inSeries({ node }: Plan): Plan {
     return { node: node === null ? null : serialMutations(node) }
-  }
-
-  async function planOrRetry(request: PlanRequest): Promise<unknown> {
-    try {
-      return await planOnce(request)
-    } catch (error) {
-      if (!(error instanceof PlannerCrashed) || error.wasAlone || isStopped) throw error
-      // It may have been the other one: whoever ends a process of its own did it.
-      return admitSuspect(() => planApart(request))
-    }
-  }
-
-  async function planApart(request: PlanRequest): Promise<unknown> {
-    const own = await startHiveChild(supergraphSdl, program)
-    try {
-      return await own.plan(request).catch(throwKnown)
-    } finally {
-      own.stop()
-    }
-  }
-
-  async function planOnce(request: PlanRequest): Promise<unknown> {
-    const one = await living()
-    return one.plan(request).catch(throwKnown)
-  }
-
-  async function living(): Promise<HiveChild> {
-    const current = child
-    const one = await current.catch(() => null)
-    if (one !== null && !one.isGone) return one
-    if (isStopped) throw new PlannerCrashed({ wasAlone: false })
-    // Anyone who finds it gone first starts the next.
-    if (child === current) child = startHiveChild(supergraphSdl, program)
-    return child
   }
 }
 

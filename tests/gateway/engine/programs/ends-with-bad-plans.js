@@ -4,14 +4,16 @@ import { QueryPlanner } from '@graphql-hive/router-query-planner'
 /** @type {QueryPlanner | null} */
 let planner = null
 process.on('disconnect', () => process.exit())
-process.on('message', async ({ supergraphSdl, id, text, operationName, percentage }) => {
-  if (supergraphSdl !== undefined) {
-    planner = new QueryPlanner(supergraphSdl)
+process.on('message', async (/** @type {any} */ message) => {
+  if (!Array.isArray(message)) {
+    planner = new QueryPlanner(message.supergraphSdl)
     process.send?.({ kind: 'ready', overridePercentages: planner.overridePercentages })
     return
   }
   await new Promise((resolve) => setTimeout(resolve, 50))
-  if (text.includes('bad')) process.abort()
-  const plan = await planner?.planAsync(text, operationName, new Set(), percentage)
-  process.send?.({ kind: 'planned', id, plan })
+  for (const { id, text, operationName, percentage } of message) {
+    if (text.includes('bad')) process.abort()
+    const plan = planner?.plan(text, operationName, new Set(), percentage)
+    process.send?.([{ id, plan }])
+  }
 })
