@@ -2,6 +2,7 @@
 //
 //   prepared operation ──► variant: what its conditions and overrides say; 32 of one operation are kept
 //                            │  planOperation     names that cannot meet the planner's own
+//                            │  shared steps      what was planned for another document, where they differ in names alone
 //                            │  planner.plan      off the event loop
 //                            │  compilePlan       a tree of fetches becomes a tree of functions
 //                            │  compileResponse   a selection becomes a writer of JSON
@@ -12,7 +13,12 @@
 //   own data    a fetch merges what it asked for, at its place, and nothing else that came along
 //   explained   a null where the schema forbids it has an error with its path, else it is a fault of the subgraph
 //   released    whatever happens, the run lets go of its data
-import { type FormattedExecutionResult, Kind, type OperationDefinitionNode } from 'graphql'
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
 import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'
 import { publicMessage } from '../errors.ts'
@@ -38,6 +44,7 @@ import { type Planner, UnsupportedOperation } from './planners/planner.ts'
 import { compileResponse } from './response.ts'
 import { WrittenResult } from './result.ts'
 import { type Condition, Run } from './run.ts'
+import { createSharedSteps } from './shared-steps.ts'
 import type { Step } from './step.ts'
 import { readTypes } from './types.ts'
 
@@ -73,6 +80,7 @@ export async function createCompiledEngine(
   const owners = await inSlices(readFieldOwners(document))
   const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
+  const steps = createSharedSteps()
   // Goes when the operation goes.
   const operations = new WeakMap<PreparedOperation, Operation>()
 
@@ -153,7 +161,6 @@ export async function createCompiledEngine(
     prepared: PreparedOperation,
     { share, conditions, on }: Variant,
   ): Promise<Execute> {
-    planMeasures.misses += 1
     const isOn = (name: string) => on.has(name)
     const isDecided = conditions.length <= MAX_CONDITIONS_PLANNED
     const isLong = prepared.query.length > SHORT_DOCUMENT
@@ -162,23 +169,29 @@ export async function createCompiledEngine(
         schema,
         plannerFields,
         isOn: isDecided ? isOn : null,
+        isNamed: planner.namesFetches,
       })
-      const { document, operationName, variables } = planned
-      const plan =
-        document === null
-          ? null
-          : await planner.plan({ document, operationName }, shares.percentageOf(share))
-      if (isLong) await nextTurn()
-      const step = compilePlan(plan?.node ?? null, {
-        isMutation: prepared.kind === 'mutation',
-        conditions: new Map(conditions.map((one) => [one.name, one])),
-        isOfType,
-        variables,
-        merge,
-        dataSource,
-      })
+      const found = steps.find(planned, share, planStep)
+      if (found.isKnown) planMeasures.hits += 1
+      else planMeasures.misses += 1
+      const step = await found.step
       if (isLong) await nextTurn()
       return compileExecute(planned, { step, isOn })
+
+      async function planStep(document: DocumentNode, text: string): Promise<Step | null> {
+        const percentage = shares.percentageOf(share)
+        const { operationName, variables } = planned
+        const { node } = await planner.plan({ document, text, operationName }, percentage)
+        if (isLong) await nextTurn()
+        return compilePlan(node, {
+          isMutation: prepared.kind === 'mutation',
+          conditions: new Map(conditions.map((one) => [one.name, one])),
+          isOfType,
+          variables,
+          merge,
+          dataSource,
+        })
+      }
     } catch (error) {
       const isNamed = error instanceof UnknownPlan || error instanceof UnsupportedOperation
       const reason = isNamed ? error.reason : 'error'

@@ -1,4 +1,5 @@
-// Names of the answer that a planner would take for fields of its own stand under other names while an operation runs.
+// Names of the answer stand under other names while an operation runs: those that a planner would take for fields of its own, and every
+// alias, so that operations that differ in their aliases alone are one to plan; see shared-steps.ts.
 //
 // A planner merges what it needs itself, keys and required fields, into what a client asked for, and what a client asked for below
 // objects of different types, by the name in the answer alone.
@@ -15,9 +16,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   print,
+  type SelectionNode,
   type SelectionSetNode,
   TypeInfo,
-  visit,
 } from 'graphql'
 import { createIsAmbiguousName, type PlannerFields } from '../operation/planner-fields.ts'
 import type { OperationDocument, PreparedOperation } from '../operation/prepared-operation.ts'
@@ -39,30 +40,41 @@ export function withDistinctNames(
   prepared: PreparedOperation,
   { schema, plannerFields }: { schema: GraphQLSchema; plannerFields: PlannerFields },
 ): DistinctOperation {
-  const ambiguous = new Set([
-    ...ambiguousFields(prepared.asked.document, schema, plannerFields),
+  const renamed = new Set([
+    ...fieldsToRename(prepared.asked.document, schema, plannerFields),
     ...meetingFields(prepared.asked),
   ])
-  if (ambiguous.size === 0) return { prepared, clientNames: new Map() }
+  if (renamed.size === 0) return { prepared, clientNames: new Map() }
   // Wherever such a field stands it is renamed: two places that are one in the answer must stay one.
-  const names = new Map([...ambiguous].map((key, index) => [key, `${PREFIX}${index}`]))
+  const names = new Map([...renamed].map((key, index) => [key, `${PREFIX}${index}`]))
   const clientNames = new Map<string, string>()
-  return {
-    prepared: { ...prepared, ...rename(prepared), asked: rename(prepared.asked) },
-    clientNames,
+  const asked = rename(prepared.asked)
+  const sent = prepared.document === prepared.asked.document ? asked : rename(prepared)
+  return { prepared: { ...prepared, ...sent, asked }, clientNames }
+
+  function rename({ document }: OperationDocument): OperationDocument {
+    const definitions = document.definitions.map((one) =>
+      'selectionSet' in one ? { ...one, selectionSet: renameIn(one.selectionSet) } : one,
+    )
+    const operation = definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
+    return {
+      document: { ...document, definitions },
+      operation: operation as OperationDefinitionNode,
+    }
   }
 
-  function rename(source: OperationDocument): OperationDocument {
-    const document: DocumentNode = visit(source.document, {
-      Field(node) {
-        const name = names.get(keyOf(node))
-        if (name === undefined) return undefined
-        clientNames.set(name, responseName(node))
-        return { ...node, alias: { kind: Kind.NAME, value: name } } satisfies FieldNode
-      },
-    })
-    const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION)
-    return { document, operation: operation as OperationDefinitionNode }
+  function renameIn(set: SelectionSetNode): SelectionSetNode {
+    return { ...set, selections: set.selections.map(renameSelection) }
+  }
+
+  function renameSelection(node: SelectionNode): SelectionNode {
+    if (node.kind === Kind.FRAGMENT_SPREAD) return node
+    const below = node.selectionSet && { selectionSet: renameIn(node.selectionSet) }
+    if (node.kind === Kind.INLINE_FRAGMENT) return { ...node, ...below }
+    const name = names.get(keyOf(node))
+    if (name === undefined) return { ...node, ...below }
+    clientNames.set(name, responseName(node))
+    return { ...node, alias: { kind: Kind.NAME, value: name }, ...below }
   }
 }
 
@@ -76,7 +88,7 @@ export function withClientNames(errors: readonly unknown[], names: ClientNames):
   })
 }
 
-function ambiguousFields(
+function fieldsToRename(
   document: DocumentNode,
   schema: GraphQLSchema,
   plannerFields: PlannerFields,
@@ -90,7 +102,8 @@ function ambiguousFields(
   function look(node: FieldNode): void {
     const parent = typeInfo.getParentType()
     const isTaken = responseName(node).startsWith(PREFIX)
-    if (isTaken || (parent && isAmbiguous(node, parent))) found.add(keyOf(node))
+    const isRenamed = isTaken || isAliased(node) || (parent && isAmbiguous(node, parent))
+    if (isRenamed) found.add(keyOf(node))
   }
 }
 
@@ -156,6 +169,11 @@ function keyOf(node: FieldNode): string {
   if (given.length === 0) return `${responseName(node)}: ${node.name.value}`
   const args = given.map((one) => print(one)).sort()
   return `${responseName(node)}: ${node.name.value}(${args.join(', ')})`
+}
+
+/** What the gateway answers itself, and planners know by name, is left alone. */
+function isAliased({ alias, name }: FieldNode): boolean {
+  return alias !== undefined && alias.value !== name.value && !name.value.startsWith('__')
 }
 
 function responseName(node: FieldNode): string {

@@ -31,6 +31,8 @@ export interface PlannedVariables {
   readonly constants: Constants
   /** What a planner may not have kept to the digit. */
   readonly defaults: Constants
+  /** They are the client's, by the client's names: the document says all of them. */
+  readonly areClients: boolean
 }
 
 /** Planners name their own variables without looking at the client's. */
@@ -41,6 +43,8 @@ export interface PlanOperationOptions {
   readonly plannerFields: PlannerFields
   /** What Boolean variables say; null: the plan has to hold whatever they say. */
   readonly isOn: ((variable: string) => boolean) | null
+  /** The operation keeps its name. */
+  readonly isNamed: boolean
 }
 
 export function planOperation(
@@ -48,7 +52,7 @@ export function planOperation(
   options: PlanOperationOptions,
 ): PlannedOperation {
   const { prepared: answered, clientNames } = withDistinctNames(prepared, options)
-  const { operationName } = prepared
+  const operationName = options.isNamed ? prepared.operationName : null
   const simple = simplify(answered, options)
   const [whole] = simple.definitions
   const operation = withoutOwnFields(whole as OperationDefinitionNode, fragmentsOf(simple))
@@ -59,21 +63,31 @@ export function planOperation(
       operationName,
       answered,
       clientNames,
-      variables: { ...variables, constants: {}, defaults: {} },
+      variables: { ...variables, constants: {}, defaults: {}, areClients: false },
     }
   }
-  const reduced = reduceDocument(simple, operation)
+  const reduced = reduceDocument(simple, options.isNamed ? operation : withoutName(operation))
   const renamed = variables.rename(reduced)
   const { document, constants, defaults } = mayHaveLongNumber(prepared.query)
     ? hoistLongLiterals(renamed, options.schema)
     : { document: renamed, constants: {}, defaults: {} }
+  const { clientName, areRenamed } = variables
+  const areClients = !areRenamed && isEmpty(constants) && isEmpty(defaults)
   return {
     document,
     operationName,
     answered,
     clientNames,
-    variables: { clientName: variables.clientName, constants, defaults },
+    variables: { clientName, constants, defaults, areClients },
   }
+}
+
+function withoutName({ name: _, ...operation }: OperationDefinitionNode): OperationDefinitionNode {
+  return operation
+}
+
+function isEmpty(constants: Constants): boolean {
+  return Object.keys(constants).length === 0
 }
 
 function renamedVariables({ variableDefinitions = [] }: OperationDefinitionNode) {
@@ -83,6 +97,7 @@ function renamedVariables({ variableDefinitions = [] }: OperationDefinitionNode)
   const planned = new Map(taken.map((name, index) => [name, `sallyport_variable_${index}`]))
   const client = new Map([...planned].map(([name, own]) => [own, name]))
   return {
+    areRenamed: planned.size > 0,
     clientName: (name: string) => client.get(name) ?? name,
     rename(document: DocumentNode): DocumentNode {
       if (planned.size === 0) return document

@@ -2,7 +2,7 @@
 // says ends neither our process nor its loop, and token checks do not wait for plans.
 import { readdirSync, readFileSync } from 'node:fs'
 import { composeServices } from '@apollo/composition'
-import { type DocumentNode, parse } from 'graphql'
+import { type DocumentNode, parse, print } from 'graphql'
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createHivePlanner } from '../../gateway/engine/planners/hive.ts'
@@ -25,7 +25,11 @@ function supergraphOf(name: string): string {
   return supergraphSdl
 }
 
-const inputOf = (document: DocumentNode) => ({ document, operationName: null })
+const inputOf = (document: DocumentNode) => ({
+  document,
+  text: print(document),
+  operationName: null,
+})
 
 test(
   'memory and processes stay as they are over 200 graphs that go with plans under way',

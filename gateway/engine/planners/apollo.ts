@@ -7,7 +7,6 @@ import type {
   QueryPlan,
   QueryPlanSelectionNode,
 } from '@apollo/query-planner'
-import { print } from 'graphql'
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
 import { apiSchemaInPieces } from '../api-schema.ts'
@@ -43,13 +42,13 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
   return {
     schema,
     overridePercentages: labels.thresholds,
-    async plan({ document: operation, operationName }, percentage) {
+    namesFetches: true,
+    async plan({ document: operation, text, operationName }, percentage) {
       if (hasClash(operation)) {
         const detail = 'two of its fields require another with different arguments'
         throw new UnsupportedOperation('REQUIRED_WITH_OTHER_ARGUMENTS', detail)
       }
       if (thread.isGone) thread = await startThread(supergraphSdl)
-      const text = print(operation)
       const overrides = labels.at(percentage)
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
       const plan = { node: node === null ? null : mendKeys(node, joined) }

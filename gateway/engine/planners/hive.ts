@@ -1,6 +1,6 @@
 // The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
 // neither the loop nor libuv's pool, which token checks need, waits for a plan.
-import { type DocumentNode, Kind, print } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
 import { SHORT_DOCUMENT } from '../../operation/prepare-operation.ts'
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
@@ -35,9 +35,9 @@ export async function createHivePlanner(
   return {
     schema,
     overridePercentages: [...overridePercentages].sort((one, other) => one - other),
-    plan({ document, operationName }, percentage) {
-      // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
-      const text = print(document)
+    namesFetches: false,
+    // The addon normalises against the supergraph, not against what clients see: it gets what was validated, printed.
+    plan({ document, text, operationName }, percentage) {
       const isLong = text.length > SHORT_DOCUMENT
       const request = { text, operationName, percentage, isLong }
       const plan = processes.plan(request).catch(throwKnown).then(readPlan)

@@ -8,6 +8,8 @@ export type PlannerKind = 'hive' | 'apollo'
 /** One operation and its fragments, valid against what clients see. */
 export interface PlannerInput {
   readonly document: DocumentNode
+  /** The same, printed. */
+  readonly text: string
   readonly operationName: string | null
 }
 
@@ -19,6 +21,8 @@ export interface Planner {
    * whose operations have one plan.
    */
   readonly overridePercentages: readonly number[]
+  /** Its fetches are called after the operation. */
+  readonly namesFetches: boolean
   /**
    * Far from free: once for each operation and percentage.
    *

@@ -12,7 +12,7 @@ const supergraphSdl = composeServices([
 ]).supergraphSdl as string
 
 const programOf = (name: string) => new URL(`./programs/${name}.js`, import.meta.url)
-const inputOf = (query: string) => ({ document: parse(query), operationName: null })
+const inputOf = (text: string) => ({ document: parse(text), text, operationName: null })
 const open: { stop(): Promise<void> }[] = []
 
 afterEach(async () => {

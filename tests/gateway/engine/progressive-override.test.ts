@@ -1,7 +1,7 @@
 // Progressive @override: with either planner each share of the requests has a plan of its own, and what Hive's planner cannot plan is
 // left to Apollo's, which knows the share as well.
 import { composeServices } from '@apollo/composition'
-import { parse } from 'graphql'
+import { parse, print } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { createApolloPlanner } from '../../../gateway/engine/planners/apollo.ts'
 import { createHivePlanner } from '../../../gateway/engine/planners/hive.ts'
@@ -32,7 +32,9 @@ const document = parse('{ lamp { watts volts size } }')
 
 /** Whom a plan asks for each field. */
 async function askedOf(planner: Planner, percentage: number): Promise<Record<string, string>> {
-  const text = JSON.stringify(await planner.plan({ document, operationName: null }, percentage))
+  const text = JSON.stringify(
+    await planner.plan({ document, text: print(document), operationName: null }, percentage),
+  )
   const asked: Record<string, string> = {}
   for (const [, subgraph, operation] of text.matchAll(
     /"subgraph":"(\w+)","operation":"([^"]*)"/g,
