@@ -6,6 +6,8 @@ export interface BoundedCache<V> {
   peek(key: string): V | undefined
   /** @param weight Counted against `maxWeight`. Default 0. */
   set(key: string, value: V, weight?: number): void
+  /** Whether something of this weight pushes out nothing. */
+  hasRoomFor(weight: number): boolean
   delete(key: string): void
   /** The most recently used ones first. */
   newest(count: number): readonly V[]
@@ -73,6 +75,7 @@ export function createBoundedCache<V>(bounds: CacheBounds): BoundedCache<V> {
         remove(oldest ?? undefined)
       }
     },
+    hasRoomFor: (one) => entries.size < maxEntries && weight + one <= maxWeight,
     delete(key) {
       remove(entries.get(key))
     },

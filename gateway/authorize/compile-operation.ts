@@ -15,7 +15,12 @@ import type { GraphAccess } from '../supergraph/access.ts'
 import { AUTH_SUBGRAPH } from '../supergraph/config.ts'
 import { mergeCredentialUses } from '../supergraph/credential-use.ts'
 import type { Guard } from '../supergraph/guard.ts'
-import { collectCoordinates, type RootField, readRootFields } from './coordinates.ts'
+import {
+  type Coordinate,
+  collectCoordinates,
+  type RootField,
+  readRootFields,
+} from './coordinates.ts'
 import { readNestedRoots } from './nested-roots.ts'
 
 export interface CompileOptions {
@@ -33,6 +38,7 @@ export type CompiledOperation = Pick<
   PreparedOperation,
   | 'operationName'
   | 'kind'
+  | 'fields'
   | 'rootFields'
   | 'rootCoordinates'
   | 'isStaleCredentials'
@@ -41,6 +47,9 @@ export type CompiledOperation = Pick<
   | 'usesIntrospection'
   | 'authorize'
 >
+
+/** So many of one operation are told. */
+const MAX_FIELDS = 1000
 
 /** @throws GatewayError when the operation mixes what makes credentials with anything else, or asks for mutations below others. */
 export function compileOperation(options: CompileOptions): CompiledOperation {
@@ -52,9 +61,11 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
     ({ name }) => fieldGuard(access, rootType, name)?.rule.staleCredentials === true,
   )
   if (kind === 'mutation') refuseRepeatedCredentialMutation(fields, rootType, access)
+  const coordinates = collectCoordinates(options, fields)
+  const selected = { rootType, fields, coordinates, access }
   const guards = isStaleCredentials
-    ? guardsOfCredentialMutation(fields, rootType, options)
-    : guardsOfSelections(fields, rootType, options)
+    ? guardsOfCredentialMutation(selected)
+    : guardsOfSelections(selected)
   const operationName = operation.name?.value ?? null
   const isWriting =
     kind === 'mutation' && fields.some(({ name }) => isRuled(rootType, name, access))
@@ -62,6 +73,7 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
   return {
     operationName,
     kind,
+    fields: coordinates.fields.slice(0, MAX_FIELDS).map(({ type, field }) => `${type}.${field}`),
     rootFields: Object.freeze([...fields.map(({ name }) => name), ...nested.names]),
     rootCoordinates: Object.freeze([
       ...fields.map(({ name }) => `${kind === 'mutation' ? 'Mutation' : 'Query'}.${name}`),
@@ -77,16 +89,21 @@ export function compileOperation(options: CompileOptions): CompiledOperation {
   }
 }
 
-function guardsOfSelections(
-  fields: readonly RootField[],
-  rootType: string,
-  options: CompileOptions,
-): Guard[] {
-  const { access } = options
-  const { types, fields: coordinates } = collectCoordinates(options, fields)
+interface Selected {
+  readonly rootType: string
+  readonly fields: readonly RootField[]
+  readonly coordinates: {
+    readonly types: readonly string[]
+    readonly fields: readonly Coordinate[]
+  }
+  readonly access: GraphAccess
+}
+
+function guardsOfSelections({ rootType, fields, coordinates, access }: Selected): Guard[] {
   const guards = new Set<Guard>()
-  for (const type of types) addGuard(guards, access.get(type)?.guard)
-  for (const { type, field } of coordinates) addGuard(guards, fieldGuard(access, type, field))
+  for (const type of coordinates.types) addGuard(guards, access.get(type)?.guard)
+  for (const { type, field } of coordinates.fields)
+    addGuard(guards, fieldGuard(access, type, field))
   // Deny by default: readAccess gives every root field a rule, so one without is not of this graph.
   for (const { name } of fields) {
     if (!fieldGuard(access, rootType, name) && !access.get(rootType)?.guard) {
@@ -100,18 +117,13 @@ function guardsOfSelections(
  * A mutation that makes or replaces a credential stands alone and never leaves auth: below it auth
  * resolves as the new principal, whom the gateway does not know yet.
  */
-function guardsOfCredentialMutation(
-  fields: readonly RootField[],
-  rootType: string,
-  options: CompileOptions,
-): Guard[] {
-  const { access } = options
+function guardsOfCredentialMutation({ rootType, fields, coordinates, access }: Selected): Guard[] {
   const [field, another] = fields
   if (!field || another) {
     const message = 'This mutation must be the only root field of its operation.'
     throw new GatewayError('BAD_REQUEST', { message })
   }
-  const below = collectCoordinates(options, fields).fields.filter(({ type }) => type !== rootType)
+  const below = coordinates.fields.filter(({ type }) => type !== rootType)
   if (below.some(({ type, field: name }) => leavesAuth(access, type, name))) {
     const message = 'Below this mutation only fields of the auth subgraph can be selected.'
     throw new GatewayError('BAD_REQUEST', { message })

@@ -51,11 +51,21 @@ import { readTypes } from './types.ts'
 type Execute = (run: Run) => Promise<FormattedExecutionResult>
 
 /** An operation, as often as its variables and overrides make another of it. */
-interface Operation {
-  readonly conditions: readonly Condition[]
+class Operation {
   /** For an operation that is always the same. */
-  only: Execute | Promise<Execute> | null
+  only: Execute | Promise<Execute> | null = null
+  readonly engine: object
+  readonly prepared: PreparedOperation
+  readonly conditions: readonly Condition[]
   readonly variants: BoundedCache<Execute | Promise<Execute>> | null
+
+  constructor(engine: object, prepared: PreparedOperation, isOne: boolean) {
+    this.engine = engine
+    this.prepared = prepared
+    this.conditions = [...readConditions(prepared).values()]
+    const isAlwaysSame = isOne && this.conditions.length === 0
+    this.variants = isAlwaysSame ? null : createBoundedCache({ maxEntries: MAX_VARIANTS })
+  }
 }
 
 /** So many are kept of one operation. */
@@ -81,8 +91,8 @@ export async function createCompiledEngine(
   const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
   const steps = createSharedSteps()
-  // Goes when the operation goes.
-  const operations = new WeakMap<PreparedOperation, Operation>()
+  const self = {}
+  const hasOneShare = planner.overridePercentages.length === 0
 
   return {
     schema,
@@ -90,7 +100,7 @@ export async function createCompiledEngine(
       counters,
       async execute(prepared, options) {
         const run = new Run(options)
-        const operation = operations.get(prepared) ?? remember(prepared)
+        const operation = find(prepared)
         const execute =
           operation.variants === null
             ? (operation.only ?? compileOnly(prepared, operation))
@@ -100,7 +110,7 @@ export async function createCompiledEngine(
         return execute(run)
       },
       async warm(prepared) {
-        const operation = operations.get(prepared) ?? remember(prepared)
+        const operation = find(prepared)
         if (operation.variants === null && operation.only === null)
           await compileOnly(prepared, operation)
       },
@@ -117,14 +127,13 @@ export async function createCompiledEngine(
     }
   }
 
-  function remember(prepared: PreparedOperation): Operation {
-    const conditions = [...readConditions(prepared).values()]
-    const isOne = conditions.length === 0 && planner.overridePercentages.length === 0
-    const variants = isOne
-      ? null
-      : createBoundedCache<Execute | Promise<Execute>>({ maxEntries: MAX_VARIANTS })
-    const operation: Operation = { conditions, only: null, variants }
-    operations.set(prepared, operation)
+  function find(prepared: PreparedOperation): Operation {
+    const { slot } = prepared
+    const known = slot.made
+    const isOurs = known instanceof Operation && known.engine === self
+    if (isOurs && known.prepared === prepared) return known
+    const operation = new Operation(self, prepared, hasOneShare)
+    slot.made = operation
     return operation
   }
 

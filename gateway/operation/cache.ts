@@ -4,6 +4,7 @@ import { type AuthNames, ownNames } from '../../platform/auth-names/auth-names.t
 import { leadsToRoot } from '../authorize/nested-roots.ts'
 import { createBoundedCache } from '../bounded-cache.ts'
 import { GatewayError } from '../errors.ts'
+import { createSecondSight } from '../second-sight.ts'
 import type { GraphAccess } from '../supergraph/access.ts'
 import type { DeniedHandling } from '../supergraph/config.ts'
 import { atOnce, inSlices, type Pieces } from '../supergraph/slices.ts'
@@ -54,6 +55,7 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
   })
   const refusals = createBoundedCache<GatewayError>({ maxEntries: limits.cachedRefusals })
 
+  const before = createSecondSight()
   /** Documents that are being prepared in turns, by hash: however many send one, it is prepared once. */
   const underWay = new Map<string, Promise<PreparedOperation>>()
 
@@ -107,9 +109,12 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       })
       const { query, operationName } = text
       const document = documents.peek(query) ?? { byName: new Map(), tokens: 0 }
+      const weight = weightOf(query, document.tokens + tokens)
+      // Of documents that each come once, as where values are written into them, a flood pushes out none that is used.
+      if (!documents.hasRoomFor(weight) && !before.seenBefore(text.queryHash)) return operation
       document.byName.set(operationName, operation)
       document.tokens += tokens
-      documents.set(query, document, weightOf(query, document.tokens))
+      documents.set(query, document, weight)
       return operation
     } catch (error) {
       if (error instanceof GatewayError) refusals.set(text.queryHash, error)

@@ -1,5 +1,5 @@
 // `denied: filter`: an operation without what its caller may not read, prepared once for each set of such fields.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Denial } from '@sallyport/claims/predicates'
 import type { GraphQLSchema } from 'graphql'
 import {
@@ -44,7 +44,7 @@ export function createFilter({ schema, access, limits }: FilterOptions): Filter 
       if (known !== undefined) return known
       const denied = errorsOf(fields, found, caller.reason)
       const left = leaveOutDenied(prepared, { schema, denied })
-      const none = { forNobody: null, leaveOutDenied: null }
+      const none = { forNobody: null, leaveOutDenied: null, slot: { made: null } }
       const operation = Object.freeze({ ...prepared, ...left, ...none, planKey, denied })
       filtered.set(planKey, operation, weight)
       return operation
@@ -63,7 +63,7 @@ function keyOf(
     return [field, code, isUnauthenticated ? reason : '', missing.includes('mfa'), maxAgeSeconds]
   })
   const text = `without ${JSON.stringify(parts)} ${planKey}`
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 function errorsOf(

@@ -2,7 +2,7 @@
 //
 //   text ─► parse, measure ─│─► compare ─│─► validate ─│─► costs of variables ─│─► rules ─│─► the same without `viewer`
 //                           └ a long document gives the event loop a turn between two of them
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql'
 import { compileOperation } from '../authorize/compile-operation.ts'
 import { GatewayError } from '../errors.ts'
@@ -97,14 +97,17 @@ export function* prepareOperation(
   }
 
   /** A mutation is refused as a whole: half of it done helps nobody. */
-  function filterable(found: Omit<PreparedOperation, 'leaveOutDenied'>): PreparedOperation {
-    const prepared = { ...found, leaveOutDenied: null as PreparedOperation['leaveOutDenied'] }
+  function filterable(found: Omit<PreparedOperation, 'leaveOutDenied' | 'slot'>) {
+    const leaveOutDenied: PreparedOperation['leaveOutDenied'] = null
+    const prepared: Writable<PreparedOperation> = { ...found, leaveOutDenied, slot: { made: null } }
     if (filter !== null && found.kind === 'query') {
       prepared.leaveOutDenied = filter(prepared, weightOf(query, tokens))
     }
     return Object.freeze(prepared)
   }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const NOTHING_DENIED: DeniedFields = new Map([])
 
@@ -132,5 +135,5 @@ export function weightOf(query: string, tokens: number): number {
 // The length keeps a name and a text from being read as another name and text.
 export function hashOf(query: string, operationName: string | null): string {
   const key = `${operationName?.length ?? ''}:${operationName ?? ''}${query}`
-  return createHash('sha256').update(key).digest('base64url')
+  return hash('sha256', key, 'base64url')
 }

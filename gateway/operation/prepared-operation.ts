@@ -31,6 +31,11 @@ export interface DeniedCaller {
   readonly reason?: UnauthenticatedReason | undefined
 }
 
+/** For what an engine makes of one operation: it goes with it. By a WeakMap all of them would stay until the next large collection. */
+export interface EngineSlot {
+  made: unknown
+}
+
 /** `document` is what is planned and sent. */
 export interface PreparedOperation extends OperationDocument {
   /** The text as it was sent. */
@@ -43,6 +48,8 @@ export interface PreparedOperation extends OperationDocument {
   readonly denied: DeniedFields
   /** The same without what a caller may not read. `null`: it is refused as a whole. */
   readonly leaveOutDenied: ((caller: DeniedCaller) => PreparedOperation) | null
+  /** Of this one alone, not of what is made out of it. */
+  readonly slot: EngineSlot
   /** The operation's own name, `null` when it has none. */
   readonly operationName: string | null
   /** SHA-256 over text and operation name. */
@@ -50,6 +57,8 @@ export interface PreparedOperation extends OperationDocument {
   /** Names `document` among plans. */
   readonly planKey: string
   readonly kind: 'query' | 'mutation'
+  /** All that it asks for, as `Type.field`; of an interface also those of the types behind it. The first 1,000. */
+  readonly fields: readonly string[]
   /** Schema names of the root fields, not aliases, also where a field below leads back to `Query`; without introspection. */
   readonly rootFields: readonly string[]
   /** The same as `Query.name` and `Mutation.name`, whatever the schema calls these types. */

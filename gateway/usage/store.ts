@@ -24,7 +24,10 @@ const file = z.object({
       z.string(),
       z.object({
         name: z.string(),
-        fields: z.array(z.string()).nullable(),
+        fields: z
+          .array(z.string())
+          .nullable()
+          .transform((fields) => fields ?? []),
         clients: z.array(
           z.tuple([z.string(), z.object({ requests: z.number(), lastAt: z.number() })]),
         ),

@@ -34,12 +34,16 @@ function start(bucket: Bucket | null = null, id = '1') {
   return createUsage({ currentGraph, store, windowMs, knownAfterMs: 0, now: clock, logger })
 }
 
-const asked = (query: string) => ({ query, queryHash: query, operationName: null })
+const asked = (fields: readonly string[], count = 0) => ({
+  fields,
+  queryHash: `${fields} ${count}`,
+  operationName: null,
+})
 
 test('what was asked for is known after more operations than are kept, after a start too, and not for ever', async () => {
   const usage = start()
-  usage.record(asked('{ product { stock } }'), 'shop')
-  for (let count = 0; count < 2500; count += 1) usage.record(asked(`{ a${count}: sale }`), 'x')
+  usage.record(asked(['Query.product', 'Product.stock']), 'shop')
+  for (let count = 0; count < 2500; count += 1) usage.record(asked(['Query.sale'], count), 'x')
   expect(await usage.asked()).toContain('Product.stock')
   expect(await usage.usesOf('Product.stock')).toEqual([])
   await usage.stop()
@@ -102,7 +106,7 @@ test('questions of one second read them once', async () => {
 
 test('a worker that has ended counts for as long as its fields were asked for lately, and no longer', async () => {
   const ended = start(null, '7')
-  ended.record(asked('{ product { stock } }'), 'shop')
+  ended.record(asked(['Query.product', 'Product.stock']), 'shop')
   await ended.stop()
   const usage = start()
   expect(await usage.asked()).toContain('Product.stock')
