@@ -7,7 +7,9 @@ export interface LogBuffer {
   flushSync(): void
 }
 
-const BLOCK_CHARACTERS = 32 * 1024
+const BLOCK_CHARACTERS = 48 * 1024
+/** Most blocks are of ASCII, a byte each. */
+const BLOCK_BYTES = 64 * 1024
 const FLUSH_MS = 100
 /** Anyone who does not read loses lines, and is told how many. */
 const MAX_CHARACTERS = 16 * 1024 * 1024
@@ -30,6 +32,8 @@ export function createLogBuffer(fd: number, { isShared = false, part = '' } = {}
   let writing: Buffer | null = null
   let timer: NodeJS.Timeout | null = null
   let dropped = 0
+  /** For one block after the other: the one before is out, or is somewhere else. */
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   process.on('exit', flushSync)
 
   return {
@@ -49,17 +53,23 @@ export function createLogBuffer(fd: number, { isShared = false, part = '' } = {}
     if (timer !== null) clearTimeout(timer)
     timer = null
     if (writing !== null || lines === '') return
-    writing = take()
+    writing = encoded(take())
     writeOn()
   }
 
-  function take(): Buffer {
-    const bytes = Buffer.from(lines)
+  function take(): string {
+    const taken = lines
     lines = ''
     if (dropped > 0)
       lines = `{"level":40,"time":${Date.now()},"part":"${part}","dropped":${dropped},"msg":"log lines were dropped: nobody reads them"}\n`
     dropped = 0
-    return bytes
+    return taken
+  }
+
+  function encoded(text: string): Buffer {
+    // A character has three bytes at most.
+    const mayNotFit = text.length * 3 > BLOCK_BYTES && Buffer.byteLength(text) > BLOCK_BYTES
+    return mayNotFit ? Buffer.from(text) : block.subarray(0, block.write(text))
   }
 
   function writeOn(): void {
@@ -76,7 +86,8 @@ export function createLogBuffer(fd: number, { isShared = false, part = '' } = {}
   }
 
   function flushSync(): void {
-    let bytes = Buffer.concat([writing ?? Buffer.alloc(0), take()])
+    // Not in the block: the one before may still be read from there.
+    let bytes = Buffer.concat([writing ?? Buffer.alloc(0), Buffer.from(take())])
     writing = null
     const givesUpAt = performance.now() + PATIENCE_MS
     while (bytes.length > 0 && performance.now() < givesUpAt) {

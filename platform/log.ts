@@ -24,7 +24,7 @@ const STANDARD_OUTPUT = 1
 
 /** A part's log. Only what is named is logged; the redaction is the second lock. */
 export function createLog({ part, level, destination = standardOutput(part) }: LogOptions): Logger {
-  return pino(
+  const log = pino(
     {
       level,
       base: { part },
@@ -34,6 +34,14 @@ export function createLog({ part, level, destination = standardOutput(part) }: L
     },
     destination,
   )
+  return Object.assign(log, { [PLAIN]: true })
+}
+
+const PLAIN = Symbol('a log of this file')
+
+/** Nothing adds to its lines: it is one of this file, or a child of one. */
+export function isPlain(log: Log): boolean {
+  return PLAIN in log
 }
 
 // Most messages are words of ours; those of a library may hold anything, at any length.

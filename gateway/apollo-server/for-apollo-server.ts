@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server'
 import { type FormattedExecutionResult, GraphQLError } from 'graphql'
 import type { Log } from '../../platform/log.ts'
+import { createLineWriter } from '../../platform/log-line.ts'
 import { cookiesOf, onlyCookies } from '../authenticate/cookies.ts'
 import { Cancellation } from '../cancellation.ts'
 import { type GatewayError, toGatewayError } from '../errors.ts'
@@ -15,7 +16,7 @@ import type { IdentifyCaller } from '../http/client-address.ts'
 import { endTrace } from '../http/end-trace.ts'
 import type { CountRequest } from '../http/request-counts.ts'
 import { requestIdOf } from '../http/request-id.ts'
-import { describeRequest } from '../http/request-line.ts'
+import { requestLine } from '../http/request-line.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { rateHeaders } from '../rate-limits/standing.ts'
 import { GatewayRequest } from '../request.ts'
@@ -55,6 +56,7 @@ export interface ForApolloServerParts {
 export function createForApolloServer(parts: ForApolloServerParts): ForApolloServer {
   const listeners = new Set<Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]>()
   const { logger } = parts
+  const writeLine = createLineWriter(logger, 'request')
 
   return {
     async context({ req, res }) {
@@ -120,9 +122,9 @@ export function createForApolloServer(parts: ForApolloServerParts): ForApolloSer
       writeHeaders(request, response)
       const ms = performance.now() - began
       parts.countRequest(request, ms)
-      const line = describeRequest(request, ms)
+      const line = requestLine(request, ms)
       if (request.trace !== null) endTrace(request, line)
-      logger.info(line, 'request')
+      writeLine(line)
     }
   }
 }

@@ -1,12 +1,11 @@
 // The span of a whole request: what its line in the log says, without who it was.
 import type { GatewayRequest } from '../request.ts'
 
-export function endTrace(
-  { trace, answer }: GatewayRequest,
-  line: Readonly<Record<string, unknown>>,
-): void {
+/** @param members as `requestLine` returns them */
+export function endTrace({ trace, answer }: GatewayRequest, members: string): void {
   const root = trace?.root
   if (!root) return
+  const line = JSON.parse(`{${members}}`) as Readonly<Record<string, unknown>>
   const word = (name: string) => {
     const value = line[name]
     return typeof value === 'string' ? value : undefined

@@ -1,6 +1,7 @@
 // The /graphql endpoint: gives a request its id and its deadline, runs the pipeline, writes the answer, logs one line.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../../platform/log.ts'
+import { createLineWriter } from '../../platform/log-line.ts'
 import { Cancellation } from '../cancellation.ts'
 import type { Deadlines, Late } from '../deadlines.ts'
 import { toGatewayError } from '../errors.ts'
@@ -15,7 +16,7 @@ import type { IdentifyCaller } from './client-address.ts'
 import type { Cors } from './cors.ts'
 import { endTrace } from './end-trace.ts'
 import { requestIdOf } from './request-id.ts'
-import { describeRequest } from './request-line.ts'
+import { requestLine } from './request-line.ts'
 import type { HeaderMap } from './security-headers.ts'
 import { encodeUtf8 } from './utf8.ts'
 
@@ -49,8 +50,7 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   const { deadlines } = parts
   const endOfBatch = createWriteBatching()
   const fixedHeaders = Object.entries({ ...parts.securityHeaders, ...privateAnswer }).flat()
-  // Nothing of it can be a secret: it is named below, field by field.
-  const requestLog = parts.logger.child({}, { redact: [] })
+  const writeLine = createLineWriter(parts.logger, 'request')
 
   return async function graphql(
     incoming: IncomingMessage,
@@ -127,9 +127,9 @@ export function createGraphqlEndpoint(parts: GraphqlEndpointParts) {
   }
 
   function logAnswer(request: GatewayRequest, ms: number): void {
-    const line = describeRequest(request, ms)
+    const line = requestLine(request, ms)
     if (request.trace !== null) endTrace(request, line)
-    requestLog.info(line, 'request')
+    writeLine(line)
   }
 }
 

@@ -1,56 +1,41 @@
 // The line of a request in the log: who asked for what, what came of it, and why. Names alone, bounded, and no value of a client.
 import type { GraphQLFormattedError } from 'graphql'
+import { loggedOperation } from '../operation/logged-operation.ts'
 import type { GatewayRequest } from '../request.ts'
 
-const MAX_FIELDS = 10
-const MAX_NAME = 128
+const MAX_WORD = 128
 
-/** The fields of the line. Those that are not known are left out. */
-export function describeRequest(request: GatewayRequest, ms: number): Record<string, unknown> {
-  const { id, answer, prepared, principal, context, refusal } = request
-  const operation = prepared ?? refusal?.operation ?? undefined
-  const { code, reason } = outcomeOf(request)
-  return {
-    requestId: id,
-    traceId: request.trace?.traceId,
-    operation: operation?.operationName?.slice(0, MAX_NAME),
-    operationType: operation?.kind,
-    rootFields: operation && boundedNames(operation.rootFields),
-    kind: principal?.claims.kind ?? 'unknown',
-    status: answer.status,
-    code,
-    reason,
-    denied: prepared?.denied.size || undefined,
-    untrusted: request.isUntrusted || undefined,
-    ms: Math.round(ms * 10) / 10,
-    fetches: context?.fetches ?? 0,
-    hash: prepared?.queryHash.slice(0, 16),
-    sub: principal?.claims.subject ?? undefined,
-  }
-}
-
-/** Nearly all are as they were: then nothing is copied. */
-function boundedNames(names: readonly string[]): readonly string[] {
-  if (names.length <= MAX_FIELDS && names.every(isShort)) return names
-  return names.slice(0, MAX_FIELDS).map((name) => name.slice(0, MAX_NAME))
-}
-
-function isShort({ length }: string): boolean {
-  return length <= MAX_NAME
+/** The members of the line, as JSON without the braces. What is not known is left out. */
+export function requestLine(request: GatewayRequest, ms: number): string {
+  const { id, trace, answer } = request
+  // Of one that was refused these may be missing.
+  const { prepared, principal, context, refusal }: Partial<GatewayRequest> = request
+  // Both are of characters that JSON takes as they are.
+  let text = `"requestId":"${id}"`
+  if (trace !== null) text += `,"traceId":"${trace.traceId}"`
+  if (prepared !== undefined) text += prepared.logged
+  else if (refusal?.operation) text += loggedOperation(refusal.operation)
+  text += `,"kind":"${principal?.claims.kind ?? 'unknown'}","status":${answer.status}`
+  text += outcomeOf(request)
+  if (prepared !== undefined && prepared.denied.size > 0)
+    text += `,"denied":${prepared.denied.size}`
+  if (request.isUntrusted) text += ',"untrusted":true'
+  text += `,"ms":${Math.round(ms * 10) / 10},"fetches":${context?.fetches ?? 0}`
+  const subject = principal?.claims.subject ?? null
+  return subject === null ? text : `${text},"sub":${JSON.stringify(subject)}`
 }
 
 /** Of several errors the first: the others have lines of their own where there is more to say. */
-function outcomeOf({ refusal, result }: GatewayRequest): { code?: string; reason?: string } {
+function outcomeOf({ refusal, result }: GatewayRequest): string {
   if (refusal !== null) return wordsOf({ code: refusal.code, reason: refusal.logReason })
   const error = result?.errors?.[0] as GraphQLFormattedError | undefined
-  return error?.extensions === undefined ? NO_WORDS : wordsOf(error.extensions)
+  return error?.extensions === undefined ? '' : wordsOf(error.extensions)
 }
 
-const NO_WORDS = {}
+function wordsOf({ code, reason }: Readonly<Record<string, unknown>>): string {
+  return member('code', code) + member('reason', reason)
+}
 
-function wordsOf({ code, reason }: Readonly<Record<string, unknown>>) {
-  return {
-    ...(typeof code === 'string' && { code: code.slice(0, MAX_NAME) }),
-    ...(typeof reason === 'string' && { reason: reason.slice(0, MAX_NAME) }),
-  }
+function member(name: string, value: unknown): string {
+  return typeof value === 'string' ? `,"${name}":${JSON.stringify(value.slice(0, MAX_WORD))}` : ''
 }

@@ -13,6 +13,7 @@ import { createCost } from './cost/check.ts'
 import { type CostRules, noCostRules } from './cost/rules.ts'
 import type { Filter } from './filtered-operations.ts'
 import type { OperationLimits } from './limits.ts'
+import { loggedOperation } from './logged-operation.ts'
 import { measureDocument } from './measure.ts'
 import { forgetLocations, parseDocument } from './parse.ts'
 import type { DeniedFields, OperationDocument, PreparedOperation } from './prepared-operation.ts'
@@ -78,6 +79,7 @@ export function* prepareOperation(
     ...compiled,
     query,
     queryHash,
+    logged: loggedOperation({ ...compiled, queryHash }),
     checkVariables,
     costOf,
     asked,

@@ -52,6 +52,8 @@ export interface PreparedOperation extends OperationDocument {
   readonly slot: EngineSlot
   /** The operation's own name, `null` when it has none. */
   readonly operationName: string | null
+  /** What the log says of it, see `loggedOperation`. */
+  readonly logged: string
   /** SHA-256 over text and operation name. */
   readonly queryHash: string
   /** Names `document` among plans. */

@@ -18,6 +18,7 @@ export function prepare(query: string): PreparedOperation {
     operationName: operation.name?.value ?? null,
     queryHash: query,
     fields: [],
+    logged: '',
     planKey: query,
     kind: operation.operation === 'mutation' ? 'mutation' : 'query',
     rootFields: [],
