@@ -1,11 +1,11 @@
-// Ids of traces and spans (W3C Trace Context, sections 3.2.2.3 and 3.2.2.4), out of a pool of random bytes: each request takes
-// two, in a sample or not.
-import { randomFillSync } from 'node:crypto'
+// Ids of traces and spans (W3C Trace Context, sections 3.2.2.3 and 3.2.2.4), out of a pool of random bytes that was written as text at
+// once: each request takes two, in a sample or not.
+import { randomBytes } from 'node:crypto'
 import type { IdGenerator } from '@opentelemetry/sdk-trace-base'
 
 const POOL_BYTES = 4096
-const TRACE_ID_BYTES = 16
-const SPAN_ID_BYTES = 8
+const TRACE_ID_DIGITS = 32
+const SPAN_ID_DIGITS = 16
 
 export interface TraceIds extends IdGenerator {
   /** The trace that is begun next has this id: whether it is in the sample is decided by the id, before there is a span. */
@@ -13,17 +13,17 @@ export interface TraceIds extends IdGenerator {
 }
 
 export function createTraceIds(): TraceIds {
-  const pool = Buffer.allocUnsafe(POOL_BYTES)
-  let taken = POOL_BYTES
+  let pool = ''
+  let taken = 0
   let expected: string | null = null
 
-  function take(bytes: number): string {
-    if (taken + bytes > POOL_BYTES) {
-      randomFillSync(pool)
+  function take(digits: number): string {
+    if (taken + digits > pool.length) {
+      pool = randomBytes(POOL_BYTES).toString('hex')
       taken = 0
     }
-    taken += bytes
-    return pool.toString('hex', taken - bytes, taken)
+    taken += digits
+    return pool.slice(taken - digits, taken)
   }
 
   return {
@@ -31,10 +31,10 @@ export function createTraceIds(): TraceIds {
       expected = traceId
     },
     generateTraceId() {
-      const traceId = expected ?? take(TRACE_ID_BYTES)
+      const traceId = expected ?? take(TRACE_ID_DIGITS)
       expected = null
       return traceId
     },
-    generateSpanId: () => take(SPAN_ID_BYTES),
+    generateSpanId: () => take(SPAN_ID_DIGITS),
   }
 }
