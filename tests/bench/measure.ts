@@ -46,10 +46,11 @@ export async function checkAnswers(bench: Bench): Promise<void> {
   }
 }
 
-export async function measureAll(bench: Bench): Promise<Measure[]> {
+/** @param first number of its first repeat */
+export async function measureAll(bench: Bench, first = 0): Promise<Measure[]> {
   const { options, chosen, operations } = bench
   const measures: Measure[] = []
-  for (let repeat = 0; repeat < options.repeats; repeat += 1) {
+  for (let repeat = first; repeat < first + options.repeats; repeat += 1) {
     for (const operation of operations) {
       for (const contestant of chosen.filter((one) => canAnswer(one, operation))) {
         const measure = await measureWindow(bench, { contestant, operation, repeat })

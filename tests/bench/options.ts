@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly seconds: number
   readonly warmUpSeconds: number
   readonly repeats: number
+  /** So often all of it is done with new processes: two of one program differ by a tenth for as long as they live. */
+  readonly rounds: number
   readonly connections: number
   /** Cores of the gateway, and of load generator and subgraphs; null: not pinned. */
   readonly cores: readonly [gateway: number, load: number] | null
@@ -36,6 +38,7 @@ const usage = `npm run bench -- [flags]
   --seconds <n>          length of a window (5)
   --warm-up <n>          seconds of load before each window (2)
   --repeats <n>          windows of each gateway and case, interleaved (3)
+  --rounds <n>           all of it so often, each time with new processes (1)
   --connections <n>      requests under way at a time (50)
   --cores <a,b>          core of the gateway, core of all others (0,1); none: not pinned
   --node <path>          the node that gateways run on (a Node 24 that is found)
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: Number(values.seconds ?? preset.seconds),
     warmUpSeconds: Number(values['warm-up'] ?? 2),
     repeats: Number(values.repeats ?? preset.repeats),
+    rounds: Number(values.rounds ?? 1),
     connections: Number(values.connections ?? 50),
     cores: coresOf(values.cores ?? '0,1'),
     json: values.json ?? null,
@@ -91,6 +95,7 @@ function parseOrExit(args: readonly string[]) {
         seconds: text,
         'warm-up': text,
         repeats: text,
+        rounds: text,
         connections: text,
         cores: text,
         json: text,

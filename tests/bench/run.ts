@@ -21,7 +21,7 @@ import { type BenchOptions, readOptions } from './options.ts'
 import { pairsTable } from './pairs.ts'
 import { type Child, pinSelf, startProcess } from './processes.ts'
 import { writeRecordings } from './recording.ts'
-import { tableOf } from './report.ts'
+import { type Measure, tableOf } from './report.ts'
 import { createRequests } from './requests.ts'
 import { startTraceSink, type TraceSink } from './trace-sink.ts'
 
@@ -40,9 +40,14 @@ async function main(options: BenchOptions): Promise<void> {
   const isTraced = chosen.some(({ program }) => program === 'sallyport-traced')
   const traceSink = isTraced ? await startTraceSink() : null
   try {
-    const bench = await startAll({ options, node, chosen, operations, folder, children, traceSink })
-    await checkAnswers(bench)
-    const measures = await measureAll(bench)
+    const measures: Measure[] = []
+    for (let round = 0; round < options.rounds; round += 1) {
+      const parts = { options, node, chosen, operations, folder, children, traceSink }
+      const bench = await startAll(parts)
+      if (round === 0) await checkAnswers(bench)
+      measures.push(...(await measureAll(bench, round * options.repeats)))
+      await Promise.all(children.splice(0).map((child) => child.stop()))
+    }
     const names = { gateways: chosen.map(nameOf), operations: operations.map(nameOf) }
     const { against } = options
     const parts = [
@@ -148,8 +153,9 @@ function nameOf({ name }: { readonly name: string }): string {
   return name
 }
 
-function describeWindows({ seconds, repeats, connections }: BenchOptions): string {
-  return `${repeats} windows of ${seconds} s, ${connections} connections, 64 users. CPU and memory: of a gateway and the processes that it started.`
+function describeWindows({ seconds, repeats, rounds, connections }: BenchOptions): string {
+  const all = rounds === 1 ? '' : `${rounds} rounds, each with new processes: `
+  return `${all}${repeats} windows of ${seconds} s, ${connections} connections, 64 users. CPU and memory: of a gateway and the processes that it started.`
 }
 
 /** Traces that arrive nowhere would cost as much as none. */
