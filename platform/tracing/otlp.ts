@@ -1,83 +1,32 @@
-// Spans by OpenTelemetry's SDK, sent as OTLP over HTTP. No context manager, and nothing that instruments by itself: parents are
-// passed by hand. A collector that does not answer costs spans, and nothing else.
-import {
-  type Context,
-  SpanKind as OtelKind,
-  type Span as OtelSpan,
-  ROOT_CONTEXT,
-  SpanStatusCode,
-  TraceFlags,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  SamplingDecision,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base'
-import type { SamplerName, TracingSettings } from './settings.ts'
+// Spans of our own, which OpenTelemetry's SDK samples and sends. No context manager, and nothing that instruments by itself: parents
+// are passed by hand.
+//
+//   begin ─► in no sample: ids to pass on, and nothing else
+//        └─► RecordedSpan ─► child … ─► end ─► sender.ts ─► span-worker.js, a thread: OTLP over HTTP
+import { createSampler } from './sampler.ts'
+import { createSpanSender, type SpanSender } from './sender.ts'
+import type { TracingSettings } from './settings.ts'
 import type { TraceContext } from './trace-context.ts'
-import { createTraceIds } from './trace-ids.ts'
-import type { Span, SpanKind, Tracing } from './tracing.ts'
-
-const EXPORT_TIMEOUT_MS = 5000
-const STOP_MS = 2000
-
-const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
-  server: OtelKind.SERVER,
-  client: OtelKind.CLIENT,
-  internal: OtelKind.INTERNAL,
-}
+import { createTraceIds, type TraceIds } from './trace-ids.ts'
+import type { Attributes, Span, SpanKind, Tracing } from './tracing.ts'
 
 export function createOtlpTracing(settings: TracingSettings, part: string): Tracing {
-  const exporter = new OTLPTraceExporter({
-    url: settings.endpoint,
-    headers: settings.headers.release(),
-    timeoutMillis: EXPORT_TIMEOUT_MS,
-  })
+  const sender = createSpanSender(settings, part)
   const ids = createTraceIds()
-  const sampler = samplerOf(settings)
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': settings.serviceName ?? part,
-      'service.instance.id': crypto.randomUUID(),
-      ...settings.resource,
-    }),
-    sampler,
-    idGenerator: ids,
-    spanProcessors: [new BatchSpanProcessor(exporter)],
-  })
-  const tracer = provider.getTracer('sallyport')
+  const isSampled = createSampler(settings)
 
   return {
     begin(name, parent) {
-      const context = parent === null ? ROOT_CONTEXT : contextOf(parent)
+      const traceId = parent?.traceId ?? ids.nextTraceId()
       const tracestate = parent?.tracestate ?? null
-      const traceId = parent?.traceId ?? ids.generateTraceId()
-      const { decision } = sampler.shouldSample(context, traceId, name, OtelKind.SERVER, {}, [])
-      // Most requests, and each pays for it: the SDK makes no span for them.
-      if (decision === SamplingDecision.NOT_RECORD)
-        return new SpanOutsideSample({
-          traceId,
-          spanId: ids.generateSpanId(),
-          isSampled: false,
-          tracestate,
-        })
-      if (parent === null) ids.expect(traceId)
-      const span = tracer.startSpan(name, { kind: OtelKind.SERVER }, context)
-      return toSpan(tracer, span, tracestate)
+      const isRecorded = isSampled(parent, traceId)
+      const context = { traceId, spanId: ids.nextSpanId(), isSampled: isRecorded, tracestate }
+      // Most requests, and each pays for it.
+      if (!isRecorded) return new SpanOutsideSample(context)
+      const parentSpanId = parent?.spanId ?? null
+      return new RecordedSpan({ name, kind: 'server', context, parentSpanId, ids, sender })
     },
-    async stop() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref())
-      await Promise.race([provider.shutdown().catch(() => undefined), late])
-    },
+    stop: () => sender.stop(),
   }
 }
 
@@ -98,38 +47,70 @@ class SpanOutsideSample implements Span {
   end(): void {}
 }
 
-function contextOf({ traceId, spanId, isSampled }: TraceContext): Context {
-  const traceFlags = isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
+interface Begun {
+  readonly name: string
+  readonly kind: SpanKind
+  readonly context: TraceContext
+  readonly parentSpanId: string | null
+  readonly startedAt?: number | undefined
+  readonly ids: TraceIds
+  readonly sender: SpanSender
 }
 
-function toSpan(tracer: Tracer, span: OtelSpan, tracestate: string | null): Span {
-  const { traceId, spanId } = span.spanContext()
-  const isRecorded = span.isRecording()
-  return {
-    context: { traceId, spanId, isSampled: isRecorded, tracestate },
-    isRecorded,
-    child(name, kind = 'internal', attributes = {}, startTime = performance.now()) {
-      const parent = trace.setSpan(ROOT_CONTEXT, span)
-      const child = tracer.startSpan(name, { kind: KINDS[kind], startTime }, parent)
-      child.setAttributes(attributes)
-      return toSpan(tracer, child, tracestate)
-    },
-    set: (attributes) => void span.setAttributes(attributes),
-    fail: (message) => void span.setStatus({ code: SpanStatusCode.ERROR, message }),
-    end: () => span.end(performance.now()),
-  }
-}
+class RecordedSpan implements Span {
+  readonly isRecorded = true
+  readonly context: TraceContext
+  readonly #begun: Begun
+  readonly #startedAt: number
+  readonly #attributes: Record<string, string | number | boolean> = {}
+  #failure: string | null = null
+  #isEnded = false
 
-function samplerOf({ sampler, ratio }: TracingSettings): Sampler {
-  const roots: Readonly<Record<SamplerName, () => Sampler>> = {
-    always_on: () => new AlwaysOnSampler(),
-    always_off: () => new AlwaysOffSampler(),
-    traceidratio: () => new TraceIdRatioBasedSampler(ratio),
-    parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
-    parentbased_traceidratio: () =>
-      new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+  constructor(begun: Begun) {
+    this.#begun = begun
+    this.context = begun.context
+    this.#startedAt = begun.startedAt ?? performance.now()
   }
-  return roots[sampler]()
+
+  child(name: string, kind: SpanKind = 'internal', attributes?: Attributes, startedAt?: number) {
+    const { ids, context } = this.#begun
+    const child = new RecordedSpan({
+      ...this.#begun,
+      name,
+      kind,
+      context: { ...context, spanId: ids.nextSpanId() },
+      parentSpanId: context.spanId,
+      startedAt,
+    })
+    if (attributes !== undefined) child.set(attributes)
+    return child
+  }
+
+  set(attributes: Attributes): void {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== undefined) this.#attributes[name] = value
+    }
+  }
+
+  fail(reason: string): void {
+    this.#failure = reason
+  }
+
+  end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    const { name, kind, context, parentSpanId, sender } = this.#begun
+    const { traceId, spanId } = context
+    sender.send({
+      traceId,
+      spanId,
+      parentSpanId,
+      name,
+      kind,
+      startedAt: performance.timeOrigin + this.#startedAt,
+      endedAt: performance.timeOrigin + performance.now(),
+      attributes: this.#attributes,
+      failure: this.#failure,
+    })
+  }
 }

@@ -42,6 +42,15 @@ test('a reader that comes late gets every line once it reads, in order', async (
   )
 })
 
+test('blocks of which each character has three bytes arrive whole', async () => {
+  const wide =
+    'for (let line = 0; line < 3000; line += 1) log.write(JSON.stringify({ line, wide: "€".repeat(40) }) + "\\n")'
+  const lines = await outputOf(`${wide}\nsetTimeout(() => undefined, 300)`)
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+    Array.from({ length: 3000 }, (_, line) => ({ line, wide: '€'.repeat(40) })),
+  )
+})
+
 test('lines that nobody reads are dropped beyond a bound, and counted', async () => {
   const flood = 'for (let n = 0; n < 30; n += 1) log.write("x".repeat(1024 * 1024) + "\\n")'
   const lines = await outputOf(`${flood}\nsetTimeout(() => undefined, 1200)`)
