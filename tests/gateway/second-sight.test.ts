@@ -11,7 +11,7 @@ test('what came is known when it comes again, and nothing else is', () => {
   const digests = Array.from({ length: 2000 }, (_, index) => digestOf(String(index)))
   expect(digests.filter((one) => before.seenBefore(one))).toEqual([])
   // A few were overwritten by others of their slot.
-  expect(digests.filter((one) => before.seenBefore(one)).length).toBeGreaterThan(1900)
+  expect(digests.filter((one) => before.seenBefore(one)).length).toBeGreaterThan(1800)
 })
 
 test('operations that are used stay while documents come that nobody sends twice', async () => {
