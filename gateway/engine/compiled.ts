@@ -19,7 +19,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql'
-import { type BoundedCache, createBoundedCache } from '../bounded-cache.ts'
+import type { BoundedCache } from '../bounded-cache.ts'
 import type { EngineOptions, LoadedEngine } from '../engine.ts'
 import { publicMessage } from '../errors.ts'
 import { readPlannerFields } from '../operation/planner-fields.ts'
@@ -28,12 +28,12 @@ import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { failedResult, maskedErrors } from '../subgraph/errors.ts'
 import { parseSupergraph } from '../supergraph/parse-supergraph.ts'
 import { inSlices, nextTurn } from '../supergraph/slices.ts'
-import { readConditions } from './conditions.ts'
 import { createCounters } from './counters.ts'
 import { compileDeniedErrors } from './denied-errors.ts'
 import { withClientNames } from './distinct-names.ts'
 import { findFaults, INVALID_RESPONSE, logFaults } from './faults.ts'
 import { readFieldOwners } from './field-owners.ts'
+import { createKeptOperations, type Execute, type KeptOperation } from './kept-operation.ts'
 import { createMerge } from './merge.ts'
 import { createOverrideShares } from './override-shares.ts'
 import { compilePlan } from './plan.ts'
@@ -47,29 +47,6 @@ import { type Condition, Run } from './run.ts'
 import { createSharedSteps } from './shared-steps.ts'
 import type { Step } from './step.ts'
 import { readTypes } from './types.ts'
-
-type Execute = (run: Run) => Promise<FormattedExecutionResult>
-
-/** An operation, as often as its variables and overrides make another of it. */
-class Operation {
-  /** For an operation that is always the same. */
-  only: Execute | Promise<Execute> | null = null
-  readonly engine: object
-  readonly prepared: PreparedOperation
-  readonly conditions: readonly Condition[]
-  readonly variants: BoundedCache<Execute | Promise<Execute>> | null
-
-  constructor(engine: object, prepared: PreparedOperation, isOne: boolean) {
-    this.engine = engine
-    this.prepared = prepared
-    this.conditions = [...readConditions(prepared).values()]
-    const isAlwaysSame = isOne && this.conditions.length === 0
-    this.variants = isAlwaysSame ? null : createBoundedCache({ maxEntries: MAX_VARIANTS })
-  }
-}
-
-/** So many are kept of one operation. */
-const MAX_VARIANTS = 32
 
 /**
  * Each outcome of the conditions has a plan of its own, which fetches nothing for what is left out, and has no conditions, with
@@ -91,8 +68,7 @@ export async function createCompiledEngine(
   const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
   const steps = createSharedSteps()
-  const self = {}
-  const hasOneShare = planner.overridePercentages.length === 0
+  const find = createKeptOperations(planner.overridePercentages.length === 0)
 
   return {
     schema,
@@ -127,18 +103,8 @@ export async function createCompiledEngine(
     }
   }
 
-  function find(prepared: PreparedOperation): Operation {
-    const { slot } = prepared
-    const known = slot.made
-    const isOurs = known instanceof Operation && known.engine === self
-    if (isOurs && known.prepared === prepared) return known
-    const operation = new Operation(self, prepared, hasOneShare)
-    slot.made = operation
-    return operation
-  }
-
   /** However many wait for it: planned once, and with one outcome for good, as a mutation must not run in two ways. */
-  function compileOnly(prepared: PreparedOperation, operation: Operation): Promise<Execute> {
+  function compileOnly(prepared: PreparedOperation, operation: KeptOperation): Promise<Execute> {
     const pending = compile(prepared, { share: 0, conditions: [], on: new Set() })
     operation.only = pending
     void pending.then((execute) => {
@@ -149,7 +115,7 @@ export async function createCompiledEngine(
 
   function compileVariant(
     prepared: PreparedOperation,
-    { conditions }: Operation,
+    { conditions }: KeptOperation,
     variants: BoundedCache<Execute | Promise<Execute>>,
     run: Run,
   ): Execute | Promise<Execute> {

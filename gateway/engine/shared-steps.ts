@@ -6,6 +6,8 @@
 import { type DocumentNode, print } from 'graphql'
 import { createBoundedCache } from '../bounded-cache.ts'
 import type { PlannedOperation } from './planned-operation.ts'
+import { UnknownPlan } from './planners/plan.ts'
+import { UnsupportedOperation } from './planners/planner.ts'
 import type { Step } from './step.ts'
 
 /** What fetches and merges, and whether somebody asked for it before. Null: nothing has to be fetched. */
@@ -46,10 +48,16 @@ export function createSharedSteps(): SharedSteps {
       const known = steps.get(key)
       if (known !== undefined) return { step: known, isKnown: true }
       const step = compile(document, text)
-      // Whoever waits is told.
-      step.catch(() => undefined)
       steps.set(key, step, key.length)
+      // Whoever waits is told. What is known of the operation holds; a planner that had to be ended says nothing of the next one.
+      step.catch((error: unknown) => {
+        if (!isFinding(error)) steps.delete(key)
+      })
       return { step, isKnown: false }
     },
   }
+}
+
+function isFinding(error: unknown): boolean {
+  return error instanceof UnsupportedOperation || error instanceof UnknownPlan
 }

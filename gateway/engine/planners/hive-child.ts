@@ -73,13 +73,18 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
   let lastId = 0
   let unsent: (PlanRequest & { readonly id: number })[] = []
   const answers: PlanAnswer[] = []
+  let shorts = 0
+  let stuck: NodeJS.Timeout | null = null
   child.on('message', (message: Message) => {
     if ('kind' in message) return
+    watch()
     if (answers.length === 0) setImmediate(takeSome)
     answers.push(...message)
   })
   child.on('exit', () => {
     isGone = true
+    // What it said before it ended holds.
+    while (answers.length > 0) takeSome()
     const wasAlone = waiting.size === 1
     for (const { reject } of waiting.values()) reject(new PlannerCrashed({ wasAlone }))
   })
@@ -94,8 +99,12 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
       if (isGone) throw new PlannerCrashed({ wasAlone: false })
       lastId += 1
       const id = lastId
-      const deadline = setTimeout(() => child.kill('SIGKILL'), PLAN_TIMEOUT_MS)
+      const deadline = request.isLong ? setTimeout(stop, PLAN_TIMEOUT_MS) : null
       if (waiting.size === 0) wake(child)
+      if (!request.isLong) {
+        shorts += 1
+        if (shorts === 1) watch()
+      }
       try {
         return await new Promise((resolve, reject) => {
           waiting.set(id, { resolve, reject })
@@ -103,12 +112,24 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
           unsent.push({ id, ...request })
         })
       } finally {
-        clearTimeout(deadline)
+        if (deadline !== null) clearTimeout(deadline)
+        else shorts -= 1
         waiting.delete(id)
+        if (shorts === 0) watch()
         if (waiting.size === 0) rest(child)
       }
     },
-    stop: () => void child.kill('SIGKILL'),
+    stop,
+  }
+
+  function stop(): void {
+    child.kill('SIGKILL')
+  }
+
+  /** Short ones are planned in turn: what counts is that one is answered after the other. */
+  function watch(): void {
+    if (stuck !== null) clearTimeout(stuck)
+    stuck = shorts > 0 ? setTimeout(stop, PLAN_TIMEOUT_MS) : null
   }
 
   /** What is asked within a turn of the event loop goes together: a message costs both sides more than a small plan. */
@@ -125,7 +146,7 @@ export async function startHiveChild(supergraphSdl: string, program: URL): Promi
       if (error === undefined) one?.resolve(plan)
       else one?.reject(new Error(error))
     }
-    if (answers.length > 0) setImmediate(takeSome)
+    if (answers.length > 0 && !isGone) setImmediate(takeSome)
   }
 }
 

@@ -43,6 +43,21 @@ test('a document that ends the planner is refused, and those beside it and after
   })
 })
 
+test('of many that are planned at once each gets its own plan, long ones too', async () => {
+  const planner = await startPlanner('../../../../gateway/engine/planners/hive-process')
+  const queries = Array.from({ length: 200 }, (_, index) => {
+    const fields = Array.from({ length: 1 + (index % 150) }, (_, at) => `f${index}x${at}: good`)
+    return `{ ${fields.join(' ')} }`
+  })
+  expect(queries.some(({ length }) => length > 1500)).toBe(true)
+  const plans = await Promise.all(queries.map((query) => planner.plan(inputOf(query), 0)))
+  plans.forEach(({ node }, index) => {
+    expect(node).toMatchObject({ kind: 'Fetch' })
+    expect(JSON.stringify(node)).toContain(`f${index}x0:`)
+  })
+  await expect(planner.plan(inputOf('{ nothing }'), 0)).rejects.toThrow()
+})
+
 test('what is planned when the graph goes is refused', async () => {
   const planner = await startPlanner('ends-with-bad-plans')
   const pending = planner.plan(inputOf('{ good }'), 0)
