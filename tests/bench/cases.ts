@@ -10,6 +10,8 @@ export interface BenchCase {
   readonly isMutation?: boolean
   /** Each request has a document that nobody sent before. */
   readonly isNew?: boolean
+  /** Each request selects something else: the document of the nth. Instead of `query`. */
+  readonly shape?: (turn: number) => string
 }
 
 const fragments = /* GraphQL */ `
@@ -17,6 +19,21 @@ const fragments = /* GraphQL */ `
   fragment Review on Review { id body }
   fragment Product on Product { inStock name price shippingEstimate upc weight }
 `
+
+/** Three levels deep, of some ten million selections one for each number. */
+function shapeOf(turn: number): string {
+  // Two numbers that follow each other have little in common (Knuth, multiplicative hashing).
+  let bits = Math.imul(turn + 1, 2654435761) >>> 0
+  const some = (fields: readonly string[]) => {
+    const chosen = fields.filter((_, index) => (bits >> index) % 2 === 1)
+    bits = (Math.imul(bits, 1664525) + 1013904223) >>> 0
+    return chosen.length > 0 ? chosen.join(' ') : '__typename'
+  }
+  const product = () => some(['inStock', 'name', 'price', 'shippingEstimate', 'upc', 'weight'])
+  const review = () => some(['id', 'body'])
+  const user = () => some(['id', 'username', 'name', 'birthday'])
+  return `{ product(upc: "3") { ${product()} reviews { ${review()} author { ${user()} reviews { ${review()} product { ${product()} } } } } } }`
+}
 
 const reviewsOfAuthor = /* GraphQL */ `
   author { ...User reviews { ...Review product { ...Product } } }
@@ -102,5 +119,12 @@ export const cases: readonly BenchCase[] = [
         }
       }
     `,
+  },
+  {
+    name: 'new-shape',
+    about: 'six levels, another selection with every request',
+    isNew: true,
+    query: '',
+    shape: shapeOf,
   },
 ]

@@ -29,7 +29,7 @@ export async function checkAnswers(bench: Bench): Promise<void> {
     let expected: unknown
     const able = bench.chosen.filter((contestant) => canAnswer(contestant, operation))
     for (const contestant of able) {
-      const request = requestsOf(bench, contestant, operation)
+      const request = requestsOf(bench, { contestant, operation, firstShape: 0 })
       for (const turn of [0, 1, 2]) {
         const { status, body } = await askOnce(portOf(bench, contestant), request(turn))
         const known = body.replaceAll(NEW_NAME, 'new')
@@ -81,7 +81,7 @@ async function measureWindow(
   const load = {
     port: portOf(bench, contestant),
     connections: options.connections,
-    request: requestsOf(bench, contestant, operation),
+    request: requestsOf(bench, { contestant, operation }),
   }
   await new Promise((done) => setTimeout(done, IDLE_MS))
   await runLoad({ ...load, ms: options.warmUpSeconds * 1000 })
@@ -112,9 +112,12 @@ async function measureWindow(
   }
 }
 
-function requestsOf(bench: Bench, contestant: Contestant, operation: BenchCase): RequestSource {
-  const { credential } = contestant
-  return createRequests({ operation, credential, users: bench.auth.users, publicUrl: PUBLIC_URL })
+function requestsOf(
+  { auth }: Bench,
+  of: { contestant: Contestant; operation: BenchCase; firstShape?: number },
+): RequestSource {
+  const { credential } = of.contestant
+  return createRequests({ ...of, credential, users: auth.users, publicUrl: PUBLIC_URL })
 }
 
 function gatewayOf({ gateways }: Bench, { program }: Contestant): RunningGateway {

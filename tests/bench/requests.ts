@@ -1,4 +1,5 @@
 // Whole requests, head and body, made before the load begins wherever their variables allow.
+import { randomInt } from 'node:crypto'
 import type { BenchUser } from './auth.ts'
 import { asNew, type BenchCase } from './cases.ts'
 import type { CredentialKind } from './contestants.ts'
@@ -12,6 +13,8 @@ export interface RequestOptions {
   /** Taken in rotation. */
   readonly users: readonly BenchUser[]
   readonly publicUrl: string
+  /** Number of the first document of another shape. Default: any. */
+  readonly firstShape?: number
 }
 
 export function createRequests(options: RequestOptions): RequestSource {
@@ -19,6 +22,11 @@ export function createRequests(options: RequestOptions): RequestSource {
   const { variables, query } = operation
   const heads = users.map((user) => headOf(options, user))
   const headOfTurn = (turn: number) => heads[turn % heads.length] ?? ''
+  const { shape } = operation
+  if (shape !== undefined) {
+    const { firstShape = randomInt(2 ** 31) } = options
+    return (turn) => wholeOf(headOfTurn(turn), JSON.stringify({ query: shape(firstShape + turn) }))
+  }
   if (operation.isNew === true) {
     return (turn) => wholeOf(headOfTurn(turn), JSON.stringify({ query: asNew(query) }))
   }
