@@ -49,7 +49,7 @@ export function createSharedSteps(): SharedSteps {
       if (known !== undefined) return { step: known, isKnown: true }
       const step = compile(document, text)
       steps.set(key, step, key.length)
-      // Whoever waits is told. What is known of the operation holds; a planner that had to be ended says nothing of the next one.
+      // All who wait are told. What is known of the operation holds; a planner that had to be ended says nothing of the next one.
       step.catch((error: unknown) => {
         if (!isFinding(error)) steps.delete(key)
       })
