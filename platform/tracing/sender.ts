@@ -28,15 +28,8 @@ const BATCH = 64
 const BATCH_MS = 1000
 const STOP_MS = 2000
 
-/** What OpenTelemetry's exporter and its batches read by themselves, such as a collector's certificate. The thread knows of no other. */
-function exporterVariables(): NodeJS.ProcessEnv {
-  const isOfExporter = (name: string) => /^OTEL_(EXPORTER_OTLP|BSP)_/.test(name)
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isOfExporter(name)))
-}
-
 export function createSpanSender(settings: TracingSettings, part: string): SpanSender {
   const worker = new Worker(new URL('./span-worker.js', import.meta.url), {
-    env: exporterVariables(),
     execArgv: [],
     workerData: {
       url: settings.endpoint,
