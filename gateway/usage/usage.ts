@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 import { createBoundedCache } from '../bounded-cache.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { Graph } from '../supergraph.ts'
-import { isFieldOf } from './coordinates.ts'
+import { isFieldOf } from './schema-fields.ts'
 import { createFieldsAsked } from './fields-asked.ts'
 import type { UsageStore } from './store.ts'
 
