@@ -10,7 +10,7 @@ export type Execute = (run: Run) => Promise<FormattedExecutionResult>
 /** So many are kept of one operation. */
 const MAX_VARIANTS = 32
 
-class KeptOperation {
+export class KeptOperation {
   /** For an operation that is always the same. */
   only: Execute | Promise<Execute> | null = null
   readonly conditions: readonly Condition[]
@@ -27,8 +27,6 @@ class KeptOperation {
     this.variants = isAlwaysSame ? null : createBoundedCache({ maxEntries: MAX_VARIANTS })
   }
 }
-
-export type { KeptOperation }
 
 /**
  * Finds what one engine keeps of an operation, in the operation itself.

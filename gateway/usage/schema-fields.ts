@@ -1,3 +1,4 @@
+// What was asked for may be gone from the graph by now, and what other gateways say may never have been in it.
 import { type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 
 /** Whether the schema has it. */

@@ -7,8 +7,8 @@ import { hash } from 'node:crypto'
 import { createBoundedCache } from '../bounded-cache.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import type { Graph } from '../supergraph.ts'
-import { isFieldOf } from './schema-fields.ts'
 import { createFieldsAsked } from './fields-asked.ts'
+import { isFieldOf } from './schema-fields.ts'
 import type { UsageStore } from './store.ts'
 
 export interface Usage {

@@ -20,7 +20,7 @@ const fragments = /* GraphQL */ `
   fragment Product on Product { inStock name price shippingEstimate upc weight }
 `
 
-/** Three levels deep, of some ten million selections one for each number. */
+/** Five levels deep, of many million selections one for each number. */
 function shapeOf(turn: number): string {
   // Two numbers that follow each other have little in common (Knuth, multiplicative hashing).
   let bits = Math.imul(turn + 1, 2654435761) >>> 0
@@ -122,7 +122,7 @@ export const cases: readonly BenchCase[] = [
   },
   {
     name: 'new-shape',
-    about: 'six levels, another selection with every request',
+    about: 'five levels, another selection with every request',
     isNew: true,
     query: '',
     shape: shapeOf,
