@@ -74,14 +74,14 @@ export async function createCompiledEngine(
     schema,
     engine: {
       counters,
-      async execute(prepared, options) {
+      execute(prepared, options) {
         const run = new Run(options)
         const operation = find(prepared)
         const execute =
           operation.variants === null
             ? (operation.only ?? compileOnly(prepared, operation))
             : compileVariant(prepared, operation, operation.variants, run)
-        if (execute instanceof Promise) return (await planned(execute, run))(run)
+        if (execute instanceof Promise) return planned(execute, run).then((found) => found(run))
         planMeasures.hits += 1
         return execute(run)
       },

@@ -6,7 +6,7 @@ import { placeOf } from './deduplicated-entities.ts'
 import { answerFor } from './entity-answer.ts'
 import { reportFlight } from './entity-errors.ts'
 import { compileBody, type FetchOptions } from './fetch.ts'
-import { followFlight } from './flight.ts'
+import { type Flight, followFlight } from './flight.ts'
 import { compileErrorNames } from './planner-names.ts'
 import type { EntityRequest, FetchNode, PlanPath } from './planners/plan.ts'
 import { compileRepresentation } from './representation.ts'
@@ -95,15 +95,12 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     return requests.map((request, index) => {
       const own = seats[index] ?? []
       const typenames = new Map(own.map(({ seat, group }) => [seat, group.targets[0]?.__typename]))
-      const flight = followFlight(
-        answer.then((one) =>
-          answerFor(one, request.alias, { aliases, isTeller: index === teller }),
-        ),
-        {
-          count: sent[request.list]?.size ?? 0,
-          prepare: (entity, seat) => request.prepare(entity, typenames.get(seat)),
-        },
-      )
+      const whose = { aliases, isTeller: index === teller }
+      const flight = followFlight(answer, {
+        count: sent[request.list]?.size ?? 0,
+        partOf: (whole) => answerFor(whole, request.alias, whose),
+        prepare: (entity, seat) => request.prepare(entity, typenames.get(seat)),
+      })
       return own.map(({ key, group, seat }) => ({ ...group, key, slot: { flight, index: seat } }))
     })
   }
@@ -146,15 +143,11 @@ export function compileEntityFetch(options: EntityFetchOptions): Step {
     const groups = [...wanted.values()]
     const body = writeBody(run, [groups.map(({ representation }) => representation)])
     const typenames = groups.map(({ targets: [first] }) => first?.__typename)
-    const flight = followFlight(
-      source
-        .send(body, run.context, true)
-        .then((answer) => answerFor(answer, request.alias, { aliases, isTeller: true })),
-      {
-        count: groups.length,
-        prepare: (entity, index) => request.prepare(entity, typenames[index]),
-      },
-    )
+    const flight = followFlight(source.send(body, run.context, true), {
+      count: groups.length,
+      partOf: (answer) => answerFor(answer, request.alias, { aliases, isTeller: true }),
+      prepare: (entity, index) => request.prepare(entity, typenames[index]),
+    })
     return [...wanted].map(([key, group], index) => ({ ...group, key, slot: { flight, index } }))
   }
 }
@@ -212,17 +205,25 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
       if (!entity.__typename) entity.__typename = typename
       rewriteOutput?.(entity)
     },
-    async settle(run, groups) {
-      const flights = new Set(groups.map(({ slot }) => slot.flight))
-      for (const flight of flights) await flight.landed
-      for (const flight of flights) reportFlight(run, { paths, isOfType, rename, flight, groups })
-      for (const group of groups) {
-        const { flight, index } = group.slot
-        const entity = flight.entities[index]
-        if (entity === null) run.markAbsent(group.targets)
-        if (entity) spread(run, { entity, group, isNested: flight.isNested })
-      }
+    settle(run, groups) {
+      const flights = [...new Set(groups.map(({ slot }) => slot.flight))]
+      const [only] = flights
+      const landed =
+        only !== undefined && flights.length === 1
+          ? only.landed
+          : Promise.all(flights.map((flight) => flight.landed))
+      return landed.then(() => take(run, groups, flights))
     },
+  }
+
+  function take(run: Run, groups: readonly Group[], flights: readonly Flight[]): void {
+    for (const flight of flights) reportFlight(run, { paths, isOfType, rename, flight, groups })
+    for (const group of groups) {
+      const { flight, index } = group.slot
+      const entity = flight.entities[index]
+      if (entity === null) run.markAbsent(group.targets)
+      if (entity) spread(run, { entity, group, isNested: flight.isNested })
+    }
   }
 
   function spread(

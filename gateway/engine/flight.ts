@@ -21,6 +21,8 @@ export interface Flight {
 
 export interface FlightOptions {
   readonly count: number
+  /** What of the answer belongs to this request. */
+  readonly partOf: (answer: SubgraphAnswer) => SubgraphAnswer
   /** Called for each entity before anybody sees it. */
   readonly prepare: (entity: Data, index: number) => void
 }
@@ -28,7 +30,7 @@ export interface FlightOptions {
 /** Follows an answer until it is read. Never rejects: what went wrong is in it. */
 export function followFlight(
   answer: Promise<SubgraphAnswer>,
-  { count, prepare }: FlightOptions,
+  { count, partOf, prepare }: FlightOptions,
 ): Flight {
   const flight: Flight = {
     count,
@@ -37,12 +39,22 @@ export function followFlight(
     failure: null,
     isRefused: false,
     isNested: false,
-    landed: answer.then(land).catch((error: Error) => {
-      flight.failure = error
-    }),
+    landed: answer.then(land, fail),
   }
 
-  function land({ data, errors, isUnanswered = false }: SubgraphAnswer): void {
+  function land(whole: SubgraphAnswer): void {
+    try {
+      read(partOf(whole))
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  function fail(error: unknown): void {
+    flight.failure = error as Error
+  }
+
+  function read({ data, errors, isUnanswered = false }: SubgraphAnswer): void {
     flight.errors = errors ?? []
     const entities = data?._entities ?? null
     flight.isRefused = entities === null && !isUnanswered

@@ -8,11 +8,14 @@ import type { DocumentId, GatewayRequest, OperationParams } from '../request.ts'
 export type BodyLimits = JsonLimits & { readonly bodyBytes: number }
 
 export function readOperation(limits: BodyLimits) {
-  return async function body(request: GatewayRequest): Promise<void> {
-    request.params =
-      request.incoming.method === 'GET'
-        ? fromSearch(request.search, limits)
-        : fromJson(await readBody(request.incoming, limits.bodyBytes), limits)
+  return function body(request: GatewayRequest): void | Promise<void> {
+    const { incoming } = request
+    if (incoming.method !== 'GET') {
+      return readBody(incoming, limits.bodyBytes).then((text) => {
+        request.params = fromJson(text, limits)
+      })
+    }
+    request.params = fromSearch(request.search, limits)
   }
 }
 

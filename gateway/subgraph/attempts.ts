@@ -4,7 +4,7 @@ import type { Address, Addresses } from './addresses.ts'
 import type { Endurance } from './endurance.ts'
 import { isDown, SubgraphFailure } from './failure.ts'
 import type { SubgraphMeasures } from './measures.ts'
-import { type PostAnswer, type PostRequest, post } from './post.ts'
+import { type PostAnswer, type PostRequest, post, type Waiter } from './post.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 export interface AttemptsOptions {
@@ -17,8 +17,6 @@ export interface AttemptsOptions {
 export interface RepeatableRequest extends PostRequest {
   /** Whether it may be carried out twice: queries alone. */
   readonly mayRepeat: boolean
-  /** On the clock of `performance.now()`: `timeoutMs` covers all attempts. */
-  readonly beganAt: number
 }
 
 /** How many kept connections of one request may turn out to be dead: after a restart of the subgraph all of them are. */
@@ -26,74 +24,71 @@ const MAX_RESETS = 3
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
 
-/** The first attempt, which is nearly always the only one: it costs no more than the exchange itself. @throws SubgraphFailure of the last */
 export function sendRepeatedly(
   options: AttemptsOptions,
   request: RepeatableRequest,
-): Promise<PostAnswer> {
+  waiter: Waiter,
+): void {
   const { addresses, budget } = options
   budget.earn()
-  if (addresses.ready !== null) {
-    return addresses.ready.then(() => new Attempts(options, request).next())
-  }
-  const address = addresses.pick(NONE)
-  if (address === null) return Promise.reject(noAddress())
-  return post(address.pool, request).then(
-    (answer) => {
-      address.succeed()
-      return answer
-    },
-    (failure: unknown) => new Attempts(options, request).after(address, failure),
-  )
+  const attempts = new Attempts(options, request, waiter)
+  if (addresses.ready === null) attempts.begin()
+  else void addresses.ready.then(() => attempts.begin())
 }
 
 const NONE: readonly Address[] = []
 
-/** What follows a first attempt that failed. */
-class Attempts {
+/** Waits for one attempt after the other. The first is nearly always the only one: it costs no more than the exchange itself. */
+class Attempts implements Waiter {
   readonly #options: AttemptsOptions
   readonly #request: RepeatableRequest
-  readonly #deadline: number
-  #tried: Address[] = []
+  readonly #waiter: Waiter
+  #address: Address | null = null
+  #tried = NONE
   #resets = 0
   #repeats = 0
 
-  constructor(options: AttemptsOptions, request: RepeatableRequest) {
+  constructor(options: AttemptsOptions, request: RepeatableRequest, waiter: Waiter) {
     this.#options = options
     this.#request = request
-    this.#deadline = request.beganAt + request.timeoutMs
+    this.#waiter = waiter
   }
 
-  async next(): Promise<PostAnswer> {
+  begin(): void {
     const address = this.#options.addresses.pick(this.#tried)
-    if (address === null) throw noAddress()
-    const timeoutMs = this.#deadline - performance.now()
-    try {
-      const answer = await post(address.pool, { ...this.#request, timeoutMs })
-      address.succeed()
-      return answer
-    } catch (failure) {
-      return await this.after(address, failure)
-    }
+    if (address === null) return void this.#waiter.reject(noAddress())
+    this.#address = address
+    post(address.pool, this.#request, this)
   }
 
-  async after(address: Address, failure: unknown): Promise<PostAnswer> {
-    if (!(failure instanceof SubgraphFailure) || failure.isAbandoned) throw failure
+  resolve(answer: PostAnswer): void {
+    this.#address?.succeed()
+    this.#waiter.resolve(answer)
+  }
+
+  reject(failure: SubgraphFailure): void {
+    const address = this.#address as Address
     if (isDown(failure)) address.fail()
-    const pauseMs = this.#pauseBefore(address, failure)
-    if (pauseMs === null || performance.now() + pauseMs >= this.#deadline) throw failure
+    const pauseMs = failure.isAbandoned ? null : this.#pauseBefore(address, failure)
+    if (pauseMs === null || performance.now() + pauseMs >= this.#deadline) {
+      return void this.#waiter.reject(failure)
+    }
     this.#options.measures.countRetry()
-    if (pauseMs > 0) await pause(pauseMs, this.#request)
-    return await this.next()
+    if (pauseMs === 0) return void this.begin()
+    void pause(pauseMs, this.#request).then(() => this.begin())
+  }
+
+  get #deadline(): number {
+    return this.#request.beganAt + this.#request.timeoutMs
   }
 
   /** Milliseconds until it is sent again; null: it is not. */
   #pauseBefore(address: Address, failure: SubgraphFailure): number | null {
     const { addresses, retries, budget } = this.#options
     if (failure.progress === 'unsent') {
-      this.#tried.push(address)
+      this.#tried = [...this.#tried, address]
       if (addresses.pick(this.#tried) !== null) return 0
-      this.#tried = []
+      this.#tried = NONE
     }
     if (!this.#request.mayRepeat && failure.progress !== 'unsent') return null
     if (failure.progress === 'reset' && this.#resets < MAX_RESETS) {

@@ -1,15 +1,28 @@
 // A circuit breaker for one subgraph: while it fails, requests are refused at once instead of waiting for their deadline, and
 // a single one tries from time to time whether it is back.
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel'
 import type { Endurance } from './endurance.ts'
 import { isDown, SubgraphFailure } from './failure.ts'
 
 export type BreakerState = 'closed' | 'half-open' | 'open'
 
 export interface Breaker {
-  /** @throws SubgraphFailure with `retryAfterSeconds` while it is open; whatever `send` throws. */
-  run<T>(send: () => Promise<T>): Promise<T>
+  /** A pass for one request, which is told what came of it; a failure with `retryAfterSeconds` while it is open. */
+  admit(): Pass | SubgraphFailure
   readonly state: BreakerState
+}
+
+/** One of the two, once. */
+export interface Pass {
+  /** What it returns resolves once it counts: whoever is told of the outcome first could ask again before the breaker knows. */
+  succeed(): Promise<void> | undefined
+  fail(failure: SubgraphFailure): Promise<void>
 }
 
 export interface BreakerOptions extends Pick<Endurance, 'breaker'> {
@@ -29,13 +42,13 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 
 export function createBreaker({ breaker, onChange }: BreakerOptions): Breaker {
   const { failures, openMs } = breaker
-  if (failures === 0) return { run: (send) => send(), state: 'closed' }
+  if (failures === 0) return { admit: () => UNCOUNTED, state: 'closed' }
   // A trial whose client left has shown nothing: it must not close what is open.
   const counts = (error: Error) =>
     error instanceof SubgraphFailure &&
     (isDown(error) || (error.isAbandoned && policy.state === CircuitState.HalfOpen))
   const policy = circuitBreaker(handleWhen(counts), {
-    // Of the time `run` decides. The library asks the wall clock, which may be set back: until it has caught up, nothing
+    // Of the time `admit` decides. The library asks the wall clock, which may be set back: until it has caught up, nothing
     // would try whether the subgraph is back.
     halfOpenAfter: Number.NEGATIVE_INFINITY,
     breaker: new ConsecutiveBreaker(failures),
@@ -45,23 +58,61 @@ export function createBreaker({ breaker, onChange }: BreakerOptions): Breaker {
     if (state === CircuitState.Open) openedAt = performance.now()
     onChange?.(STATES[state])
   })
+  const usual = createUsualPass(policy)
 
   return {
     get state() {
       return STATES[policy.state]
     },
-    run(send) {
+    admit() {
       const { state } = policy
-      if (state === CircuitState.Closed) return policy.execute(send)
+      if (state === CircuitState.Closed) return usual
       const leftMs = openedAt + openMs - performance.now()
       // The library would let others wait for the outcome of the trial, however long that takes.
-      if (state === CircuitState.HalfOpen || leftMs > 0) return Promise.reject(refusal(leftMs))
-      return policy.execute(send).catch((failure: unknown) => {
-        if (failure instanceof SubgraphFailure && failure.isAbandoned) {
-          openedAt = performance.now() - openMs + AFTER_ABANDONED_MS
-        }
-        throw failure
-      })
+      if (state === CircuitState.HalfOpen || leftMs > 0) return refusal(leftMs)
+      return beginTrial()
+    },
+  }
+
+  function beginTrial(): Pass {
+    let pass: Pass | undefined
+    const outcome = new Promise<void>((resolve, reject) => {
+      const succeed = () => {
+        resolve()
+        return isCounted
+      }
+      const fail = (failure: SubgraphFailure) => {
+        reject(failure)
+        return isCounted.then(() => {
+          if (failure.isAbandoned) openedAt = performance.now() - openMs + AFTER_ABANDONED_MS
+        })
+      }
+      pass = { succeed, fail }
+    })
+    const isCounted = policy.execute(() => outcome).catch(() => undefined)
+    return pass as Pass
+  }
+}
+
+const UNCOUNTED: Pass = { succeed: () => undefined, fail: async () => undefined }
+
+/**
+ * Of all requests while the breaker is closed. The library hears of failures, and of the first success after one: to run each
+ * request within it would cost as much as all else that stands between the gateway and a subgraph.
+ */
+function createUsualPass(policy: CircuitBreakerPolicy): Pass {
+  let isShaken = false
+  return {
+    succeed() {
+      if (!isShaken || policy.state !== CircuitState.Closed) return
+      isShaken = false
+      return policy.execute(() => undefined)
+    },
+    async fail(failure) {
+      // One that began before it opened says nothing new.
+      if (policy.state !== CircuitState.Closed) return
+      isShaken = true
+      await policy.execute(() => Promise.reject(failure)).catch(() => undefined)
     },
   }
 }

@@ -54,21 +54,27 @@ export function createConnection(options: ConnectionOptions): Connection {
   })
   const most = concurrency * subgraph.urls.length * (1 + WAITING_EACH)
   let underWay = 0
-  // `finally` would take three turns more of the microtask queue, with every fetch.
-  const leave = (answer: PostAnswer) => {
-    underWay -= 1
-    return answer
-  }
-  const leaveFailed = (failure: unknown) => {
-    underWay -= 1
-    throw failure
-  }
 
   return {
     send(request) {
       if (underWay >= most) return Promise.reject(tooMany())
+      const pass = breaker.admit()
+      if (pass instanceof SubgraphFailure) return Promise.reject(pass)
       underWay += 1
-      return breaker.run(() => sendRepeatedly(attempts, request)).then(leave, leaveFailed)
+      return new Promise((resolve, reject) => {
+        sendRepeatedly(attempts, request, {
+          resolve(answer) {
+            underWay -= 1
+            const isCounted = pass.succeed()
+            if (isCounted === undefined) resolve(answer)
+            else void isCounted.then(() => resolve(answer))
+          },
+          reject(failure) {
+            underWay -= 1
+            void pass.fail(failure).then(() => reject(failure))
+          },
+        })
+      })
     },
     async stop() {
       await addresses.stop()

@@ -13,7 +13,7 @@ import {
   type SubgraphOutcome,
   unmeasured,
 } from './measures.ts'
-import type { Traffic } from './post.ts'
+import type { PostAnswer, Traffic } from './post.ts'
 import { readAnswer } from './read-answer.ts'
 import { type NameServices, systemNames } from './resolve.ts'
 
@@ -103,6 +103,7 @@ function createDataSource(options: DataSourceOptions): DataSource {
   const {
     subgraph,
     connection,
+    measures,
     maxResponseBytes,
     logger,
     traffic,
@@ -117,62 +118,95 @@ function createDataSource(options: DataSourceOptions): DataSource {
   const writeHeaders = createHeadersWriter(subgraph)
   const log = createSubgraphLog({ subgraph: subgraph.name, logger, showSubgraphErrors })
 
-  async function ask(
-    body: string,
-    context: RequestContext,
-    {
-      mayRepeat,
-      beganAt,
-      span,
-    }: { readonly mayRepeat: boolean; readonly beganAt: number; readonly span: Span | null },
-  ): Promise<SubgraphAnswer> {
-    const { cancellation, requestId } = context
-    const identity = context.identityHeader(subgraph)
-    const headers = writeHeaders(context, identity instanceof Promise ? await identity : identity)
-    if (context.trace !== null) headers.push(...context.trace.headers(span))
-    if (context.headersForSubgraph !== undefined) {
-      const added = await context.headersForSubgraph(subgraph.name)
-      for (const name in added) addHeader(headers, name, added[name] ?? '')
-    }
-    const answer = await connection.send({
-      path,
-      headers,
-      body,
-      timeoutMs,
-      maxResponseBytes,
-      cancellation,
-      traffic,
-      mayRepeat,
-      beganAt,
-    })
-    if (isAuth) context.setCookies.push(...answer.setCookies)
-    return readAnswer(answer, { isAuth, log, requestId })
-  }
-
   return {
-    async send(body, context, mayRepeat = false) {
+    send(body, context, mayRepeat = false) {
       context.fetches += 1
-      const beganAt = performance.now()
       const span = context.trace?.begin(spanName, 'client', spanAttributes) ?? null
-      const record = (outcome: SubgraphOutcome) => {
-        options.measures.record(outcome, performance.now() - beganAt)
-        if (span !== null) endSpan(span, outcome)
+      const exchange = { body, context, mayRepeat, beganAt: performance.now(), span }
+      const identity = context.identityHeader(subgraph)
+      if (identity instanceof Promise || context.headersForSubgraph !== undefined) {
+        return waitForHeaders(exchange, identity)
       }
-      try {
-        const answer = await ask(body, context, { mayRepeat, beganAt, span })
-        record(answer.errors === undefined ? 'ok' : 'error')
-        return answer
-      } catch (error) {
-        if (!(error instanceof SubgraphFailure)) {
-          span?.end()
-          throw error
-        }
-        record(outcomeOf(error))
-        const errors = [log.ofFailure(error, context.requestId)]
-        return { data: null, errors, isUnanswered: true }
-      }
+      return ask(exchange, headersOf(exchange, identity), exchange.beganAt)
     },
   }
+
+  async function waitForHeaders(
+    exchange: Exchange,
+    identity: IdentityHeader | Promise<IdentityHeader>,
+  ): Promise<SubgraphAnswer> {
+    const { context, span } = exchange
+    try {
+      const headers = headersOf(exchange, await identity)
+      const added = (await context.headersForSubgraph?.(subgraph.name)) ?? {}
+      for (const name in added) addHeader(headers, name, added[name] ?? '')
+      // What a hook took is not the subgraph's fault.
+      return await ask(exchange, headers, performance.now())
+    } catch (error) {
+      span?.end()
+      throw error
+    }
+  }
+
+  function headersOf({ context, span }: Exchange, identity: IdentityHeader): string[] {
+    const headers = writeHeaders(context, identity)
+    if (context.trace !== null) headers.push(...context.trace.headers(span))
+    return headers
+  }
+
+  function ask(exchange: Exchange, headers: string[], beganAt: number): Promise<SubgraphAnswer> {
+    const { body, context, mayRepeat } = exchange
+    const { cancellation } = context
+    return connection
+      .send({
+        path,
+        headers,
+        body,
+        timeoutMs,
+        beganAt,
+        maxResponseBytes,
+        cancellation,
+        traffic,
+        mayRepeat,
+      })
+      .then(
+        (answer) => read(exchange, answer),
+        (failure: unknown) => fail(exchange, failure),
+      )
+  }
+
+  function read(exchange: Exchange, answer: PostAnswer): SubgraphAnswer {
+    const { setCookies, requestId } = exchange.context
+    if (isAuth) setCookies.push(...answer.setCookies)
+    try {
+      const found = readAnswer(answer, { isAuth, log, requestId })
+      record(exchange, found.errors === undefined ? 'ok' : 'error')
+      return found
+    } catch (failure) {
+      return fail(exchange, failure)
+    }
+  }
+
+  function fail(exchange: Exchange, failure: unknown): SubgraphAnswer {
+    if (!(failure instanceof SubgraphFailure)) throw failure
+    record(exchange, outcomeOf(failure))
+    const errors = [log.ofFailure(failure, exchange.context.requestId)]
+    return { data: null, errors, isUnanswered: true }
+  }
+
+  function record({ beganAt, span }: Exchange, outcome: SubgraphOutcome): void {
+    measures.record(outcome, performance.now() - beganAt)
+    if (span !== null) endSpan(span, outcome)
+  }
+}
+
+/** One request to a subgraph, however often it is sent. */
+interface Exchange {
+  readonly body: string
+  readonly context: RequestContext
+  readonly mayRepeat: boolean
+  readonly beganAt: number
+  readonly span: Span | null
 }
 
 function endSpan(span: Span, outcome: SubgraphOutcome): void {

@@ -11,7 +11,10 @@ export interface PostRequest {
   /** Names and values in turn. */
   readonly headers: string[]
   readonly body: string
+  /** From `beganAt` on, however often it is sent. */
   readonly timeoutMs: number
+  /** On the clock of `performance.now()`. */
+  readonly beganAt: number
   readonly maxResponseBytes: number
   readonly cancellation: Cancellation
   /** Of the gateway that asks. */
@@ -33,22 +36,20 @@ export interface PostAnswer {
 /** Characters that are kept of an answer that cannot be read: more than is logged, so that no secret is cut before it is known as one. */
 export const EXCERPT = 1500
 
-/** @throws SubgraphFailure */
-export function post(pool: Pool, request: PostRequest): Promise<PostAnswer> {
-  if (request.cancellation.isCancelled) return Promise.reject(clientLeft())
-  return new Promise((resolve, reject) => {
-    const { path, headers, body } = request
-    const exchange = new Exchange(request, { resolve, reject })
-    pool.dispatch(
-      { path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
-      exchange,
-    )
-  })
-}
-
-interface Waiter {
+/** Who waits for an answer: called once. A promise for each layer above would cost more than all that the layers do. */
+export interface Waiter {
   resolve(answer: PostAnswer): void
   reject(failure: SubgraphFailure): void
+}
+
+export function post(pool: Pool, request: PostRequest, waiter: Waiter): void {
+  if (request.cancellation.isCancelled) return void waiter.reject(clientLeft())
+  const { path, headers, body } = request
+  const exchange = new Exchange(request, waiter)
+  pool.dispatch(
+    { path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
+    exchange,
+  )
 }
 
 type Headers = Record<string, string | string[] | undefined>
@@ -83,7 +84,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
     this.#cancellation = request.cancellation
     this.#traffic = request.traffic
     this.#waiter = waiter
-    this.deadline = performance.now() + request.timeoutMs
+    this.deadline = request.beganAt + request.timeoutMs
     this.#onCancelled = () => this.#fail(clientLeft())
     this.#cancellation.onCancelled(this.#onCancelled)
     this.#traffic.deadlines.watch(this)
@@ -91,7 +92,7 @@ class Exchange implements Dispatcher.DispatchHandler, Late {
 
   onDeadline(): void {
     if (this.#unreadable !== null) return void this.#failUnreadable('')
-    const message = `no answer within ${Math.round(this.#timeoutMs)} ms`
+    const message = `no answer within ${this.#timeoutMs} ms`
     this.#fail(new SubgraphFailure('SUBGRAPH_TIMEOUT', message))
   }
 

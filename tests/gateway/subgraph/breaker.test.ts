@@ -180,22 +180,52 @@ describe('a breaker', () => {
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
     try {
       const breaker = createBreaker({ breaker: { failures: 1, openMs: 60_000 } })
+      const pass = () => {
+        const admitted = breaker.admit()
+        if (admitted instanceof SubgraphFailure) throw admitted
+        return admitted
+      }
       const fail = (options: SubgraphFailureOptions = {}) =>
-        breaker
-          .run(() => Promise.reject(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', '', options)))
-          .catch(() => undefined)
+        pass().fail(new SubgraphFailure('SUBGRAPH_UNAVAILABLE', '', options))
       await fail()
       expect(breaker.state).toBe('open')
       now += 60_001
       await fail({ isAbandoned: true })
       expect(breaker.state).toBe('open')
-      await expect(breaker.run(async () => 'answered')).rejects.toThrow('the breaker is open')
+      expect(pass).toThrow('the breaker is open')
       now += 200
-      expect(await breaker.run(async () => 'answered')).toBe('answered')
+      await pass().succeed()
       expect(breaker.state).toBe('closed')
     } finally {
       clock.mockRestore()
     }
+  })
+
+  test('counts failures in a row alone: one that is answered between them starts anew', async () => {
+    const { state, behave } = failing()
+    await using server = await startSubgraphServer(behave)
+    await using shop = connectTo(server.url, settings)
+    for (let turn = 0; turn < 3; turn += 1) {
+      state.behave = answerPage(503)
+      await shop.ask()
+      await shop.ask()
+      state.behave = answerData
+      expect((await shop.ask()).data).toEqual({ a: 1 })
+    }
+    expect(server.count).toBe(9)
+  })
+
+  test('what was under way when it opened neither closes it nor counts once more', async () => {
+    const breaker = createBreaker({ breaker: { failures: 1, openMs: 60_000 } })
+    const passes = [1, 2, 3].map(
+      () => breaker.admit() as Exclude<ReturnType<typeof breaker.admit>, Error>,
+    )
+    const failure = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', '')
+    await passes[0]?.fail(failure)
+    await passes[1]?.succeed()
+    await passes[2]?.fail(failure)
+    expect(breaker.state).toBe('open')
+    expect(breaker.admit()).toMatchObject({ retryAfterSeconds: 60 })
   })
 
   test.each([
