@@ -2,7 +2,9 @@
 
 export class Cancellation {
   #isCancelled = false
-  #listeners: Set<() => void> | null = null
+  /** Most requests have one fetch under way at a time: a Set for each would be made for nothing. */
+  #only: (() => void) | null = null
+  #others: Set<() => void> | null = null
   #controller: AbortController | null = null
 
   /** The client left, or the request ran out of time. */
@@ -12,21 +14,28 @@ export class Cancellation {
 
   /** Calls back once, when it happens. */
   onCancelled(listener: () => void): void {
-    this.#listeners ??= new Set()
-    this.#listeners.add(listener)
+    if (this.#only === null) {
+      this.#only = listener
+      return
+    }
+    this.#others ??= new Set()
+    this.#others.add(listener)
   }
 
   forget(listener: () => void): void {
-    this.#listeners?.delete(listener)
+    if (this.#only === listener) this.#only = null
+    else this.#others?.delete(listener)
   }
 
   cancel(): void {
     if (this.#isCancelled) return
     this.#isCancelled = true
     this.#controller?.abort()
-    const listeners = this.#listeners
-    this.#listeners = null
-    for (const listener of listeners ?? []) listener()
+    const [only, others] = [this.#only, this.#others]
+    this.#only = null
+    this.#others = null
+    only?.()
+    for (const listener of others ?? []) listener()
   }
 
   /** The same for anyone who needs a signal; made when it is asked for. */

@@ -37,17 +37,24 @@ export function createRouter(parts: RouterParts): Handler {
   const routes = new Map<string, Route>(Object.entries(parts.routes))
 
   return function route(incoming, response) {
-    dispatch(incoming, response).catch((error: unknown) => refuse(error, incoming, response))
-  }
-
-  async function dispatch(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (incoming.method === 'OPTIONS') return preflight(incoming, response)
     const url = incoming.url ?? '/'
     const mark = url.indexOf('?')
     const path = mark < 0 ? url : url.slice(0, mark)
     const visit = { incoming, response, search: mark < 0 ? '' : url.slice(mark + 1) }
     const found = routes.get(path) ?? wildcard(path)
-    if (found?.kind === 'graphql') return visitGraph(found, visit)
+    const answered =
+      incoming.method === 'OPTIONS'
+        ? preflight(visit)
+        : found?.kind === 'graphql'
+          ? visitGraph(found, visit)
+          : visitOther(found, visit)
+    answered.catch((error: unknown) => refuse(error, incoming, response))
+  }
+
+  async function visitOther(
+    found: PageRoute | PassedRoute | undefined,
+    visit: Visit,
+  ): Promise<void> {
     refuseCredentialInUrl(visit.search, found?.kind === 'passed' ? found.identityHints : [])
     if (found === undefined) throw notFound()
     return found.kind === 'page' ? visitPage(found, visit) : visitPassed(found, visit)
@@ -59,10 +66,15 @@ export function createRouter(parts: RouterParts): Handler {
     return routes.get(`${path.slice(0, end)}/*`)
   }
 
-  async function visitGraph({ answer, page }: GraphqlRoute, visit: Visit): Promise<void> {
+  /** Hands on the promise of the endpoint: each of its own would take turns of every request. */
+  function visitGraph({ answer, page }: GraphqlRoute, visit: Visit): Promise<void> {
     const { incoming, response, search } = visit
     if (page === null || !wantsPage(incoming, search)) return answer(incoming, response, search)
-    sendPlain(visit, await page(incoming))
+    return showPage(page, visit)
+  }
+
+  async function showPage(page: NonNullable<GraphqlRoute['page']>, visit: Visit): Promise<void> {
+    sendPlain(visit, await page(visit.incoming))
   }
 
   async function visitPage({ show, act }: PageRoute, visit: Visit): Promise<void> {
@@ -89,7 +101,7 @@ export function createRouter(parts: RouterParts): Handler {
     if (!incoming.complete) incoming.resume()
   }
 
-  function preflight(incoming: IncomingMessage, response: ServerResponse): void {
+  async function preflight({ incoming, response }: Visit): Promise<void> {
     response.writeHead(204, {
       ...parts.securityHeaders,
       vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
