@@ -32,4 +32,4 @@ RUN chmod +x dist/scripts/sallyport.js && ln -s /app/dist/scripts/sallyport.js /
 USER node
 VOLUME /data
 EXPOSE 4000 4001 4002 9090
-CMD ["node", "--max-semi-space-size=32", "--no-allocation-site-pretenuring", "dist/gateway/main.js"]
+CMD ["node", "--max-semi-space-size=32", "--no-allocation-site-pretenuring", "--use-largepages=silent", "dist/gateway/main.js"]

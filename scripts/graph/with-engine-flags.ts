@@ -1,11 +1,15 @@
-// What the gateway wants of V8 (docs/performance.md, "Six things that no profile names"). Node takes it on its command line alone, so the
+// What the gateway wants of node (docs/performance.md, "things that no profile names"). Node takes it on its command line alone, so the
 // process begins once more with it, in its own place: same id, same files, same parent.
 import process from 'node:process'
 
-export const ENGINE_FLAGS = [
+export const ENGINE_FLAGS: readonly string[] = [
   '--max-semi-space-size=32',
   '--no-allocation-site-pretenuring',
-] as const
+  // Node 26 takes it and does nothing; a later one may not know it, and would not start.
+  ...(process.allowedNodeEnvironmentFlags.has('--use-largepages')
+    ? ['--use-largepages=silent']
+    : []),
+]
 
 /** Node 20 has none. */
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never

@@ -1,6 +1,6 @@
 // How each gateway of the benchmark is started.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { generateIdentityKey } from '@sallyport/claims/sign'
 import { freePort } from '../free-ports.ts'
@@ -34,9 +34,6 @@ export type Program = keyof typeof programs
 
 const root = resolve(import.meta.dirname, '../..')
 const peers = join(import.meta.dirname, 'peers')
-
-/** As in the Dockerfile. */
-const nodeFlags = ['--max-semi-space-size=32', '--no-allocation-site-pretenuring']
 
 const programs = {
   apollo: startApollo,
@@ -113,7 +110,7 @@ async function startSallyport(
     core: world.core,
     profiles: world.profiles,
     cwd: world.root ?? root,
-    args: [...nodeFlags, ...flags, 'dist/gateway/main.js'],
+    args: [...flagsOf(world.root ?? root), ...flags, 'dist/gateway/main.js'],
     env: {
       NODE_ENV: 'production',
       PORT: String(port),
@@ -128,6 +125,14 @@ async function startSallyport(
     },
   })
   return { child, port, adminPort }
+}
+
+/** Each version is started as its image is. */
+function flagsOf(checkout: string): string[] {
+  const image = readFileSync(join(checkout, 'Dockerfile'), 'utf8')
+  const [, command] = /^CMD (\["node", .*"dist\/gateway\/main\.js"\])$/m.exec(image) ?? []
+  if (command === undefined) throw new Error(`${checkout}/Dockerfile does not start a gateway`)
+  return (JSON.parse(command) as string[]).slice(1, -1)
 }
 
 /** One in a hundred, whatever the client says. */

@@ -53,7 +53,8 @@ describe.each(readdirSync(UNITS))('%s', (unit) => {
   test('starts the part that it is named for, with the flags of the image', () => {
     const [, part] = /^sallyport-(\w+)\.service$/.exec(unit) ?? []
     const text = readFileSync(join(UNITS, unit), 'utf8')
-    const flags = '--max-semi-space-size=32 --no-allocation-site-pretenuring'
+    const flags =
+      '--max-semi-space-size=32 --no-allocation-site-pretenuring --use-largepages=silent'
     expect(text).toMatch(
       new RegExp(`^ExecStart=.* ${flags} \\S+sallyport\\.js start ${part}$`, 'm'),
     )
