@@ -42,7 +42,7 @@ function mendRequest(request: EntityRequest, subgraph: string, joined: Joined): 
     const keys = joined.keysOf(sentAs(object, request, joined), subgraph)
     // All fragments of its types are sent of an object.
     const sent = fragments.flatMap((one) => (objectsOf(one).has(object) ? one.selections : []))
-    return keys.length === 0 || keys.some((one) => one.isResolvable && has(sent, one.selections))
+    return keys.some((one) => one.isResolvable && has(sent, one.selections))
   }
 
   function mendFragment(one: RequiredSelection): RequiredSelection[] {
