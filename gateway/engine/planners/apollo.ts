@@ -53,7 +53,7 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
       const plan = { node: node === null ? null : mendKeys(node, joined) }
       const fault = findFault(plan, operation)
-      if (fault?.isWrong) throw fault.error
+      if (fault !== null) throw fault
       return plan
     },
     stop: () => thread.stop(),

@@ -2,6 +2,7 @@
 // in the answer.
 import {
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
@@ -11,23 +12,22 @@ import { fragmentsOf } from '../../operation/select.ts'
 import type { Objects, Place } from './fetched.ts'
 import type { Joined } from './joined.ts'
 
-/** A field that nobody is asked for: of some object that may stand there, or where no object is known at all. */
-export interface Uncovered {
-  readonly field: string
-  readonly isNobodys: boolean
-}
-
 interface Walk {
   readonly joined: Joined
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
 }
 
-/** Null when all is asked for. */
+interface At {
+  readonly objects: Objects
+  readonly place: Place
+}
+
+/** A field that is not asked for, of some object that may stand there. Null when all is asked for. */
 export function findUncovered(
   fetched: Place,
   document: DocumentNode,
   joined: Joined,
-): Uncovered | null {
+): string | null {
   const operation = document.definitions.find(
     (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
   )
@@ -37,24 +37,13 @@ export function findUncovered(
   return findIn(operation.selectionSet, { objects: new Set([type]), place: fetched }, walk)
 }
 
-function findIn(
-  { selections }: SelectionSetNode,
-  at: { readonly objects: Objects; readonly place: Place },
-  walk: Walk,
-): Uncovered | null {
+function findIn({ selections }: SelectionSetNode, at: At, walk: Walk): string | null {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
       if (selection.name.value === '__typename') continue
-      const found = findBelow((selection.alias ?? selection.name).value, at)
-      const uncovered = found ?? findInside(selection.selectionSet)
+      const uncovered = findBelow(selection, at) ?? findInside(selection, at, walk)
       if (uncovered !== null) return uncovered
       continue
-
-      function findInside(set: SelectionSetNode | undefined): Uncovered | null {
-        if (selection.kind !== Kind.FIELD || set === undefined) return null
-        const place = at.place.fields.get((selection.alias ?? selection.name).value)?.place
-        return place === undefined ? null : findIn(set, { objects: place.objects, place }, walk)
-      }
     }
     const fragment =
       selection.kind === Kind.INLINE_FRAGMENT ? selection : walk.fragments.get(selection.name.value)
@@ -68,14 +57,21 @@ function findIn(
   return null
 }
 
-function findBelow(
-  field: string,
-  { objects, place }: { readonly objects: Objects; readonly place: Place },
-): Uncovered | null {
-  const known = place.fields.get(field)
-  const isRoot = objects.has('Query') || objects.has('Mutation')
-  if (known === undefined) return { field, isNobodys: objects.size === 0 || isRoot }
-  return [...objects].every((one) => known.of.has(one)) ? null : { field, isNobodys: false }
+function findBelow({ alias, name }: FieldNode, { objects, place }: At): string | null {
+  const known = place.fields.get((alias ?? name).value)
+  const isAsked = known !== undefined && [...objects].every((one) => known.of.has(one))
+  return isAsked ? null : name.value
+}
+
+function findInside({ alias, name, selectionSet }: FieldNode, at: At, walk: Walk): string | null {
+  const place = at.place.fields.get((alias ?? name).value)?.place
+  if (selectionSet === undefined || place === undefined) return null
+  // Two objects at one place may have fields of one name, with objects of other types behind them.
+  const behind = [...at.objects].flatMap((one) => [...walk.joined.objectsBehind(one, name.value)])
+  // It can be nothing but null.
+  if (at.objects.size > 0 && behind.length === 0) return null
+  const own = new Set(behind.filter((one) => place.objects.has(one)))
+  return findIn(selectionSet, { objects: own.size === 0 ? place.objects : own, place }, walk)
 }
 
 function narrowed(objects: Objects, condition: string, { joined }: Walk): Objects {

@@ -21,6 +21,8 @@ export interface Joined {
   readonly hasRequired: boolean
   /** The name of a field's type. */
   namedType(type: string, field: string): string
+  /** Objects that may stand behind a field: those of all subgraphs that answer it, as any of them may be asked and all say the same. */
+  objectsBehind(type: string, field: string): ReadonlySet<string>
 }
 
 export interface Key {
@@ -37,6 +39,11 @@ export interface JoinedField {
 
 type Arguments = Readonly<Record<string, unknown>>
 
+interface Answer {
+  readonly subgraph: string
+  readonly type: string
+}
+
 export function readJoined(supergraph: DocumentNode): Joined {
   const graphs = readGraphNames(supergraph)
   const known = new Map<string, Set<string>>()
@@ -45,6 +52,8 @@ export function readJoined(supergraph: DocumentNode): Joined {
   const keys = new Map<string, Key[]>()
   const fields = new Map<string, JoinedField>()
   const types = new Map<string, string>()
+  /** Where a field is answered, and by what type it is known there. */
+  const answers = new Map<string, Answer[]>()
   for (const definition of supergraph.definitions) {
     if (definition.kind === Kind.UNION_TYPE_DEFINITION) {
       const { name, directives, types: members = [] } = definition
@@ -63,10 +72,20 @@ export function readJoined(supergraph: DocumentNode): Joined {
         addObject(at(String(one.interface), one.graph), type, known)
       }
     }
-    for (const one of argumentsOf(definition.directives, 'join__type')) addType(type, one)
+    const ofType = argumentsOf(definition.directives, 'join__type')
+    for (const one of ofType) addType(type, one, isObject)
     for (const { name, type: own, directives } of definition.fields ?? []) {
       types.set(`${type}.${name.value}`, nameOf(own))
-      for (const one of argumentsOf(directives, 'join__field')) {
+      const ofField = argumentsOf(directives, 'join__field')
+      const answered = (ofField.length > 0 ? ofField : ofType).filter(isAnswered)
+      answers.set(
+        `${type}.${name.value}`,
+        answered.map((one) => ({
+          subgraph: graphs.get(String(one.graph)) ?? '',
+          type: typeof one.type === 'string' ? one.type.replace(/[[\]!]/g, '') : nameOf(own),
+        })),
+      )
+      for (const one of ofField) {
         fields.set(at(`${type}.${name.value}`, one.graph), {
           isExternal: one.external === true && one.usedOverridden !== true,
           provides: selectionsOf(one.provides),
@@ -76,16 +95,24 @@ export function readJoined(supergraph: DocumentNode): Joined {
     }
   }
   const allObjectsOf = (type: string) => everywhere.get(type) ?? new Set<string>()
+  const objectsOf = (type: string, subgraph: string) => {
+    if (interfaceObjects.has(`${type}@${subgraph}`)) return allObjectsOf(type)
+    return known.get(`${type}@${subgraph}`) ?? allObjectsOf(type)
+  }
   return {
     allObjectsOf,
-    objectsOf(type, subgraph) {
-      if (interfaceObjects.has(`${type}@${subgraph}`)) return allObjectsOf(type)
-      return known.get(`${type}@${subgraph}`) ?? allObjectsOf(type)
-    },
+    objectsOf,
     keysOf: (type, subgraph) => keys.get(`${type}@${subgraph}`) ?? [],
     fieldIn: (type, field, subgraph) => fields.get(`${type}.${field}@${subgraph}`) ?? null,
     hasRequired: [...fields.values()].some(({ requires }) => requires !== null),
     namedType: (type, field) => types.get(`${type}.${field}`) ?? '',
+    objectsBehind(type, field) {
+      const [first, ...others] = (answers.get(`${type}.${field}`) ?? []).map((one) =>
+        objectsOf(one.type, one.subgraph),
+      )
+      if (first === undefined) return allObjectsOf(types.get(`${type}.${field}`) ?? '')
+      return new Set([...first].filter((one) => others.every((other) => other.has(one))))
+    },
   }
 
   function at(what: string, graph: unknown): string {
@@ -96,14 +123,24 @@ export function readJoined(supergraph: DocumentNode): Joined {
     into.set(type, (into.get(type) ?? new Set()).add(object))
   }
 
-  function addType(type: string, { graph, key, resolvable, isInterfaceObject }: Arguments): void {
+  function addType(
+    type: string,
+    { graph, key, resolvable, isInterfaceObject }: Arguments,
+    isObject: boolean,
+  ): void {
     const place = at(type, graph)
     if (isInterfaceObject === true) interfaceObjects.add(place)
+    // An interface that no object of this subgraph has: none can stand there.
+    else if (!isObject) known.set(place, known.get(place) ?? new Set())
     const selections = selectionsOf(key)
     if (selections === null) return
     const own = { selections, isResolvable: resolvable !== false }
     keys.set(place, [...(keys.get(place) ?? []), own])
   }
+}
+
+function isAnswered({ graph, external, usedOverridden }: Arguments): boolean {
+  return graph !== undefined && external !== true && usedOverridden !== true
 }
 
 /** `AUTH` of the enum join__Graph is the subgraph "auth". */

@@ -31,10 +31,9 @@ export function withSecondPlanner(
       const plan = await first.plan(input, percentage).catch((error) => instead(request, error))
       const fault = findFault(plan, input.document)
       if (fault === null) return plan
-      const other = await planSecond(request, fault.error).catch(() => null)
+      const other = await planSecond(request, fault).catch(() => null)
       if (other !== null && findFault(other, input.document) === null) return other
-      if (fault.isWrong) throw fault.error
-      return plan
+      throw fault
     },
     async stop() {
       await first.stop()

@@ -3,7 +3,7 @@
 import { parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { drawOperation, type RandomOperation } from '../operations.ts'
-import { type Case, knownFailures, regressions } from './known.ts'
+import { type Case, refused, regressions } from './known.ts'
 import { createPick } from './random.ts'
 import { type Asked, createTwin, isAlike, isRefused, type Twin } from './twin.ts'
 
@@ -27,9 +27,7 @@ describe.each(['hive', 'apollo'] as const)('with the planner of %s', (planner) =
         else if (!isAlike(asked)) wrong.push({ seed, index, ...asked })
       }
     }
-    const isKnown = ({ seed, index }: Case) =>
-      knownFailures[planner]?.some((one) => one.seed === seed && one.index === index)
-    expect(wrong.filter((one) => !isKnown(one as Case))).toEqual([])
+    expect(wrong).toEqual([])
     expect(seen.composed).toBeGreaterThan(GRAPHS * 0.6)
     expect(seen.compared).toBeGreaterThan(seen.composed * OPERATIONS * 0.8)
     // An operation that is refused is not lost in silence; there must be few of them all the same.
@@ -44,15 +42,12 @@ describe.each(['hive', 'apollo'] as const)('with the planner of %s', (planner) =
     expect(asked !== null && isAlike(asked)).toBe(true)
   })
 
-  test.each(knownFailures[planner] ?? [])(
-    '$seed/$index is still not answered, and says so',
-    async (one) => {
-      await using twin = await createTwin(one.seed, planner)
-      const asked = twin === null ? null : await ask(twin, one)
-      expect(asked !== null && isAlike(asked)).toBe(false)
-      expect(asked?.actual.errors?.length).toBeGreaterThan(asked?.expected.errors?.length ?? 0)
-    },
-  )
+  test.each(refused[planner] ?? [])('$seed/$index is still refused: $why', async (one) => {
+    await using twin = await createTwin(one.seed, planner)
+    const asked = twin === null ? null : await ask(twin, one)
+    expect(asked !== null && isRefused(asked)).toBe(true)
+    expect(asked?.actual.errors).toMatchObject([{ extensions: { code: 'OPERATION_UNSUPPORTED' } }])
+  })
 })
 
 /** Null for an operation that is not valid. */
