@@ -43,6 +43,18 @@ test('a document that ends the planner is refused, and those beside it and after
   })
 })
 
+test('a process that answers nobody is ended after ten seconds: those that waited behind the document are planned', async () => {
+  const planner = await startPlanner('hangs-with-bad-plans')
+  const queries = ['{ good }', '{ bad }', '{ a: good }']
+  const plans = await Promise.allSettled(queries.map((query) => planner.plan(inputOf(query), 0)))
+  expect(plans.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  const [, bad] = plans
+  expect(bad?.status === 'rejected' && bad.reason).toBeInstanceOf(PlannerCrashed)
+  await expect(planner.plan(inputOf('{ b: good }'), 0)).resolves.toMatchObject({
+    node: { subgraph: 'one' },
+  })
+}, 120_000)
+
 test('of many that are planned at once each gets its own plan, long ones too', async () => {
   const planner = await startPlanner('../../../../gateway/engine/planners/hive-process')
   const queries = Array.from({ length: 200 }, (_, index) => {
