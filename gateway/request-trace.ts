@@ -42,6 +42,8 @@ function passOn(headers: IncomingHttpHeaders): RequestTrace | null {
 class PassedOn implements RequestTrace {
   readonly root = null
   readonly #context: TraceContext
+  /** The same for each fetch of the request. */
+  #headers: readonly string[] | null = null
 
   constructor(context: TraceContext) {
     this.#context = context
@@ -51,7 +53,8 @@ class PassedOn implements RequestTrace {
     return this.#context.traceId
   }
   headers(): readonly string[] {
-    return traceHeaders(this.#context)
+    this.#headers ??= traceHeaders(this.#context)
+    return this.#headers
   }
   begin(): null {
     return null
