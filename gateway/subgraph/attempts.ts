@@ -24,6 +24,7 @@ const MAX_RESETS = 3
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1000
 
+/** The waiter is told the first answer, or the failure after which it is not sent again. */
 export function sendRepeatedly(
   options: AttemptsOptions,
   request: RepeatableRequest,
