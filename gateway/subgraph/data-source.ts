@@ -122,40 +122,44 @@ function createDataSource(options: DataSourceOptions): DataSource {
     send(body, context, mayRepeat = false) {
       context.fetches += 1
       const span = context.trace?.begin(spanName, 'client', spanAttributes) ?? null
-      const exchange = { body, context, mayRepeat, beganAt: performance.now(), span }
+      const request = { body, context, mayRepeat, beganAt: performance.now(), span }
       const identity = context.identityHeader(subgraph)
       if (identity instanceof Promise || context.headersForSubgraph !== undefined) {
-        return waitForHeaders(exchange, identity)
+        return waitForHeaders(request, identity)
       }
-      return ask(exchange, headersOf(exchange, identity), exchange.beganAt)
+      return ask(request, headersOf(request, identity), request.beganAt)
     },
   }
 
   async function waitForHeaders(
-    exchange: Exchange,
+    request: SubgraphRequest,
     identity: IdentityHeader | Promise<IdentityHeader>,
   ): Promise<SubgraphAnswer> {
-    const { context, span } = exchange
+    const { context, span } = request
     try {
-      const headers = headersOf(exchange, await identity)
+      const headers = headersOf(request, await identity)
       const added = (await context.headersForSubgraph?.(subgraph.name)) ?? {}
       for (const name in added) addHeader(headers, name, added[name] ?? '')
       // What a hook took is not the subgraph's fault.
-      return await ask(exchange, headers, performance.now())
+      return await ask(request, headers, performance.now())
     } catch (error) {
       span?.end()
       throw error
     }
   }
 
-  function headersOf({ context, span }: Exchange, identity: IdentityHeader): string[] {
+  function headersOf({ context, span }: SubgraphRequest, identity: IdentityHeader): string[] {
     const headers = writeHeaders(context, identity)
     if (context.trace !== null) headers.push(...context.trace.headers(span))
     return headers
   }
 
-  function ask(exchange: Exchange, headers: string[], beganAt: number): Promise<SubgraphAnswer> {
-    const { body, context, mayRepeat } = exchange
+  function ask(
+    request: SubgraphRequest,
+    headers: string[],
+    beganAt: number,
+  ): Promise<SubgraphAnswer> {
+    const { body, context, mayRepeat } = request
     const { cancellation } = context
     return connection
       .send({
@@ -170,38 +174,38 @@ function createDataSource(options: DataSourceOptions): DataSource {
         mayRepeat,
       })
       .then(
-        (answer) => read(exchange, answer),
-        (failure: unknown) => fail(exchange, failure),
+        (answer) => read(request, answer),
+        (failure: unknown) => fail(request, failure),
       )
   }
 
-  function read(exchange: Exchange, answer: PostAnswer): SubgraphAnswer {
-    const { setCookies, requestId } = exchange.context
+  function read(request: SubgraphRequest, answer: PostAnswer): SubgraphAnswer {
+    const { setCookies, requestId } = request.context
     if (isAuth) setCookies.push(...answer.setCookies)
     try {
       const found = readAnswer(answer, { isAuth, log, requestId })
-      record(exchange, found.errors === undefined ? 'ok' : 'error')
+      record(request, found.errors === undefined ? 'ok' : 'error')
       return found
     } catch (failure) {
-      return fail(exchange, failure)
+      return fail(request, failure)
     }
   }
 
-  function fail(exchange: Exchange, failure: unknown): SubgraphAnswer {
+  function fail(request: SubgraphRequest, failure: unknown): SubgraphAnswer {
     if (!(failure instanceof SubgraphFailure)) throw failure
-    record(exchange, outcomeOf(failure))
-    const errors = [log.ofFailure(failure, exchange.context.requestId)]
+    record(request, outcomeOf(failure))
+    const errors = [log.ofFailure(failure, request.context.requestId)]
     return { data: null, errors, isUnanswered: true }
   }
 
-  function record({ beganAt, span }: Exchange, outcome: SubgraphOutcome): void {
+  function record({ beganAt, span }: SubgraphRequest, outcome: SubgraphOutcome): void {
     measures.record(outcome, performance.now() - beganAt)
     if (span !== null) endSpan(span, outcome)
   }
 }
 
 /** One request to a subgraph, however often it is sent. */
-interface Exchange {
+interface SubgraphRequest {
   readonly body: string
   readonly context: RequestContext
   readonly mayRepeat: boolean
