@@ -82,7 +82,7 @@ export function readJoined(supergraph: DocumentNode): Joined {
         `${type}.${name.value}`,
         answered.map((one) => ({
           subgraph: graphs.get(String(one.graph)) ?? '',
-          type: typeof one.type === 'string' ? one.type.replace(/[[\]!]/g, '') : nameOf(own),
+          type: typeof one.type === 'string' ? nameIn(one.type) : nameOf(own),
         })),
       )
       for (const one of ofField) {
@@ -139,7 +139,8 @@ export function readJoined(supergraph: DocumentNode): Joined {
   }
 }
 
-function isAnswered({ graph, external, usedOverridden }: Arguments): boolean {
+/** Of a type or field of one subgraph: whether it is answered there. */
+export function isAnswered({ graph, external, usedOverridden }: Arguments): boolean {
   return graph !== undefined && external !== true && usedOverridden !== true
 }
 
@@ -169,6 +170,11 @@ function selectionsOf(text: unknown): SelectionSetNode | null {
   if (typeof text !== 'string') return null
   const [definition] = parse(`{ ${text} }`, { noLocation: true }).definitions
   return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : null
+}
+
+/** The name in a type as SDL has it, `[Media!]`. */
+export function nameIn(type: string): string {
+  return type.replace(/[[\]!]/g, '')
 }
 
 function nameOf(type: TypeNode): string {

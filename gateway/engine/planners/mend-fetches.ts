@@ -23,6 +23,7 @@ import {
 } from 'graphql'
 import { readArguments } from '../../supergraph/links.ts'
 import type { Pieces } from '../../supergraph/slices.ts'
+import { isAnswered, nameIn } from './joined.ts'
 import { mapFetches } from './map-fetches.ts'
 import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
 import { withoutSpreads } from './without-spreads.ts'
@@ -217,10 +218,8 @@ function overriddenFields({
     fields.flatMap(({ name, directives: own = [] }) => {
       const joined = own.filter((one) => one.name.value === 'join__field').map(readArguments)
       const isAnother = joined.some((one) => typeof one.override === 'string')
-      const isAnswered = joined.some(
-        (one) => one.graph === graph && one.external !== true && one.usedOverridden !== true,
-      )
-      return isAnother && !isAnswered ? [`${of}.${name.value}@${graph}`] : []
+      const isOwn = joined.some((one) => one.graph === graph && isAnswered(one))
+      return isAnother && !isOwn ? [`${of}.${name.value}@${graph}`] : []
     }),
   )
 }
@@ -230,8 +229,4 @@ function textOf(type: TypeNode): string {
   if (type.kind === Kind.NAMED_TYPE) return type.name.value
   if (type.kind === Kind.LIST_TYPE) return `[${textOf(type.type)}]`
   return `${textOf(type.type)}!`
-}
-
-function nameIn(type: string): string {
-  return type.replace(/[[\]!]/g, '')
 }
