@@ -1,11 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Admission, createAdmission } from '../../gateway/admission.ts'
 
 let admission: Admission
 
 beforeEach(() => {
   admission = createAdmission()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 /** Begins requests one after the other; the list fills with the names of those that may begin. */
@@ -71,3 +75,44 @@ test('after large answers, requests that bring little begin together again', asy
   await nextTurn()
   expect(begun).toEqual(['a', 'b', 'c'])
 })
+
+test('in a short pause of the subgraphs some begin, in a long one all', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  await takeInLargeAnswers()
+  const begun = arrive(...Array.from({ length: 50 }, (_, i) => String(i)))
+  await turns(100)
+  expect(begun).toHaveLength(3)
+  vi.advanceTimersByTime(4)
+  await turns(100)
+  expect(begun).toHaveLength(5)
+  for (let ms = 0; ms < 100; ms += 1) {
+    vi.advanceTimersByTime(1)
+    await turns(3)
+  }
+  expect(begun).toHaveLength(50)
+})
+
+test('what came in makes room for others at once', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  await takeInLargeAnswers()
+  const begun = arrive('a', 'b', 'c', 'd', 'e')
+  await turns(100)
+  expect(begun).toEqual(['a', 'b', 'c'])
+  admission.countTakenIn(100_000)
+  await turns(100)
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+})
+
+/** Requests that bring 100 KB each, one after the other. */
+async function takeInLargeAnswers(): Promise<void> {
+  for (let i = 0; i < 200; i += 1) {
+    arrive('earlier')
+    await turns(2)
+    admission.countTakenIn(100_000)
+  }
+  await turns(2)
+}
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) await nextTurn()
+}
