@@ -11,12 +11,13 @@ interface Whose {
 
 /** The part of an answer that belongs to one alias, as if it alone had been asked for. */
 export function answerFor(
-  { data, errors, isUnanswered }: SubgraphAnswer,
+  { data, errors, isUnanswered, isPlain = false }: SubgraphAnswer,
   alias: string,
   whose: Whose,
 ): SubgraphAnswer {
   return {
     data: data === null ? null : { _entities: data[alias] },
+    isPlain,
     ...(errors !== undefined && { errors: errorsFor(errors, alias, whose) }),
     ...(isUnanswered !== undefined && { isUnanswered }),
   }

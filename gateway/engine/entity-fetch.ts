@@ -217,7 +217,10 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
   }
 
   function take(run: Run, groups: readonly Group[], flights: readonly Flight[]): void {
-    for (const flight of flights) reportFlight(run, { paths, isOfType, rename, flight, groups })
+    for (const flight of flights) {
+      reportFlight(run, { paths, isOfType, rename, flight, groups })
+      if (!flight.isPlain) run.isPlain = false
+    }
     for (const group of groups) {
       const { flight, index } = group.slot
       const entity = flight.entities[index]

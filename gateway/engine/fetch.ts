@@ -45,7 +45,9 @@ export function compileFetch({
     )
   }
 
-  function take(run: Run, targets: readonly Data[], { data, errors }: SubgraphAnswer): void {
+  function take(run: Run, targets: readonly Data[], answer: SubgraphAnswer): void {
+    const { data, errors, isPlain = false } = answer
+    if (!isPlain) run.isPlain = false
     if (errors !== undefined) tell(run, targets, errors.map(rename))
     if (data === null) {
       // One error may take all of an answer: what was asked for beside it is null for the same reason.

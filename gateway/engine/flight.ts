@@ -17,6 +17,8 @@ export interface Flight {
   isRefused: boolean
   /** Whether any entity has more than scalars. */
   isNested: boolean
+  /** See `SubgraphAnswer`. */
+  isPlain: boolean
 }
 
 export interface FlightOptions {
@@ -39,6 +41,7 @@ export function followFlight(
     failure: null,
     isRefused: false,
     isNested: false,
+    isPlain: false,
     landed: answer.then(land, fail),
   }
 
@@ -54,7 +57,8 @@ export function followFlight(
     flight.failure = error as Error
   }
 
-  function read({ data, errors, isUnanswered = false }: SubgraphAnswer): void {
+  function read({ data, errors, isUnanswered = false, isPlain = false }: SubgraphAnswer): void {
+    flight.isPlain = isPlain
     flight.errors = errors ?? []
     const entities = data?._entities ?? null
     flight.isRefused = entities === null && !isUnanswered

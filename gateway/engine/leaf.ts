@@ -31,11 +31,14 @@ export function compileLeaf(type: GraphQLScalarType | GraphQLEnumType): Write {
   }
   const isFitting = isSpecifiedScalarType(type) ? fits[type.name] : undefined
   if (isFitting === undefined) {
-    return (value, run) => (value === undefined || isEndless(value) ? run.fault() : toJson(value))
+    return (value, run) =>
+      value === undefined || isEndless(value) ? run.fault() : run.write(value)
   }
   // A subgraph may number its entities; for clients an id is text (GraphQL specification, section 3.5.5).
   const write = type.name === 'ID' ? writeId : toJson
+  const isText = type.name === 'String' || type.name === 'ID'
   return (value, run) => {
+    if (isText && run.isPlain && typeof value === 'string') return `"${value}"`
     if (isFitting(value)) return write(value)
     return value === null ? NULL : run.fault()
   }
@@ -58,7 +61,7 @@ function isEndless(value: unknown): boolean {
 
 /** GraphQL specification, section 3.5.1: 32 bits. */
 function isInt(value: unknown): boolean {
-  return isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31
+  return typeof value === 'number' && (value | 0) === value
 }
 
 function isInteger(value: unknown): boolean {

@@ -1,6 +1,6 @@
 // What a fetch of entities sends for one of them: its key and whatever else the subgraph requires, as JSON text.
 import { unmarkLongNumbers } from '../long-numbers.ts'
-import { type Data, isInherited, ownValue, toJson } from './data.ts'
+import { type Data, isInherited, ownValue } from './data.ts'
 import { createMerge } from './merge.ts'
 import type { RequiredFragment, RequiredSelection } from './planners/plan.ts'
 import type { Rewrite } from './rewrite.ts'
@@ -84,7 +84,7 @@ function compileFields(selections: Selections): Represent {
       const value = field.isInherited ? ownValue(entity, field.name) : entity[field.name]
       // Something went wrong where it was fetched, and was reported there.
       if (value === undefined) return null
-      const own = field.nested === null ? toJson(value) : nestedText(value, field.nested, run)
+      const own = field.nested === null ? run.write(value) : nestedText(value, field.nested, run)
       if (own === null) return null
       text += field.prefix + own
     }

@@ -2,7 +2,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { ExecuteOptions } from '../engine.ts'
 import type { RequestContext } from '../request-context.ts'
-import { type Data, ownValue } from './data.ts'
+import { type Data, ownValue, toJson } from './data.ts'
 import type { Flight } from './flight.ts'
 import type { Introspected } from './introspected.ts'
 
@@ -28,6 +28,8 @@ export class Run {
   absent: Set<object> | null = null
   /** The answer has a null that nobody asked for, see `faults.ts`. */
   isFaulty = false
+  /** No string of the data, of whatever subgraph, has a character that JSON writes otherwise. */
+  isPlain = true
   /** What is said of the schema itself. */
   introspected: Introspected | null = null
   /** Entities by type and representation, for each text that more than one fetch sends. */
@@ -47,6 +49,11 @@ export class Run {
   fault(): 'null' {
     this.isFaulty = true
     return 'null'
+  }
+
+  /** A value of the data as JSON text. */
+  write(value: unknown): string {
+    return this.isPlain && typeof value === 'string' ? `"${value}"` : toJson(value)
   }
 
   /** Lets go of all that was collected, once the answer is written; see `GatewayRequest.release`. */

@@ -56,6 +56,8 @@ export interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[]
   /** The subgraph gave no answer that could be read: asking again would be no better. */
   readonly isUnanswered?: boolean
+  /** Strings of `data` are written as JSON as they are, between quotes. Default: who writes them has to look. */
+  readonly isPlain?: boolean
 }
 
 /** One data source per subgraph, with connections of its own: one that is slow holds up no other of the same origin. */

@@ -8,9 +8,18 @@ const DANGEROUS = new Set(['__proto__', 'constructor', 'prototype'])
 const WORDS = /proto|constructor|\\u00/
 const SUSPICIOUS = /__proto__|"(?:constructor|prototype)"|\\u00[567]/
 
+export interface ParsedJson {
+  readonly body: Record<string, unknown>
+  /** Nothing in the text is escaped: its strings are written as they are read, between quotes. */
+  readonly isPlain: boolean
+}
+
 /** @throws SubgraphFailure when it is not a JSON object. */
-export function parseSubgraphJson(text: string): Record<string, unknown> {
-  return objectOf(parse(text, markLongNumbers))
+export function parseSubgraphJson(text: string): ParsedJson {
+  const marked = markLongNumbers(text)
+  // Unescaped, no string of JSON has a quote, a backslash or a control character (RFC 8259, section 7), and text out of UTF-8
+  // has no half of a character. A mark of a long number is escaped.
+  return { body: objectOf(parse(marked)), isPlain: !marked.includes('\\') }
 }
 
 /**
@@ -22,7 +31,7 @@ export function parseSubgraphJson(text: string): Record<string, unknown> {
 export function errorsOf(body: Record<string, unknown>, text: string): readonly unknown[] {
   if (!Array.isArray(body.errors) || body.errors.length === 0) return []
   if (!mayHaveLongNumber(text)) return body.errors
-  return objectOf(parse(text, (json) => json)).errors as readonly unknown[]
+  return objectOf(parse(text)).errors as readonly unknown[]
 }
 
 function objectOf(value: unknown): Record<string, unknown> {
@@ -32,12 +41,11 @@ function objectOf(value: unknown): Record<string, unknown> {
   throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is not a JSON object')
 }
 
-function parse(text: string, mark: (json: string) => string): unknown {
+function parse(text: string): unknown {
   try {
     // A byte order mark should not be sent, and may be passed over (RFC 8259, section 8.1).
     const json = text.startsWith('\uFEFF') ? text.slice(1) : text
-    const marked = mark(json)
-    return isSuspicious(json) ? JSON.parse(marked, withoutPrototypes) : JSON.parse(marked)
+    return isSuspicious(json) ? JSON.parse(json, withoutPrototypes) : JSON.parse(json)
   } catch (cause) {
     throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'the answer is not JSON', { cause })
   }

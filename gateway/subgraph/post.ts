@@ -201,7 +201,7 @@ function pageOfProxy(status: number, text: string): SubgraphFailure {
 
 function hasErrors(text: string): boolean {
   try {
-    const { errors } = parseSubgraphJson(text)
+    const { errors } = parseSubgraphJson(text).body
     return Array.isArray(errors) && errors.length > 0
   } catch {
     return false

@@ -2,7 +2,7 @@
 import type { SubgraphAnswer } from './data-source.ts'
 import { SubgraphFailure } from './failure.ts'
 import type { SubgraphLog } from './log.ts'
-import { errorsOf, parseSubgraphJson } from './parse-json.ts'
+import { errorsOf, type ParsedJson, parseSubgraphJson } from './parse-json.ts'
 import { EXCERPT, type PostAnswer } from './post.ts'
 
 interface ReadOptions {
@@ -16,18 +16,22 @@ export function readAnswer(
   answer: PostAnswer,
   { isAuth, log, requestId }: ReadOptions,
 ): SubgraphAnswer {
-  const body = readBody(answer)
+  const { body, isPlain } = readBody(answer)
   const errors = errorsOf(body, answer.text)
   if (errors.length === 0 && answer.status !== 200) throw unreadable('no errors', answer)
   const data = isData(body.data) ? body.data : null
   if (errors.length > 0) {
-    return { data, errors: log.ofAnswer(errors, { isAuth, status: answer.status }, requestId) }
+    return {
+      data,
+      isPlain,
+      errors: log.ofAnswer(errors, { isAuth, status: answer.status }, requestId),
+    }
   }
   if (!data) throw unreadable('an answer without data and errors', answer)
-  return { data }
+  return { data, isPlain }
 }
 
-function readBody(answer: PostAnswer): Record<string, unknown> {
+function readBody(answer: PostAnswer): ParsedJson {
   try {
     return parseSubgraphJson(answer.text)
   } catch (error) {
