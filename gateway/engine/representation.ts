@@ -56,7 +56,7 @@ function compileForType(typename: string, options: RepresentationOptions): Repre
     areFields(group.selections) &&
     includesTypename(group.selections)
   ) {
-    return compileFields(group.selections)
+    return rememberByKey(onlyKeyOf(group.selections), compileFields(group.selections))
   }
   return (entity, run) => represent(entity, run, options)
 }
@@ -67,6 +67,30 @@ function areFields(selections: Selections): boolean {
 
 function includesTypename(selections: Selections): boolean {
   return selections.some((node) => node.kind === 'Field' && node.name === '__typename')
+}
+
+/** The name of the only field beside the type, when it has no selection; else null. */
+function onlyKeyOf(selections: Selections): string | null {
+  const keys = selections.filter((node) => node.kind === 'Field' && node.name !== '__typename')
+  const [key] = keys
+  if (keys.length !== 1 || key?.kind !== 'Field' || key.selections !== null) return null
+  return key.name
+}
+
+/** Many objects of one type have the same key: their text is made once, and found by a value that is in one piece. */
+function rememberByKey(name: string | null, represent: Represent): Represent {
+  if (name === null || isInherited(name)) return represent
+  return function representByKey(entity, run) {
+    const key = entity[name]
+    // What has members of its own may get others, and be the same object still.
+    if (typeof key === 'object') return represent(entity, run)
+    const texts = run.textsOf(representByKey)
+    const known = texts.get(key)
+    if (known !== undefined) return known
+    const text = represent(entity, run)
+    if (text !== null) texts.set(key, text)
+    return text
+  }
 }
 
 /** The usual case, one fragment of plain fields: text without an object in between. */

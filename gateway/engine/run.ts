@@ -34,6 +34,8 @@ export class Run {
   introspected: Introspected | null = null
   /** Entities by type and representation, for each text that more than one fetch sends. */
   #entities: Map<string, Map<string, Slot>> | null = null
+  /** Representations by their key, for whoever makes them. */
+  #texts: Map<object, Map<unknown, string>> | null = null
 
   constructor({ variables, context }: ExecuteOptions) {
     this.variables = variables
@@ -64,6 +66,7 @@ export class Run {
     this.absent = null
     this.introspected = null
     this.#entities = null
+    this.#texts = null
   }
 
   /** There are as many errors as an answer may have: no more are taken. */
@@ -114,6 +117,16 @@ export class Run {
     const slots = new Map<string, Slot>()
     this.#entities.set(key, slots)
     return slots
+  }
+
+  /** Representations that were made already, by their keys. */
+  textsOf(maker: object): Map<unknown, string> {
+    this.#texts ??= new Map()
+    const known = this.#texts.get(maker)
+    if (known !== undefined) return known
+    const texts = new Map<unknown, string>()
+    this.#texts.set(maker, texts)
+    return texts
   }
 
   /** The value of a Boolean variable that a directive asks for. */
