@@ -1,5 +1,4 @@
 // The query planner of Apollo over one supergraph, in a thread of its own.
-import { Worker } from 'node:worker_threads'
 import type {
   FetchNode as ApolloFetch,
   PlanNode as ApolloNode,
@@ -10,6 +9,7 @@ import type {
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
 import { apiSchemaInPieces } from '../api-schema.ts'
+import { startApolloThread } from './apollo-thread.ts'
 import { createHasClash } from './clashing-requires.ts'
 import { readJoined } from './joined.ts'
 import { mendKeys } from './mend-keys.ts'
@@ -27,18 +27,15 @@ import {
 import { createFindFault } from './plan-faults.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
 
-/** So long a plan may take: its document is as good as hostile. */
-const PLAN_TIMEOUT_MS = 10_000
-
 /** @throws Error when the supergraph is not valid, or asks for what the planner does not know */
-export async function createApolloPlanner(supergraphSdl: string): Promise<Planner> {
+export async function createApolloPlanner(supergraphSdl: string, program?: URL): Promise<Planner> {
   const document = await inSlices(parseSupergraph(supergraphSdl))
   const schema = await inSlices(apiSchemaInPieces(document))
   const hasClash = createHasClash(document, schema)
   const joined = readJoined(document)
   const findFault = createFindFault(joined)
   const labels = readOverrideLabels(document)
-  let thread = await startThread(supergraphSdl)
+  const thread = await startApolloThread(supergraphSdl, program)
   return {
     schema,
     overridePercentages: labels.thresholds,
@@ -48,7 +45,6 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
         const detail = 'two of its fields require another with different arguments'
         throw new UnsupportedOperation('REQUIRED_WITH_OTHER_ARGUMENTS', detail)
       }
-      if (thread.isGone) thread = await startThread(supergraphSdl)
       const overrides = labels.at(percentage)
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
       const plan = { node: node === null ? null : mendKeys(node, joined) }
@@ -57,75 +53,6 @@ export async function createApolloPlanner(supergraphSdl: string): Promise<Planne
       return plan
     },
     stop: () => thread.stop(),
-  }
-}
-
-interface PlanRequest {
-  readonly text: string
-  readonly operationName: string | null
-  readonly overrides: readonly (readonly [label: string, isOn: boolean])[]
-}
-
-interface PlannerThread {
-  readonly isGone: boolean
-  plan(request: PlanRequest): Promise<QueryPlan>
-  stop(): Promise<void>
-}
-
-interface Waiting {
-  resolve(plan: QueryPlan): void
-  reject(error: Error): void
-}
-
-type Message =
-  | { readonly isReady: true }
-  | { readonly id: number; readonly plan?: string; readonly error?: string }
-
-/** Resolves once the thread has read the supergraph. */
-async function startThread(supergraphSdl: string): Promise<PlannerThread> {
-  const worker = new Worker(new URL('./apollo-worker.js', import.meta.url), {
-    workerData: { supergraphSdl },
-  })
-  worker.unref()
-  const waiting = new Map<number, Waiting>()
-  let isGone = false
-  let lastId = 0
-  const end = (error: Error) => {
-    isGone = true
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
-  }
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => resolve())
-    worker.once('error', reject)
-  })
-  worker.on('error', end)
-  worker.on('exit', () => end(new Error('the planner has ended')))
-  worker.on('message', (message: Message) => {
-    if ('isReady' in message) return
-    const own = waiting.get(message.id)
-    waiting.delete(message.id)
-    if (message.plan === undefined) own?.reject(new Error(message.error ?? 'no plan'))
-    else own?.resolve(JSON.parse(message.plan))
-  })
-  return {
-    get isGone() {
-      return isGone
-    },
-    plan(request) {
-      lastId += 1
-      const id = lastId
-      const deadline = setTimeout(() => {
-        if (waiting.has(id)) void worker.terminate()
-      }, PLAN_TIMEOUT_MS)
-      return new Promise<QueryPlan>((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, ...request })
-      }).finally(() => clearTimeout(deadline))
-    },
-    async stop() {
-      await worker.terminate()
-    },
   }
 }
 

@@ -38,6 +38,7 @@ export type UnsupportedReason =
   | 'KEY_NOT_RESOLVABLE'
   | 'FIELD_NOT_PROVIDED'
   | 'REQUIRED_WITH_OTHER_ARGUMENTS'
+  | 'PLANNER_FAILED'
 
 /** No planner here can plan it right: to run it otherwise would lose something, or answer something else, in silence. */
 export class UnsupportedOperation extends Error {
