@@ -62,6 +62,10 @@ export const contestants: readonly Contestant[] = [
     isExtra: true,
   },
   contestant('limit', 'node:http and undici, the same fetches and nothing else', 'limit', 'none'),
+  {
+    ...contestant('limit-json', 'the limit, which parses and writes JSON', 'limit-json', 'none'),
+    isExtra: true,
+  },
 ]
 
 function contestant(

@@ -49,7 +49,8 @@ const programs = {
   hive: (world: World) => startHive(world, []),
   'hive-rust': (world: World) => startHive(world, ['--hive-router-runtime']),
   grafbase: startGrafbase,
-  limit: startLimit,
+  limit: (world: World) => startLimit(world),
+  'limit-json': (world: World) => startLimit(world, 'json'),
 } satisfies Record<string, (world: World) => Promise<RunningGateway>>
 
 export interface RunningGateway {
@@ -186,10 +187,10 @@ function plainSupergraph({ folder, graph, subgraphPort }: World): string {
   return writePlainSupergraph(join(folder, 'plain'), graph, subgraphPort)
 }
 
-async function startLimit(world: World): Promise<RunningGateway> {
+async function startLimit(world: World, as = 'text'): Promise<RunningGateway> {
   const port = await freePort()
   const child = startProcess({
-    name: 'limit',
+    name: `limit (${as})`,
     program: world.node,
     core: world.core,
     profiles: world.profiles,
@@ -199,7 +200,7 @@ async function startLimit(world: World): Promise<RunningGateway> {
       'tsx',
       join(import.meta.dirname, 'limit.ts'),
       world.recordings,
-      ...[String(world.subgraphPort), String(port)],
+      ...[String(world.subgraphPort), String(port), as],
     ],
     env: { NODE_ENV: 'production' },
   })

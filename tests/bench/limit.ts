@@ -1,13 +1,17 @@
 // The limit: a node:http program that reads the operation, sends the fetches that were recorded through undici's dispatch, and
-// answers. It verifies nothing, parses no subgraph's answer, merges nothing, and sends an answer that was recorded.
+// answers. It verifies nothing, parses no subgraph's answer, merges nothing, and sends an answer that was recorded. With `json`
+// it parses what it gets, and writes its answer from an object: as little as any gateway does that looks at what it passes on.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 import type { Recording } from './recording.ts'
 
-const [file = '', subgraphPort = '', port = ''] = process.argv.slice(2)
+const [file = '', subgraphPort = '', port = '', as = 'text'] = process.argv.slice(2)
 const recordings = new Map(
-  (JSON.parse(readFileSync(file, 'utf8')) as Recording[]).map((one) => [one.query, one]),
+  (JSON.parse(readFileSync(file, 'utf8')) as Recording[]).map((one) => [
+    one.query,
+    { ...one, data: JSON.parse(one.answer) as unknown },
+  ]),
 )
 const origin = `http://127.0.0.1:${subgraphPort}`
 /** One for each subgraph, as the gateway has them. */
@@ -31,7 +35,10 @@ createServer((incoming, response) => {
 }).listen(Number(port), '127.0.0.1')
 process.on('disconnect', () => process.exit(0))
 
-async function run(recording: Recording | undefined, mark?: string): Promise<string> {
+async function run(
+  recording: (Recording & { readonly data: unknown }) | undefined,
+  mark?: string,
+): Promise<string> {
   if (recording === undefined) return '{"data":null}'
   const fill = (text: string) => (mark === undefined ? text : text.replaceAll(RECORDED_MARK, mark))
   for (const stage of recording.stages) {
@@ -39,7 +46,7 @@ async function run(recording: Recording | undefined, mark?: string): Promise<str
     if (stage.length === 1 && first) await send(first.path, fill(first.body))
     else await Promise.all(stage.map(({ path, body }) => send(path, fill(body))))
   }
-  return fill(recording.answer)
+  return fill(as === 'json' ? JSON.stringify(recording.data) : recording.answer)
 }
 
 function send(path: string, body: string): Promise<string> {
@@ -76,7 +83,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#resolve(Buffer.concat(this.#chunks).toString('utf8'))
+    const text = Buffer.concat(this.#chunks).toString('utf8')
+    this.#resolve(text)
+    if (as === 'json') JSON.parse(text)
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -33,7 +33,8 @@ const usage = `npm run bench -- [flags]
 
   --gateways <names>     of: apollo, sallyport-jwt, sallyport-key, sallyport-cookie, sallyport-anonymous, sallyport-apollo,
                          sallyport-stock, grafbase, hive-jwt, hive-rust-jwt, limit   (default: all);
-                         sallyport-again, sallyport-scraped, sallyport-uncounted, sallyport-traced
+                         sallyport-again, sallyport-scraped, sallyport-uncounted, sallyport-traced,
+                         limit-json
   --cases <names>        of: big, me, hop, mutation, abstract, variables, new-small, new-deep, new-shape   (default: all)
   --seconds <n>          length of a window (5)
   --warm-up <n>          seconds of load before each window (2)

@@ -123,7 +123,7 @@ async function startAll(parts: {
     return running
   }
   const programs = new Set(chosen.map(({ program }) => program))
-  if (programs.has('limit')) {
+  if (programs.has('limit') || programs.has('limit-json')) {
     // The nine fetches of Apollo's plan for `big` that are left when each entity is asked for once.
     const { port } = await start('sallyport-apollo')
     const { users } = auth
