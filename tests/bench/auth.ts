@@ -102,7 +102,7 @@ export async function startAuth(issuer: string): Promise<AuthStandIn> {
 function openFeed(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   const tell = (message: object) => response.write(`${JSON.stringify(message)}\n`)
-  tell({ type: 'snapshot', at: new Date().toISOString(), entries: [] })
+  tell({ type: 'snapshot', at: new Date().toISOString(), entries: [], rules: [] })
   const beat = setInterval(() => {
     tell({ type: 'heartbeat', at: new Date().toISOString() })
   }, BEAT_MS)
