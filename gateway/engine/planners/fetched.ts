@@ -80,11 +80,11 @@ export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
       (one) => one.kind === Kind.FIELD && (one.alias ?? one.name).value === request.alias,
     )
     if (asked?.kind !== Kind.FIELD || asked.selectionSet === undefined) return
-    const sent = sentObjects(request.requires, joined)
     for (const own of request.paths) {
       const whole = [...path, ...own]
       const place = placeAt(root, whole)
       lacking ??= findLacking(request.requires, place)
+      const sent = sentObjects(request.requires, { place, joined })
       const of = objectsAtEnd(whole, joined)
       const both = of === null ? sent : intersection(sent, of)
       addSelections(asked.selectionSet, { type: '_Entity', of: both, place }, reader)
@@ -243,10 +243,26 @@ function objectsAtEnd(path: PlanPath, joined: Joined): Objects | null {
   return objects.reduce<Objects>(intersection, objects[0] ?? new Set())
 }
 
-/** Objects of other types are not sent. */
-function sentObjects(requires: readonly RequiredSelection[], joined: Joined): Objects {
-  const types = requires.flatMap((one) => (one.kind === 'Fragment' ? (one.type ?? []) : []))
-  return new Set(types.flatMap((type) => [...joined.allObjectsOf(type)]))
+/** Objects of other types are not sent, nor those of which something that is sent was not asked for. */
+function sentObjects(
+  requires: readonly RequiredSelection[],
+  { place, joined }: { place: Place; joined: Joined },
+): Objects {
+  const sent = new Set<string>()
+  const incomplete = new Set<string>()
+  for (const one of requires) {
+    if (one.kind !== 'Fragment') continue
+    for (const object of joined.allObjectsOf(one.type ?? '')) {
+      sent.add(object)
+      if (!one.selections.every((each) => isAskedOf(object, each, place))) incomplete.add(object)
+    }
+  }
+  return new Set([...sent].filter((one) => !incomplete.has(one)))
+}
+
+function isAskedOf(object: string, one: RequiredSelection, { fields }: Place): boolean {
+  if (one.kind === 'Fragment' || one.name === '__typename') return true
+  return fields.get(one.name)?.of.has(object) === true
 }
 
 function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {

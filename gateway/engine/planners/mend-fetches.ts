@@ -1,5 +1,6 @@
-// Writes the operation of a fetch so that its subgraph takes it: a planner breaks two rules of the GraphQL specification now and then.
+// Writes the operation of a fetch so that its subgraph takes it: a planner breaks rules of the GraphQL specification now and then.
 //
+// Objects have to have a selection (section 5.3.3): one without gets `__typename`.
 // Fragments have to be possible (section 5.5.2.3): `... on Alpha` where a Beta stands is left out.
 // Fields have to merge (section 5.3.2): where they cannot, they get other names.
 //
@@ -61,10 +62,11 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
   if (operation === undefined) return fetch
   const aliases = new Map<FieldNode, string>()
   const impossible = new Set<SelectionNode>()
+  const bare = new Set<FieldNode>()
   const renamed: Renamed[] = []
   const root = operation.operation === 'mutation' ? 'Mutation' : 'Query'
   separate([{ type: root, set: operation.selectionSet }], [])
-  if (renamed.length === 0 && impossible.size === 0) return fetch
+  if (renamed.length === 0 && impossible.size === 0 && bare.size === 0) return fetch
   const remove = (node: SelectionNode) => (impossible.has(node) ? null : undefined)
   const mended = visit(document, {
     InlineFragment: remove,
@@ -74,7 +76,12 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
     },
     Field(node) {
       const value = aliases.get(node)
-      return value && { ...node, alias: { kind: Kind.NAME, value } as const }
+      if (value === undefined && !bare.has(node)) return undefined
+      return {
+        ...node,
+        ...(value !== undefined && { alias: { kind: Kind.NAME, value } as const }),
+        ...(bare.has(node) && { selectionSet: JUST_TYPENAME }),
+      }
     },
   })
   return withRewrites({ ...fetch, operation: print(withoutUnused(mended)) }, renamed)
@@ -114,6 +121,7 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
         if (types.isOverridden({ type, field: selection.name.value, subgraph: fetch.subgraph })) {
           throw new UnknownPlan('overridden-field-of-interface')
         }
+        if (types.isBare({ type, node: selection })) bare.add(selection)
         into.set(name, [...known, { node: selection, type }])
         continue
       }
@@ -134,6 +142,7 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
+const JUST_TYPENAME: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [TYPENAME] }
 
 function withRewrites(fetch: FetchNode, renamed: readonly Renamed[]): FetchNode {
   const rewrite = ({ path, to }: Renamed): PlanRewrite => ({ kind: 'Rename', path, to })
@@ -155,6 +164,8 @@ interface FieldTypes {
   /** Equal for fields that may have one name: lists, nulls, and which leaf. */
   shapeOf(at: { type: string; field: string; subgraph: string }): string
   namedOf(type: string, field: string): string
+  /** Whether it is an object, of which nothing is selected. */
+  isBare(at: { type: string; node: FieldNode }): boolean
   /** Whether a subgraph, asked for an interface's field, would answer for an object what another has taken over (`@override`). */
   isOverridden(at: { type: string; field: string; subgraph: string }): boolean
   /** False where both are objects, and not the same. */
@@ -194,7 +205,11 @@ function* readFieldTypes(supergraph: DocumentNode): Pieces<FieldTypes> {
     }
     yield
   }
+  const namedOf = (type: string, field: string) => nameIn(fields.get(`${type}.${field}`) ?? '')
   return {
+    namedOf,
+    isBare: ({ type, node }) =>
+      node.selectionSet === undefined && composites.has(namedOf(type, node.name.value)),
     shapeOf({ type, field, subgraph }) {
       const key = `${type}.${field}`
       const own = fields.get(`${key}@${subgraph}`) ?? fields.get(key)
@@ -204,7 +219,6 @@ function* readFieldTypes(supergraph: DocumentNode): Pieces<FieldTypes> {
     },
     isOverridden: ({ type, field, subgraph }) => overridden.has(`${type}.${field}@${subgraph}`),
     mayBe: (type, condition) => type === condition || !objects.has(type) || !objects.has(condition),
-    namedOf: (type, field) => nameIn(fields.get(`${type}.${field}`) ?? ''),
   }
 }
 
