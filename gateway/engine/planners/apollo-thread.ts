@@ -94,6 +94,7 @@ async function startThread(supergraphSdl: string, program: URL): Promise<Thread>
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve())
     worker.once('error', reject)
+    worker.once('exit', () => reject(new ThreadEnded()))
   })
   worker.on('error', end)
   worker.on('exit', end)
