@@ -13,6 +13,7 @@ import { startApolloThread } from './apollo-thread.ts'
 import { createHasClash } from './clashing-requires.ts'
 import { readJoined } from './joined.ts'
 import { mendKeys } from './mend-keys.ts'
+import { mendSent } from './mend-sent.ts'
 import { readOverrideLabels } from './override-labels.ts'
 import {
   type EntityRequest,
@@ -47,10 +48,13 @@ export async function createApolloPlanner(supergraphSdl: string, program?: URL):
       }
       const overrides = labels.at(percentage)
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
-      const plan = { node: node === null ? null : mendKeys(node, joined) }
-      const fault = findFault(plan, operation)
-      if (fault !== null) throw fault
-      return plan
+      if (node === null) return { node }
+      const mended = mendKeys(node, joined)
+      const fault = findFault({ node: mended }, operation)
+      if (fault === null) return { node: mended }
+      const sent = { node: mendSent(mended, joined) }
+      if (findFault(sent, operation) !== null) throw fault
+      return sent
     },
     stop: () => thread.stop(),
   }

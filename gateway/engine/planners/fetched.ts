@@ -260,7 +260,8 @@ function sentObjects(
   return new Set([...sent].filter((one) => !incomplete.has(one)))
 }
 
-function isAskedOf(object: string, one: RequiredSelection, { fields }: Place): boolean {
+/** Whether some fetch asked objects of this type for what is sent of them. */
+export function isAskedOf(object: string, one: RequiredSelection, { fields }: Place): boolean {
   if (one.kind === 'Fragment' || one.name === '__typename') return true
   return fields.get(one.name)?.of.has(object) === true
 }

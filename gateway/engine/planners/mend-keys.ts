@@ -31,19 +31,12 @@ function mendRequest(request: EntityRequest, subgraph: string, joined: Joined): 
   const fragments = request.requires.filter((one) => one.kind === 'Fragment')
   const objectsOf = ({ type }: RequiredFragment) => joined.allObjectsOf(type ?? '')
   const objects = new Set(fragments.flatMap((one) => [...objectsOf(one)]))
-  const known = new Set([...objects].filter((one) => hasKey(one)))
+  const known = new Set([...objects].filter((one) => hasKey(one, request, { subgraph, joined })))
   if (known.size === objects.size) return request
   if (known.size === 0) {
     throw new UnsupportedOperation('KEY_NOT_RESOLVABLE', `no key leads to "${subgraph}"`)
   }
   return { ...request, requires: request.requires.flatMap(mendFragment) }
-
-  function hasKey(object: string): boolean {
-    const keys = joined.keysOf(sentAs(object, request, joined), subgraph)
-    // All fragments of its types are sent of an object.
-    const sent = fragments.flatMap((one) => (objectsOf(one).has(object) ? one.selections : []))
-    return keys.some((one) => one.isResolvable && has(sent, one.selections))
-  }
 
   function mendFragment(one: RequiredSelection): RequiredSelection[] {
     if (one.kind !== 'Fragment') return [one]
@@ -51,6 +44,22 @@ function mendRequest(request: EntityRequest, subgraph: string, joined: Joined): 
     const kept = own.filter((object) => known.has(object))
     return kept.length === own.length ? [one] : kept.map((type) => ({ ...one, type }))
   }
+}
+
+/** Whether an object of this type is sent with a key that leads to the subgraph. */
+export function hasKey(
+  object: string,
+  request: EntityRequest,
+  { subgraph, joined }: { subgraph: string; joined: Joined },
+): boolean {
+  const keys = joined.keysOf(sentAs(object, request, joined), subgraph)
+  // All fragments of its types are sent of an object.
+  const sent = request.requires.flatMap((one) =>
+    one.kind === 'Fragment' && joined.allObjectsOf(one.type ?? '').has(object)
+      ? one.selections
+      : [],
+  )
+  return keys.some((one) => one.isResolvable && has(sent, one.selections))
 }
 
 /** An object goes as its interface to a subgraph that knows no more than that. */
