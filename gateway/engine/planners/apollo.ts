@@ -12,6 +12,7 @@ import { apiSchemaInPieces } from '../api-schema.ts'
 import { startApolloThread } from './apollo-thread.ts'
 import { createHasClash } from './clashing-requires.ts'
 import { readJoined } from './joined.ts'
+import { createMendFetches } from './mend-fetches.ts'
 import { mendKeys } from './mend-keys.ts'
 import { mendSent } from './mend-sent.ts'
 import { readOverrideLabels } from './override-labels.ts'
@@ -36,6 +37,7 @@ export async function createApolloPlanner(supergraphSdl: string, program?: URL):
   const joined = readJoined(document)
   const findFault = createFindFault(joined)
   const labels = readOverrideLabels(document)
+  const mendFetches = await inSlices(createMendFetches(document))
   const thread = await startApolloThread(supergraphSdl, program)
   return {
     schema,
@@ -48,13 +50,16 @@ export async function createApolloPlanner(supergraphSdl: string, program?: URL):
       }
       const overrides = labels.at(percentage)
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
-      if (node === null) return { node }
-      const mended = mendKeys(node, joined)
-      const fault = findFault({ node: mended }, operation)
-      if (fault === null) return { node: mended }
-      const sent = { node: mendSent(mended, joined) }
-      if (findFault(sent, operation) !== null) throw fault
-      return sent
+      const plan = { node: node === null ? null : mendKeys(node, joined) }
+      const fault = findFault(plan, operation)
+      if (plan.node === null) {
+        if (fault !== null) throw fault
+        return plan
+      }
+      if (fault === null) return { node: mendFetches(plan.node) }
+      const mended = mendSent(plan.node, joined)
+      if (findFault({ node: mended }, operation) !== null) throw fault
+      return { node: mendFetches(mended) }
     },
     stop: () => thread.stop(),
   }

@@ -26,14 +26,17 @@ import { readArguments } from '../../supergraph/links.ts'
 import type { Pieces } from '../../supergraph/slices.ts'
 import { isAnswered, nameIn } from './joined.ts'
 import { mapFetches } from './map-fetches.ts'
-import { type FetchNode, type PlanNode, type PlanRewrite, UnknownPlan } from './plan.ts'
+import type { FetchNode, PlanNode, PlanRewrite } from './plan.ts'
+import { UnsupportedOperation } from './planner.ts'
 import { withoutSpreads } from './without-spreads.ts'
 import { withoutUnused } from './without-unused.ts'
 
 const PREFIX = 'sallyport_type_'
 
+export type MendFetches = (node: PlanNode) => PlanNode
+
 /** @param supergraph its SDL, which says where a subgraph has another type for a field */
-export function* createMendFetches(supergraph: DocumentNode): Pieces<(node: PlanNode) => PlanNode> {
+export function* createMendFetches(supergraph: DocumentNode): Pieces<MendFetches> {
   const types = yield* readFieldTypes(supergraph)
   return (node) => mapFetches(node, (fetch) => mendFetch(fetch, types))
 }
@@ -119,7 +122,8 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
         const name = (selection.alias ?? selection.name).value
         const known = into.get(name) ?? []
         if (types.isOverridden({ type, field: selection.name.value, subgraph: fetch.subgraph })) {
-          throw new UnknownPlan('overridden-field-of-interface')
+          const detail = `"${type}.${selection.name.value}" is another subgraph's for some objects`
+          throw new UnsupportedOperation('FIELD_NOT_PROVIDED', detail)
         }
         if (types.isBare({ type, node: selection })) bare.add(selection)
         into.set(name, [...known, { node: selection, type }])
