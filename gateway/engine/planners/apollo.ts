@@ -52,14 +52,9 @@ export async function createApolloPlanner(supergraphSdl: string, program?: URL):
       const { node } = readApolloPlan(await thread.plan({ text, operationName, overrides }))
       const plan = { node: node === null ? null : mendKeys(node, joined) }
       const fault = findFault(plan, operation)
-      if (plan.node === null) {
-        if (fault !== null) throw fault
-        return plan
-      }
-      if (fault === null) return { node: mendFetches(plan.node) }
-      const mended = mendSent(plan.node, joined)
-      if (findFault({ node: mended }, operation) !== null) throw fault
-      return { node: mendFetches(mended) }
+      const mended = fault === null || plan.node === null ? plan.node : mendSent(plan.node, joined)
+      if (fault !== null && findFault({ node: mended }, operation) !== null) throw fault
+      return { node: mended === null ? null : mendFetches(mended) }
     },
     stop: () => thread.stop(),
   }

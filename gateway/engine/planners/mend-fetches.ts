@@ -33,6 +33,7 @@ import { withoutUnused } from './without-unused.ts'
 
 const PREFIX = 'sallyport_type_'
 
+/** @throws UnsupportedOperation where a subgraph would answer what another has taken over */
 export type MendFetches = (node: PlanNode) => PlanNode
 
 /** @param supergraph its SDL, which says where a subgraph has another type for a field */
