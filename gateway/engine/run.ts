@@ -112,21 +112,13 @@ export class Run {
 
   slotsOf(key: string): Map<string, Slot> {
     this.#entities ??= new Map()
-    const known = this.#entities.get(key)
-    if (known !== undefined) return known
-    const slots = new Map<string, Slot>()
-    this.#entities.set(key, slots)
-    return slots
+    return innerMap(this.#entities, key)
   }
 
   /** Representations that were made already, by their keys. */
   textsOf(maker: object): Map<unknown, string> {
     this.#texts ??= new Map()
-    const known = this.#texts.get(maker)
-    if (known !== undefined) return known
-    const texts = new Map<unknown, string>()
-    this.#texts.set(maker, texts)
-    return texts
+    return innerMap(this.#texts, maker)
   }
 
   /** The value of a Boolean variable that a directive asks for. */
@@ -134,6 +126,15 @@ export class Run {
     const value = ownValue(this.variables, name)
     return value === undefined ? byDefault : value === true
   }
+}
+
+/** The map that is kept under this key; a new one, kept from now on, where there is none. */
+function innerMap<K, I, V>(maps: Map<K, Map<I, V>>, key: K): Map<I, V> {
+  const known = maps.get(key)
+  if (known !== undefined) return known
+  const inner = new Map<I, V>()
+  maps.set(key, inner)
+  return inner
 }
 
 /** A variable in `@skip` or `@include`. */

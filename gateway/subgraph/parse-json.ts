@@ -26,7 +26,7 @@ export function parseSubgraphJson(text: string): ParsedJson {
  * The `errors` of an answer, with numbers as JavaScript has them: of its data alone the engine takes the marks of long numbers off
  * again (`long-numbers.ts`), and clients must never read one.
  *
- * @param body what `parseSubgraphJson` made of the same text
+ * @param body of what `parseSubgraphJson` made of the same text
  */
 export function errorsOf(body: Record<string, unknown>, text: string): readonly unknown[] {
   if (!Array.isArray(body.errors) || body.errors.length === 0) return []
