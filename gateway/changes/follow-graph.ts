@@ -3,7 +3,7 @@ import type { Graph, GraphSource } from '../supergraph.ts'
 import { type Asked, type AskParts, createAskJudge } from './ask-judge.ts'
 import { type Contents, differencesOf, shortId } from './contents.ts'
 import { type Decision, isLater } from './decision.ts'
-import type { GraphRecord, RecordParts } from './graph-record.ts'
+import type { GraphRecord, Kept, RecordParts } from './graph-record.ts'
 import { sourceOf, withAlone, withTextsOf } from './graph-source.ts'
 import type { Composed, Reason } from './judge.ts'
 import type { Look, Seen } from './look.ts'
@@ -67,7 +67,7 @@ export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskP
 
   /** What is good of it is served without the rest; what waits is shown by itself too, beside a whole that may be broken. */
   async function considerParts(seen: Seen, signal?: AbortSignal): Promise<void> {
-    const { held: whole, served, pinned } = record
+    const { served, pinned } = record
     if (served === null) return
     const { good, waiting } = await takeApart({
       served: served.contents,
@@ -77,17 +77,22 @@ export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskP
         composed.reasons.length === 0 || record.acceptanceOf(record.idOf(contents)) !== null,
     })
     if (isStopped) return
-    if (good !== null && pinned === null) {
-      const id = record.idOf(good.contents)
-      const by = record.acceptanceOf(id)?.by ?? ITSELF
-      await serve({ ...good, by, of: changedIn(good.contents) })
-      const { held: failed } = record
-      const reasons = [...(whole?.reasons ?? []), ...(failed?.reasons ?? [])]
-      // What is held is the whole still, or every look would judge it anew.
+    if (good !== null && pinned === null) return await serveGood(good, waiting, seen)
+    record.holdApart((good === null ? waiting : [good, ...waiting]).map(heldPart))
+  }
+
+  async function serveGood(good: Part, waiting: readonly Part[], seen: Seen): Promise<void> {
+    const { held: whole } = record
+    // What is held is the whole still, or every look would judge it anew.
+    function holdRest(failures: readonly string[] = []): void {
+      const reasons = [...(whole?.reasons ?? []), ...failures]
       record.held = whole && { ...whole, of: changedIn(seen.contents), reasons }
+      record.holdApart(waiting.map(heldPart))
     }
-    const held = pinned === null || good === null ? waiting : [good, ...waiting]
-    record.holdApart(held.map(heldPart))
+    const id = record.idOf(good.contents)
+    const by = record.acceptanceOf(id)?.by ?? ITSELF
+    await serve({ ...good, by, of: changedIn(good.contents), holdRest })
+    if (record.held?.id === id) holdRest(record.held.reasons)
   }
 
   function heldPart({ names, contents, composed }: Part) {
@@ -118,7 +123,7 @@ export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskP
     return null
   }
 
-  async function serve({ contents, composed, by, of }: Servable): Promise<void> {
+  async function serve({ contents, composed, by, of, holdRest }: Servable): Promise<void> {
     const id = record.idOf(contents)
     try {
       await parts.load(await sourceOf(contents, composed, parts))
@@ -126,8 +131,8 @@ export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskP
       return record.hold(id, 'broken', { of, reasons: [(error as Error).message] })
     }
     countSwap('swapped')
-    await record.keep({ id, contents, composed, by, changes: [...of, ...composed.changes] })
-    const changes = record.served?.version.changes
+    const changes = [...of, ...composed.changes]
+    await record.keep({ id, contents, composed, by, changes, holdRest })
     logger.info({ version: shortId(id), by, changes }, 'the graph has changed')
   }
 
@@ -182,9 +187,7 @@ export function createFollowGraph(record: GraphRecord, parts: FollowParts & AskP
   }
 }
 
-interface Servable {
-  readonly contents: Contents
+interface Servable extends Omit<Kept, 'id' | 'changes' | 'composed'> {
   readonly composed: Composed
-  readonly by: string
   readonly of: readonly string[]
 }

@@ -29,6 +29,8 @@ export interface Kept {
   readonly composed: Pick<Composed, 'sdl' | 'opened' | 'waiting'>
   readonly by: string
   readonly changes: readonly string[]
+  /** Holds what stays held while this is served, so that there is no moment without it. Default: nothing stays. */
+  readonly holdRest?: (() => void) | undefined
 }
 
 /** A part of a change, with the subgraphs whose change it has. */
@@ -68,7 +70,7 @@ export class GraphRecord {
     this.#parts = parts
   }
 
-  async keep({ id, contents, composed, by, changes }: Kept): Promise<void> {
+  async keep({ id, contents, composed, by, changes, holdRest }: Kept): Promise<void> {
     const { now, store } = this.#parts
     const version = { id, at: new Date(now()).toISOString(), by, changes }
     const { sdl, waiting } = composed
@@ -80,6 +82,7 @@ export class GraphRecord {
     const opened = isAccepted ? composed.opened : this.history.opened
     const others = this.history.versions.filter((one) => one.id !== id)
     this.history = { versions: remembered([version, ...others]), opened }
+    holdRest?.()
     await store.keep(version, contents, opened)
   }
 
