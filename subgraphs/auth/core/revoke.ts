@@ -45,6 +45,20 @@ function keptUntil(trx: Knex, entry: Revocation): Knex.Raw {
     return trx.raw("to_timestamp(?) + ? * interval '1 minute'", [entry.expiresAt, minutes])
   }
   const minutes = entry.kind === 'signing-key' ? SIGNING_KEY_KEPT_MINUTES : KEPT_MINUTES
-  // A gateway tells a change of a key from the one before by this. A transaction that has waited for the row began before that one ended.
+  if (entry.kind === 'api-key-changed') return laterThanBefore(trx, entry, minutes)
   return trx.raw("clock_timestamp() + ? * interval '1 minute'", [minutes])
+}
+
+/**
+ * A gateway tells a change of a key from the one before by this, so that no two may have the same: a clock may be set back, and the one of
+ * the embedded database counts milliseconds. A transaction that has waited for the row of the key began before the other one ended.
+ */
+function laterThanBefore(trx: Knex, { kind, id }: Revocation, minutes: number): Knex.Raw {
+  return trx.raw(
+    `greatest(
+       clock_timestamp() + ? * interval '1 minute',
+       (select max(expires_at) + interval '1 microsecond' from revocations where kind = ? and ref = ?)
+     )`,
+    [minutes, kind, id],
+  )
 }
