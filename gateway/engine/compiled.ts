@@ -2,7 +2,7 @@
 //
 //   prepared operation ──► variant: what its conditions and overrides say; 32 of one operation are kept
 //                            │  planOperation     names that cannot meet the planner's own
-//                            │  shared steps      what was planned for another document, where they differ in names alone
+//                            │  shared steps      what was planned for another document, where they differ in names and literals alone
 //                            │  planner.plan      off the event loop
 //                            │  compilePlan       a tree of fetches becomes a tree of functions
 //                            │  compileResponse   a selection becomes a writer of JSON
@@ -44,6 +44,7 @@ import { type Planner, UnsupportedOperation } from './planners/planner.ts'
 import { compileResponse } from './response.ts'
 import { WrittenResult } from './result.ts'
 import { type Condition, Run } from './run.ts'
+import { createShareLiterals } from './shared-literals.ts'
 import { createSharedSteps } from './shared-steps.ts'
 import type { Step } from './step.ts'
 import { readTypes } from './types.ts'
@@ -64,6 +65,7 @@ export async function createCompiledEngine(
   const { isOfType, isObjectType } = readTypes(document)
   const merge = createMerge(isObjectType)
   const plannerFields = readPlannerFields(document)
+  const shareLiterals = createShareLiterals({ schema, plannerFields })
   const owners = await inSlices(readFieldOwners(document))
   const shares = createOverrideShares(planner.overridePercentages)
   const counters = createCounters()
@@ -143,6 +145,7 @@ export async function createCompiledEngine(
       const planned = planOperation(prepared, {
         schema,
         plannerFields,
+        shareLiterals,
         isOn: isDecided ? isOn : null,
         isNamed: planner.namesFetches,
       })
@@ -182,7 +185,7 @@ export async function createCompiledEngine(
   }
 
   function compileExecute(
-    { answered: prepared, clientNames }: PlannedOperation,
+    { answered: prepared, clientNames, literals }: PlannedOperation,
     { step, isOn }: { step: Step | null; isOn: (variable: string) => boolean },
   ): Execute {
     const options = { prepared, clientNames, schema, isOn }
@@ -192,6 +195,7 @@ export async function createCompiledEngine(
 
     return async (run) => {
       counters.compiled += 1
+      run.literals = literals
       for (const name of nobodys) run.data[name] = null
       try {
         const pending = step?.(run)

@@ -10,6 +10,7 @@ import { compileErrorNames } from './planner-names.ts'
 import type { FetchNode, PlanPath } from './planners/plan.ts'
 import { compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
+import { isLiteralsName } from './shared-literals.ts'
 import type { Step } from './step.ts'
 import type { IsOfType } from './types.ts'
 
@@ -89,31 +90,30 @@ export type WriteBody = (run: Run, representations: readonly (readonly string[])
 /** The body of a request: all that does not change is JSON already. */
 export function compileBody(
   { operation, variables: names }: FetchNode,
-  { clientName, constants, defaults }: PlannedVariables,
+  { clientName, defaults }: PlannedVariables,
   lists: readonly string[] = [],
 ): WriteBody {
-  const isConstant = (name: string) => Object.hasOwn(constants, name)
-  const fixed = names
-    .filter(isConstant)
-    .map((name) => `${JSON.stringify(name)}:${toJson(constants[name])}`)
-    .join(',')
-  const head = `{"query":${JSON.stringify(operation)},"variables":{${fixed}`
+  const head = `{"query":${JSON.stringify(operation)},"variables":{`
   const empty = `${head}}}`
-  const sent = names
-    .filter((name) => !isConstant(name))
-    .map((name) => ({
-      name: clientName(name),
-      isInherited: isInherited(clientName(name)),
-      key: `${JSON.stringify(name)}:`,
-      byDefault: ownValue(defaults, name),
-    }))
+  const sent = names.map((name) => ({
+    literal: isLiteralsName(name) ? name : null,
+    name: clientName(name),
+    isInherited: isInherited(clientName(name)),
+    key: `${JSON.stringify(name)}:`,
+    byDefault: ownValue(defaults, name),
+  }))
   const listKeys = lists.map((name) => `${JSON.stringify(name)}:[`)
 
   return function writeBody(run, representations) {
     if (sent.length === 0 && listKeys.length === 0) return empty
     let text = head
-    let separator = fixed === '' ? '' : ','
-    for (const { name, isInherited, key, byDefault } of sent) {
+    let separator = ''
+    for (const { literal, name, isInherited, key, byDefault } of sent) {
+      if (literal !== null) {
+        text += separator + key + run.literals[literal]
+        separator = ','
+        continue
+      }
       const given = isInherited ? ownValue(run.variables, name) : run.variables[name]
       const value = given === undefined ? byDefault : given
       if (value === undefined) continue

@@ -12,7 +12,6 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   Kind,
-  type OperationDefinitionNode,
   parseType,
   type StringValueNode,
   TypeInfo,
@@ -25,25 +24,26 @@ import {
 } from 'graphql'
 import { keepDigits } from '../long-numbers.ts'
 import { settleLongNumbers } from '../operation/long-numbers.ts'
+import { toJson } from './data.ts'
+import { PREFIX as LITERALS, type Literals, withVariables } from './shared-literals.ts'
 
 /** Values of variables by their names in the plan. */
-export type Constants = Readonly<Record<string, unknown>>
+export type Defaults = Readonly<Record<string, unknown>>
 
 export interface HoistedLiterals {
   readonly document: DocumentNode
-  /** Of variables that stand for literals. */
-  readonly constants: Constants
+  readonly literals: Literals
   /** Of the client's own variables, where nothing is sent for them. */
-  readonly defaults: Constants
+  readonly defaults: Defaults
 }
 
-const PREFIX = 'sallyport_literal_'
+const PREFIX = `${LITERALS}long_`
 
 /** Long enough to lose digits. */
 const LONG = 16
 
 export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema): HoistedLiterals {
-  const constants: Record<string, unknown> = {}
+  const literals: Record<string, string> = {}
   const defaults: Record<string, unknown> = {}
   const definitions: VariableDefinitionNode[] = []
   const typeInfo = new TypeInfo(schema)
@@ -74,7 +74,7 @@ export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema)
   )
   return {
     document: definitions.length === 0 ? hoisted : withVariables(hoisted, definitions),
-    constants,
+    literals,
     defaults,
   }
 
@@ -88,7 +88,7 @@ export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema)
   function hoist(node: ConstValueNode, type: GraphQLInputType): VariableNode {
     const name = { kind: Kind.NAME, value: `${PREFIX}${definitions.length}` } as const
     const variable = { kind: Kind.VARIABLE, name } as const
-    constants[name.value] = plainValue(node)
+    literals[name.value] = toJson(plainValue(node))
     definitions.push({
       kind: Kind.VARIABLE_DEFINITION,
       variable,
@@ -96,21 +96,6 @@ export function hoistLongLiterals(document: DocumentNode, schema: GraphQLSchema)
     })
     return variable
   }
-}
-
-function withVariables(
-  document: DocumentNode,
-  added: readonly VariableDefinitionNode[],
-): DocumentNode {
-  const definitions = document.definitions.map((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION
-      ? ({
-          ...definition,
-          variableDefinitions: [...(definition.variableDefinitions ?? []), ...added],
-        } satisfies OperationDefinitionNode)
-      : definition,
-  )
-  return { ...document, definitions }
 }
 
 function isValue(node: { readonly kind: string }): node is ValueNode {

@@ -11,8 +11,9 @@ import type { PlannerFields } from '../operation/planner-fields.ts'
 import type { PreparedOperation } from '../operation/prepared-operation.ts'
 import { fragmentsOf, reduceDocument } from '../operation/select.ts'
 import { type ClientNames, withDistinctNames } from './distinct-names.ts'
-import { type Constants, hoistLongLiterals } from './long-literals.ts'
+import { type Defaults, hoistLongLiterals } from './long-literals.ts'
 import { withoutOwnFields } from './own-fields.ts'
+import type { Literals, ShareLiterals } from './shared-literals.ts'
 import { simplify } from './simplify.ts'
 
 export interface PlannedOperation {
@@ -22,15 +23,15 @@ export interface PlannedOperation {
   /** What the answer is written from: its names are those of the plan. */
   readonly answered: PreparedOperation
   readonly clientNames: ClientNames
+  readonly literals: Literals
   readonly variables: PlannedVariables
 }
 
 export interface PlannedVariables {
   /** The client's name of a variable of the plan. */
   clientName(name: string): string
-  readonly constants: Constants
   /** What a planner may not have kept to the digit. */
-  readonly defaults: Constants
+  readonly defaults: Defaults
   /** They are the client's, by the client's names: the document says all of them. */
   readonly areClients: boolean
 }
@@ -41,6 +42,7 @@ const PLANNERS_VARIABLE = /^representations$|^__|^sallyport_/
 export interface PlanOperationOptions {
   readonly schema: GraphQLSchema
   readonly plannerFields: PlannerFields
+  readonly shareLiterals: ShareLiterals
   /** What Boolean variables say; null: the plan has to hold whatever they say. */
   readonly isOn: ((variable: string) => boolean) | null
   /** The operation keeps its name. */
@@ -57,37 +59,29 @@ export function planOperation(
   const [whole] = simple.definitions
   const operation = withoutOwnFields(whole as OperationDefinitionNode, fragmentsOf(simple))
   const variables = renamedVariables(answered.operation)
+  const { clientName, areRenamed } = variables
+  const common = { operationName, answered, clientNames }
   if (operation === null) {
-    return {
-      document: null,
-      operationName,
-      answered,
-      clientNames,
-      variables: { ...variables, constants: {}, defaults: {}, areClients: false },
-    }
+    const nothing = { clientName, defaults: {}, areClients: false }
+    return { ...common, document: null, literals: {}, variables: nothing }
   }
   const reduced = reduceDocument(simple, options.isNamed ? operation : withoutName(operation))
-  const renamed = variables.rename(reduced)
-  const { document, constants, defaults } = mayHaveLongNumber(prepared.query)
-    ? hoistLongLiterals(renamed, options.schema)
-    : { document: renamed, constants: {}, defaults: {} }
-  const { clientName, areRenamed } = variables
-  const areClients = !areRenamed && isEmpty(constants) && isEmpty(defaults)
+  const shared = options.shareLiterals(variables.rename(reduced))
+  const long = mayHaveLongNumber(prepared.query)
+    ? hoistLongLiterals(shared.document, options.schema)
+    : { document: shared.document, literals: {}, defaults: {} }
+  const { document, defaults } = long
+  const areClients = !areRenamed && Object.keys(defaults).length === 0
   return {
+    ...common,
     document,
-    operationName,
-    answered,
-    clientNames,
-    variables: { clientName, constants, defaults, areClients },
+    literals: { ...shared.literals, ...long.literals },
+    variables: { clientName, defaults, areClients },
   }
 }
 
 function withoutName({ name: _, ...operation }: OperationDefinitionNode): OperationDefinitionNode {
   return operation
-}
-
-function isEmpty(constants: Constants): boolean {
-  return Object.keys(constants).length === 0
 }
 
 function renamedVariables({ variableDefinitions = [] }: OperationDefinitionNode) {

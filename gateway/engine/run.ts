@@ -5,6 +5,7 @@ import type { RequestContext } from '../request-context.ts'
 import { type Data, ownValue, toJson } from './data.ts'
 import type { Flight } from './flight.ts'
 import type { Introspected } from './introspected.ts'
+import type { Literals } from './shared-literals.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -20,6 +21,8 @@ export class Run {
   data: Data = {}
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: RequestContext
+  /** What the operation says itself of variables of its plan. */
+  literals: Literals = {}
   /** Errors of subgraphs with their place in the answer, and whatever else was thrown. */
   errors: (GraphQLFormattedError | unknown)[] = []
   /** Null as long as nothing is shared: then nobody needs to look. */

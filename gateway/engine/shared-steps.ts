@@ -1,5 +1,5 @@
-// Operations that differ in names alone are planned and compiled once: an alias, a fragment, the name or the layout of an operation
-// makes another document of it, and asks nothing else of the subgraphs.
+// Operations that differ in names and literals alone are planned and compiled once: an alias, a fragment, a value, the name or the layout of
+// an operation makes another document of it, and asks for nothing else of the subgraphs.
 //
 //   query A { me { ...Short } } fragment Short on User { called: name }  ─┐
 //   { me { label: name } }                                               ─┴► { me { sallyport_0: name } } ──► one plan, one step
@@ -42,7 +42,7 @@ export function createSharedSteps(): SharedSteps {
     find({ document, variables }, share, compile) {
       if (document === null) return { step: Promise.resolve(null), isKnown: true }
       const text = print(document)
-      // Values that were taken out of the text are the operation's own.
+      // How variables are called, and what they are by default, is the operation's own.
       if (!variables.areClients) return { step: compile(document, text), isKnown: false }
       const key = `${share} ${text}`
       const known = steps.get(key)

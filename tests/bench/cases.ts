@@ -121,6 +121,20 @@ export const cases: readonly BenchCase[] = [
     `,
   },
   {
+    name: 'new-value',
+    about: 'five levels, another literal with every request',
+    isNew: true,
+    query: /* GraphQL */ `
+      ${fragments}
+      {
+        user(id: "3", note: "new000000000") {
+          ...User
+          reviews { ...Review product { ...Product reviews { ...Review author { ...User } } } }
+        }
+      }
+    `,
+  },
+  {
     name: 'new-shape',
     about: 'five levels, another selection with every request',
     isNew: true,

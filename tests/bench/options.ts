@@ -35,7 +35,7 @@ const usage = `npm run bench -- [flags]
                          sallyport-stock, grafbase, hive-jwt, hive-rust-jwt, limit   (default: all);
                          sallyport-again, sallyport-scraped, sallyport-uncounted, sallyport-traced,
                          limit-json
-  --cases <names>        of: big, me, hop, mutation, abstract, variables, new-small, new-deep, new-shape   (default: all)
+  --cases <names>        of: big, me, hop, mutation, abstract, variables, new-small, new-deep, new-value, new-shape  (default: all)
   --seconds <n>          length of a window (5)
   --warm-up <n>          seconds of load before each window (2)
   --repeats <n>          windows of each gateway and case, interleaved (3)

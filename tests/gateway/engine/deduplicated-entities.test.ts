@@ -113,7 +113,7 @@ test('equal ones are asked for, merged and written as one, in lists and outside 
     isMutation: false,
     conditions: new Map(),
     isOfType: (typename, condition) => typename === condition,
-    variables: { clientName: (name) => name, constants: {}, defaults: {}, areClients: true },
+    variables: { clientName: (name) => name, defaults: {}, areClients: true },
     merge: createMerge(() => true),
     dataSource: (name) => ({
       send: async (body) => {
