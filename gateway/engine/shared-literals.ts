@@ -1,5 +1,5 @@
-// Literals travel as variables, so that operations that differ in them alone are one to plan; see shared-steps.ts. Whoever writes values
-// into a document, as code generators and people at a terminal do, sends another document with each of them.
+// Literals travel as variables, so that operations that differ in them alone are one to plan; see shared-steps.ts. Clients
+// that write values into documents, as code generators and people at a terminal do, send another one with each value.
 //
 //   { product(upc: "7") { name } }  ─┐
 //   { product(upc: "9") { name } }  ─┴► query($sallyport_literal_0: ID!) { product(upc: $sallyport_literal_0) { name } }
