@@ -48,6 +48,7 @@ import { createShareLiterals } from './shared-literals.ts'
 import { createSharedSteps } from './shared-steps.ts'
 import type { Step } from './step.ts'
 import { readTypes } from './types.ts'
+import { dropUnaskedErrors } from './unasked-errors.ts'
 
 /**
  * Each outcome of the conditions has a plan of its own, which fetches nothing for what is left out, and has no conditions, with
@@ -202,6 +203,7 @@ export async function createCompiledEngine(
         if (pending !== undefined) await pending
         const written = write(run)
         const text = typeof written === 'string' ? written : await written
+        if (run.errors.length > 0) dropUnaskedErrors(run, options)
         if (run.isFaulty) reportFaults(run)
         addDenied?.(run)
         const errors = withClientNames(run.errors, clientNames)

@@ -1,4 +1,4 @@
-// Which fetches of entities may put one object in the place of several that are equal.
+// Which requests for entities may put one object in the place of several that are equal.
 //
 // Eleven reviews of one product hold eleven objects that say no more than its key. As one object it is represented, merged
 // and written once. That is right as long as whatever is done to one of them is done to all, which the plan tells: every
@@ -6,30 +6,32 @@
 import { type AskedFields, compileAskedFields, compileAskedOfEntities } from './asked-fields.ts'
 import { isInherited } from './data.ts'
 import { eachFetch } from './planners/each-fetch.ts'
-import type { FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
+import type { EntityRequest, FetchNode, PlanNode, PlanPath } from './planners/plan.ts'
 
 /** Names alone: objects of different types are never equal, so a path's types do not matter here. */
 type Names = readonly string[]
 
 interface PlacedRequest {
-  readonly fetch: FetchNode
-  readonly isForEntities: boolean
+  /** Null: it is for root fields. */
+  readonly request: EntityRequest | null
   readonly names: Names
   readonly asked: AskedFields
 }
 
-/** For each fetch of entities the places, as `placeOf` names them, at which it may do so: it is the first one there. */
-export function placesToDeduplicate(plan: PlanNode): ReadonlyMap<FetchNode, ReadonlySet<string>> {
+/** For each of them the places, as `placeOf` names them, at which it may do so: it is the first one there. */
+export function placesToDeduplicate(
+  plan: PlanNode,
+): ReadonlyMap<EntityRequest, ReadonlySet<string>> {
   const requests = placeAll(plan)
   const seen = new Set<string>()
-  const uniting = new Map<FetchNode, Set<string>>()
-  for (const { fetch, isForEntities, names } of requests) {
-    if (!isForEntities) continue
+  const uniting = new Map<EntityRequest, Set<string>>()
+  for (const { request, names } of requests) {
+    if (request === null) continue
     const place = placeOf(names)
     if (!seen.has(place) && mayUniteAt(names, requests)) {
-      uniting.set(fetch, (uniting.get(fetch) ?? new Set()).add(place))
+      uniting.set(request, (uniting.get(request) ?? new Set()).add(place))
     }
-    // A later one would find objects that another fetch, still under way, holds.
+    // A later one, of the same fetch too, would take away objects that another one holds.
     seen.add(place)
   }
   return uniting
@@ -70,13 +72,12 @@ function placeAll(plan: PlanNode): PlacedRequest[] {
 function placeFetch(fetch: FetchNode, path: PlanPath): PlacedRequest[] {
   if (fetch.entities === null) {
     const asked = compileAskedFields(fetch)
-    return [{ fetch, isForEntities: false, names: namesOf(path), asked }]
+    return [{ request: null, names: namesOf(path), asked }]
   }
   const asked = compileAskedOfEntities(fetch)
-  return fetch.entities.flatMap(({ paths }, index) =>
-    paths.map((own) => ({
-      fetch,
-      isForEntities: true,
+  return fetch.entities.flatMap((request, index) =>
+    request.paths.map((own) => ({
+      request,
       names: namesOf([...path, ...own]),
       asked: asked[index] ?? new Map(),
     })),

@@ -17,8 +17,8 @@ import type { Step } from './step.ts'
 export interface EntityFetchOptions extends FetchOptions {
   /** Names fetches of one text, variables and subgraph; null when there is no other of this one. */
   readonly sharedKey: string | null
-  /** Objects at this place that are equal may become one, see `deduplicated-entities.ts`. */
-  mayUnite(place: string): boolean
+  /** Objects of this request at this place that are equal may become one, see `deduplicated-entities.ts`. */
+  mayUnite(request: EntityRequest, place: string): boolean
   conditionOf(variable: string): Condition
 }
 
@@ -168,7 +168,7 @@ function compileRequest(request: EntityRequest, options: RequestOptions): Reques
   const rewriteOutput = compileRewrites(request.outputRewrites, isOfType)
   const rename = compileErrorNames(request.outputRewrites)
   const paths = request.paths.map((own): PlanPath => [...path, ...own])
-  const unites = paths.map((one) => mayUnite(placeOf(one)))
+  const unites = paths.map((one) => mayUnite(request, placeOf(one)))
   // Behind an @interfaceObject two types send the same words, and are two entities all the same.
   const isTypeTold = request.inputRewrites.length === 0
 

@@ -59,7 +59,7 @@ export function compilePlan(node: PlanNode | null, options: PlanOptions): Step |
       merge,
       conditionOf,
       sharedKey: repeated.has(key) ? key : null,
-      mayUnite: (place) => uniting.get(fetch)?.has(place) === true,
+      mayUnite: (request, place) => uniting.get(request)?.has(place) === true,
     })
   }
 

@@ -28,6 +28,7 @@ import {
 } from './plan.ts'
 import { createFindFault } from './plan-faults.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
+import { isMutation, serialMutations } from './serial-mutations.ts'
 
 /** @throws Error when the supergraph is not valid, or asks for what the planner does not know */
 export async function createApolloPlanner(supergraphSdl: string, program?: URL): Promise<Planner> {
@@ -54,7 +55,8 @@ export async function createApolloPlanner(supergraphSdl: string, program?: URL):
       const fault = findFault(plan, operation)
       const mended = fault === null || plan.node === null ? plan.node : mendSent(plan.node, joined)
       if (fault !== null && findFault({ node: mended }, operation) !== null) throw fault
-      return { node: mended === null ? null : mendFetches(mended) }
+      const whole = mended === null ? null : mendFetches(mended)
+      return { node: whole !== null && isMutation(operation) ? serialMutations(whole) : whole }
     },
     stop: () => thread.stop(),
   }

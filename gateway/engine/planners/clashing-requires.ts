@@ -7,6 +7,7 @@ import {
   type FieldNode,
   type GraphQLSchema,
   isAbstractType,
+  isObjectType,
   Kind,
   parse,
   print,
@@ -21,37 +22,67 @@ import { readArguments } from '../../supergraph/links.ts'
 /** Whether two fields of this operation require another with different arguments. */
 export type HasClash = (operation: DocumentNode) => boolean
 
-/** `Type.field`, and the arguments with which it is required. */
-type Required = readonly { readonly field: string; readonly args: string }[]
+/** The arguments with which a field is required, of which type. */
+interface RequiredField {
+  readonly type: string
+  readonly name: string
+  readonly args: string
+}
+
+type Required = readonly RequiredField[]
 
 export function createHasClash(supergraph: DocumentNode, schema: GraphQLSchema): HasClash {
   const required = readRequired(supergraph)
   if (!mayClash(required)) return () => false
   return (operation) => {
-    const known = new Map<string, string>()
+    const known = new Map<string, RequiredField[]>()
     const seen = new Set<string>()
-    return [...fieldsOf(operation, schema)].some(clashes)
+    return [...fieldsOf(operation, schema)].some((field) => {
+      const [type = '', name] = field.split('.')
+      return relatedTypes(schema, type).some((one) => clashes(`${one}.${name}`))
+    })
 
     function clashes(field: string): boolean {
       if (seen.has(field)) return false
       seen.add(field)
       return (required.get(field) ?? []).some((one) => {
-        const args = known.get(one.field)
-        known.set(one.field, one.args)
-        return (args !== undefined && args !== one.args) || clashes(one.field)
+        const others = known.get(one.name) ?? []
+        known.set(one.name, [...others, one])
+        if (others.some((other) => other.args !== one.args && mayBeOne(other, one))) return true
+        return relatedTypes(schema, one.type).some((type) => clashes(`${type}.${one.name}`))
       })
     }
+  }
+
+  /** Whether both may be asked of one object. */
+  function mayBeOne(one: RequiredField, other: RequiredField): boolean {
+    const objects = new Set(objectsOf(schema, one.type))
+    return objectsOf(schema, other.type).some((type) => objects.has(type))
   }
 }
 
 function mayClash(required: ReadonlyMap<string, Required>): boolean {
   const known = new Map<string, string>()
-  for (const { field, args } of [...required.values()].flat()) {
-    const other = known.get(field)
+  for (const { name, args } of [...required.values()].flat()) {
+    const other = known.get(name)
     if (other !== undefined && other !== args) return true
-    known.set(field, args)
+    known.set(name, args)
   }
   return false
+}
+
+function objectsOf(schema: GraphQLSchema, name: string): readonly string[] {
+  const type = schema.getType(name)
+  return isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name]
+}
+
+/** A type, its objects, and the interfaces of all of them: by @interfaceObject what is theirs is a field of the interface's. */
+function relatedTypes(schema: GraphQLSchema, name: string): readonly string[] {
+  const interfaces = objectsOf(schema, name).flatMap((object) => {
+    const type = schema.getType(object)
+    return isObjectType(type) ? type.getInterfaces().map((one) => one.name) : []
+  })
+  return [...new Set([name, ...objectsOf(schema, name), ...interfaces])]
 }
 
 /** Every field that an operation selects, of each object that may stand there. */
@@ -96,7 +127,7 @@ function requiredOf(
   type: string,
   { selections }: SelectionSetNode,
   types: ReadonlyMap<string, string>,
-): { field: string; args: string }[] {
+): RequiredField[] {
   return selections.flatMap((node) => {
     if (node.kind === Kind.INLINE_FRAGMENT) {
       return requiredOf(node.typeCondition?.name.value ?? type, node.selectionSet, types)
@@ -110,7 +141,7 @@ function requiredOf(
     const inner = node.selectionSet
       ? requiredOf(types.get(field) ?? '', node.selectionSet, types)
       : []
-    return [{ field, args }, ...inner]
+    return [{ type, name: node.name.value, args }, ...inner]
   })
 }
 

@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { fragmentsOf } from '../../operation/select.ts'
-import { eachFetch } from './each-fetch.ts'
+import { createIsBefore, eachFetch } from './each-fetch.ts'
 import type { Joined } from './joined.ts'
 import type {
   EntityRequest,
@@ -41,6 +41,8 @@ export interface FetchedField {
   readonly place: Place
   /** Each field that comes by this name, with its arguments, and of which objects. */
   readonly asked: Map<string, Objects>
+  /** The fetches that ask for it. */
+  readonly by: Set<FetchNode>
 }
 
 export interface Fetched {
@@ -54,13 +56,14 @@ export interface Fetched {
 export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
   const root: Place = { objects: new Set(['Query', 'Mutation']), fields: new Map() }
   let lacking: string | null = null
+  const isBefore = createIsBefore(plan)
   const renamed = new Set<string>()
   eachFetch(plan, addFetch)
   return { root, lacking, overwritten: findOverwritten(root, renamed) }
 
   function addFetch(fetch: FetchNode, path: PlanPath): void {
     const document = parse(fetch.operation, { noLocation: true })
-    const reader = { subgraph: fetch.subgraph, fragments: fragmentsOf(document), joined }
+    const reader = { fetch, fragments: fragmentsOf(document), joined }
     const { selectionSet } = operationOf(document)
     if (fetch.entities === null) {
       const place = placeAt(root, path)
@@ -83,7 +86,7 @@ export function readFetched(plan: PlanNode | null, joined: Joined): Fetched {
     for (const own of request.paths) {
       const whole = [...path, ...own]
       const place = placeAt(root, whole)
-      lacking ??= findLacking(request.requires, place)
+      lacking ??= findLacking(request.requires, place, (by) => isBefore(by, reader.fetch))
       const sent = sentObjects(request.requires, { place, joined })
       const of = objectsAtEnd(whole, joined)
       const both = of === null ? sent : intersection(sent, of)
@@ -118,7 +121,7 @@ function areApart(all: readonly Objects[]): boolean {
 }
 
 interface Reader {
-  readonly subgraph: string
+  readonly fetch: FetchNode
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly joined: Joined
 }
@@ -128,13 +131,15 @@ function addSelections(
   { type, of, place }: { type: string; of: Objects; place: Place },
   reader: Reader,
 ): void {
-  const { subgraph, fragments, joined } = reader
+  const { fetch, fragments, joined } = reader
+  const { subgraph } = fetch
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
       const field = selection.name.value
       const name = (selection.alias ?? selection.name).value
       const known = place.fields.get(name) ?? emptyField()
       known.of = union(known.of, of)
+      known.by.add(fetch)
       const text = textOfField(selection)
       known.asked.set(text, union(known.asked.get(text) ?? new Set(), of))
       place.fields.set(name, known)
@@ -159,17 +164,22 @@ function addSelections(
   }
 }
 
-function findLacking(requires: readonly RequiredSelection[], place: Place): string | null {
+/** What is sent and was asked for by no fetch that is over by then. */
+function findLacking(
+  requires: readonly RequiredSelection[],
+  place: Place,
+  isOver: (fetch: FetchNode) => boolean,
+): string | null {
   for (const one of requires) {
     if (one.kind === 'Fragment') {
-      const found = findLacking(one.selections, place)
+      const found = findLacking(one.selections, place, isOver)
       if (found !== null) return found
       continue
     }
     if (one.name === '__typename') continue
     const known = place.fields.get(one.name)
-    if (known === undefined) return one.name
-    const found = findLacking(one.selections ?? [], known.place)
+    if (known === undefined || ![...known.by].some(isOver)) return one.name
+    const found = findLacking(one.selections ?? [], known.place, isOver)
     if (found !== null) return found
   }
   return null
@@ -201,7 +211,8 @@ function rename(at: Place, rewrite: PlanRewrite): void {
 function uniteFields(one: FetchedField, other: FetchedField): FetchedField {
   const asked = new Map(one.asked)
   for (const [text, of] of other.asked) asked.set(text, union(asked.get(text) ?? new Set(), of))
-  return { of: union(one.of, other.of), place: unite(one.place, other.place), asked }
+  const by = new Set([...one.by, ...other.by])
+  return { of: union(one.of, other.of), place: unite(one.place, other.place), asked, by }
 }
 
 function unite(one: Place, other: Place): Place {
@@ -254,16 +265,24 @@ function sentObjects(
     if (one.kind !== 'Fragment') continue
     for (const object of joined.allObjectsOf(one.type ?? '')) {
       sent.add(object)
-      if (!one.selections.every((each) => isAskedOf(object, each, place))) incomplete.add(object)
+      if (!one.selections.every((each) => isAskedOf(object, each, { place, joined })))
+        incomplete.add(object)
     }
   }
   return new Set([...sent].filter((one) => !incomplete.has(one)))
 }
 
 /** Whether some fetch asked objects of this type for what is sent of them. */
-export function isAskedOf(object: string, one: RequiredSelection, { fields }: Place): boolean {
-  if (one.kind === 'Fragment' || one.name === '__typename') return true
-  return fields.get(one.name)?.of.has(object) === true
+export function isAskedOf(
+  object: string,
+  one: RequiredSelection,
+  at: { readonly place: Place; readonly joined: Joined },
+): boolean {
+  if (one.kind === 'Fragment') {
+    const isOfOthers = one.type !== null && !at.joined.allObjectsOf(one.type).has(object)
+    return isOfOthers || one.selections.every((each) => isAskedOf(object, each, at))
+  }
+  return one.name === '__typename' || at.place.fields.get(one.name)?.of.has(object) === true
 }
 
 function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {
@@ -273,7 +292,7 @@ function operationOf({ definitions }: DocumentNode): OperationDefinitionNode {
 }
 
 function emptyField(): FetchedField {
-  return { of: new Set(), place: emptyPlace(), asked: new Map() }
+  return { of: new Set(), place: emptyPlace(), asked: new Map(), by: new Set() }
 }
 
 function emptyPlace(): Place {

@@ -1,6 +1,5 @@
 // The query planner of Hive Router, a native addon in a process of its own: what makes it panic ends that process alone, and
 // neither the loop nor libuv's pool, which token checks need, waits for a plan.
-import { type DocumentNode, Kind } from 'graphql'
 import { SHORT_DOCUMENT } from '../../operation/prepare-operation.ts'
 import { parseSupergraph } from '../../supergraph/parse-supergraph.ts'
 import { inSlices } from '../../supergraph/slices.ts'
@@ -15,7 +14,7 @@ import { mendRequires } from './mend-requires.ts'
 import type { Plan } from './plan.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
 import { readHivePlan } from './read-hive-plan.ts'
-import { serialMutations } from './serial-mutations.ts'
+import { isMutation, serialMutations } from './serial-mutations.ts'
 
 /** @throws Error when the addon does not load on this platform, or when the supergraph is not valid */
 export async function createHivePlanner(
@@ -55,12 +54,6 @@ export async function createHivePlanner(
   function inSeries({ node }: Plan): Plan {
     return { node: node === null ? null : serialMutations(node) }
   }
-}
-
-function isMutation({ definitions }: DocumentNode): boolean {
-  return definitions.some(
-    (one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === 'mutation',
-  )
 }
 
 async function readGraph(supergraphSdl: string) {

@@ -2,6 +2,7 @@
 //
 // Objects have to have a selection (section 5.3.3): one without gets `__typename`.
 // Fragments have to be possible (section 5.5.2.3): `... on Alpha` where a Beta stands is left out.
+// A root type may have another name in a subgraph: `... on Query` where a Query stands is `...`.
 // Fields have to merge (section 5.3.2): where they cannot, they get other names.
 //
 // A planner writes a field of an interface once for each object, whose own fields may have other types:
@@ -67,13 +68,17 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
   const aliases = new Map<FieldNode, string>()
   const impossible = new Set<SelectionNode>()
   const bare = new Set<FieldNode>()
+  const needless = new Set<SelectionNode>()
   const renamed: Renamed[] = []
   const root = operation.operation === 'mutation' ? 'Mutation' : 'Query'
   separate([{ type: root, set: operation.selectionSet }], [])
-  if (renamed.length === 0 && impossible.size === 0 && bare.size === 0) return fetch
-  const remove = (node: SelectionNode) => (impossible.has(node) ? null : undefined)
+  const isRight = [aliases, impossible, bare, needless].every(({ size }) => size === 0)
+  if (isRight) return fetch
   const mended = visit(document, {
-    InlineFragment: remove,
+    InlineFragment(node) {
+      if (impossible.has(node)) return null
+      return needless.has(node) ? { ...node, typeCondition: undefined } : undefined
+    },
     SelectionSet: {
       leave: (node) =>
         node.selections.length > 0 ? undefined : { ...node, selections: [TYPENAME] },
@@ -132,6 +137,8 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
       }
       if (selection.kind === Kind.FRAGMENT_SPREAD) continue
       const condition = selection.typeCondition?.name.value ?? type
+      if (selection.typeCondition && ROOT_TYPES.has(condition) && condition === type)
+        needless.add(selection)
       if (!types.mayBe(type, condition)) {
         impossible.add(selection)
         continue
@@ -146,6 +153,7 @@ function mendFetch(fetch: FetchNode, types: FieldTypes): FetchNode {
   }
 }
 
+const ROOT_TYPES: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }
 const JUST_TYPENAME: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [TYPENAME] }
 

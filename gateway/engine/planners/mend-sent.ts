@@ -68,10 +68,9 @@ function readSent(
       if (!places.some(({ objects }) => objects.has(object))) continue
       all.add(object)
       for (const each of one.selections) {
-        if (each.kind === 'Fragment') continue
-        if (places.every((place) => isAskedOf(object, each, place))) continue
+        if (places.every((place) => isAskedOf(object, each, { place, joined }))) continue
         incomplete.add(object)
-        lacking.add(each.as)
+        if (each.kind === 'Field') lacking.add(each.as)
       }
     }
   }

@@ -13,7 +13,7 @@ export type FindFault = (plan: Plan, operation: DocumentNode) => UnsupportedOper
 export function createFindFault(joined: Joined): FindFault {
   return ({ node }, operation) => {
     const external = findExternal(node, joined)
-    if (external !== null) return fault('FIELD_NOT_PROVIDED', `${external} is external there`)
+    if (external !== null) return fault('FIELD_NOT_PROVIDED', external)
     const fetched = readFetched(node, joined)
     if (fetched.lacking !== null) {
       return fault('KEY_NOT_RESOLVABLE', `${fetched.lacking} is sent before anybody said it`)

@@ -8,7 +8,7 @@ const asIs = (one: unknown) => one
 const names = {
   sdl: /* GraphQL */ `
     type Query { thing: Thing @public root: Query @public }
-    type Mutation { setName(name: String!): Thing @public both(name: String!): Both @public fail: Thing @public }
+    type Mutation { setName(name: String!): Thing @public both(name: String!): Both @public fail: Thing @public sell(n: Int!): Thing @public }
     type Thing @key(fields: "id") @public { id: ID! name: String parts: [Part!] }
     type Part @key(fields: "id") @public { id: ID! }
     type Both @public { things: [Thing!] query: Query! }
@@ -26,6 +26,10 @@ const names = {
       },
       fail: () => {
         throw new Error('no')
+      },
+      sell: (_: unknown, { n }: { n: number }) => {
+        now.stock = n
+        return { id: '1' }
       },
     },
     Thing: { __resolveReference: asIs, name: () => now.name, parts: () => [{ id: 'p' }] },
@@ -92,6 +96,15 @@ describe.each(['hive', 'apollo'] as const)('with the planner of %s', (planner) =
         setStock: { name: 'x' },
         fail: null,
         again: { things: [{ stock: 2 }, { stock: 2 }] },
+      },
+    ],
+    [
+      'setName(name: "x") { id stock } a: sell(n: 7) { id } b: sell(n: 8) { stock(more: 3) } c: sell(n: 9) { name }',
+      {
+        setName: { id: '1', stock: 0 },
+        a: { id: '1' },
+        b: { stock: 11 },
+        c: { name: 'x' },
       },
     ],
   ])('%s', async (fields, expected) => {

@@ -42,7 +42,7 @@ export interface KindsGraph extends AsyncDisposable {
 }
 
 /** The supergraph, and who answers for its subgraphs: the same for every engine. */
-export function composeKinds(kinds: readonly KindOfGraph[]) {
+export function composeKinds(kinds: readonly Pick<KindOfGraph, 'subgraphs'>[]) {
   const services = subgraphNames.flatMap((name) => {
     const parts = kinds.flatMap(({ subgraphs }) => subgraphs[name] ?? [])
     if (parts.length === 0) return []
