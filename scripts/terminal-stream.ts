@@ -61,7 +61,8 @@ function messageLine({ msg = '', subgraph, said, err }: Entry): string {
   const why = [err?.message, err?.cause?.message].filter((one) => one !== undefined)
   const words = said ?? (why.length > 0 ? why.join(': ') : undefined)
   const from = subgraph === undefined ? '' : `${subgraph}: `
-  return words === undefined ? msg : `${msg} (${from}${words})`
+  if (words !== undefined) return `${msg} (${from}${words})`
+  return subgraph === undefined ? msg : `${msg} (${subgraph})`
 }
 
 /** Whatever a client or a subgraph wrote moves no cursor, colours nothing and begins no line. */

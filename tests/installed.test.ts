@@ -23,6 +23,8 @@ let child: ChildProcess | undefined
 let shop: ChildProcess | undefined
 let env: Record<string, string>
 let tarballs: string[] = []
+/** Of a person who has registered. */
+let accessToken = ''
 
 /** Federation 1, and a name that the sample has too. */
 const reviews = `
@@ -178,7 +180,7 @@ test('a graph with a User of its own joins as it is, and a person who registers 
   const code = /code: (\d{8})/.exec(output())?.[1] ?? ''
   const verificationId = begun.data.register.verification.id
   const verified = await client.send(VERIFY, { input: { verificationId, code } })
-  const { accessToken } = verified.data.verifySession.tokens
+  accessToken = verified.data.verifySession.tokens.accessToken
   const answer = await client.send(query, {}, { authorization: `Bearer ${accessToken}` })
   expect(answer.errors).toEqual([])
   expect(answer.data).toEqual({
@@ -189,6 +191,40 @@ test('a graph with a User of its own joins as it is, and a person who registers 
   })
   const stock = await client.send('{ stock }', {}, { authorization: `Bearer ${accessToken}` })
   expect(stock.errors[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' })
+})
+
+test('an Apollo Server of one’s own has the gateway of the package behind it, and knows who asks', async () => {
+  const { code } = example('docs/operators.md', "Inside an Apollo Server of one's own", 'ts')
+  const [port = 0, own = 0, admin = 0] = await freePorts(3)
+  writeFileSync(
+    join(folder, 'own.mjs'),
+    code.replace('plugins: [yours]', 'plugins: []').replace('port: 4000', `port: ${port}`),
+  )
+  const settings = {
+    PORT: String(own),
+    ADMIN_PORT: String(admin),
+    SUPERGRAPH_CONFIG: 'supergraph.yaml',
+    PUBLIC_URL: `http://localhost:${env.PORT}`,
+  }
+  const started = spawn(process.execPath, ['own.mjs'], {
+    cwd: folder,
+    env: { ...env, ...settings, AUTH_URL: `http://127.0.0.1:${env.AUTH_PORT}/graphql` },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  try {
+    const client = createClient(`http://127.0.0.1:${port}`)
+    const ask = () =>
+      client
+        .send('{ viewer { user { email } } }', {}, { authorization: `Bearer ${accessToken}` })
+        .catch(() => null)
+    await expect
+      .poll(async () => (await ask())?.data, { timeout: 60_000 })
+      .toEqual({ viewer: { user: { email: 'ada@example.com' } } })
+  } finally {
+    const exited = once(started, 'exit')
+    started.kill('SIGKILL')
+    await exited
+  }
 })
 
 test('sallyport.config.ts has its types from the package: what is misspelt or not allowed does not compile', async () => {

@@ -52,6 +52,10 @@ test.each([
     'warning: a subgraph failed (reviews: no such table)',
   ],
   [
+    { level: 40, msg: 'No value came for "Shop.motto".', subgraph: 'shop' },
+    'warning: No value came for "Shop.motto". (shop)',
+  ],
+  [
     { level: 40, msg: 'a hook failed', err: { message: 'onRequest', cause: { message: 'boom' } } },
     'warning: a hook failed (onRequest: boom)',
   ],

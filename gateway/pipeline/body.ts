@@ -47,7 +47,8 @@ function checked(body: Record<string, unknown>): OperationParams {
   const documentId = documentIdOf(body)
   // Relay sends `query: null` beside its id.
   const query = documentId === null ? body.query : (body.query ?? null)
-  if (query !== null && (typeof query !== 'string' || query === '')) {
+  const isMissing = query === null && documentId === null
+  if (isMissing || (query !== null && (typeof query !== 'string' || query === ''))) {
     throw badRequest('"query" must be a string.')
   }
   if (operationName !== null && typeof operationName !== 'string') {

@@ -96,6 +96,11 @@ describe('enforce', () => {
     expect([answer.status, refusalOf(answer)]).toEqual([400, 'DOCUMENT_NOT_TRUSTED'])
     expect(stack.subgraphCalls()).toBe(calls)
   })
+
+  test.each([{ query: null }, {}])('neither document nor id is a bad request: %j', async (body) => {
+    const answer = await post(stack, body)
+    expect([answer.status, refusalOf(answer)]).toEqual([400, 'BAD_REQUEST'])
+  })
 })
 
 test('audit: what is not in the manifest passes, and is told in log and metric', async () => {
