@@ -5,7 +5,8 @@ import type { EngineCounters } from './engine/counters.ts'
 import { type PlanMeasures, timedPlanner, unmeasuredPlans } from './engine/plan-measures.ts'
 import { readJoined } from './engine/planners/joined.ts'
 import { createFindFault } from './engine/planners/plan-faults.ts'
-import type { PlannerKind } from './engine/planners/planner.ts'
+import type { Planner, PlannerKind } from './engine/planners/planner.ts'
+import { withRequiredFields } from './engine/planners/required-fields.ts'
 import { withSecondPlanner } from './engine/planners/second-planner.ts'
 import { withShadow } from './engine/shadow.ts'
 import type { PreparedOperation } from './operation/prepared-operation.ts'
@@ -101,7 +102,10 @@ async function createCompiled(
     const { createApolloPlanner } = await import('./engine/planners/apollo.ts')
     return timedPlanner(await createApolloPlanner(options.supergraphSdl), 'apollo', planMeasures)
   }
-  if (kind === 'apollo') return createCompiledEngine(options, await openApollo())
+  const joined = readJoined(await inSlices(parseSupergraph(options.supergraphSdl)))
+  const compiledWith = (planner: Planner) =>
+    createCompiledEngine(options, withRequiredFields(planner, joined))
+  if (kind === 'apollo') return compiledWith(await openApollo())
   const { createHivePlanner } = await import('./engine/planners/hive.ts')
   const { AddonUnavailable } = await import('./engine/planners/hive-child.ts')
   const opening = createHivePlanner(options.supergraphSdl, options.plannerProgram).then((hive) =>
@@ -112,11 +116,9 @@ async function createCompiled(
     options.logger.warn({ err: error }, 'planning with PLANNER=apollo, as in development')
     return openApollo()
   })
-  const findFault = createFindFault(
-    readJoined(await inSlices(parseSupergraph(options.supergraphSdl))),
-  )
+  const findFault = createFindFault(joined)
   const second = { openSecond: openApollo, findFault, logger: options.logger }
-  return createCompiledEngine(options, withSecondPlanner(planner, second))
+  return compiledWith(withSecondPlanner(planner, second))
 }
 
 async function createStockEngine(options: EngineOptions): Promise<LoadedEngine> {

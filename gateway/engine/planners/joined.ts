@@ -17,6 +17,8 @@ export interface Joined {
   keysOf(type: string, subgraph: string): readonly Key[]
   /** What a subgraph says of a field; null where it says nothing of its own. */
   fieldIn(type: string, field: string, subgraph: string): JoinedField | null
+  /** What a field requires, in whichever subgraph. */
+  requiredBy(type: string, field: string): readonly SelectionSetNode[]
   /** Whether any field requires another. */
   readonly hasRequired: boolean
   /** The name of a field's type. */
@@ -51,6 +53,7 @@ export function readJoined(supergraph: DocumentNode): Joined {
   const interfaceObjects = new Set<string>()
   const keys = new Map<string, Key[]>()
   const fields = new Map<string, JoinedField>()
+  const required = new Map<string, SelectionSetNode[]>()
   const types = new Map<string, string>()
   /** Where a field is answered, and by what type it is known there. */
   const answers = new Map<string, Answer[]>()
@@ -86,11 +89,14 @@ export function readJoined(supergraph: DocumentNode): Joined {
         })),
       )
       for (const one of ofField) {
+        const requires = selectionsOf(one.requires)
         fields.set(at(`${type}.${name.value}`, one.graph), {
           isExternal: one.external === true && one.usedOverridden !== true,
           provides: selectionsOf(one.provides),
-          requires: selectionsOf(one.requires),
+          requires,
         })
+        const own = `${type}.${name.value}`
+        if (requires !== null) required.set(own, [...(required.get(own) ?? []), requires])
       }
     }
   }
@@ -104,7 +110,8 @@ export function readJoined(supergraph: DocumentNode): Joined {
     objectsOf,
     keysOf: (type, subgraph) => keys.get(`${type}@${subgraph}`) ?? [],
     fieldIn: (type, field, subgraph) => fields.get(`${type}.${field}@${subgraph}`) ?? null,
-    hasRequired: [...fields.values()].some(({ requires }) => requires !== null),
+    requiredBy: (type, field) => required.get(`${type}.${field}`) ?? [],
+    hasRequired: required.size > 0,
     namedType: (type, field) => types.get(`${type}.${field}`) ?? '',
     objectsBehind(type, field) {
       const [first, ...others] = (answers.get(`${type}.${field}`) ?? []).map((one) =>

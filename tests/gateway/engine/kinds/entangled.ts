@@ -28,6 +28,10 @@ const vehicles = [
   { __typename: 'Truck', id: 'v3', vin: 'x3', wheels: 6 },
 ]
 const box = { id: 'b1', slot: 4, weight: 7 }
+const places = [
+  { __typename: 'Garden', id: 'g1', name: 'Eden' },
+  { __typename: 'Shop', id: 's1', name: 'Corner' },
+]
 const song = { __typename: 'Song', code: 's1' }
 const titled = { ...song, title: (_: Sent, { lang }: { lang: string }) => `in ${lang}` }
 
@@ -134,7 +138,7 @@ export const entangled: readonly Entangled[] = [
         query: '{ box { stamp fill } }',
         data: { box: { stamp: 'stamp(7)', fill: 'fill(stamp(7))' } },
       },
-      { query: '{ box { fill } }', data: { box: { fill: 'fill(stamp(7))' } }, isRefused: both },
+      { query: '{ box { fill } }', data: { box: { fill: 'fill(stamp(7))' } } },
     ],
   },
   {
@@ -300,6 +304,55 @@ export const entangled: readonly Entangled[] = [
         query: '{ pets { ... on Cat { owner { must } } ... on Dog { owner { sku } } } }',
         data: { pets: [{ owner: { must: 'M' } }, { owner: { sku: null } }] },
         isFaulty: true,
+      },
+    ],
+  },
+  {
+    name: 'objects of which some require more than others, by an interface that is an object',
+    subgraphs: {
+      one: {
+        sdl: /* GraphQL */ `
+          type Query { places: [Place] }
+          interface Place @key(fields: "id") { id: ID! name: String }
+          type Garden implements Place @key(fields: "id") { id: ID! name: String }
+          type Shop implements Place @key(fields: "id") { id: ID! name: String }
+        `,
+        roots: { places },
+        entities: { Place: places, Garden: places.slice(0, 1), Shop: places.slice(1) },
+      },
+      two: {
+        sdl: 'type Place @key(fields: "id") @interfaceObject { id: ID! score(scale: Int = 5): Int }',
+        entities: {
+          Place: places.map(({ id }) => ({
+            id,
+            score: (_: Sent, { scale }: { scale: number }) => scale,
+          })),
+        },
+      },
+      three: {
+        sdl: /* GraphQL */ `
+          type Place @key(fields: "id") @interfaceObject {
+            id: ID! name: String @external score(scale: Int = 5): Int @external
+            hype: String @requires(fields: "score(scale: 10)") motto: String @requires(fields: "name score(scale: 10)")
+          }
+        `,
+        entities: {
+          Place: places.map(({ id }) => ({
+            id,
+            hype: ({ score }: Sent) => `hype ${score}`,
+            motto: ({ name, score }: Sent) => `motto ${name} ${score}`,
+          })),
+        },
+      },
+    },
+    asks: [
+      {
+        query: '{ places { ... on Garden { motto } ... on Shop { hype } } }',
+        data: { places: [{ motto: 'motto Eden 10' }, { hype: 'hype 10' }] },
+      },
+      {
+        query: '{ places { ... on Garden { motto } ... on Shop { hype score } } }',
+        data: { places: [{ motto: 'motto Eden 10' }, { hype: 'hype 10', score: 5 }] },
       },
     ],
   },
