@@ -39,6 +39,9 @@ export interface PlannedVariables {
 /** Planners name their own variables without looking at the client's. */
 const PLANNERS_VARIABLE = /^representations$|^__|^sallyport_/
 
+/** Documents of people, and of code that writes in values, are shorter; a longer one would hold up the event loop for it. */
+const MOST_CHARACTERS = 4000
+
 export interface PlanOperationOptions {
   readonly schema: GraphQLSchema
   readonly plannerFields: PlannerFields
@@ -66,7 +69,9 @@ export function planOperation(
     return { ...common, document: null, literals: {}, variables: nothing }
   }
   const reduced = reduceDocument(simple, options.isNamed ? operation : withoutName(operation))
-  const shared = options.shareLiterals(variables.rename(reduced))
+  const renamed = variables.rename(reduced)
+  const mayShare = prepared.query.length <= MOST_CHARACTERS
+  const shared = mayShare ? options.shareLiterals(renamed) : { document: renamed, literals: {} }
   const long = mayHaveLongNumber(prepared.query)
     ? hoistLongLiterals(shared.document, options.schema)
     : { document: shared.document, literals: {}, defaults: {} }

@@ -45,6 +45,9 @@ export function isLiteralsName(variable: string): boolean {
   return variable.startsWith(PREFIX)
 }
 
+/** A document with more has another number of them the next time, as it lists what is written in one go. */
+const MOST_LITERALS = 64
+
 /** Equal texts at one argument are one variable: fields that are one in the answer have equal arguments. */
 interface Found {
   readonly text: string
@@ -71,6 +74,7 @@ export function createShareLiterals({
   return (document) => {
     if (!hasLiterals(document)) return { document, literals: {} }
     const found = findLiterals(document, { schema, kept })
+    if (found.length > MOST_LITERALS) return { document, literals: {} }
     const literals: Record<string, string> = {}
     const variables = new Map<ValueNode, VariableNode>()
     const added: VariableDefinitionNode[] = []
@@ -112,12 +116,12 @@ interface FindOptions {
   readonly kept: ReadonlySet<string>
 }
 
-function findLiterals(document: DocumentNode, { schema, kept }: FindOptions): Iterable<Found> {
+function findLiterals(document: DocumentNode, { schema, kept }: FindOptions): readonly Found[] {
   const found = new Map<string, Found>()
   const places = new Map<string, Place>()
   const typeInfo = new TypeInfo(schema)
   visitAll(document, [{ Field: lookAtField }], typeInfo)
-  return found.values()
+  return [...found.values()]
 
   function lookAtField({ name, arguments: given = [] }: FieldNode): void {
     if (given.length === 0 || kept.has(name.value)) return

@@ -5,7 +5,7 @@
 //   asked      { box { fill } }
 //   planned    { box { fill stamp weight } }
 //
-// What comes beyond what was asked for is no part of the answer. It is fetched for nothing now and then, so this is for operations
+// What comes beyond what was asked for does not go into the answer. It is fetched for nothing now and then, so this is for operations
 // that cannot be planned otherwise.
 import {
   type DocumentNode,
@@ -31,10 +31,14 @@ export function withRequiredFields(planner: Planner, joined: Joined): Planner {
   return {
     ...planner,
     async plan(input, percentage) {
+      const beganAt = performance.now()
       try {
         return await planner.plan(input, percentage)
       } catch (error) {
-        if (!(error instanceof UnsupportedOperation) || !MENDABLE.has(error.reason)) throw error
+        const isMendable = error instanceof UnsupportedOperation && MENDABLE.has(error.reason)
+        const isCostly =
+          input.text.length > MOST_CHARACTERS || performance.now() - beganAt > MOST_MS
+        if (!isMendable || isCostly) throw error
         const document = addRequired(input.document, { schema: planner.schema, joined })
         if (document === null) throw error
         const wider = { ...input, document, text: print(document) }
@@ -53,7 +57,12 @@ const MENDABLE: ReadonlySet<string> = new Set([
   'FIELD_NOT_PROVIDED',
 ])
 
-const NONE: ReadonlySet<string> = new Set()
+const NONE: ReadonlySet<string> = new Set([])
+
+/** A longer document would hold up the event loop: it is walked as a whole. */
+const MOST_CHARACTERS = 10_000
+/** What took a planner longer would take it as long once more, while others wait for it. */
+const MOST_MS = 5000
 
 /** So long a chain of fields that require each other may be. */
 const MOST_TURNS = 6
@@ -64,9 +73,10 @@ interface AddOptions {
 }
 
 /** Null: there is nothing to add. */
-export function addRequired(source: DocumentNode, options: AddOptions): DocumentNode | null {
+function addRequired(source: DocumentNode, options: AddOptions): DocumentNode | null {
   if (!options.joined.hasRequired) return null
   const document = withoutSpreads(source)
+  const relatedTo = createRelatedTypes(options.schema)
   let isWider = false
   const definitions = document.definitions.map((one) => {
     if (one.kind !== Kind.OPERATION_DEFINITION) return one
@@ -114,6 +124,7 @@ export function addRequired(source: DocumentNode, options: AddOptions): Document
     set: SelectionSetNode,
     type: GraphQLNamedType,
   ): readonly (readonly [name: string, node: FieldNode])[] {
+    const own = new Set(set.selections)
     const selected = new Set<string>()
     const texts = new Map<string, string>()
     const required = new Map<string, FieldNode>()
@@ -130,8 +141,8 @@ export function addRequired(source: DocumentNode, options: AddOptions): Document
         } else if (one.kind === Kind.FIELD) {
           const name = (one.alias ?? one.name).value
           texts.set(name, textOfField(one))
-          if (set.selections.includes(one)) selected.add(name)
-          for (const related of relatedTypes(options.schema, at)) {
+          if (own.has(one)) selected.add(name)
+          for (const related of relatedTo(at)) {
             for (const each of options.joined.requiredBy(related, one.name.value)) add(each)
           }
         }
@@ -158,8 +169,15 @@ function typeOf(type: GraphQLNamedType, field: string): GraphQLNamedType | undef
 }
 
 /** A type, and the interfaces of its objects: by @interfaceObject what is theirs is a field of the interface's. */
-function relatedTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly string[] {
-  const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
-  const interfaces = objects.flatMap((one) => (isObjectType(one) ? one.getInterfaces() : []))
-  return [...new Set([type, ...objects, ...interfaces].map(({ name }) => name))]
+function createRelatedTypes(schema: GraphQLSchema): (type: GraphQLNamedType) => readonly string[] {
+  const known = new Map<GraphQLNamedType, readonly string[]>()
+  return (type) => {
+    const before = known.get(type)
+    if (before !== undefined) return before
+    const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
+    const interfaces = objects.flatMap((one) => (isObjectType(one) ? one.getInterfaces() : []))
+    const related = [...new Set([type, ...objects, ...interfaces].map(({ name }) => name))]
+    known.set(type, related)
+    return related
+  }
 }

@@ -210,6 +210,19 @@ test.each(planners)(
   },
 )
 
+test('long lists of values, and long documents, are as they are written', async () => {
+  const graph = await start()
+  const ranges = Array.from({ length: 65 }, (_, from) => `{ from: ${from} }`).join()
+  for (const query of [
+    `{ told(ranges: [${ranges}]) }`,
+    `{ told(text: "${'long '.repeat(800)}") }`,
+  ]) {
+    const { errors } = await graph.ask(query)
+    expect(errors).toBeUndefined()
+  }
+  expect(textsTo(graph, 'shop').join()).not.toContain('$')
+})
+
 test('a mutation is carried out with its own values', async () => {
   const graph = await start()
   for (const name of ['one', 'two']) {
