@@ -8,6 +8,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
@@ -101,8 +102,11 @@ export function createIsAmbiguousName({
   }
 }
 
-/** Types whose objects may be selected together with those of this one. */
-function relatedTypes(schema: GraphQLSchema, type: GraphQLCompositeType): string[] {
+/**
+ * Types whose objects may be selected together with those of this one: by @interfaceObject, what is an object's may be a field of its
+ * interface.
+ */
+export function relatedTypes(schema: GraphQLSchema, type: GraphQLNamedType): readonly string[] {
   const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
   const interfaces = objects.flatMap((one) => (isObjectType(one) ? one.getInterfaces() : []))
   return [...new Set([type, ...objects, ...interfaces].map(({ name }) => name))]

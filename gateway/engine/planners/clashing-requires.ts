@@ -7,7 +7,6 @@ import {
   type FieldNode,
   type GraphQLSchema,
   isAbstractType,
-  isObjectType,
   Kind,
   parse,
   print,
@@ -17,6 +16,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { relatedTypes } from '../../operation/planner-fields.ts'
 import { readArguments } from '../../supergraph/links.ts'
 
 /** Whether two fields of this operation require another with different arguments. */
@@ -39,7 +39,7 @@ export function createHasClash(supergraph: DocumentNode, schema: GraphQLSchema):
     const seen = new Set<string>()
     return [...fieldsOf(operation, schema)].some((field) => {
       const [type = '', name] = field.split('.')
-      return relatedTypes(schema, type).some((one) => clashes(`${one}.${name}`))
+      return relatedTo(schema, type).some((one) => clashes(`${one}.${name}`))
     })
 
     function clashes(field: string): boolean {
@@ -49,7 +49,7 @@ export function createHasClash(supergraph: DocumentNode, schema: GraphQLSchema):
         const others = known.get(one.name) ?? []
         known.set(one.name, [...others, one])
         if (others.some((other) => other.args !== one.args && mayBeOne(other, one))) return true
-        return relatedTypes(schema, one.type).some((type) => clashes(`${type}.${one.name}`))
+        return relatedTo(schema, one.type).some((type) => clashes(`${type}.${one.name}`))
       })
     }
   }
@@ -76,13 +76,9 @@ function objectsOf(schema: GraphQLSchema, name: string): readonly string[] {
   return isAbstractType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name]
 }
 
-/** A type, its objects, and the interfaces of all of them: by @interfaceObject what is theirs is a field of the interface's. */
-function relatedTypes(schema: GraphQLSchema, name: string): readonly string[] {
-  const interfaces = objectsOf(schema, name).flatMap((object) => {
-    const type = schema.getType(object)
-    return isObjectType(type) ? type.getInterfaces().map((one) => one.name) : []
-  })
-  return [...new Set([name, ...objectsOf(schema, name), ...interfaces])]
+function relatedTo(schema: GraphQLSchema, name: string): readonly string[] {
+  const type = schema.getType(name)
+  return type === undefined ? [name] : relatedTypes(schema, type)
 }
 
 /** Every field that an operation selects, of each object that may stand there. */

@@ -13,7 +13,6 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
-  isAbstractType,
   isInterfaceType,
   isObjectType,
   Kind,
@@ -21,6 +20,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { relatedTypes } from '../../operation/planner-fields.ts'
 import { textOfField } from './fetched.ts'
 import type { Joined } from './joined.ts'
 import { type Planner, UnsupportedOperation } from './planner.ts'
@@ -168,15 +168,11 @@ function typeOf(type: GraphQLNamedType, field: string): GraphQLNamedType | undef
   return found && getNamedType(found.type)
 }
 
-/** A type, and the interfaces of its objects: by @interfaceObject what is theirs is a field of the interface's. */
+/** Asked for each field of a document. */
 function createRelatedTypes(schema: GraphQLSchema): (type: GraphQLNamedType) => readonly string[] {
   const known = new Map<GraphQLNamedType, readonly string[]>()
   return (type) => {
-    const before = known.get(type)
-    if (before !== undefined) return before
-    const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
-    const interfaces = objects.flatMap((one) => (isObjectType(one) ? one.getInterfaces() : []))
-    const related = [...new Set([type, ...objects, ...interfaces].map(({ name }) => name))]
+    const related = known.get(type) ?? relatedTypes(schema, type)
     known.set(type, related)
     return related
   }
